@@ -1,0 +1,30 @@
+package io.github.gatewayqueue;
+
+import java.io.Serial;
+
+/**
+ * Thrown to a request that can never be released, for instance since Discord refuses the bot's
+ * token. What may pass, such as an outage, is not reported like this: the request goes on waiting.
+ */
+public class GatewayQueueException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates an exception.
+   *
+   * @param message why the request can never be released; without secrets
+   */
+  public GatewayQueueException(String message) {
+    super(message);
+  }
+
+  /**
+   * Creates an exception with a cause.
+   *
+   * @param message why the request can never be released; without secrets
+   * @param cause what brought it about
+   */
+  public GatewayQueueException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

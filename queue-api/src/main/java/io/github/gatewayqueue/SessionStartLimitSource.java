@@ -1,0 +1,26 @@
+package io.github.gatewayqueue;
+
+import java.io.IOException;
+
+/**
+ * Where a queue reads the session start limit from: Discord's REST API, a proxy in front of it, or
+ * another process that keeps count.
+ *
+ * <p>A queue calls it again whenever its reading has run out, from a thread of its own and never
+ * from two threads at once. A source that always answers the same refills the budget at each reset.
+ */
+@FunctionalInterface
+public interface SessionStartLimitSource {
+
+  /**
+   * Reads the limit as it is now, afresh: Discord's answer may differ from call to call.
+   *
+   * @return the limit at the moment of the call
+   * @throws IOException if the limit could not be read this time; the queue tries again with
+   *     backoff
+   * @throws InterruptedException if the thread was interrupted while it waited for the answer
+   * @throws GatewayQueueException if the limit can never be read, for instance since the token is
+   *     refused; it goes to every request that waits
+   */
+  SessionStartLimit fetch() throws IOException, InterruptedException;
+}

@@ -1,0 +1,8 @@
+/**
+ * What every queue for session starts has in common: {@link io.github.gatewayqueue.GatewayQueue}
+ * and Discord's {@linkplain io.github.gatewayqueue.SessionStartLimit session start limit}.
+ */
+@NullMarked
+package io.github.gatewayqueue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The interface that every queue for session starts implements, and Discord's session start limit.
+ *
+ * <p>A shard asks before it may identify, and the call returns when it is that shard's turn:
+ *
+ * {@snippet :
+ * queue.request(shardId, shardCount); // blocks; on a virtual thread that costs next to nothing
+ * identify();
+ * }
+ */
+@NullMarked
+module io.github.gatewayqueue {
+  requires static transitive org.jspecify;
+
+  exports io.github.gatewayqueue;
+}

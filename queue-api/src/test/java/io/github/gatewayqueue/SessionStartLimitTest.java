@@ -1,0 +1,84 @@
+package io.github.gatewayqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SessionStartLimitTest {
+
+  @Test
+  void constructor_limitsOfEveryRange_areAccepted() {
+    var none = new SessionStartLimit(0, 0, Duration.ZERO, 1);
+    assertEquals(0, none.total());
+    var most =
+        new SessionStartLimit(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            Duration.ofSeconds(Long.MAX_VALUE),
+            Integer.MAX_VALUE);
+    assertEquals(Integer.MAX_VALUE, most.maxConcurrency());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+            -1 |   0 | PT1H    | 1 | total is -1, expected at least 0
+          1000 |  -1 | PT1H    | 1 | remaining is -1, expected 0 to the total of 1000
+          1000 |1001 | PT1H    | 1 | remaining is 1001, expected 0 to the total of 1000
+          1000 | 999 | PT-0.1S | 1 | resetAfter is PT-0.1S, expected at least 0
+          1000 | 999 | PT1H    | 0 | maxConcurrency is 0, expected at least 1
+          """)
+  void constructor_limitOutOfRange_isRefusedByName(
+      int total, int remaining, Duration resetAfter, int maxConcurrency, String message) {
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new SessionStartLimit(total, remaining, resetAfter, maxConcurrency));
+    assertEquals(message, thrown.getMessage());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // callers without a null checker do this
+  void constructor_null_isRefused() {
+    assertThrows(NullPointerException.class, () -> new SessionStartLimit(1, 1, null, 1));
+  }
+
+  @Test
+  void exceeded_tellsWhatIsLeftAndWhenItResets() {
+    var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
+    var resetsAt = Instant.parse("2026-01-02T03:04:05Z");
+    var exceeded = new SessionStartLimitExceededException(limit, resetsAt);
+    assertEquals(
+        "1 of 1000 session starts left, the limit resets at 2026-01-02T03:04:05Z",
+        exceeded.getMessage());
+    assertEquals(limit, exceeded.limit());
+    assertEquals(resetsAt, exceeded.resetsAt());
+  }
+
+  @Test
+  void exceeded_survivesSerialization() throws IOException, ClassNotFoundException {
+    var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
+    var exceeded = new SessionStartLimitExceededException(limit, Instant.EPOCH);
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new ObjectOutputStream(bytes)) {
+      out.writeObject(exceeded);
+    }
+    try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      var read = (SessionStartLimitExceededException) in.readObject();
+      assertEquals(limit, read.limit());
+      assertEquals(Instant.EPOCH, read.resetsAt());
+    }
+  }
+}
