@@ -1,0 +1,93 @@
+package io.github.gatewayqueue.local;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.local.engine.Buckets;
+import io.github.gatewayqueue.local.engine.StartBudget;
+import java.time.Duration;
+
+/**
+ * A queue for a bot that runs in one process and has one bucket: it releases one shard after the
+ * other, in the order in which they asked, at least an {@link #DEFAULT_INTERVAL interval} apart.
+ *
+ * <p>Share one queue between all shards of a bot; two queues know nothing of each other. Bots with
+ * a {@code max_concurrency} above 1 start faster on a queue with several buckets, and only a queue
+ * that knows the session start limit keeps a bot within its daily budget.
+ *
+ * {@snippet file="io/github/gatewayqueue/local/LocalQueueSnippetsTest.java" region="use"}
+ *
+ * <h2>Ordering</h2>
+ *
+ * The joining point is inside {@link #request}, when the calling thread has got the queue's lock
+ * and is linked to the end of the line. The lock is fair: threads that contend for it get it in the
+ * order in which they came. A request that has been counted by {@link #waiting()} is in line, and
+ * whoever calls {@code request} afterwards stands behind it. Releases happen in the order of the
+ * line. No request barges past others, not even one that arrives at the moment at which a start is
+ * due.
+ *
+ * <h2>Spacing</h2>
+ *
+ * Two releases are never less than the interval apart, measured on the clock of {@link
+ * System#nanoTime()} from the moment at which the earlier one was released, so that a step of the
+ * wall clock changes nothing. After an idle spell of an interval or more the first request is
+ * released at once, and the one right behind it waits a full interval.
+ *
+ * <h2>Interruption</h2>
+ *
+ * An interrupted request leaves the line at once, wherever it stands, in constant time. It takes no
+ * slot and delays nobody behind it. If the interrupt races the release, either {@code request}
+ * returns and the interrupted status stays set, or it throws and the slot goes to the next in line.
+ *
+ * <h2>Threads</h2>
+ *
+ * Safe for use by many threads, virtual or not. The queue starts no thread and needs no closing. A
+ * virtual thread that waits here costs a few hundred bytes, and 100,000 may wait at once.
+ */
+public final class LocalQueue implements GatewayQueue {
+
+  /**
+   * Six seconds: the five that Discord asks for between two session starts, and one for the
+   * network's jitter between release and arrival.
+   */
+  public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
+
+  private final Duration interval;
+  private final Buckets bucket;
+
+  /** Creates a queue that releases one shard per {@link #DEFAULT_INTERVAL}. */
+  public LocalQueue() {
+    this(DEFAULT_INTERVAL);
+  }
+
+  /**
+   * Creates a queue that releases one shard per interval.
+   *
+   * @param interval the shortest time between two releases, from 1 ns to {@link Long#MAX_VALUE} ns
+   * @throws IllegalArgumentException if the interval is zero, negative or too long
+   */
+  public LocalQueue(Duration interval) {
+    this.interval = interval;
+    this.bucket = new Buckets(interval, Duration.ZERO, 1, StartBudget.UNLIMITED);
+  }
+
+  @Override
+  public void request(long id, long total) throws InterruptedException {
+    bucket.request(id, total);
+  }
+
+  /**
+   * Returns how many requests are in line now: those that neither have been released nor have left.
+   * The number may be out of date as soon as it is returned; use it to show and to test, not to
+   * decide.
+   *
+   * @return the number of requests in line
+   */
+  public int waiting() {
+    return bucket.waiting();
+  }
+
+  /** Returns the interval and how many wait, for people to read. */
+  @Override
+  public String toString() {
+    return "LocalQueue[interval=" + interval + ", waiting=" + waiting() + "]";
+  }
+}

@@ -1,0 +1,355 @@
+package io.github.gatewayqueue.local.engine;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.util.Objects.requireNonNull;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The buckets of one queue, and the threads that wait in them: the engine of every queue that keeps
+ * its lines in this process. Safe for use by many threads; starts none.
+ */
+public final class Buckets {
+  /*
+   * What it is for
+   *
+   * A queue with one bucket could be a lock that each thread holds while it sleeps an interval. That
+   * keeps the order, and 100 shards at 6 s would come up as they should. But a thread that is
+   * interrupted in the middle of such a line has to be searched for in the lock's own queue; a
+   * budget, once exhausted, can not wake exactly the threads that it concerns; and nobody can be
+   * moved to another bucket when Discord raises max_concurrency. So the line is a list of its own,
+   * and a lock is held for moments only.
+   *
+   * Ordering
+   *
+   * A request joins when it has got its bucket's lock and is linked to the end of the line. The lock
+   * is fair, so that threads which contend for it join in the order in which they came to it. Only
+   * the head of the line may go; somebody who arrives at the moment at which the head is due stands
+   * behind it all the same, so nobody barges. Once in line, a thread may take the lock out of turn:
+   * that delays an arrival by a moment but overtakes nobody.
+   *
+   * Deciding and waiting
+   *
+   * Line decides: who is the head, when it is due, whether the budget lets it go. It is plain state
+   * that is told the time, so that tests drive it through a day of 100,000 shards without waiting.
+   * This class waits: it holds the locks, reads the clock and parks the threads.
+   *
+   * Time
+   *
+   * The interval is counted from the moment at which the last start was released, not from when it
+   * was due, since Discord sees what was done and not what was planned. That moment is read from
+   * System.nanoTime() by the released thread itself, under the lock. With an interval of 6 s, a
+   * start that is released 2 ms late at 6.002 s is followed by one at 12.002 s or later. An idle
+   * spell earns nothing: after a minute in which nobody asked, the first request goes at once and
+   * the one behind it waits a full interval.
+   *
+   * Who waits where
+   *
+   * The head waits on its bucket's condition with a timeout, until it is due. All others park
+   * without one. Whoever leaves the head of a line, released or not, wakes the one behind it, which
+   * then is the head. So each release wakes one thread, and a line of 100,000 costs no more timers
+   * than one of 2. Everybody who wakes, for whatever reason, takes the lock and looks again; nothing
+   * is read from the fact of having been woken. That is why a wake-up that comes late, twice or for
+   * nothing does no harm. It must only never be missing: each bucket's head is either awake, or in a
+   * timed wait, or about to be unparked by the thread that made it the head.
+   *
+   * Cancellation
+   *
+   * A request is released by its own thread, and interrupted in its own thread. So the two can not
+   * cross: a thread that finds its interrupt first unlinks itself and, if it was the head, wakes the
+   * next; a thread that finds itself released first returns with its interrupted status still set.
+   * There is no grant that would have to be handed back. Since spacing and budget are charged at the
+   * release, somebody who leaves before has cost nothing.
+   *
+   * Several buckets
+   *
+   * Each bucket has a lock and a line of its own, so an idle one never waits for another. When their
+   * number changes, all locks are taken in ascending order, the waiters are linked to new lines in
+   * order of arrival, and the new array of buckets is published before the locks are released. An
+   * arrival, or a waiter that woke, which gets the lock of a bucket that is no longer its own sees
+   * so and takes the right one. Old bucket locks come before the budget's own; no other code, no
+   * logging and no I/O runs under either.
+   *
+   * Alternatives rejected
+   *
+   * A condition per waiter costs 500 to 840 bytes for each and can not be moved to another lock.
+   * signalAll on one condition wakes everybody for each release, which is quadratic. A scheduler
+   * thread that completes futures would be a platform thread to close, would decide for threads that
+   * may be gone, and would bring back the grants to hand back.
+   */
+
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
+
+  /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
+  private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
+
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong arrivals = new AtomicLong();
+  private final ReentrantLock resizing = new ReentrantLock();
+
+  /** Replaced as a whole, under the locks of all buckets in it. Its elements never change. */
+  private volatile Bucket[] buckets;
+
+  /**
+   * Creates the buckets of a queue.
+   *
+   * @param interval the shortest time between two releases of one bucket, from 1 ns to {@link
+   *     Long#MAX_VALUE} ns
+   * @param startDelay how long from now no bucket releases anybody, from zero to {@code
+   *     Long.MAX_VALUE} ns
+   * @param count how many buckets there are, at least 1
+   * @param budget what each release is charged to
+   * @throws IllegalArgumentException if a number or a duration is out of its range
+   */
+  public Buckets(Duration interval, Duration startDelay, int count, StartBudget budget) {
+    long intervalNanos = toNanos("interval", interval, 1);
+    long notBeforeNanos = System.nanoTime() + toNanos("startDelay", startDelay, 0);
+    Line[] lines = new Line[requirePositive(count)];
+    Arrays.setAll(lines, i -> new Line(intervalNanos, budget, notBeforeNanos));
+    buckets = bucketsOf(lines);
+  }
+
+  private static long toNanos(String name, Duration duration, long least) {
+    if (duration.compareTo(Duration.ofNanos(least)) < 0
+        || duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+      throw new IllegalArgumentException(
+          name + " is " + duration + ", expected " + least + " ns to " + Long.MAX_VALUE + " ns");
+    }
+    return duration.toNanos();
+  }
+
+  private static int requirePositive(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("there are " + count + " buckets, expected at least 1");
+    }
+    return count;
+  }
+
+  private static Bucket[] bucketsOf(Line[] lines) {
+    Bucket[] buckets = new Bucket[lines.length];
+    Arrays.setAll(buckets, i -> new Bucket(i, lines[i]));
+    return buckets;
+  }
+
+  /**
+   * Blocks until the request is released, as {@link GatewayQueue#request} says.
+   *
+   * @param id the shard's id
+   * @param total how many shards the bot runs
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
+   */
+  public void request(long id, long total) throws InterruptedException {
+    ENTRANCE.request(id, total);
+    long askedNanos = System.nanoTime();
+    RequestEvent event = RequestEvent.beginIfRecorded();
+    Waiter waiter = new Waiter(id, Thread.currentThread());
+    try {
+      if (!joinAndTry(waiter)) {
+        if (LOGGER.isLoggable(DEBUG)) {
+          LOGGER.log(DEBUG, "shard " + id + " of " + total + " waits for its turn");
+        }
+        awaitRelease(waiter);
+      }
+    } catch (Throwable e) {
+      leave(waiter);
+      if (event != null) {
+        event.end(waiter, total, System.nanoTime() - askedNanos, false);
+      }
+      throw e;
+    }
+    if (event != null) {
+      event.end(waiter, total, waiter.releaseNanos - askedNanos, true);
+    }
+    if (LOGGER.isLoggable(DEBUG)) {
+      LOGGER.log(
+          DEBUG,
+          "shard %d of %d released after %s"
+              .formatted(id, total, Duration.ofNanos(waiter.releaseNanos - askedNanos)));
+    }
+  }
+
+  /**
+   * Returns how many requests are in line now, in all buckets together.
+   *
+   * @return the number at the moment of the call
+   */
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /**
+   * Has the head of every line look again whether it may go, since something has changed that it
+   * was not told of: see {@link StartBudget}.
+   */
+  public void wakeHeads() {
+    for (Bucket bucket : buckets) {
+      bucket.lock.lock();
+      try {
+        bucket.headLooksAgain.signal();
+      } finally {
+        bucket.lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Changes the number of buckets. Everybody who waits keeps its place among those of its new
+   * bucket; no bucket starts anybody earlier than an interval after the last start in any of the
+   * old ones from which it takes shards.
+   *
+   * @param count how many buckets there are from now on, at least 1
+   * @throws IllegalArgumentException if {@code count < 1}; nothing changes
+   */
+  public void resize(int count) {
+    requirePositive(count);
+    resizing.lock();
+    try {
+      Bucket[] old = buckets;
+      if (old.length != count) {
+        replace(old, count);
+      }
+    } finally {
+      resizing.unlock();
+    }
+  }
+
+  private void replace(Bucket[] old, int count) {
+    for (Bucket bucket : old) {
+      bucket.lock.lock();
+    }
+    Bucket[] fresh;
+    try {
+      Line[] lines = new Line[old.length];
+      Arrays.setAll(lines, i -> old[i].line);
+      fresh = bucketsOf(Line.redistribute(lines, count));
+      for (Bucket bucket : fresh) {
+        bucket.adoptWaiters();
+      }
+      buckets = fresh;
+      for (Bucket bucket : old) {
+        bucket.headLooksAgain.signal();
+      }
+      for (Bucket bucket : fresh) {
+        wakeHead(bucket);
+      }
+    } finally {
+      for (Bucket bucket : old) {
+        bucket.lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Joins the line, and goes at once if nobody stands before it and a start is due.
+   *
+   * @return whether the waiter was released
+   */
+  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
+  private boolean joinAndTry(Waiter waiter) throws InterruptedException {
+    while (true) {
+      Bucket[] current = buckets;
+      Bucket bucket = current[(int) (waiter.id % current.length)];
+      bucket.lock.lockInterruptibly();
+      try {
+        if (current == buckets) {
+          waiter.arrival = arrivals.getAndIncrement();
+          waiter.bucket = bucket;
+          bucket.line.join(waiter);
+          waiting.incrementAndGet();
+          return bucket.line.head() == waiter && tryRelease(bucket) <= 0;
+        }
+      } finally {
+        bucket.lock.unlock();
+      }
+    }
+  }
+
+  private void awaitRelease(Waiter waiter) throws InterruptedException {
+    while (!awaitReleaseAsHead(waiter)) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  /**
+   * Waits for the release for as long as the waiter is the head of its line.
+   *
+   * @return whether the waiter was released; if not, it is not the head
+   */
+  private boolean awaitReleaseAsHead(Waiter waiter) throws InterruptedException {
+    Bucket bucket = lockBucketOf(waiter);
+    try {
+      while (bucket.line.head() == waiter) {
+        long delayNanos = tryRelease(bucket);
+        if (delayNanos <= 0) {
+          return true;
+        }
+        bucket.headLooksAgain.awaitNanos(delayNanos);
+        if (waiter.bucket != bucket) { // moved meanwhile
+          bucket.lock.unlock();
+          bucket = lockBucketOf(waiter);
+        }
+      }
+      return false;
+    } finally {
+      bucket.lock.unlock();
+    }
+  }
+
+  /** Releases the head of the bucket, whose lock is held, or tells how long it has to wait. */
+  private long tryRelease(Bucket bucket) {
+    long delayNanos = bucket.line.tryReleaseHead(System.nanoTime());
+    if (delayNanos <= 0) {
+      waiting.decrementAndGet();
+      wakeHead(bucket);
+    }
+    return delayNanos;
+  }
+
+  /** Takes the waiter out of the line, if it ever joined. */
+  private void leave(Waiter waiter) {
+    if (waiter.bucket == null) {
+      return;
+    }
+    Bucket bucket = lockBucketOf(waiter);
+    try {
+      boolean wasHead = bucket.line.head() == waiter;
+      bucket.line.leave(waiter);
+      waiting.decrementAndGet();
+      if (wasHead) {
+        wakeHead(bucket);
+      }
+    } finally {
+      bucket.lock.unlock();
+    }
+  }
+
+  /** Wakes the one that has become the head of the bucket, whose lock is held. */
+  private static void wakeHead(Bucket bucket) {
+    Waiter head = bucket.line.head();
+    if (head != null) {
+      LockSupport.unpark(head.thread);
+    }
+  }
+
+  /** Locks the bucket that the waiter stands in, which may change until the lock is had. */
+  @SuppressWarnings("LockNotBeforeTry") // the caller unlocks
+  private static Bucket lockBucketOf(Waiter waiter) {
+    while (true) {
+      Bucket bucket = requireNonNull(waiter.bucket);
+      bucket.lock.lock();
+      if (bucket == waiter.bucket) {
+        return bucket;
+      }
+      bucket.lock.unlock();
+    }
+  }
+}

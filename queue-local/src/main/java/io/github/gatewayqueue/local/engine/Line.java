@@ -1,0 +1,145 @@
+package io.github.gatewayqueue.local.engine;
+
+import static java.util.Comparator.comparingLong;
+import static java.util.Objects.requireNonNull;
+
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line of one bucket and its pacing: who is the head, when it is due and whether it may go.
+ * Plain state, without a lock, a thread or a clock in it; every moment is handed in, as a value of
+ * {@link System#nanoTime}, and two of them are compared by their difference only.
+ *
+ * <p>The links are in the waiters themselves, so that joining, leaving and releasing touch no more
+ * than a waiter and its two neighbours, however long the line.
+ */
+final class Line {
+  private final long intervalNanos;
+  private final StartBudget budget;
+
+  /** No start before this moment. */
+  private long notBeforeNanos;
+
+  private @Nullable Waiter head;
+  private @Nullable Waiter tail;
+
+  Line(long intervalNanos, StartBudget budget, long notBeforeNanos) {
+    this.intervalNanos = intervalNanos;
+    this.budget = budget;
+    this.notBeforeNanos = notBeforeNanos;
+  }
+
+  @Nullable Waiter head() {
+    return head;
+  }
+
+  long notBeforeNanos() {
+    return notBeforeNanos;
+  }
+
+  /** Puts the waiter, which is in no line, at the end. */
+  void join(Waiter waiter) {
+    Waiter last = tail;
+    waiter.previous = last;
+    if (last == null) {
+      head = waiter;
+    } else {
+      last.next = waiter;
+    }
+    tail = waiter;
+  }
+
+  /** Takes the waiter, which is in this line, out of it, wherever it stands. */
+  void leave(Waiter waiter) {
+    Waiter before = waiter.previous;
+    Waiter behind = waiter.next;
+    if (before == null) {
+      head = behind;
+    } else {
+      before.next = behind;
+    }
+    if (behind == null) {
+      tail = before;
+    } else {
+      behind.previous = before;
+    }
+    waiter.previous = null;
+    waiter.next = null;
+  }
+
+  /**
+   * Releases the head, which takes it out of the line, if the spacing and the budget allow it now.
+   *
+   * @return 0 if the head was released; otherwise the nanoseconds after which it is worth asking
+   *     again, more than 0
+   */
+  long tryReleaseHead(long nowNanos) {
+    Waiter first = head;
+    if (first == null) {
+      throw new IllegalStateException("nobody is in line");
+    }
+    budget.check(nowNanos);
+    long delayNanos = notBeforeNanos - nowNanos;
+    if (delayNanos > 0) {
+      return delayNanos;
+    }
+    delayNanos = budget.tryCharge(nowNanos);
+    if (delayNanos > 0) {
+      return delayNanos;
+    }
+    leave(first);
+    first.releaseNanos = nowNanos;
+    notBeforeNanos = nowNanos + intervalNanos;
+    return 0;
+  }
+
+  /**
+   * Spreads the waiters of some lines over new ones, in order of arrival, and carries the spacing
+   * over: a new line starts nobody before every old line may from which it takes a shard.
+   *
+   * <p>Shard {@code s} goes from line {@code s % n} to line {@code s % m}. So two lines have a
+   * shard in common exactly if their indexes leave the same remainder by the greatest common
+   * divisor of {@code n} and {@code m}.
+   *
+   * @param old the lines as they were, which are empty afterwards
+   * @param count how many lines there shall be
+   */
+  static Line[] redistribute(Line[] old, int count) {
+    Line[] fresh = new Line[count];
+    int divisor = greatestCommonDivisor(old.length, count);
+    for (int i = 0; i < count; i++) {
+      fresh[i] = successorOf(old, i % divisor, divisor);
+    }
+    var firsts = new PriorityQueue<Line>(comparingLong(line -> requireNonNull(line.head).arrival));
+    for (Line line : old) {
+      if (line.head != null) {
+        firsts.add(line);
+      }
+    }
+    for (Line line = firsts.poll(); line != null; line = firsts.poll()) {
+      Waiter waiter = requireNonNull(line.head);
+      line.leave(waiter);
+      fresh[(int) (waiter.id % count)].join(waiter);
+      if (line.head != null) {
+        firsts.add(line);
+      }
+    }
+    return fresh;
+  }
+
+  /** Returns an empty line that starts nobody before each {@code step}th of the old ones may. */
+  private static Line successorOf(Line[] old, int first, int step) {
+    long notBefore = old[first].notBeforeNanos;
+    for (int i = first + step; i < old.length; i += step) {
+      if (old[i].notBeforeNanos - notBefore > 0) {
+        notBefore = old[i].notBeforeNanos;
+      }
+    }
+    return new Line(old[first].intervalNanos, old[first].budget, notBefore);
+  }
+
+  private static int greatestCommonDivisor(int a, int b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
+  }
+}

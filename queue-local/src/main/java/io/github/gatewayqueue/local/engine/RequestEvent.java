@@ -1,0 +1,70 @@
+package io.github.gatewayqueue.local.engine;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/** What a flight recording tells of one request. Lasts from the call until its end. */
+@Name(RequestEvent.NAME)
+@Label("Session Start Request")
+@Description("A shard asked for a session start, and was released or gave up")
+@Category("Gateway Queue")
+@StackTrace(false)
+final class RequestEvent extends Event {
+  static final String NAME = "io.github.gatewayqueue.Request";
+
+  /** Tells whether events are recorded without the cost of a new one. */
+  private static final RequestEvent PROBE = new RequestEvent();
+
+  @Label("Shard Id")
+  long shardId;
+
+  @Label("Total Shards")
+  long totalShards;
+
+  @Label("Bucket")
+  @Description(
+      "Shard id modulo max_concurrency; -1 if the request was interrupted before it joined")
+  int bucket;
+
+  @Label("Waited")
+  @Description("From the call to the release, or to the moment of giving up")
+  @Timespan(Timespan.NANOSECONDS)
+  long waited;
+
+  @Label("Released")
+  @Description("Whether the request was released, rather than interrupted or refused")
+  boolean released;
+
+  @Label("Moment of Release")
+  @Description("System.nanoTime() as the released thread read it under its bucket's lock, or 0")
+  long releaseNanos;
+
+  /** Returns an event that has begun, or null if none are recorded. */
+  static @Nullable RequestEvent beginIfRecorded() {
+    if (!PROBE.isEnabled()) {
+      return null;
+    }
+    RequestEvent event = new RequestEvent();
+    event.begin();
+    return event;
+  }
+
+  /** Ends the event and hands it to the recording. */
+  void end(Waiter waiter, long total, long waitedNanos, boolean released) {
+    end();
+    shardId = waiter.id;
+    totalShards = total;
+    Bucket last = waiter.bucket;
+    bucket = last == null ? -1 : last.index;
+    waited = waitedNanos;
+    this.released = released;
+    releaseNanos = waiter.releaseNanos;
+    commit();
+  }
+}

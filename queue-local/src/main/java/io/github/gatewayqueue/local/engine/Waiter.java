@@ -1,0 +1,32 @@
+package io.github.gatewayqueue.local.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** A request in line, and its own link in that line. */
+final class Waiter {
+  final long id;
+  final Thread thread;
+
+  /**
+   * The bucket that the request stands in; null until it joins. Written under the bucket's lock.
+   */
+  volatile @Nullable Bucket bucket;
+
+  /**
+   * Position among all arrivals of the queue, whatever the bucket. Guarded by the bucket's lock.
+   */
+  long arrival;
+
+  /** The moment of release, by {@link System#nanoTime}; set when it is released. */
+  long releaseNanos;
+
+  /** Who stands before and behind, as long as this one is in line. Guarded by the bucket's lock. */
+  @Nullable Waiter previous;
+
+  @Nullable Waiter next;
+
+  Waiter(long id, Thread thread) {
+    this.id = id;
+    this.thread = thread;
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.gatewayqueue.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The code that the documentation shows. */
+class LocalQueueSnippetsTest {
+  private final List<Integer> identified = new ArrayList<>();
+
+  @Test
+  void use() throws InterruptedException {
+    GatewayQueue queue = new LocalQueue(Duration.ofMillis(1));
+    for (int shard = 0; shard < 3; shard++) {
+      onHello(queue, shard, 3);
+    }
+    assertEquals(List.of(0, 1, 2), identified);
+  }
+
+  // @start region="use"
+  void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {
+    queue.request(shardId, shardCount); // blocks until it is this shard's turn
+    identify(shardId);
+  }
+
+  // @end
+
+  private void identify(int shardId) {
+    identified.add(shardId);
+  }
+}
