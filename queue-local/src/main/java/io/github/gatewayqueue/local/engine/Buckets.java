@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buckets of one queue, and the threads that wait in them: the engine of every queue that keeps
@@ -158,19 +159,30 @@ public final class Buckets {
       }
     } catch (Throwable e) {
       leave(waiter);
-      if (event != null) {
-        event.end(waiter, total, System.nanoTime() - askedNanos, false);
-      }
+      report(event, waiter, total, System.nanoTime() - askedNanos, e);
       throw e;
     }
+    report(event, waiter, total, waiter.releaseNanos - askedNanos, null);
+  }
+
+  /** Tells the flight recording and the log how a request ended. */
+  private static void report(
+      @Nullable RequestEvent event,
+      Waiter waiter,
+      long total,
+      long waitedNanos,
+      @Nullable Throwable thrown) {
     if (event != null) {
-      event.end(waiter, total, waiter.releaseNanos - askedNanos, true);
+      event.end(waiter, total, waitedNanos, thrown == null);
     }
     if (LOGGER.isLoggable(DEBUG)) {
+      String shard = "shard " + waiter.id + " of " + total;
+      Duration waited = Duration.ofNanos(waitedNanos);
       LOGGER.log(
           DEBUG,
-          "shard %d of %d released after %s"
-              .formatted(id, total, Duration.ofNanos(waiter.releaseNanos - askedNanos)));
+          thrown == null
+              ? shard + " was released after " + waited
+              : shard + " left the line after " + waited + ": " + thrown);
     }
   }
 

@@ -1,0 +1,256 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.local.Asking;
+import io.github.gatewayqueue.local.Asking.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The waiting, on threads; a budget that the test hands out stands in for the passing of time. */
+class BucketsTest {
+  private static final Duration AT_ONCE = Duration.ofNanos(1);
+  private static final long TOTAL = 1024;
+
+  private final Grants grants = new Grants();
+  private final Queue<Long> released = new ConcurrentLinkedQueue<>();
+
+  /** Starts that are there as soon as somebody grants them. */
+  private static final class Grants implements StartBudget {
+    private final AtomicLong left = new AtomicLong();
+    private volatile boolean refused;
+
+    @Override
+    public void check(long nowNanos) {
+      if (refused) {
+        throw new GatewayQueueException("refused");
+      }
+    }
+
+    @Override
+    public long tryCharge(long nowNanos) {
+      boolean charged = left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+      return charged ? 0 : Long.MAX_VALUE;
+    }
+
+    void grant(Buckets buckets, int starts) {
+      left.addAndGet(starts);
+      buckets.wakeHeads();
+    }
+  }
+
+  private Buckets buckets(int count) {
+    return new Buckets(AT_ONCE, Duration.ZERO, count, grants);
+  }
+
+  private Asking ask(Buckets buckets, long id) {
+    int before = buckets.waiting();
+    Asking asking =
+        Asking.start(
+            (shard, total) -> {
+              buckets.request(shard, total);
+              released.add(shard);
+            },
+            id,
+            TOTAL);
+    Asking.until(() -> buckets.waiting() == before + 1);
+    return asking;
+  }
+
+  private List<Asking> ask(Buckets buckets, int from, int to) {
+    List<Asking> askings = new ArrayList<>();
+    for (int id = from; id < to; id++) {
+      askings.add(ask(buckets, id));
+    }
+    return askings;
+  }
+
+  @Test
+  void request_oneGrantAtATime_releasesInOrderOfArrival() throws Exception {
+    Buckets buckets = buckets(1);
+    List<Asking> askings = ask(buckets, 0, 5);
+    for (long id = 0; id < 5; id++) {
+      assertEquals(5 - id, buckets.waiting());
+      grants.grant(buckets, 1);
+      assertEquals(Outcome.RETURNED, askings.get((int) id).outcome());
+    }
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L), List.copyOf(released));
+  }
+
+  @Test
+  void request_severalGrantsAtOnce_handsOverFromOneToTheNext() throws Exception {
+    Buckets buckets = buckets(1);
+    List<Asking> askings = ask(buckets, 0, 5);
+    grants.grant(buckets, 4);
+    for (Asking asking : askings.subList(0, 4)) {
+      assertEquals(Outcome.RETURNED, asking.outcome());
+    }
+    assertEquals(1, buckets.waiting());
+    assertFalse(askings.getLast().isDone());
+    askings.getLast().interrupt();
+    assertEquals(Outcome.THREW, askings.getLast().outcome());
+    assertEquals(0, buckets.waiting());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "2", "3"})
+  void request_interruptedAnywhere_itsGrantGoesToTheNext(int position) throws Exception {
+    Buckets buckets = buckets(1);
+    List<Asking> askings = ask(buckets, 0, 4);
+    askings.get(position).interrupt();
+    assertEquals(Outcome.THREW, askings.remove(position).outcome());
+    assertEquals(3, buckets.waiting());
+    grants.grant(buckets, 3);
+    for (Asking asking : askings) {
+      assertEquals(Outcome.RETURNED, asking.outcome());
+    }
+    assertEquals(0, grants.left.get());
+  }
+
+  @Test
+  void request_interruptRacesTheGrant_isNeitherLostNorTwice() throws Exception {
+    Buckets buckets = buckets(1);
+    for (int round = 0; round < 2000; round++) {
+      Asking raced = ask(buckets, 0);
+      Asking next = ask(buckets, 1);
+      Thread granter = Thread.startVirtualThread(() -> grants.grant(buckets, 1));
+      raced.interrupt();
+      granter.join();
+      if (raced.outcome() == Outcome.THREW) {
+        assertEquals(Outcome.RETURNED, next.outcome());
+      } else {
+        assertEquals(1, buckets.waiting());
+        next.interrupt();
+        assertEquals(Outcome.THREW, next.outcome());
+      }
+      assertEquals(0, grants.left.get());
+      assertEquals(0, buckets.waiting());
+    }
+  }
+
+  @Test
+  void request_budgetRefuses_everyoneInLineAndEveryArrivalFails() throws InterruptedException {
+    Buckets buckets = buckets(2);
+    List<Asking> askings = ask(buckets, 0, 6);
+    grants.refused = true;
+    buckets.wakeHeads();
+    for (Asking asking : askings) {
+      var thrown = assertThrows(ExecutionException.class, asking::outcome);
+      assertInstanceOf(GatewayQueueException.class, thrown.getCause());
+    }
+    assertThrows(GatewayQueueException.class, () -> buckets.request(0, TOTAL));
+    assertEquals(0, buckets.waiting());
+  }
+
+  @Test
+  void request_startDelay_releasesNobodyBefore() throws InterruptedException {
+    Duration delay = Duration.ofMillis(50);
+    long start = System.nanoTime();
+    Buckets buckets = new Buckets(AT_ONCE, delay, 3, StartBudget.UNLIMITED);
+    buckets.request(2, 3);
+    assertEquals(true, System.nanoTime() - start >= delay.toNanos());
+  }
+
+  @Test
+  void request_idleBucket_doesNotWaitForAnother() throws Exception {
+    Buckets buckets = new Buckets(Duration.ofHours(1), Duration.ZERO, 4, StartBudget.UNLIMITED);
+    buckets.request(0, TOTAL);
+    Asking waiting = ask(buckets, 4);
+    for (long id = 1; id < 4; id++) {
+      buckets.request(id, TOTAL);
+    }
+    assertEquals(1, buckets.waiting());
+    waiting.interrupt();
+    assertEquals(Outcome.THREW, waiting.outcome());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 16", "16, 1", "16, 24", "3, 2", "4, 4"})
+  void resize_manyWait_nobodyIsLostAndOrderIsKept(int from, int to) throws Exception {
+    Buckets buckets = buckets(from);
+    List<Asking> askings = ask(buckets, 0, 200);
+    askings.get(0).interrupt();
+    assertEquals(Outcome.THREW, askings.removeFirst().outcome());
+    buckets.resize(to);
+    assertEquals(199, buckets.waiting());
+    askings.removeLast().interrupt();
+    grants.grant(buckets, 198);
+    for (Asking asking : askings) {
+      assertEquals(Outcome.RETURNED, asking.outcome());
+    }
+    Asking.until(() -> buckets.waiting() == 0);
+    if (to == 1) {
+      assertEquals(released.stream().sorted().toList(), List.copyOf(released));
+    }
+  }
+
+  @Test
+  void resize_duringReleasesAndInterrupts_everyGrantIsUsedOnce() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      Buckets buckets = buckets(1);
+      List<Asking> askings = ask(buckets, 0, 40);
+      Thread resizer =
+          Thread.startVirtualThread(() -> {
+            for (int count : new int[] {16, 3, 24, 1, 7}) {
+              buckets.resize(count);
+            }
+          });
+      Thread granter =
+          Thread.startVirtualThread(() -> {
+            for (int i = 0; i < 20; i++) {
+              grants.grant(buckets, 1);
+            }
+          });
+      List<Asking> some = new ArrayList<>(askings);
+      Collections.shuffle(some);
+      some.subList(0, 10).forEach(Asking::interrupt);
+      resizer.join();
+      granter.join();
+      grants.grant(buckets, 40);
+      int returned = 0;
+      for (Asking asking : askings) {
+        if (asking.outcome() != Outcome.THREW) {
+          returned++;
+        }
+      }
+      assertEquals(0, buckets.waiting());
+      assertEquals(60 - returned, grants.left.getAndSet(0));
+    }
+  }
+
+  @Test
+  void resize_afterARelease_carriesTheSpacingOver() throws Exception {
+    Buckets buckets = new Buckets(Duration.ofHours(1), Duration.ZERO, 2, StartBudget.UNLIMITED);
+    buckets.request(0, TOTAL);
+    buckets.resize(4); // 0 and 2 come from 0, 1 and 3 from 1
+    buckets.request(1, TOTAL);
+    buckets.request(3, TOTAL);
+    List<Asking> blocked = List.of(ask(buckets, 0), ask(buckets, 2));
+    buckets.resize(1);
+    assertEquals(2, buckets.waiting());
+    for (Asking asking : blocked) {
+      asking.interrupt();
+      assertEquals(Outcome.THREW, asking.outcome());
+    }
+  }
+
+  @Test
+  void resize_noBuckets_isRefused() {
+    Buckets buckets = buckets(1);
+    var thrown = assertThrows(IllegalArgumentException.class, () -> buckets.resize(0));
+    assertEquals("there are 0 buckets, expected at least 1", thrown.getMessage());
+  }
+}

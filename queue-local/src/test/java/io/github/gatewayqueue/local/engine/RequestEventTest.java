@@ -1,0 +1,179 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.gatewayqueue.local.Asking;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator can see of a request: the event of the flight recorder, and the log. */
+class RequestEventTest {
+  private static final Duration INTERVAL = Duration.ofMillis(20);
+
+  /** Keeps the JIT from optimizing an allocation away. */
+  private @Nullable Object sink;
+
+  @Test
+  void event_released_tellsTheShardTheWaitAndTheMoment(@TempDir Path folder) throws Exception {
+    LocalQueue queue = new LocalQueue(INTERVAL);
+    List<RecordedEvent> events;
+    try (Recording recording = record()) {
+      queue.request(4, 9);
+      queue.request(2, 9);
+      events = stop(recording, folder);
+    }
+    assertEquals(2, events.size());
+    RecordedEvent first = events.getFirst();
+    RecordedEvent second = events.getLast();
+    assertEquals(4, first.getLong("shardId"));
+    assertEquals(2, second.getLong("shardId"));
+    for (RecordedEvent event : events) {
+      assertEquals(9, event.getLong("totalShards"));
+      assertEquals(0, event.getInt("bucket"));
+      assertTrue(event.getBoolean("released"));
+    }
+    long gap = second.getLong("releaseNanos") - first.getLong("releaseNanos");
+    assertTrue(gap >= INTERVAL.toNanos(), () -> "released " + gap + " ns apart");
+    long waited = second.getDuration("waited").toNanos();
+    assertTrue(waited > 0 && waited <= gap, () -> "waited " + waited + " ns of " + gap);
+  }
+
+  @Test
+  void event_interrupted_tellsThatItWasNotReleased(@TempDir Path folder) throws Exception {
+    LocalQueue queue = new LocalQueue(Duration.ofHours(1));
+    queue.request(0, 2);
+    List<RecordedEvent> events;
+    try (Recording recording = record()) {
+      Asking asking = Asking.start(queue, 1, 2);
+      Asking.until(() -> queue.waiting() == 1);
+      asking.interrupt();
+      assertEquals(Asking.Outcome.THREW, asking.outcome());
+      events = stop(recording, folder);
+    }
+    assertEquals(1, events.size());
+    assertEquals(1, events.getFirst().getLong("shardId"));
+    assertEquals(false, events.getFirst().getBoolean("released"));
+    assertEquals(0, events.getFirst().getLong("releaseNanos"));
+  }
+
+  private static Recording record() {
+    Recording recording = new Recording();
+    recording.enable(RequestEvent.NAME);
+    recording.start();
+    return recording;
+  }
+
+  private static List<RecordedEvent> stop(Recording recording, Path folder) throws Exception {
+    recording.stop();
+    Path file = folder.resolve("requests.jfr");
+    recording.dump(file);
+    List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+    events.removeIf(event -> !event.getEventType().getName().equals(RequestEvent.NAME));
+    return events;
+  }
+
+  @Test
+  void request_nothingRecorded_allocatesItsWaiterAndNothingElse() {
+    Buckets buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
+    long perWaiter = allocatedPerCall(id -> sink = new Waiter(id, Thread.currentThread()));
+    long perRequest =
+        allocatedPerCall(id -> {
+          try {
+            buckets.request(id, Long.MAX_VALUE);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    assertTrue(perWaiter > 0);
+    assertEquals(perWaiter, perRequest);
+  }
+
+  /** Bytes that a call allocates: the least of several rounds, as others may add to one. */
+  private static long allocatedPerCall(LongConsumer call) {
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    int calls = 10_000;
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int id = 0; id < calls; id++) {
+        call.accept(id);
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least / calls;
+  }
+
+  @Test
+  void log_debug_tellsWhenARequestStartsToWaitAndHowItEnds() throws Exception {
+    AtomicBoolean open = new AtomicBoolean(true);
+    StartBudget budget = now -> open.get() ? 0 : Long.MAX_VALUE;
+    Buckets buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, budget);
+    try (LogLines log = new LogLines()) {
+      buckets.request(0, 3);
+      open.set(false);
+      Asking first = Asking.start(buckets::request, 1, 3);
+      Asking.until(() -> log.lines.size() == 2);
+      Asking second = Asking.start(buckets::request, 2, 3);
+      Asking.until(() -> log.lines.size() == 3);
+      second.interrupt();
+      assertEquals(Asking.Outcome.THREW, second.outcome());
+      open.set(true);
+      buckets.wakeHeads();
+      assertEquals(Asking.Outcome.RETURNED, first.outcome());
+      assertEquals(
+          List.of(
+              "shard 0 of 3 was released after PT#S",
+              "shard 1 of 3 waits for its turn",
+              "shard 2 of 3 waits for its turn",
+              "shard 2 of 3 left the line after PT#S: java.lang.InterruptedException",
+              "shard 1 of 3 was released after PT#S"),
+          log.lines);
+    }
+  }
+
+  /** The lines that the queues log, from its creation until it is closed. */
+  private static final class LogLines extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("io.github.gatewayqueue");
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    LogLines() {
+      logger.setUseParentHandlers(false);
+      logger.setLevel(Level.FINE);
+      logger.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getMessage().replaceAll("after PT[0-9.E-]*S", "after PT#S"));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+      logger.setLevel(null);
+      logger.setUseParentHandlers(true);
+    }
+  }
+}
