@@ -1,0 +1,632 @@
+package io.github.gatewayqueue.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The contract of {@link GatewayQueue#request}, as tests. Whoever implements a queue extends this
+ * class and gives it two things, a queue with a given interval and the number of requests in its
+ * line; a queue that can be closed extends {@link CloseableGatewayQueueContract} instead.
+ *
+ * {@snippet :
+ * class MyQueueTest extends GatewayQueueContract {
+ *   @Override
+ *   protected GatewayQueue createQueue(Duration interval) {
+ *     return new MyQueue(interval);
+ *   }
+ *
+ *   @Override
+ *   protected int waiting(GatewayQueue queue) {
+ *     return ((MyQueue) queue).waiting();
+ *   }
+ * }
+ * }
+ *
+ * <p>What is tested:
+ *
+ * <ul>
+ *   <li>Order: releases happen in the order of joining; nobody barges, and nobody is merged with
+ *       another request of the same shard.
+ *   <li>Spacing: never less than the interval after the release before, also after an idle spell
+ *       and when that release was late.
+ *   <li>Interruption: on entry, anywhere in line, and racing the release. A request returns with
+ *       the status as it is or throws with the status cleared, and whoever throws leaves no trace.
+ *   <li>Bad input: refused by name, for the interval too; nothing joins.
+ *   <li>Memory effects: what was done before a request is seen after every later release.
+ *   <li>No platform threads, unless the queue is {@linkplain #remote() remote}.
+ * </ul>
+ *
+ * What is not: whether a queue fails closed, since how its source of truth fails is its own affair;
+ * and whether buckets are independent of one another, since the tests know nothing of buckets.
+ *
+ * <p>No test has an upper bound on time, so a slow machine fails none. A start that is lost shows
+ * as a wait that outlasts {@link #hangGuard()}: so many requests are interrupted that, if each cost
+ * its interval, the next in line would not be released before that.
+ */
+public abstract class GatewayQueueContract {
+  static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+
+  private final List<Line> lines = new ArrayList<>();
+
+  /** For subclasses. */
+  protected GatewayQueueContract() {}
+
+  /**
+   * Creates a queue that releases one request of shard 0 per interval, with no limit on how many in
+   * all. The tests make several of them.
+   *
+   * <p>The interval is to be passed on as it is, and what the queue throws is to come through: some
+   * tests try intervals that must be refused, and null. A queue that is {@link AutoCloseable} is
+   * closed after the test; what else was started for it has to be stopped by the subclass.
+   *
+   * @param interval the least time between two releases
+   * @return a queue that was never asked before
+   * @throws Exception if the queue can not be created; the test fails
+   */
+  protected abstract GatewayQueue createQueue(Duration interval) throws Exception;
+
+  /**
+   * Returns how many requests wait now in a queue that {@link #createQueue} returned: those that
+   * have their place in line, and were neither released nor interrupted. It has to be exact once
+   * {@code request} has returned or thrown, and is called often.
+   *
+   * @param queue the queue
+   * @return the number of requests in line, over all buckets
+   */
+  protected abstract int waiting(GatewayQueue queue);
+
+  /**
+   * Tells whether the queue asks a server for the release; false unless overridden. An interrupt
+   * that races the release may then cost that start, the moment of release is the server's rather
+   * than one that the released thread reads, and platform threads are allowed. Nothing else is
+   * relaxed.
+   *
+   * @return whether a server decides
+   */
+  protected boolean remote() {
+    return false;
+  }
+
+  /**
+   * Returns the interval that most tests use; 50 ms unless overridden. A slow queue wants a longer
+   * one, so that its requests can join within a few of them; the longer it is, the fewer requests
+   * are needed to show that none costs a start.
+   *
+   * @return the interval, at least 1 ms
+   */
+  protected Duration interval() {
+    return Duration.ofMillis(50);
+  }
+
+  /**
+   * Returns how long a single wait in a test may last before the test fails as hung; 60 s unless
+   * overridden. This is no bound on speed, and has to be many times the interval.
+   *
+   * @return the limit of a wait
+   */
+  protected Duration hangGuard() {
+    return Duration.ofSeconds(60);
+  }
+
+  /**
+   * Returns how often the tests repeat what may go wrong only once in a while; 2000 unless
+   * overridden. A slow queue wants fewer.
+   *
+   * @return the number of rounds or of requests
+   */
+  protected int rounds() {
+    return 2000;
+  }
+
+  @AfterEach
+  void endRequestsAndCloseQueues() throws Exception {
+    for (Line line : lines) {
+      line.end();
+    }
+    for (Line line : lines) {
+      closeIfCloseable(line.queue());
+    }
+  }
+
+  // Order
+
+  @Test
+  void request_severalInLine_areReleasedInOrderOfJoining() throws Exception {
+    Line line = open(interval());
+    long start = System.nanoTime();
+    List<Request> requests = line.join(8);
+    var guard = new HangGuard(hangGuard());
+    while (!requests.stream().allMatch(Request::ended)) {
+      guard.check("all are released");
+      requireNobodyWaitsBeforeTheLastReleased(requests, line);
+    }
+    line.requireSpacing(start, requests);
+  }
+
+  private static void requireNobodyWaitsBeforeTheLastReleased(List<Request> requests, Line line) {
+    for (int i = requests.size() - 1; i >= 0; i--) {
+      if (requests.get(i).ended()) {
+        int behind = requests.size() - 1 - i;
+        int waiting = line.waiting();
+        assertTrue(
+            waiting <= behind,
+            "request "
+                + i
+                + " was released, only "
+                + behind
+                + " are behind it, but "
+                + waiting
+                + " wait");
+        return;
+      }
+    }
+  }
+
+  /** Arrivals hammer on the queue all the time, also at the moment at which the head is due. */
+  @Test
+  void request_arrivingWhileOthersWait_overtakesNobody() throws Exception {
+    Line line = open(interval());
+    long start = System.nanoTime();
+    List<Request> before = line.join(10);
+    long turnNanos = start + before.size() * interval().toNanos();
+    Deque<Request> arrivals = new ArrayDeque<>();
+    var guard = new HangGuard(hangGuard());
+    while (!before.getLast().ended()) {
+      guard.check("those in line are released");
+      arrivals.add(line.start());
+      if (arrivals.size() > 4) {
+        requireNotReleasedBefore(turnNanos, arrivals.remove());
+      }
+    }
+    for (Request arrival : arrivals) {
+      requireNotReleasedBefore(turnNanos, arrival);
+    }
+    line.requireSpacing(start, before);
+  }
+
+  private static void requireNotReleasedBefore(long turnNanos, Request request)
+      throws InterruptedException {
+    request.interrupt();
+    if (request.awaitReturnOrInterrupt()) {
+      Request.requireNotBefore(turnNanos, request.await().endNanos());
+    }
+  }
+
+  @Test
+  void request_sameShardAgainWhileItWaits_joinsOnceMore() throws Exception {
+    Line line = open(NEVER);
+    line.start().awaitReturn();
+    List<Request> requests = line.join(3);
+    assertEquals(3, line.waiting());
+    assertTrue(requests.stream().noneMatch(Request::ended), "nobody's turn has come");
+  }
+
+  @Test
+  void request_shardsOfDifferentIds_areAllReleased() throws Exception {
+    int shards = 8;
+    Line line = open(interval());
+    long start = System.nanoTime();
+    List<List<Request>> rounds = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      List<Request> requests = new ArrayList<>();
+      for (int id = 0; id < shards; id++) {
+        requests.add(line.start(id, shards));
+      }
+      rounds.add(requests);
+    }
+    for (int id = 0; id < shards; id++) {
+      long first = rounds.get(0).get(id).awaitReturn();
+      long second = rounds.get(1).get(id).awaitReturn();
+      Request.requireNotBefore(start + interval().toNanos(), Math.max(first, second));
+    }
+    assertEquals(0, line.waiting());
+  }
+
+  // Spacing
+
+  @Test
+  void request_onIdleQueue_isReleasedAtOnce() throws Exception {
+    open(NEVER).start().awaitReturn();
+  }
+
+  /** Shard 0 is in bucket 0 whatever the total is: a bot may reshard while it runs. */
+  @Test
+  void request_oneAfterAnotherOfDifferentTotals_keepTheInterval() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      Line line = open(interval());
+      long start = System.nanoTime();
+      List<Request> requests = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Request request = line.start(0, i + 1);
+        request.awaitReturn();
+        requests.add(request);
+      }
+      line.requireSpacing(start, requests);
+    }
+  }
+
+  /** Several intervals without a request earn no credit: the second one still waits. */
+  @Test
+  void request_severalAfterAnIdleSpell_keepTheInterval() throws Exception {
+    Line line = open(interval());
+    for (int round = 0; round < 3; round++) {
+      line.start().awaitReturn();
+      letPass(interval().multipliedBy(4));
+      long start = System.nanoTime();
+      List<Request> requests = List.of(line.start(), line.start(), line.start());
+      line.requireSpacing(start, byReturn(requests));
+    }
+  }
+
+  /** The interval counts from when a request was released, not from when it was due. */
+  @Test
+  void request_behindOneReleasedLate_keepsTheIntervalFromThen() throws Exception {
+    assumeFalse(remote(), "a server releases whether or not the client's threads get to run");
+    for (int attempt = 0; attempt < 20; attempt++) {
+      Line line = open(interval());
+      long start = System.nanoTime();
+      line.start().awaitReturn();
+      List<Request> requests = line.join(2);
+      long late = start + interval().multipliedBy(3).toNanos();
+      BusyCarriers carriers = BusyCarriers.until(late);
+      boolean busyInTime = System.nanoTime() - start < interval().toNanos();
+      if (carriers.await() && busyInTime) {
+        line.requireSpacing(late, requests);
+        return;
+      }
+    }
+    abort("the carriers could not be kept busy in time");
+  }
+
+  // Interruption
+
+  @Test
+  void request_interruptedOnEntry_throwsAndTakesNoStart() throws Exception {
+    Line line = open(NEVER);
+    for (int i = 0; i < 10; i++) {
+      line.startInterrupted().awaitInterruptedException();
+    }
+    assertEquals(0, line.waiting());
+    line.start().awaitReturn();
+    line.startInterrupted().awaitInterruptedException();
+  }
+
+  /** Whoever is head now, in the middle or at the tail: for each the hour is not over. */
+  @Test
+  void request_interruptedWhileWaiting_throwsAndLeavesTheLine() throws Exception {
+    Line line = open(NEVER);
+    line.start().awaitReturn();
+    List<Request> requests = line.join(6);
+    for (int place : new int[] {2, 4, 0, 1, 1, 0}) {
+      Request request = requests.remove(place);
+      request.interrupt();
+      request.awaitInterruptedException();
+      assertEquals(requests.size(), line.waiting());
+    }
+  }
+
+  @Test
+  void request_behindManyInterrupted_waitsForNoneOfThem() throws Exception {
+    Line line = open(interval());
+    long start = System.nanoTime();
+    List<Request> requests = line.join(2);
+    List<Request> interrupted = line.joinInAnyOrder(moreThanTheGuardAllows());
+    Request last = line.join();
+    Collections.shuffle(interrupted, new Random(1));
+    interrupted.forEach(Request::interrupt);
+    for (Request request : interrupted) {
+      request.awaitReturnOrInterrupt();
+    }
+    last.awaitReturn();
+    assertEquals(0, line.waiting());
+    requests.addAll(byReturn(released(interrupted)));
+    requests.add(last);
+    line.requireSpacing(start, requests);
+  }
+
+  /** Front to back: each is the head, or about to be, when it is interrupted. */
+  @Test
+  void request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem() throws Exception {
+    Line line = open(interval());
+    line.start().awaitReturn();
+    List<Request> heads = line.joinInAnyOrder(moreThanTheGuardAllows());
+    Request last = line.join();
+    for (Request head : heads) {
+      head.interrupt();
+      head.awaitReturnOrInterrupt();
+    }
+    last.awaitReturn();
+    assertEquals(0, line.waiting());
+  }
+
+  /** If an interrupted head put off the next release, this would go on for ever. */
+  @Test
+  void request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease() throws Exception {
+    Line line = open(interval());
+    long start = System.nanoTime();
+    line.start().awaitReturn();
+    var guard = new HangGuard(hangGuard());
+    Request head;
+    do {
+      guard.check("somebody is released at last");
+      head = line.join();
+      LockSupport.parkNanos(50_000); // long enough, mostly, to have fallen asleep
+      head.interrupt();
+    } while (!head.awaitReturnOrInterrupt());
+    Request.requireNotBefore(start + interval().toNanos(), head.awaitReturn());
+  }
+
+  @Test
+  void request_joiningBehindAnInterruptedTail_isReleased() throws Exception {
+    Line line = open(interval());
+    for (int round = 0; round < 5; round++) {
+      long start = System.nanoTime();
+      List<Request> requests = line.join(2);
+      Request tail = line.join();
+      tail.interrupt();
+      if (tail.awaitReturnOrInterrupt()) {
+        requests.add(tail);
+      }
+      requests.add(line.join());
+      line.requireSpacing(start, requests);
+    }
+  }
+
+  /** The start is there to be had: either the interrupted request has it or the next one. */
+  @Test
+  void request_interruptRacesReleaseOnIdleQueue_nextInLineGetsTheStart() throws Exception {
+    assumeFalse(remote(), "a race may cost the start");
+    for (int round = 0; round < rounds(); round++) {
+      Line line = open(NEVER);
+      Request request = line.start();
+      spinUntil(System.nanoTime() + round % 40 * 1_000L);
+      request.interrupt();
+      if (!request.awaitReturnOrInterrupt()) {
+        line.start().awaitReturn();
+      }
+      lines.removeLast();
+      closeIfCloseable(line.queue());
+    }
+  }
+
+  @Test
+  void request_interruptRacesReleaseOfHead_returnsOrThrowsAndTheNextIsReleased() throws Exception {
+    Duration interval = interval().dividedBy(10);
+    Line line = open(interval);
+    for (int round = 0; round < Math.min(100, rounds()); round++) {
+      long start = System.nanoTime();
+      Request first = line.join();
+      Request head = line.join();
+      Request next = line.join();
+      spinUntil(first.awaitReturn() + interval.toNanos() + (round % 50 - 25) * 10_000L);
+      head.interrupt();
+      line.requireSpacing(
+          start, head.awaitReturnOrInterrupt() ? List.of(first, head, next) : List.of(first, next));
+    }
+    assertEquals(0, line.waiting());
+  }
+
+  /** The head can not run when its turn comes, and is interrupted before it can. */
+  @Test
+  void request_interruptedAfterItsTurnCame_returnsOrThrowsAndTheNextIsReleased() throws Exception {
+    Line line = open(interval());
+    for (int round = 0; round < 5; round++) {
+      long start = System.nanoTime();
+      Request first = line.start();
+      first.awaitReturn();
+      Request head = line.join();
+      Request next = line.join();
+      BusyCarriers carriers = BusyCarriers.until(start + interval().multipliedBy(3).toNanos());
+      spinUntil(start + interval().multipliedBy(2).toNanos());
+      head.interrupt();
+      carriers.await();
+      line.requireSpacing(
+          start, head.awaitReturnOrInterrupt() ? List.of(first, head, next) : List.of(first, next));
+    }
+    assertEquals(0, line.waiting());
+  }
+
+  /** Most are interrupted, wherever they stand by then, while others join and are due. */
+  @Test
+  void request_manyInterruptedAtRandom_othersKeepOrderAndSpacing() throws Exception {
+    Line line = open(interval().dividedBy(20));
+    var random = new Random(2);
+    long start = System.nanoTime();
+    List<Request> requests = new ArrayList<>();
+    for (int i = 0; i < rounds(); i++) {
+      requests.add(line.join());
+      if (random.nextInt(10) > 0) {
+        requests.get(random.nextInt(requests.size())).interrupt();
+      }
+    }
+    for (int i = 0; i < requests.size(); i++) {
+      if (random.nextInt(10) > 0) {
+        requests.get(random.nextInt(requests.size())).interrupt();
+      }
+    }
+    for (Request request : requests) {
+      request.awaitReturnOrInterrupt();
+    }
+    assertEquals(0, line.waiting());
+    line.requireSpacing(start, released(requests));
+  }
+
+  // Bad input
+
+  @Test
+  void request_badShard_isRefusedByNameAndDoesNotJoin() throws Exception {
+    Line line = open(NEVER);
+    long max = Long.MAX_VALUE;
+    long min = Long.MIN_VALUE;
+    for (long total : new long[] {0, -1, min}) {
+      requireRefused(line.queue(), 0, total);
+      requireRefused(line.queue(), -1, total);
+      requireRefused(line.queue(), 7, total);
+    }
+    for (long id : new long[] {min, -3, 17, 42, max}) {
+      requireRefused(line.queue(), id, 17);
+    }
+    requireRefused(line.queue(), max, max);
+    assertEquals(0, line.waiting());
+    line.start().awaitReturn();
+    line.join();
+    requireRefused(line.queue(), 42, 17);
+    assertEquals(1, line.waiting());
+  }
+
+  private static void requireRefused(GatewayQueue queue, long id, long total) {
+    String call = "request(" + id + ", " + total + ")";
+    var thrown = assertThrows(IllegalArgumentException.class, () -> queue.request(id, total), call);
+    String message = String.valueOf(thrown.getMessage());
+    String offending = String.valueOf(total < 1 ? total : id);
+    assertTrue(
+        message.contains(offending) && message.contains(String.valueOf(total)),
+        call + " is refused without naming the values: " + message);
+  }
+
+  @Test
+  void request_largestShard_isReleased() throws Exception {
+    open(NEVER).start(Long.MAX_VALUE - 1, Long.MAX_VALUE).awaitReturn();
+  }
+
+  @Test
+  void createQueue_badInterval_isRefused() {
+    List<Duration> refused =
+        List.of(
+            Duration.ZERO,
+            Duration.ofNanos(-1),
+            Duration.ofSeconds(Long.MIN_VALUE),
+            Duration.ofNanos(Long.MAX_VALUE).plusNanos(1),
+            Duration.ofSeconds(Long.MAX_VALUE));
+    for (Duration interval : refused) {
+      var thrown =
+          assertThrows(
+              IllegalArgumentException.class, () -> open(interval), "interval " + interval);
+      String message = String.valueOf(thrown.getMessage());
+      assertTrue(message.contains(interval.toString()), interval + " is not named: " + message);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // callers without a null checker do this
+  void createQueue_nullInterval_isRefused() {
+    assertThrows(NullPointerException.class, () -> open(null));
+  }
+
+  // Threads and memory
+
+  @Test
+  void request_onInProcessQueue_startsNoPlatformThread() throws Exception {
+    assumeFalse(remote(), "a client may have threads of its own");
+    Set<Thread> before = platformThreads();
+    Line line = open(interval());
+    List<Request> requests = line.join(4);
+    requests.get(2).interrupt();
+    for (Request request : requests) {
+      request.awaitReturnOrInterrupt();
+    }
+    Set<Thread> started = platformThreads();
+    started.removeAll(before);
+    assertEquals(Set.of(), started);
+  }
+
+  /**
+   * Whichever of two requests is released later sees what was written before the other one, so they
+   * can not both miss it.
+   */
+  @Test
+  void request_releasedLater_seesWhatWasWrittenBeforeTheOther() throws Exception {
+    GatewayQueue queue = open(Duration.ofNanos(1)).queue();
+    var left = new int[rounds()];
+    var right = new int[rounds()];
+    var writer = new PlainWriter(queue, left, right);
+    var other = new PlainWriter(queue, right, left);
+    writer.start();
+    other.start();
+    try {
+      List<Boolean> seen = writer.await(hangGuard());
+      List<Boolean> otherSeen = other.await(hangGuard());
+      for (int i = 0; i < rounds(); i++) {
+        assertTrue(
+            seen.get(i) || otherSeen.get(i), "in round " + i + " neither saw the other's write");
+      }
+    } finally {
+      writer.stop(hangGuard());
+      other.stop(hangGuard());
+    }
+  }
+
+  // What the tests share
+
+  Line open(Duration interval) throws Exception {
+    var line = new Line(createQueue(interval), this::waiting, interval, hangGuard());
+    lines.add(line);
+    return line;
+  }
+
+  private static void closeIfCloseable(GatewayQueue queue) throws Exception {
+    if (queue instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
+  }
+
+  /** So many that, if each cost a start, the next one would wait for longer than the guard. */
+  private int moreThanTheGuardAllows() {
+    return Math.toIntExact(2 * hangGuard().dividedBy(interval()));
+  }
+
+  private static List<Request> released(List<Request> requests) throws InterruptedException {
+    List<Request> released = new ArrayList<>();
+    for (Request request : requests) {
+      if (request.await().returned()) {
+        released.add(request);
+      }
+    }
+    return released;
+  }
+
+  private static List<Request> byReturn(List<Request> requests) throws InterruptedException {
+    for (Request request : requests) {
+      request.awaitReturn();
+    }
+    return requests.stream().sorted(Comparator.comparingLong(Request::endNanos)).toList();
+  }
+
+  private static void letPass(Duration duration) {
+    long untilNanos = System.nanoTime() + duration.toNanos();
+    for (long left; (left = untilNanos - System.nanoTime()) > 0; ) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  private static void spinUntil(long nanos) {
+    while (System.nanoTime() - nanos < 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The platform threads alive now, without those on which the JDK runs virtual ones. */
+  private static Set<Thread> platformThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !thread.getClass().getName().startsWith("jdk.internal."))
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.gatewayqueue.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Ends a test that would wait for ever, counted from its creation. It is no bound on speed: it is
+ * so generous that only a wait which nothing will end reaches it.
+ *
+ * <p>Awaitility would do the polling, but it has no module name, and a published module can not
+ * rest on one that is made up from a file's name.
+ */
+final class HangGuard {
+  private static final long POLL_NANOS = 20_000;
+
+  private final Duration duration;
+  private final long startNanos = System.nanoTime();
+
+  HangGuard(Duration duration) {
+    this.duration = duration;
+  }
+
+  /** Polls until the condition holds. */
+  void await(String expectation, BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      check(expectation);
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** Fails if the wait for the expectation has become hopeless. */
+  void check(String expectation) {
+    if (System.nanoTime() - startNanos > duration.toNanos()) {
+      throw new AssertionError("waited " + duration + " in vain: " + expectation);
+    }
+  }
+}

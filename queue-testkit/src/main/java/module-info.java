@@ -1,0 +1,18 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The contract of a {@link io.github.gatewayqueue.GatewayQueue} as JUnit tests, for whoever
+ * implements one: extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
+ */
+@NullMarked
+module io.github.gatewayqueue.testkit {
+  requires transitive io.github.gatewayqueue;
+  requires transitive org.junit.jupiter.api;
+  requires static transitive org.jspecify;
+
+  exports io.github.gatewayqueue.testkit;
+
+  // The tests are package-private, so that nobody overrides one; JUnit calls them by reflection.
+  opens io.github.gatewayqueue.testkit to
+      org.junit.platform.commons;
+}

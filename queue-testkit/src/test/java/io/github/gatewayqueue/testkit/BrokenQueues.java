@@ -1,0 +1,581 @@
+package io.github.gatewayqueue.testkit;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The contract on queues that each break it in one way; run by {@link BrokenQueuesTest} only. */
+final class BrokenQueues {
+  private BrokenQueues() {}
+
+  /** Hangs are many here, and are given up soon. */
+  abstract static class Contract extends CloseableGatewayQueueContract {
+    @Override
+    protected abstract ReferenceQueue createQueue(Duration interval);
+
+    @Override
+    protected int waiting(GatewayQueue queue) {
+      return ((ReferenceQueue) queue).waiting();
+    }
+
+    @Override
+    protected Duration hangGuard() {
+      return Duration.ofSeconds(2);
+    }
+  }
+
+  @CaughtBy({
+    "request_oneAfterAnotherOfDifferentTotals_keepTheInterval",
+    "request_severalAfterAnIdleSpell_keepTheInterval"
+  })
+  static class EarlyByALittle extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void released(long nowNanos) {
+          dueNanos = nowNanos + intervalNanos - intervalNanos / 20;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_behindOneReleasedLate_keepsTheIntervalFromThen")
+  static class MeasuresFromWhenItWasDue extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void released(long nowNanos) {
+          dueNanos = (line.size() > 1 ? dueNanos : nowNanos) + intervalNanos;
+        }
+      };
+    }
+  }
+
+  /** A token bucket: it saves up starts while it is idle. */
+  @CaughtBy("request_severalAfterAnIdleSpell_keepTheInterval")
+  static class GivesCreditAfterAnIdleSpell extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void released(long nowNanos) {
+          long twoStartsNanos = 2 * intervalNanos;
+          long savedNanos = Math.min(nowNanos - dueNanos, twoStartsNanos);
+          dueNanos = nowNanos - savedNanos + intervalNanos;
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_severalInLine_areReleasedInOrderOfJoining",
+    "request_shardsOfDifferentIds_areAllReleased",
+    "request_oneAfterAnotherOfDifferentTotals_keepTheInterval",
+    "request_sameShardAgainWhileItWaits_joinsOnceMore"
+  })
+  static class LetsTwoGoAtOnce extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        private int releases;
+
+        @Override
+        void released(long nowNanos) {
+          if (++releases % 2 == 0) {
+            super.released(nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  /** The first release comes with the first tick. */
+  @CaughtBy({"request_onIdleQueue_isReleasedAtOnce", "request_largestShard_isReleased"})
+  static class WaitsForATick extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      var queue = new ReferenceQueue(interval);
+      queue.dueNanos += interval.toNanos();
+      return queue;
+    }
+  }
+
+  @CaughtBy("request_oneAfterAnotherOfDifferentTotals_keepTheInterval")
+  static class KeepsALinePerTotal extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        private final Map<Long, ReferenceQueue> queues = new ConcurrentHashMap<>();
+
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          queues.computeIfAbsent(total, key -> new ReferenceQueue(interval)).request(id, total);
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_severalInLine_areReleasedInOrderOfJoining",
+    "request_arrivingWhileOthersWait_overtakesNobody"
+  })
+  static class LastInFirstOut extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void join(Condition place) {
+          line.addFirst(place);
+        }
+      };
+    }
+  }
+
+  /** The second in line goes before the first. */
+  @CaughtBy("request_severalInLine_areReleasedInOrderOfJoining")
+  static class SwapsNeighbours extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void join(Condition place) {
+          if (line.size() == 3) {
+            Condition last = line.removeLast();
+            line.addLast(place);
+            line.addLast(last);
+          } else {
+            line.addLast(place);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_arrivingWhileOthersWait_overtakesNobody")
+  static class LetsArrivalsBarge extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void join(Condition place) {
+          if (dueNanos - System.nanoTime() <= 0) {
+            line.addFirst(place);
+          } else {
+            line.addLast(place);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_sameShardAgainWhileItWaits_joinsOnceMore",
+    "request_severalInLine_areReleasedInOrderOfJoining"
+  })
+  static class MergesRequestsOfOneShard extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        private final Set<Long> waiting = new HashSet<>();
+
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          synchronized (waiting) {
+            if (!waiting.add(id)) {
+              return;
+            }
+          }
+          try {
+            super.request(id, total);
+          } finally {
+            synchronized (waiting) {
+              waiting.remove(id);
+            }
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_interruptedOnEntry_throwsAndTakesNoStart",
+    "request_behindManyInterrupted_waitsForNoneOfThem",
+    "request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem",
+    "request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease"
+  })
+  static class ChargesWhoeverIsInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          if (Thread.currentThread().isInterrupted()) {
+            released(System.nanoTime());
+          }
+          super.request(id, total);
+        }
+
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          dueNanos += intervalNanos;
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem",
+    "request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease"
+  })
+  static class ChargesTheInterruptedHead extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          if (isHead(place)) {
+            dueNanos += intervalNanos;
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease")
+  static class StartsTheIntervalAnewWhenTheHeadIsInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          dueNanos = nowNanos + intervalNanos;
+        }
+      };
+    }
+  }
+
+  /** Granted, then interrupted before it noticed: the start is gone. */
+  @CaughtBy("request_interruptRacesReleaseOnIdleQueue_nextInLineGetsTheStart")
+  static class LosesTheStartInARace extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          super.request(id, total);
+          if (Thread.interrupted()) {
+            throw new InterruptedException();
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_interruptedWhileWaiting_throwsAndLeavesTheLine",
+    "request_behindManyInterrupted_waitsForNoneOfThem",
+    "request_manyInterruptedAtRandom_othersKeepOrderAndSpacing"
+  })
+  static class DropsWhoeverIsBehindAnInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          List<Condition> places = List.copyOf(line);
+          int behind = places.indexOf(place) + 1;
+          if (behind < places.size()) {
+            line.remove(places.get(behind));
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_joiningBehindAnInterruptedTail_isReleased")
+  static class LosesWhoeverJoinsBehindAnInterruptedTail extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        private boolean tailIsGone;
+
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          tailIsGone = place.equals(line.getLast());
+        }
+
+        @Override
+        void join(Condition place) {
+          if (!tailIsGone) {
+            super.join(place);
+          }
+          tailIsGone = false;
+        }
+      };
+    }
+  }
+
+  /** Nobody tells the next in line that it is the head now. */
+  @CaughtBy({
+    "request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem",
+    "request_interruptRacesReleaseOfHead_returnsOrThrowsAndTheNextIsReleased",
+    "request_interruptedAfterItsTurnCame_returnsOrThrowsAndTheNextIsReleased"
+  })
+  static class HandsNothingOnWhenTheHeadIsInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        private @Nullable Condition interrupted;
+
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          interrupted = place;
+        }
+
+        @Override
+        void leave(Condition place) {
+          if (place.equals(interrupted)) {
+            line.remove(place);
+          } else {
+            super.leave(place);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_interruptedWhileWaiting_throwsAndLeavesTheLine",
+    "request_interruptedOnEntry_throwsAndTakesNoStart"
+  })
+  static class GoesOnWaitingWhenInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void awaitTurn(Condition place) {
+          while (true) {
+            try {
+              super.awaitTurn(place);
+              return;
+            } catch (InterruptedException e) {
+              // swallowed
+            }
+          }
+        }
+
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          boolean unused = Thread.interrupted();
+          super.request(id, total);
+        }
+      };
+    }
+  }
+
+  /** If its turn has come by then, it is released as if nothing had been. */
+  @CaughtBy("request_interruptedAfterItsTurnCame_returnsOrThrowsAndTheNextIsReleased")
+  static class ReturnsWithTheStatusCleared extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void awaitTurn(Condition place) throws InterruptedException {
+          try {
+            super.awaitTurn(place);
+          } catch (InterruptedException e) {
+            if (dueNanos - System.nanoTime() > 0 || !isHead(place)) {
+              throw e;
+            }
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "request_interruptedWhileWaiting_throwsAndLeavesTheLine",
+    "request_interruptedOnEntry_throwsAndTakesNoStart"
+  })
+  static class ThrowsWithTheStatusSet extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          try {
+            super.request(id, total);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw e;
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_interruptedOnEntry_throwsAndTakesNoStart")
+  static class IgnoresAnInterruptOnEntry extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        public void request(long id, long total) throws InterruptedException {
+          boolean interrupted = Thread.interrupted();
+          super.request(id, total);
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
+  static class AcceptsBadShards extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void checkShard(long id, long total) {}
+      };
+    }
+  }
+
+  @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
+  static class AcceptsTheIdThatEqualsTheTotal extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void checkShard(long id, long total) {
+          if (id != total || total < 1) {
+            super.checkShard(id, total);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
+  static class RefusesWithoutNamingTheValues extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void checkShard(long id, long total) {
+          if (total < 1 || id < 0 || id >= total) {
+            throw new IllegalArgumentException("bad shard");
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_largestShard_isReleased")
+  static class RefusesLargeShards extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        void checkShard(long id, long total) {
+          super.checkShard(id, total);
+          if (total > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("total is " + total);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({"createQueue_badInterval_isRefused", "createQueue_nullInterval_isRefused"})
+  static class AcceptsEveryInterval extends Contract {
+    @Override
+    @SuppressWarnings("NullAway") // the contract passes null
+    protected ReferenceQueue createQueue(@Nullable Duration interval) {
+      return new ReferenceQueue(Duration.ofHours(1));
+    }
+  }
+
+  @CaughtBy("request_onInProcessQueue_startsNoPlatformThread")
+  static class StartsAThread extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        private @Nullable Thread timer;
+
+        @Override
+        void join(Condition place) {
+          super.join(place);
+          if (timer == null) {
+            timer = Thread.ofPlatform().daemon().start(LockSupport::park);
+          }
+        }
+
+        @Override
+        public void close() {
+          super.close();
+          if (timer != null) {
+            LockSupport.unpark(timer);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({"close_whileRequestsWait_throwsToEachOfThem", "close_onceMore_changesNothing"})
+  static class LeavesWaitersAloneWhenItIsClosed extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        private boolean refuses;
+
+        @Override
+        void checkShard(long id, long total) {
+          super.checkShard(id, total);
+          if (refuses) {
+            throw new IllegalStateException("closed");
+          }
+        }
+
+        @Override
+        public void close() {
+          refuses = true;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("request_afterClose_throwsIllegalStateException")
+  static class ServesOnWhenItIsClosed extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.gatewayqueue.testkit;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** The kit tests itself: it has to catch each of the broken queues. */
+class BrokenQueuesTest {
+
+  /**
+   * Which writes a thread sees without a happens-before edge is up to the processor, so no broken
+   * queue fails this one for sure.
+   */
+  private static final String NOT_CAUGHT_FOR_SURE =
+      "request_releasedLater_seesWhatWasWrittenBeforeTheOther";
+
+  @ParameterizedTest
+  @MethodSource("brokenQueues")
+  void contract_onBrokenQueue_fails(Class<?> broken) {
+    Set<String> tests = caughtBy(broken).collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(tests, failures(broken, tests));
+  }
+
+  @Test
+  void contract_everyTest_catchesABrokenQueue() {
+    Set<String> tests =
+        Stream.of(GatewayQueueContract.class, CloseableGatewayQueueContract.class)
+            .flatMap(contract -> Arrays.stream(contract.getDeclaredMethods()))
+            .filter(method -> method.isAnnotationPresent(Test.class))
+            .map(Method::getName)
+            .filter(name -> !name.equals(NOT_CAUGHT_FOR_SURE))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> catching =
+        brokenQueues()
+            .flatMap(BrokenQueuesTest::caughtBy)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(tests, catching);
+  }
+
+  static Stream<Class<?>> brokenQueues() {
+    return Arrays.stream(BrokenQueues.class.getDeclaredClasses())
+        .filter(nested -> nested.isAnnotationPresent(CaughtBy.class));
+  }
+
+  private static Stream<String> caughtBy(Class<?> broken) {
+    return Stream.of(requireNonNull(broken.getAnnotation(CaughtBy.class)).value());
+  }
+
+  private static Set<String> failures(Class<?> contract, Set<String> tests) {
+    var failures = new Failures();
+    var request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(tests.stream().map(test -> selectMethod(contract, test)).toList())
+            .build();
+    LauncherFactory.create().execute(request, failures);
+    return failures.tests;
+  }
+
+  /** Collects the names of the tests that failed. */
+  private static final class Failures implements TestExecutionListener {
+    private final Set<String> tests = new TreeSet<>();
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+      if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+        tests.add(test.getDisplayName().replace("()", ""));
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.gatewayqueue.testkit;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+
+class ReferenceQueueTest extends CloseableGatewayQueueContract {
+  @Override
+  protected GatewayQueue createQueue(Duration interval) {
+    return new ReferenceQueue(interval);
+  }
+
+  @Override
+  protected int waiting(GatewayQueue queue) {
+    return ((ReferenceQueue) queue).waiting();
+  }
+}
