@@ -424,22 +424,32 @@ public abstract class GatewayQueueContract {
     assertEquals(0, line.waiting());
   }
 
-  /** The head can not run when its turn comes, and is interrupted before it can. */
+  /**
+   * The head can not run when its turn comes, and is interrupted before it can. If it throws, the
+   * next one has the start: it need not wait another interval from when the head could run. On a
+   * slow machine it may all the same, so this is tried until it is seen.
+   */
   @Test
-  void request_interruptedAfterItsTurnCame_returnsOrThrowsAndTheNextIsReleased() throws Exception {
+  void request_headInterruptedAfterItsTurnCame_nextInLineGetsTheStart() throws Exception {
     Line line = open(interval());
-    for (int round = 0; round < 5; round++) {
+    var guard = new HangGuard(hangGuard());
+    boolean startWasHad = false;
+    while (!startWasHad) {
+      guard.check("the start of the head that threw is had by the next in line");
       long start = System.nanoTime();
       Request first = line.start();
       first.awaitReturn();
       Request head = line.join();
       Request next = line.join();
-      BusyCarriers carriers = BusyCarriers.until(start + interval().multipliedBy(3).toNanos());
-      spinUntil(start + interval().multipliedBy(2).toNanos());
+      long late = first.endNanos() + interval().multipliedBy(2).toNanos();
+      BusyCarriers carriers = BusyCarriers.until(late);
+      spinUntil(late - interval().dividedBy(2).toNanos());
       head.interrupt();
-      carriers.await();
-      line.requireSpacing(
-          start, head.awaitReturnOrInterrupt() ? List.of(first, head, next) : List.of(first, next));
+      boolean busy = carriers.await();
+      boolean returned = head.awaitReturnOrInterrupt();
+      line.requireSpacing(start, returned ? List.of(first, head, next) : List.of(first, next));
+      boolean atOnce = busy && next.endNanos() - late < interval().toNanos();
+      startWasHad = returned || atOnce || remote();
     }
     assertEquals(0, line.waiting());
   }
