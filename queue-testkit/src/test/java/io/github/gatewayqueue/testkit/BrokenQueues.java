@@ -32,10 +32,7 @@ final class BrokenQueues {
     }
   }
 
-  @CaughtBy({
-    "request_oneAfterAnotherOfDifferentTotals_keepTheInterval",
-    "request_severalAfterAnIdleSpell_keepTheInterval"
-  })
+  @CaughtBy("request_oneAfterAnotherOfDifferentTotals_keepTheInterval")
   static class EarlyByALittle extends Contract {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
