@@ -283,6 +283,7 @@ final class BrokenQueues {
         @Override
         public void request(long id, long total) throws InterruptedException {
           super.request(id, total);
+          LockSupport.parkNanos(50_000); // the news of the grant travels
           if (Thread.interrupted()) {
             throw new InterruptedException();
           }
