@@ -436,14 +436,14 @@ public abstract class GatewayQueueContract {
   /**
    * The head can not run when its turn comes, and is interrupted before it can. If it throws, the
    * next one has the start, and need not wait for yet another. On a slow machine it may come as
-   * late as if it did, so this is tried until it is seen.
+   * late as if it did, and the head may be past its turn already when the interrupt comes, so this
+   * is tried until it was seen a few times.
    */
   @Test
   void request_headInterruptedAfterItsTurnCame_nextInLineGetsTheStart() throws Exception {
     long intervalNanos = interval().toNanos();
     var guard = new HangGuard(hangGuard());
-    boolean startWasHad = false;
-    while (!startWasHad) {
+    for (int startsHad = 0; startsHad < 5; ) {
       guard.check("the start of the head that threw is had by the next in line");
       Line line = open(interval());
       long start = System.nanoTime();
@@ -457,12 +457,11 @@ public abstract class GatewayQueueContract {
       carriers.await();
       if (head.awaitReturnOrInterrupt()) {
         line.requireSpacing(start, List.of(first, head, next));
-        startWasHad = head.await().interruptSent();
+        startsHad += remote() || head.await().interruptSent() ? 1 : 0;
       } else {
         line.requireSpacing(start, List.of(first, next));
-        startWasHad = next.endNanos() - start < 2 * intervalNanos;
+        startsHad += remote() || next.endNanos() - start < 2 * intervalNanos ? 1 : 0;
       }
-      startWasHad |= remote();
       assertEquals(0, line.waiting());
     }
   }
