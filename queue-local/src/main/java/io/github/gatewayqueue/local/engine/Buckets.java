@@ -4,8 +4,11 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -93,6 +96,12 @@ public final class Buckets {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
   private final ReentrantLock resizing = new ReentrantLock();
+
+  /** The last refusal of those who wait, if there was one. */
+  private volatile @Nullable Refusal refusal;
+
+  /** Everybody who arrived before a certain one is refused. */
+  private record Refusal(long beforeArrival, GatewayQueueException cause) {}
 
   /** Replaced as a whole, under the locks of all buckets in it. Its elements never change. */
   private volatile Bucket[] buckets;
@@ -196,6 +205,36 @@ public final class Buckets {
   }
 
   /**
+   * Returns how each bucket stands. Each is looked at for itself, one after the other.
+   *
+   * @return one state per bucket, in the order of their indexes
+   */
+  public List<BucketState> states() {
+    List<BucketState> states = new ArrayList<>();
+    for (Bucket bucket : buckets) {
+      bucket.lock.lock();
+      try {
+        Line line = bucket.line;
+        states.add(new BucketState(line.size(), line.lastReleaseNanos(), line.notBeforeNanos()));
+      } finally {
+        bucket.lock.unlock();
+      }
+    }
+    return List.copyOf(states);
+  }
+
+  /**
+   * Makes everybody who is in line now fail, with an exception of its own. Who arrives later is not
+   * concerned.
+   *
+   * @param cause why; each request throws a {@link GatewayQueueException} with its message
+   */
+  public void refuseWaiting(GatewayQueueException cause) {
+    refusal = new Refusal(arrivals.get(), cause);
+    wakeHeads();
+  }
+
+  /**
    * Has the head of every line look again whether it may go, since something has changed that it
    * was not told of: see {@link StartBudget}.
    */
@@ -274,7 +313,7 @@ public final class Buckets {
           waiter.bucket = bucket;
           bucket.line.join(waiter);
           waiting.incrementAndGet();
-          return bucket.line.head() == waiter && tryRelease(bucket) <= 0;
+          return bucket.line.head() == waiter && tryRelease(bucket, waiter) <= 0;
         }
       } finally {
         bucket.lock.unlock();
@@ -300,7 +339,7 @@ public final class Buckets {
     Bucket bucket = lockBucketOf(waiter);
     try {
       while (bucket.line.head() == waiter) {
-        long delayNanos = tryRelease(bucket);
+        long delayNanos = tryRelease(bucket, waiter);
         if (delayNanos <= 0) {
           return true;
         }
@@ -317,7 +356,11 @@ public final class Buckets {
   }
 
   /** Releases the head of the bucket, whose lock is held, or tells how long it has to wait. */
-  private long tryRelease(Bucket bucket) {
+  private long tryRelease(Bucket bucket, Waiter head) {
+    Refusal refused = refusal;
+    if (refused != null && head.arrival < refused.beforeArrival) {
+      throw new GatewayQueueException(String.valueOf(refused.cause.getMessage()), refused.cause);
+    }
     long delayNanos = bucket.line.tryReleaseHead(System.nanoTime());
     if (delayNanos <= 0) {
       waiting.decrementAndGet();

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.local.engine;
 import static java.util.Comparator.comparingLong;
 import static java.util.Objects.requireNonNull;
 
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,14 @@ final class Line {
   /** No start before this moment. */
   private long notBeforeNanos;
 
+  /** The moment of the last release, if there was one. */
+  private long lastReleaseNanos;
+
+  private boolean hasReleased;
+
   private @Nullable Waiter head;
   private @Nullable Waiter tail;
+  private int size;
 
   Line(long intervalNanos, StartBudget budget, long notBeforeNanos) {
     this.intervalNanos = intervalNanos;
@@ -38,6 +45,14 @@ final class Line {
     return notBeforeNanos;
   }
 
+  int size() {
+    return size;
+  }
+
+  OptionalLong lastReleaseNanos() {
+    return hasReleased ? OptionalLong.of(lastReleaseNanos) : OptionalLong.empty();
+  }
+
   /** Puts the waiter, which is in no line, at the end. */
   void join(Waiter waiter) {
     Waiter last = tail;
@@ -48,6 +63,7 @@ final class Line {
       last.next = waiter;
     }
     tail = waiter;
+    size++;
   }
 
   /** Takes the waiter, which is in this line, out of it, wherever it stands. */
@@ -66,6 +82,7 @@ final class Line {
     }
     waiter.previous = null;
     waiter.next = null;
+    size--;
   }
 
   /**
@@ -90,6 +107,8 @@ final class Line {
     }
     leave(first);
     first.releaseNanos = nowNanos;
+    lastReleaseNanos = nowNanos;
+    hasReleased = true;
     notBeforeNanos = nowNanos + intervalNanos;
     return 0;
   }
@@ -128,15 +147,23 @@ final class Line {
     return fresh;
   }
 
-  /** Returns an empty line that starts nobody before each {@code step}th of the old ones may. */
+  /** Returns an empty line with the spacing of each {@code step}th of the old ones. */
   private static Line successorOf(Line[] old, int first, int step) {
-    long notBefore = old[first].notBeforeNanos;
-    for (int i = first + step; i < old.length; i += step) {
-      if (old[i].notBeforeNanos - notBefore > 0) {
-        notBefore = old[i].notBeforeNanos;
-      }
+    Line line = new Line(old[first].intervalNanos, old[first].budget, old[first].notBeforeNanos);
+    for (int i = first; i < old.length; i += step) {
+      line.carryOver(old[i]);
     }
-    return new Line(old[first].intervalNanos, old[first].budget, notBefore);
+    return line;
+  }
+
+  private void carryOver(Line old) {
+    if (old.notBeforeNanos - notBeforeNanos > 0) {
+      notBeforeNanos = old.notBeforeNanos;
+    }
+    if (old.hasReleased && (!hasReleased || old.lastReleaseNanos - lastReleaseNanos > 0)) {
+      lastReleaseNanos = old.lastReleaseNanos;
+      hasReleased = true;
+    }
   }
 
   private static int greatestCommonDivisor(int a, int b) {

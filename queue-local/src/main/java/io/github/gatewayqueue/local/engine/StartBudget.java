@@ -15,10 +15,11 @@ public interface StartBudget {
   StartBudget UNLIMITED = nowNanos -> 0;
 
   /**
-   * Fails the request that stands at the head, whether or not it is due. Does nothing by default.
+   * Fails the request that stands at the head, whether or not it is due, if no request is to wait
+   * at present. Does nothing by default.
    *
    * @param nowNanos the present, by {@link System#nanoTime}
-   * @throws GatewayQueueException if the request has no hope, or must not wait for it
+   * @throws GatewayQueueException if no request is to wait
    */
   default void check(long nowNanos) {}
 
@@ -28,7 +29,6 @@ public interface StartBudget {
    * @param nowNanos the present, by {@link System#nanoTime}
    * @return 0 if a start was charged; otherwise the nanoseconds after which it is worth asking
    *     again, more than 0
-   * @throws GatewayQueueException if the request has no hope, or must not wait for it
    */
   long tryCharge(long nowNanos);
 }

@@ -1,0 +1,196 @@
+package io.github.gatewayqueue.large;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daily budget of session starts, as far as it is known: whether a start is left, and when the
+ * limit has to be read. Plain state, without a lock, a thread or a clock in it; every moment is
+ * handed in, as a value of {@link System#nanoTime}, and two of them are compared by their
+ * difference only.
+ *
+ * <p>A <i>reading</i> is what Discord told of the limit. It is good until the limit resets; from
+ * then on nothing goes before the next reading. Discord needs a while to count a start, so a
+ * reading may miss the last ones: those are subtracted. If they are what exhausts the budget, the
+ * reading is good for only so long as Discord may have needed to count them.
+ */
+final class Budget {
+  /** The answer of {@link #ask} that has the caller read the limit. */
+  static final long READ = -1;
+
+  /** For how long a reading is good that does not tell when the limit resets. */
+  private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
+
+  private static final long LEAST_BACKOFF_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long MOST_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
+
+  /** Far away, yet never so far that the difference to a moment overflows. */
+  private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
+
+  private final int reserve;
+  private final RandomGenerator random;
+  private final RecentStarts recent = new RecentStarts();
+
+  private @Nullable SessionStartLimit limit;
+
+  /** Starts left, the reserve among them, as far as is known. */
+  private int left;
+
+  /** Whether the last reading had starts subtracted that it may have counted after all. */
+  private boolean uncertain;
+
+  /** When the limit resets. Meaningless before the first reading. */
+  private long resetNanos;
+
+  /** Until when the last reading is good. Meaningless before the first reading. */
+  private long goodUntilNanos;
+
+  /** How often in a row a reading failed. */
+  private int failures;
+
+  /** When to read again after a failure. Meaningless without one. */
+  private long retryNanos;
+
+  /** Which reading is awaited; a late answer to another one is discarded. */
+  private long version;
+
+  private boolean reading;
+
+  Budget(int reserve, RandomGenerator random) {
+    this.reserve = reserve;
+    this.random = random;
+  }
+
+  /**
+   * Charges a start if one is left.
+   *
+   * @return 0 if a start was charged, {@link #READ} if the caller has to begin a reading, otherwise
+   *     the nanoseconds after which it is worth asking again, more than 0
+   */
+  long ask(long nowNanos) {
+    if (!isGood(nowNanos)) {
+      return askForReading(nowNanos);
+    }
+    long delayNanos = delayNanos(nowNanos);
+    if (delayNanos > 0) {
+      return delayNanos;
+    }
+    left--;
+    recent.add(nowNanos);
+    shortenIfUncertain(nowNanos);
+    return 0;
+  }
+
+  private long askForReading(long nowNanos) {
+    if (reading) {
+      return FOREVER_NANOS; // its end wakes the heads
+    }
+    if (failures > 0 && retryNanos - nowNanos > 0) {
+      return retryNanos - nowNanos;
+    }
+    reading = true;
+    return READ;
+  }
+
+  /** Returns which reading begins now; its answer is to be handed in under the same number. */
+  long version() {
+    return version;
+  }
+
+  /** Takes note that a reading has ended, however it did, so that another one may begin. */
+  void readingEnded() {
+    reading = false;
+  }
+
+  /** Takes a reading, and discards the one that is under way. */
+  void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
+    if (limit != null && !limit.resetAfter().isZero() && resetNanos - askedNanos <= 0) {
+      recent.forgetBefore(resetNanos); // they were charged to the window that has ended
+    }
+    recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
+    int uncounted = recent.count();
+    version++;
+    limit = fresh;
+    left = Math.max(0, fresh.remaining() - uncounted);
+    uncertain = uncounted > 0;
+    resetNanos = nowNanos + nanos(fresh.resetAfter());
+    goodUntilNanos = resetNanos;
+    if (!fresh.resetAfter().isZero()) {
+      failures = 0;
+    } else if (fresh.remaining() > reserve()) {
+      failures = 0;
+      goodUntilNanos = nowNanos + RESETLESS_GOOD_NANOS;
+    } else {
+      fail(nowNanos); // nothing left, and no moment to wait for
+    }
+    shortenIfUncertain(nowNanos);
+  }
+
+  /**
+   * Takes note that a reading failed; the next one has to wait, twice as long as after the last.
+   */
+  void fail(long nowNanos) {
+    long backoffNanos = Math.min(MOST_BACKOFF_NANOS, LEAST_BACKOFF_NANOS << Math.min(failures, 6));
+    failures++;
+    retryNanos = nowNanos + backoffNanos - random.nextLong(backoffNanos / 2);
+  }
+
+  /** Forgets what a failed reading left behind, so that the next request asks anew and at once. */
+  void refused() {
+    failures = 0;
+  }
+
+  /**
+   * Returns how long until a start can be had: 0 if one is left, {@link #READ} if that is not known
+   * before the next reading.
+   */
+  long delayNanos(long nowNanos) {
+    if (!isGood(nowNanos)) {
+      return READ;
+    }
+    return usable() > 0 ? 0 : goodUntilNanos - nowNanos;
+  }
+
+  /** Returns whether it is known that no start is left until the limit resets. */
+  boolean isExhausted(long nowNanos) {
+    return isGood(nowNanos) && usable() <= 0 && goodUntilNanos == resetNanos;
+  }
+
+  /** Returns the limit as it stands, or null if there was no reading yet. */
+  @Nullable SessionStartLimit limit(long nowNanos) {
+    SessionStartLimit known = limit;
+    if (known == null) {
+      return null;
+    }
+    Duration resetAfter = Duration.ofNanos(Math.max(0, resetNanos - nowNanos));
+    return new SessionStartLimit(known.total(), left, resetAfter, known.maxConcurrency());
+  }
+
+  /** Returns how many starts are not to be used, which leaves at least one of a day. */
+  private int reserve() {
+    SessionStartLimit known = limit;
+    return known == null ? reserve : Math.min(reserve, Math.max(0, known.total() - 1));
+  }
+
+  private int usable() {
+    return left - reserve();
+  }
+
+  private boolean isGood(long nowNanos) {
+    return limit != null && goodUntilNanos - nowNanos > 0;
+  }
+
+  private void shortenIfUncertain(long nowNanos) {
+    long countedNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
+    if (uncertain && usable() <= 0 && countedNanos - goodUntilNanos < 0) {
+      goodUntilNanos = countedNanos;
+    }
+  }
+
+  private static long nanos(Duration duration) {
+    Duration longest = Duration.ofNanos(FOREVER_NANOS);
+    return duration.compareTo(longest) > 0 ? FOREVER_NANOS : duration.toNanos();
+  }
+}

@@ -1,0 +1,536 @@
+package io.github.gatewayqueue.large;
+
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.Objects.requireNonNull;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.local.engine.BucketState;
+import io.github.gatewayqueue.local.engine.Buckets;
+import io.github.gatewayqueue.local.engine.StartBudget;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue for large bots: one line per bucket, which {@code max_concurrency} gives the number of,
+ * and one budget of session starts per day for all of them together.
+ *
+ * <p>Each bucket releases its shards in order, at least an interval apart, and never waits for
+ * another bucket. A release is charged to the budget at the moment at which it happens. When no
+ * more than the {@linkplain Builder#reserve reserve} is left, requests {@linkplain WhenExhausted
+ * wait or fail}; when the limit has reset, it is read afresh from the {@link
+ * SessionStartLimitSource} before anything is released.
+ *
+ * {@snippet file="io/github/gatewayqueue/large/LargeBotQueueSnippetsTest.java" region="use"}
+ *
+ * <h2>Ordering</h2>
+ *
+ * Within one bucket ({@code id % max_concurrency}) as for {@link LocalQueue}: the joining point is
+ * inside {@link #request}, when the calling thread has got its bucket's fair lock and is linked to
+ * the end of the line. Between buckets there is no order. When an {@linkplain #update update}
+ * changes the number of buckets, those who wait keep their order of arrival in their new buckets,
+ * and no bucket releases anybody earlier than an interval after the last release in any old bucket
+ * that it takes shards from.
+ *
+ * <h2>The limit</h2>
+ *
+ * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
+ * the next release. Discord needs a while to count a start, so a reading may miss the last ones:
+ * the releases of the same day from ten seconds before the reading was asked for are subtracted
+ * from it. If only that exhausts the budget, the limit is read again after ten seconds. Discord
+ * does send a {@code resetAfter} of 0; such a reading is good for a minute if a start is left, and
+ * counts as failed if none is.
+ *
+ * <p>A source that always answers the same refills the budget at each reset.
+ *
+ * <h2>Failure</h2>
+ *
+ * As long as the limit is unknown, since the source throws an {@link IOException}, anything
+ * unexpected, or does not come back, nothing is released. It is asked again after 1 s, then 2 s and
+ * so on up to 60 s, less some jitter, for as long as somebody waits. A {@link
+ * GatewayQueueException} of the source, for instance since the token is refused, goes to everybody
+ * who waits; the next request asks anew.
+ *
+ * <h2>Interruption</h2>
+ *
+ * As for {@link LocalQueue}: an interrupted request leaves at once, and takes neither a slot nor a
+ * start of the budget.
+ *
+ * <h2>Threads</h2>
+ *
+ * Safe for use by many threads, virtual or not. Each reading of the limit runs on a short-lived
+ * virtual thread of its own, one at a time; apart from these the queue starts no thread, and it
+ * needs no closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link
+ * #update} and {@link #waiting} from their work.
+ *
+ * @see <a
+ *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
+ *     session start limit</a>
+ */
+public final class LargeBotQueue implements GatewayQueue {
+  /*
+   * Locks, in the order in which they may be taken: updates, then those of the engine (the one
+   * against two resizes, the buckets' in ascending order), then budgetLock. Under none of them is
+   * the source called, a line logged or anything waited for, but for the engine's own waiting on a
+   * bucket's condition.
+   *
+   * Buckets makes threads wait, and asks Gate at the exit; Budget decides, in plain state. This class
+   * guards the Budget with a lock, reads the clock and runs the readings.
+   */
+
+  /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
+  private static final int MOST_BUCKETS = 65_536;
+
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
+
+  /** What becomes of requests when the session starts of the day are used up. */
+  public enum WhenExhausted {
+    /** They wait until the limit has reset. */
+    WAIT,
+    /**
+     * Everybody in line and every arrival throws {@link SessionStartLimitExceededException} at
+     * once, until the limit has reset. Requests still wait while the limit is not known.
+     */
+    FAIL
+  }
+
+  private final SessionStartLimitSource source;
+  private final Duration interval;
+  private final WhenExhausted whenExhausted;
+  private final int reserve;
+  private final Buckets buckets;
+
+  /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
+  private final ReentrantLock updates = new ReentrantLock();
+
+  private final ReentrantLock budgetLock = new ReentrantLock();
+
+  /** Guarded by budgetLock. */
+  private final Budget budget;
+
+  /** Whether it was logged that the present reading is used up. Guarded by budgetLock. */
+  private boolean exhaustionTold;
+
+  /**
+   * Creates a queue with the defaults of the {@link #builder builder}, and reads the limit now.
+   *
+   * @param source where the limit is read from, now and after each reset
+   * @throws IOException if the limit could not be read
+   * @throws InterruptedException if the thread was interrupted while it waited for the limit
+   * @throws GatewayQueueException if the source can never tell the limit
+   * @throws IllegalArgumentException if the limit's total leaves nothing beside the default reserve
+   *     of 1, or its {@code maxConcurrency} is above 65,536
+   */
+  public LargeBotQueue(SessionStartLimitSource source) throws IOException, InterruptedException {
+    this(builder(source).initialLimit(source.fetch()));
+  }
+
+  private LargeBotQueue(Builder builder) {
+    source = builder.source;
+    interval = builder.interval;
+    whenExhausted = builder.whenExhausted;
+    reserve = builder.reserve;
+    budget = new Budget(reserve, new SplittableRandom());
+    SessionStartLimit initial = builder.initialLimit;
+    int count = 1;
+    if (initial != null) {
+      if (reserve >= initial.total()) {
+        throw new IllegalArgumentException(
+            "reserve is " + reserve + ", expected less than the total of " + initial.total());
+      }
+      count = bucketsOf(initial);
+      long nowNanos = System.nanoTime();
+      budget.accept(initial, nowNanos, nowNanos);
+    }
+    buckets = new Buckets(interval, builder.startDelay, count, new Gate());
+  }
+
+  /**
+   * Begins to build a queue.
+   *
+   * @param source where the limit is read from, when it is first needed and after each reset
+   * @return a builder with the defaults
+   */
+  public static Builder builder(SessionStartLimitSource source) {
+    return new Builder(source);
+  }
+
+  private static int bucketsOf(SessionStartLimit limit) {
+    int count = limit.maxConcurrency();
+    if (count > MOST_BUCKETS) {
+      throw new IllegalArgumentException(
+          "maxConcurrency is " + count + ", expected at most " + MOST_BUCKETS);
+    }
+    return count;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws SessionStartLimitExceededException if the session starts are used up, or are so while
+   *     this request waits, and the queue is to {@linkplain WhenExhausted#FAIL fail} then
+   */
+  @Override
+  public void request(long id, long total) throws InterruptedException {
+    buckets.request(id, total);
+    if (warnIfExhausted() && whenExhausted == WhenExhausted.FAIL) {
+      buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
+    }
+  }
+
+  /**
+   * Takes a limit that was just read, and discards the reading that is under way, if there is one.
+   * The number of buckets and the budget change at once; nobody loses its place.
+   *
+   * @param limit the limit, as it is now
+   * @throws IllegalArgumentException if {@code limit.maxConcurrency()} is above 65,536; nothing
+   *     changes
+   */
+  public void update(SessionStartLimit limit) {
+    bucketsOf(limit);
+    updates.lock();
+    try {
+      accept(limit, System.nanoTime());
+    } finally {
+      updates.unlock();
+    }
+    buckets.wakeHeads();
+    warnIfTooSmall(limit);
+    warnIfExhausted();
+  }
+
+  /**
+   * Returns the limit as it stands now: as it was last read, with the releases since then and those
+   * that the reading may have missed taken off {@code remaining}, and {@code resetAfter} counted
+   * down. The reserve is part of {@code remaining}. After {@code resetAfter} has come down to zero,
+   * the numbers are those of the window that has ended, until the limit is read again.
+   *
+   * @return the limit now
+   * @throws IllegalStateException if no reading has succeeded yet
+   */
+  public SessionStartLimit limit() {
+    SessionStartLimit limit = limitOrNull(System.nanoTime());
+    if (limit == null) {
+      throw new IllegalStateException("the session start limit has not been read yet");
+    }
+    return limit;
+  }
+
+  private @Nullable SessionStartLimit limitOrNull(long nowNanos) {
+    budgetLock.lock();
+    try {
+      return budget.limit(nowNanos);
+    } finally {
+      budgetLock.unlock();
+    }
+  }
+
+  /**
+   * Returns how many requests are in line now, in all buckets together. The number may be out of
+   * date as soon as it is returned; use it to show and to test, not to decide.
+   *
+   * @return the number of requests in line
+   */
+  public int waiting() {
+    return buckets.waiting();
+  }
+
+  /**
+   * Returns how the queue stands now, for whoever shows it. The buckets are looked at one after the
+   * other, so that a request which is moved meanwhile may be missing or appear twice.
+   *
+   * @return the buckets, in the order of their indexes, and the limit
+   */
+  public LargeBotQueueSnapshot snapshot() {
+    List<BucketState> states = buckets.states();
+    long nowNanos = System.nanoTime();
+    Instant now = Instant.now();
+    SessionStartLimit limit;
+    long delayNanos;
+    budgetLock.lock();
+    try {
+      limit = budget.limit(nowNanos);
+      delayNanos = budget.delayNanos(nowNanos);
+    } finally {
+      budgetLock.unlock();
+    }
+    List<LargeBotQueueSnapshot.Bucket> shown = new ArrayList<>();
+    for (BucketState state : states) {
+      Instant last =
+          state.lastReleaseNanos().isPresent()
+              ? now.plusNanos(state.lastReleaseNanos().getAsLong() - nowNanos)
+              : null;
+      Instant next =
+          delayNanos == Budget.READ
+              ? null
+              : now.plusNanos(Math.max(delayNanos, state.notBeforeNanos() - nowNanos));
+      shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next));
+    }
+    return new LargeBotQueueSnapshot(shown, limit);
+  }
+
+  /** Returns the interval, how many wait and what is left, for people to read. */
+  @Override
+  public String toString() {
+    return "LargeBotQueue[interval="
+        + interval
+        + ", reserve="
+        + reserve
+        + ", waiting="
+        + waiting()
+        + ", limit="
+        + limitOrNull(System.nanoTime())
+        + "]";
+  }
+
+  /** What the heads of the lines ask before they go, under their bucket's lock. */
+  private final class Gate implements StartBudget {
+    @Override
+    public void check(long nowNanos) {
+      if (whenExhausted != WhenExhausted.FAIL) {
+        return;
+      }
+      SessionStartLimit limit;
+      budgetLock.lock();
+      try {
+        limit = budget.isExhausted(nowNanos) ? budget.limit(nowNanos) : null;
+      } finally {
+        budgetLock.unlock();
+      }
+      if (limit != null) {
+        throw new SessionStartLimitExceededException(limit, Instant.now().plus(limit.resetAfter()));
+      }
+    }
+
+    @Override
+    public long tryCharge(long nowNanos) {
+      long version;
+      budgetLock.lock();
+      try {
+        long answer = budget.ask(nowNanos);
+        if (answer != Budget.READ) {
+          return answer;
+        }
+        version = budget.version();
+      } finally {
+        budgetLock.unlock();
+      }
+      Thread.ofVirtual()
+          .name("session-start-limit")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> read(version));
+      return Long.MAX_VALUE; // the end of the reading wakes the heads
+    }
+  }
+
+  /** Reads the limit, and takes what came of it unless an update was faster. */
+  private void read(long version) {
+    Runnable conclusion = fetch();
+    updates.lock();
+    try {
+      if (endReading(version)) {
+        conclusion.run();
+      }
+    } finally {
+      updates.unlock();
+    }
+    buckets.wakeHeads();
+    warnIfExhausted();
+  }
+
+  /** Asks the source, and returns what is to be done about its answer under the lock of updates. */
+  private Runnable fetch() {
+    long askedNanos = System.nanoTime();
+    try {
+      SessionStartLimit limit = requireNonNull(source.fetch(), "the source returned null");
+      bucketsOf(limit);
+      warnIfTooSmall(limit);
+      return () -> accept(limit, askedNanos);
+    } catch (GatewayQueueException e) {
+      LOGGER.log(WARNING, "the session start limit can not be read, requests fail: " + e);
+      return () -> refuse(e);
+    } catch (Throwable e) { // whatever the source throws, the requests go on waiting
+      LOGGER.log(WARNING, "could not read the session start limit, trying again: " + e);
+      return this::retryLater;
+    }
+  }
+
+  /** Takes note of the end of a reading, and returns whether its answer is still of interest. */
+  private boolean endReading(long version) {
+    budgetLock.lock();
+    try {
+      budget.readingEnded();
+      return budget.version() == version;
+    } finally {
+      budgetLock.unlock();
+    }
+  }
+
+  /** Takes a limit. Called under the lock of updates; whoever does wakes the heads afterwards. */
+  private void accept(SessionStartLimit limit, long askedNanos) {
+    buckets.resize(limit.maxConcurrency());
+    budgetLock.lock();
+    try {
+      budget.accept(limit, askedNanos, System.nanoTime());
+      exhaustionTold = false;
+    } finally {
+      budgetLock.unlock();
+    }
+  }
+
+  private void refuse(GatewayQueueException cause) {
+    budgetLock.lock();
+    try {
+      budget.refused();
+    } finally {
+      budgetLock.unlock();
+    }
+    buckets.refuseWaiting(cause);
+  }
+
+  private void retryLater() {
+    budgetLock.lock();
+    try {
+      budget.fail(System.nanoTime());
+    } finally {
+      budgetLock.unlock();
+    }
+  }
+
+  /** Returns whether the budget is exhausted, and tells the operator so once for each reading. */
+  private boolean warnIfExhausted() {
+    SessionStartLimit limit;
+    boolean told;
+    budgetLock.lock();
+    try {
+      long nowNanos = System.nanoTime();
+      if (!budget.isExhausted(nowNanos)) {
+        return false;
+      }
+      limit = budget.limit(nowNanos);
+      told = exhaustionTold;
+      exhaustionTold = true;
+    } finally {
+      budgetLock.unlock();
+    }
+    if (!told) {
+      LOGGER.log(
+          WARNING,
+          "the session starts are used up but for the reserve of " + reserve + ": " + limit);
+    }
+    return true;
+  }
+
+  private void warnIfTooSmall(SessionStartLimit limit) {
+    if (reserve >= limit.total()) {
+      LOGGER.log(
+          WARNING,
+          "the reserve of "
+              + reserve
+              + " leaves nothing of the total of "
+              + limit.total()
+              + ", and is lowered to one less");
+    }
+  }
+
+  /** Builds a {@link LargeBotQueue}. Not safe for use by many threads at once. */
+  public static final class Builder {
+    private final SessionStartLimitSource source;
+    private Duration interval = LocalQueue.DEFAULT_INTERVAL;
+    private Duration startDelay = Duration.ZERO;
+    private int reserve = 1;
+    private WhenExhausted whenExhausted = WhenExhausted.WAIT;
+    private @Nullable SessionStartLimit initialLimit;
+
+    private Builder(SessionStartLimitSource source) {
+      this.source = requireNonNull(source, "source");
+    }
+
+    /**
+     * Sets the shortest time between two releases of one bucket; {@link LocalQueue#DEFAULT_INTERVAL
+     * six seconds} by default.
+     *
+     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @return this builder
+     */
+    public Builder interval(Duration interval) {
+      this.interval = requireNonNull(interval, "interval");
+      return this;
+    }
+
+    /**
+     * Sets how many session starts of a day are never used here; 1 by default, since Discord acts
+     * <i>upon hitting</i> the limit. Set more if sessions are also started outside this queue. If a
+     * later reading's total is the reserve or less, all but one start of it are held back, and a
+     * warning is logged.
+     *
+     * @param reserve at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if {@code reserve < 0}
+     */
+    public Builder reserve(int reserve) {
+      if (reserve < 0) {
+        throw new IllegalArgumentException("reserve is " + reserve + ", expected at least 0");
+      }
+      this.reserve = reserve;
+      return this;
+    }
+
+    /**
+     * Sets what becomes of requests when the session starts are used up; they wait by default.
+     *
+     * @param whenExhausted whether they wait or fail
+     * @return this builder
+     */
+    public Builder whenExhausted(WhenExhausted whenExhausted) {
+      this.whenExhausted = requireNonNull(whenExhausted, "whenExhausted");
+      return this;
+    }
+
+    /**
+     * Sets a limit that was just read. Without one, the first request has the limit read, and
+     * nothing is released until a reading succeeds.
+     *
+     * @param limit the limit, as it is now
+     * @return this builder
+     */
+    public Builder initialLimit(SessionStartLimit limit) {
+      this.initialLimit = requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /**
+     * Sets how long after {@link #build} nothing is released, for a process that can not know when
+     * its predecessor last released somebody; zero by default.
+     *
+     * @param startDelay from zero to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @return this builder
+     */
+    public Builder startDelay(Duration startDelay) {
+      this.startDelay = requireNonNull(startDelay, "startDelay");
+      return this;
+    }
+
+    /**
+     * Builds the queue, without any I/O.
+     *
+     * @return a new queue
+     * @throws IllegalArgumentException if the interval or the delay is out of its range, if the
+     *     reserve is the initial limit's total or more, or if that has a {@code maxConcurrency}
+     *     above 65,536
+     */
+    public LargeBotQueue build() {
+      return new LargeBotQueue(this);
+    }
+  }
+}

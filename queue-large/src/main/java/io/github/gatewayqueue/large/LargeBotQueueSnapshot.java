@@ -1,0 +1,31 @@
+package io.github.gatewayqueue.large;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link LargeBotQueue} stood at some moment. Immutable, and so safe for use by many threads.
+ *
+ * @param buckets its buckets, in the order of their indexes
+ * @param limit the session start limit as it stood, or null if it had not been read yet
+ */
+public record LargeBotQueueSnapshot(List<Bucket> buckets, @Nullable SessionStartLimit limit) {
+
+  /** Creates a snapshot, of a copy of the list. */
+  public LargeBotQueueSnapshot {
+    buckets = List.copyOf(buckets);
+  }
+
+  /**
+   * How a bucket stood. Its moments are of the wall clock as it was when the snapshot was taken.
+   *
+   * @param waiting how many requests were in its line
+   * @param lastRelease when it last released somebody, or null if it has not yet; for a bucket that
+   *     came of others by an update, the last release of any of them
+   * @param nextRelease when spacing and budget allow its next release, which may be in the past, or
+   *     null if the limit has to be read first
+   */
+  public record Bucket(int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease) {}
+}

@@ -1,0 +1,8 @@
+/**
+ * The queue for large bots: {@link io.github.gatewayqueue.large.LargeBotQueue} keeps one line per
+ * bucket and the daily budget of session starts.
+ */
+@NullMarked
+package io.github.gatewayqueue.large;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.github.gatewayqueue.large;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testkit.GatewayQueueContract;
+import java.time.Duration;
+import org.junit.jupiter.api.Nested;
+
+/** The contract of every queue, on {@link LargeBotQueue} with few and with many buckets. */
+class LargeBotQueueContractTest {
+
+  @Nested
+  class OneBucket extends Contract {
+    OneBucket() {
+      super(1);
+    }
+  }
+
+  @Nested
+  class SixteenBuckets extends Contract {
+    SixteenBuckets() {
+      super(16);
+    }
+  }
+
+  @Nested
+  class SixtyFourBuckets extends Contract {
+    SixtyFourBuckets() {
+      super(64);
+    }
+  }
+
+  private abstract static class Contract extends GatewayQueueContract {
+    private final SessionStartLimit limit;
+
+    Contract(int maxConcurrency) {
+      limit =
+          new SessionStartLimit(
+              Integer.MAX_VALUE, Integer.MAX_VALUE, Duration.ofDays(1), maxConcurrency);
+    }
+
+    @Override
+    protected GatewayQueue createQueue(Duration interval) {
+      return LargeBotQueue.builder(() -> limit).initialLimit(limit).interval(interval).build();
+    }
+
+    @Override
+    protected int waiting(GatewayQueue queue) {
+      return ((LargeBotQueue) queue).waiting();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.gatewayqueue.large;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The code that the documentation shows. */
+class LargeBotQueueSnippetsTest {
+  private final List<Integer> identified = new ArrayList<>();
+
+  @Test
+  void use() throws IOException, InterruptedException {
+    GatewayQueue queue = create(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 16));
+    for (int shard = 0; shard < 16; shard++) {
+      onHello(queue, shard, 16);
+    }
+    assertEquals(16, identified.size());
+  }
+
+  // @start region="use"
+  GatewayQueue create(SessionStartLimitSource source) throws IOException, InterruptedException {
+    return new LargeBotQueue(source); // reads the limit now, and again after each reset
+  }
+
+  void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {
+    queue.request(shardId, shardCount); // blocks until it is this shard's turn
+    identify(shardId);
+  }
+
+  // @end
+
+  private void identify(int shardId) {
+    identified.add(shardId);
+  }
+}
