@@ -30,7 +30,7 @@ class LargeBotQueueContractTest {
     }
   }
 
-  private abstract static class Contract extends GatewayQueueContract {
+  abstract static class Contract extends GatewayQueueContract {
     private final SessionStartLimit limit;
 
     Contract(int maxConcurrency) {
