@@ -1,0 +1,371 @@
+package io.github.gatewayqueue.discord;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the session start limit of a bot from Discord: {@code GET /gateway/bot} of its REST API, or
+ * of a proxy in front of it.
+ *
+ * {@snippet file="io/github/gatewayqueue/discord/UsageTest.java" region="usage"}
+ *
+ * <p>A queue that keeps within the limit takes this source when it is built, and from then on reads
+ * the limit by itself whenever it has to.
+ *
+ * <h2>Failure</h2>
+ *
+ * What may pass is an {@link IOException} that says what was wrong, and the queue asks again later:
+ * no connection, no answer in time, a status such as 503, a redirect (never followed, the token
+ * must not go elsewhere), a body that is cut off, longer than 64 KiB or makes no sense. More starts
+ * remaining than there are in total is taken as the total, with a warning in the log.
+ *
+ * <p>A status of 401 or 403 does not pass by itself: it is a {@link GatewayQueueException}, and is
+ * not tried again here.
+ *
+ * <p>A status of 429 is waited out here, with a warning in the log: for as long as the header
+ * {@code Retry-After} or the body's {@code retry_after} asks, the longer of both, or 5 seconds if
+ * neither does. After the fifth in a row, or if one asks for more than an hour, it becomes an
+ * {@code IOException}, so that one reading does not take for ever.
+ *
+ * <h2>The token</h2>
+ *
+ * It is sent in the header {@code Authorization} and appears nowhere else: in no message, no cause,
+ * no line of the log and in no {@code toString()}. Plain {@code http} is allowed, since HTTP
+ * proxies for Discord are run on private networks; whoever can listen there can read the token.
+ *
+ * <h2>Threads and connections</h2>
+ *
+ * Instances are safe for use by many threads and need no closing. Unless the builder was given an
+ * {@link HttpClient}, each reading makes one of its own and shuts it down at its end, so that
+ * between readings, which may be a day apart, no thread and no connection is held.
+ *
+ * @see <a href="https://discord.com/developers/docs/events/gateway#get-gateway-bot">Discord: Get
+ *     Gateway Bot</a>
+ */
+public final class DiscordSessionStartLimits implements SessionStartLimitSource {
+  /** Longer than any proper answer by far. */
+  static final int MAX_BODY_BYTES = 64 * 1024;
+
+  private static final Logger LOG = System.getLogger(DiscordSessionStartLimits.class.getName());
+  private static final int MAX_ATTEMPTS = 5;
+  private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+  private final String token;
+  private final String baseUrl;
+  private final HttpRequest request;
+  private final Duration connectTimeout;
+  private final Duration requestTimeout;
+  private final @Nullable HttpClient client;
+
+  private DiscordSessionStartLimits(Builder builder) {
+    token = builder.token;
+    baseUrl = builder.baseUrl;
+    connectTimeout = Objects.requireNonNullElse(builder.connectTimeout, Duration.ofSeconds(10));
+    requestTimeout = builder.requestTimeout;
+    client = builder.client;
+    request =
+        HttpRequest.newBuilder(URI.create(baseUrl + "/gateway/bot"))
+            .header("Authorization", "Bot " + token)
+            .header("User-Agent", UserAgent.value())
+            .header("Accept", "application/json")
+            .build();
+  }
+
+  /**
+   * Starts to build a source.
+   *
+   * @param token the bot's token as the developer portal shows it; with {@code "Bot "} in front, as
+   *     some libraries want it, it is taken just as well
+   * @return a builder with the defaults
+   * @throws IllegalArgumentException if the token is blank, or holds a character that no token has,
+   *     such as a line end left over from a file; the message does not repeat the token
+   */
+  public static Builder builder(String token) {
+    return new Builder(token);
+  }
+
+  /**
+   * Reads the limit from Discord, afresh. If the current thread is {@linkplain Thread#interrupt
+   * interrupted} on entry, while it waits for the answer, or while it waits out a 429, then {@link
+   * InterruptedException} is thrown and the interrupted status is cleared; a request that is under
+   * way is abandoned.
+   *
+   * @throws IOException if the limit could not be read this time; the message says why
+   * @throws GatewayQueueException if Discord answers 401 or 403
+   */
+  @Override
+  public SessionStartLimit fetch() throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (client != null) {
+      return fetch(client);
+    }
+    HttpClient own = newClient();
+    try {
+      return fetch(own);
+    } finally {
+      own.shutdownNow();
+    }
+  }
+
+  /**
+   * Returns a string with the base URL, and without the token.
+   *
+   * @return a string that identifies this source
+   */
+  @Override
+  public String toString() {
+    return "DiscordSessionStartLimits[" + baseUrl + "]";
+  }
+
+  /** HTTP/1.1, since for one request HTTP/2 gains nothing and its upgrade irritates proxies. */
+  private HttpClient newClient() throws IOException {
+    try {
+      return HttpClient.newBuilder()
+          .version(Version.HTTP_1_1)
+          .connectTimeout(connectTimeout)
+          .build();
+    } catch (UncheckedIOException e) { // no file descriptor left, for instance
+      throw failed(e);
+    }
+  }
+
+  private SessionStartLimit fetch(HttpClient client) throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      HttpResponse<byte[]> response = send(client);
+      switch (response.statusCode()) {
+        case 200 -> {
+          return limit(response.body());
+        }
+        case 401, 403 -> throw refused(response.statusCode());
+        case 429 -> awaitRetry(response, attempt);
+        default -> throw unexpected(response.statusCode());
+      }
+    }
+  }
+
+  /**
+   * Sends the request and waits for the whole answer. The client's own timeout is not used: up to
+   * JDK 25 it ends with the headers, and a body may hang just as well.
+   */
+  private HttpResponse<byte[]> send(HttpClient client) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(request, DiscordSessionStartLimits::subscriber);
+    try {
+      return answer.get(requestTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw failed(Objects.requireNonNull(e.getCause()));
+    } catch (TimeoutException e) {
+      throw new IOException(says("gave no complete answer within " + requestTimeout));
+    } finally {
+      answer.cancel(true); // hangs up if there is no answer yet
+    }
+  }
+
+  /** Takes one byte more than is allowed of a body that matters, and nothing of any other. */
+  private static BodySubscriber<byte[]> subscriber(ResponseInfo info) {
+    boolean matters = info.statusCode() == 200 || info.statusCode() == 429;
+    return new LimitedBody(matters ? MAX_BODY_BYTES + 1 : 0);
+  }
+
+  private SessionStartLimit limit(byte[] body) throws IOException {
+    if (body.length > MAX_BODY_BYTES) {
+      throw new IOException(says("answered more than " + MAX_BODY_BYTES + " bytes"));
+    }
+    try {
+      return GatewayBotBody.limit(body);
+    } catch (IOException e) {
+      throw new IOException(says("gave no session start limit: " + e.getMessage()), e);
+    }
+  }
+
+  private void awaitRetry(HttpResponse<byte[]> response, int attempt)
+      throws IOException, InterruptedException {
+    Duration wait = RetryAfter.of(response.headers(), response.body());
+    if (wait.compareTo(MAX_RETRY_AFTER) > 0) {
+      throw new IOException(
+          says("answered 429 and asks to wait " + wait + ", longer than " + MAX_RETRY_AFTER));
+    }
+    if (attempt == MAX_ATTEMPTS) {
+      throw new IOException(says("answered 429 " + MAX_ATTEMPTS + " times in a row"));
+    }
+    LOG.log(Level.WARNING, says("answered 429, asking again in " + wait));
+    Thread.sleep(wait);
+  }
+
+  private GatewayQueueException refused(int status) {
+    String advice =
+        status == 401
+            ? "the token is not valid; check it, or reset it in Discord's developer portal"
+            : "access is forbidden; check the token, and what stands between here and Discord";
+    return new GatewayQueueException(says("answered " + status + ": " + advice));
+  }
+
+  private IOException unexpected(int status) {
+    String advice =
+        status / 100 == 3
+            ? "; redirects are not followed, as the token must not go elsewhere: check the base URL"
+            : "";
+    return new IOException(says("answered " + status + ", expected 200" + advice));
+  }
+
+  /** A server may send the token back, and the JDK's exceptions quote what they can not parse. */
+  private IOException failed(Throwable cause) {
+    if (trace(cause).contains(token)) {
+      return new IOException(says("failed: " + cause.getClass().getName()));
+    }
+    return new IOException(says("failed: " + reason(cause)), cause);
+  }
+
+  /** The exception of a connect often has no message of its own. */
+  private static String reason(Throwable cause) {
+    Throwable inner = cause.getCause();
+    return cause.getMessage() == null && inner != null ? cause + ", " + reason(inner) : "" + cause;
+  }
+
+  private static String trace(Throwable thrown) {
+    StringWriter trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace, true));
+    return trace.toString();
+  }
+
+  private String says(String what) {
+    return "GET " + request.uri() + " " + what;
+  }
+
+  /**
+   * Sets up a {@link DiscordSessionStartLimits}. Not safe for use by many threads; may be used
+   * again after {@link #build()}.
+   */
+  public static final class Builder {
+    private static final String PREFIX = "Bot ";
+
+    private final String token;
+    private String baseUrl = "https://discord.com/api/v10";
+    private @Nullable Duration connectTimeout;
+    private Duration requestTimeout = Duration.ofSeconds(30);
+    private @Nullable HttpClient client;
+
+    private Builder(String token) {
+      this.token = token.startsWith(PREFIX) ? token.substring(PREFIX.length()) : token;
+      if (this.token.isBlank()) {
+        throw new IllegalArgumentException("token is blank, expected a bot's token");
+      }
+      for (int i = token.length() - this.token.length(); i < token.length(); i++) {
+        requireVisibleAscii(token.charAt(i), i);
+      }
+    }
+
+    /**
+     * Sets where Discord's REST API is, up to and including its version: {@code
+     * https://discord.com/api/v10} by default. A slash at its end makes no difference.
+     *
+     * @param baseUrl the base of the URL, {@code http} or {@code https}
+     * @return this builder
+     * @throws IllegalArgumentException if it is not an absolute URL of these schemes with a host,
+     *     or has user info, a query or a fragment
+     */
+    public Builder baseUrl(URI baseUrl) {
+      this.baseUrl = BaseUrl.checked(baseUrl);
+      return this;
+    }
+
+    /**
+     * Sets how long a connection may take to come about, within the request timeout; 10 seconds by
+     * default. It can not be combined with a client of one's own, which has a timeout itself.
+     *
+     * @param timeout longer than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
+     */
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = checked("connect timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Sets how long one request may take, from the connection to the last byte of the answer; 30
+     * seconds by default. What a 429 asks to wait does not count.
+     *
+     * @param timeout longer than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
+     */
+    public Builder requestTimeout(Duration timeout) {
+      requestTimeout = checked("request timeout", timeout);
+      return this;
+    }
+
+    /**
+     * Sets the client to use, for instance one with a proxy or a TLS context of its own. It stays
+     * the caller's to close.
+     *
+     * @param client a client that follows no redirects, which is an {@code HttpClient}'s default
+     * @return this builder
+     * @throws IllegalArgumentException if the client follows redirects: the token would go along
+     */
+    public Builder httpClient(HttpClient client) {
+      if (client.followRedirects() != Redirect.NEVER) {
+        throw new IllegalArgumentException(
+            "the HTTP client follows redirects ("
+                + client.followRedirects()
+                + "), expected NEVER, as the token must not go elsewhere");
+      }
+      this.client = client;
+      return this;
+    }
+
+    /**
+     * Builds the source. Nothing is sent before its first {@link DiscordSessionStartLimits#fetch}.
+     *
+     * @return a source
+     * @throws IllegalStateException if both a client and a connect timeout were set
+     */
+    public DiscordSessionStartLimits build() {
+      if (client != null && connectTimeout != null) {
+        throw new IllegalStateException(
+            "both an HTTP client and a connect timeout were set: set the timeout on the client");
+      }
+      return new DiscordSessionStartLimits(this);
+    }
+
+    private static void requireVisibleAscii(char character, int index) {
+      if (character <= ' ' || character > '~') {
+        throw new IllegalArgumentException(
+            "token has U+%04X at index %d, expected visible ASCII only"
+                .formatted((int) character, index));
+      }
+    }
+
+    private static Duration checked(String name, Duration timeout) {
+      if (!timeout.isPositive() || timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+        throw new IllegalArgumentException(
+            name + " is " + timeout + ", expected more than zero and at most 292 years");
+      }
+      return timeout;
+    }
+  }
+}

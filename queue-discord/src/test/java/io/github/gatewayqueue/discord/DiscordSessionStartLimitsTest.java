@@ -1,0 +1,338 @@
+package io.github.gatewayqueue.discord;
+
+import static io.github.gatewayqueue.discord.FakeRest.answer;
+import static io.github.gatewayqueue.discord.FakeRest.ok;
+import static io.github.gatewayqueue.discord.FakeRest.rateLimited;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole answers of a proper HTTP server. */
+class DiscordSessionStartLimitsTest {
+  private static final SessionStartLimit USUAL =
+      new SessionStartLimit(1000, 999, Duration.ofHours(4), 16);
+
+  @Test
+  void fetch_properAnswer_isRead() throws IOException, InterruptedException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT));
+        var log = new CapturedLog()) {
+      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void fetch_twice_asksAfresh() throws IOException, InterruptedException {
+    String later = FakeRest.LIMIT.replace("999", "998");
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT), ok(later))) {
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(999, limits.fetch().remaining());
+      assertEquals(998, limits.fetch().remaining());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bot "})
+  void fetch_tokenWithOrWithoutPrefix_sendsWhatDiscordDemands(String prefix)
+      throws IOException, InterruptedException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
+      var limits =
+          DiscordSessionStartLimits.builder(prefix + Calls.TOKEN).baseUrl(rest.url()).build();
+      assertEquals(USUAL, limits.fetch());
+      var request = rest.requests().getFirst();
+      assertEquals("GET", request.method());
+      assertEquals(URI.create("/api/v10/gateway/bot"), request.uri());
+      assertEquals(List.of("Bot " + Calls.TOKEN), request.headers().get("Authorization"));
+      assertEquals(List.of(UserAgent.value()), request.headers().get("User-agent"));
+      assertEquals(List.of("application/json"), request.headers().get("Accept"));
+      assertFalse(request.headers().containsKey("Upgrade"), "no upgrade to HTTP/2 is asked for");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', /gateway/bot", "/, /gateway/bot", "/a%20b/, /a%20b/gateway/bot"})
+  void fetch_baseUrlWithAnyPath_isExtended(String path, String expected)
+      throws IOException, InterruptedException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
+      URI url = rest.url().resolve("/");
+      String base = url.toString().substring(0, url.toString().length() - 1) + path;
+      assertEquals(USUAL, Calls.at(URI.create(base)).build().fetch());
+      assertEquals(URI.create(expected), rest.requests().getFirst().uri());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          401 | the token is not valid; check it, or reset it in Discord's developer portal
+          403 | access is forbidden; check the token, and what stands between here and Discord
+          """)
+  void fetch_refusedToken_saysSoAndIsNotRetried(int status, String advice) throws IOException {
+    try (var rest = new FakeRest(answer(status))) {
+      String message = Calls.failure(GatewayQueueException.class, Calls.at(rest.url()).build());
+      assertEquals(asked(rest) + " answered " + status + ": " + advice, message);
+      assertEquals(1, rest.requests().size());
+    }
+  }
+
+  /** With an authenticator, the JDK may look into a 401 itself. */
+  @Test
+  void fetch_refusedTokenAndClientWithAuthenticator_saysSo() throws IOException {
+    try (var rest = new FakeRest(answer(401));
+        var client = HttpClient.newBuilder().authenticator(new Authenticator() {}).build()) {
+      String message =
+          Calls.failure(
+              GatewayQueueException.class, Calls.at(rest.url()).httpClient(client).build());
+      assertTrue(
+          message.startsWith(asked(rest) + " answered 401: the token is not valid"), message);
+      assertEquals(1, rest.requests().size());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {201, 204, 400, 404, 405, 407, 418, 500, 502, 503, 504, 520, 599})
+  void fetch_otherStatus_isNamed(int status) throws IOException {
+    try (var rest = new FakeRest(answer(status))) {
+      assertEquals(
+          asked(rest) + " answered " + status + ", expected 200",
+          Calls.ioFailure(Calls.at(rest.url()).build()));
+      assertEquals(1, rest.requests().size());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void fetch_redirect_isNotFollowed(int status) throws IOException {
+    try (var elsewhere = new FakeRest(ok(FakeRest.LIMIT));
+        var rest =
+            new FakeRest(
+                new FakeRest.Answer(
+                    status, Map.of("Location", elsewhere.url() + "/gateway/bot"), ""))) {
+      assertEquals(
+          asked(rest)
+              + " answered "
+              + status
+              + ", expected 200; redirects are not followed, as the token must not go elsewhere:"
+              + " check the base URL",
+          Calls.ioFailure(Calls.at(rest.url()).build()));
+      assertEquals(List.of(), elsewhere.requests());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ``                | the body is empty
+          <html>            | the body is not proper JSON at line 1, column 2
+          {"shards": 9}     | session_start_limit is missing
+          """)
+  void fetch_malformedBody_saysWhatIsWrong(String body, String problem) throws IOException {
+    try (var rest = new FakeRest(ok(body))) {
+      assertEquals(
+          asked(rest) + " gave no session start limit: " + problem,
+          Calls.ioFailure(Calls.at(rest.url()).build()));
+    }
+  }
+
+  @Test
+  void fetch_tenMegabytes_isRefused() throws IOException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT + " ".repeat(10_000_000)))) {
+      assertEquals(
+          asked(rest) + " answered more than 65536 bytes",
+          Calls.ioFailure(Calls.at(rest.url()).build()));
+    }
+  }
+
+  @Test
+  void fetch_bodyOfTheLargestSize_isReadAndOneByteMoreIsNot()
+      throws IOException, InterruptedException {
+    int padding = DiscordSessionStartLimits.MAX_BODY_BYTES - FakeRest.LIMIT.length();
+    String largest = FakeRest.LIMIT + " ".repeat(padding);
+    try (var rest = new FakeRest(ok(largest), ok(largest + " "))) {
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(USUAL, limits.fetch());
+      assertEquals(asked(rest) + " answered more than 65536 bytes", Calls.ioFailure(limits));
+    }
+  }
+
+  @Test
+  void fetch_rateLimited_waitsAndAsksAgain() throws IOException, InterruptedException {
+    var body =
+        new FakeRest.Answer(
+            429,
+            Map.of("Retry-After", "0"),
+            """
+            {"message": "You are being rate limited.", "retry_after": 0.25, "global": true}
+            """);
+    try (var rest = new FakeRest(rateLimited("0.5"), body, ok(FakeRest.LIMIT));
+        var log = new CapturedLog()) {
+      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
+      var at = rest.requests().stream().map(FakeRest.Request::atNanos).toList();
+      assertEquals(3, at.size());
+      assertTrue(at.get(1) - at.get(0) >= 500_000_000, "waited as long as the header asks");
+      assertTrue(at.get(2) - at.get(1) >= 250_000_000, "waited as long as the body asks");
+      assertEquals(
+          List.of(
+              "WARNING: " + asked(rest) + " answered 429, asking again in PT0.5S",
+              "WARNING: " + asked(rest) + " answered 429, asking again in PT0.25S"),
+          log.lines());
+    }
+  }
+
+  @Test
+  void fetch_rateLimitedFiveTimes_givesUp() throws IOException, InterruptedException {
+    var limited = rateLimited("0");
+    try (var rest = new FakeRest(limited, limited, limited, limited, limited, ok(FakeRest.LIMIT));
+        var log = new CapturedLog()) {
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(asked(rest) + " answered 429 5 times in a row", Calls.ioFailure(limits));
+      assertEquals(5, rest.requests().size());
+      assertEquals(4, log.lines().size());
+      assertEquals(USUAL, limits.fetch());
+    }
+  }
+
+  @Test
+  void fetch_rateLimitedFourTimes_isReadAtLast() throws IOException, InterruptedException {
+    var limited = rateLimited("0");
+    try (var rest = new FakeRest(limited, limited, limited, limited, ok(FakeRest.LIMIT))) {
+      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
+      assertEquals(5, rest.requests().size());
+    }
+  }
+
+  @Test
+  void fetch_rateLimitedForMoreThanAnHour_givesUpAtOnce() throws IOException {
+    try (var rest = new FakeRest(rateLimited("3600.5"))) {
+      assertEquals(
+          asked(rest) + " answered 429 and asks to wait PT1H0.5S, longer than PT1H",
+          Calls.ioFailure(Calls.at(rest.url()).build()));
+      assertEquals(1, rest.requests().size());
+    }
+  }
+
+  @Test
+  void fetch_refusedAfterRateLimited_saysSo() throws IOException {
+    try (var rest = new FakeRest(rateLimited("0"), answer(401))) {
+      String message = Calls.failure(GatewayQueueException.class, Calls.at(rest.url()).build());
+      assertTrue(message.startsWith(asked(rest) + " answered 401"), message);
+    }
+  }
+
+  @Test
+  void fetch_interruptedOnEntry_throwsAndAsksNothing() throws IOException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
+      var limits = Calls.at(rest.url()).build();
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedException.class, limits::fetch);
+      assertFalse(Thread.currentThread().isInterrupted());
+      assertEquals(List.of(), rest.requests());
+    }
+  }
+
+  @Test
+  void fetch_interruptedWhileRateLimited_throws() throws IOException, InterruptedException {
+    try (var rest = new FakeRest(rateLimited("3600"));
+        var log = new CapturedLog()) {
+      var reading = new Calls.Background(Calls.at(rest.url()).build());
+      await().until(() -> log.lines().size() == 1);
+      reading.interruptAndJoin();
+      assertEquals(1, rest.requests().size());
+    }
+  }
+
+  @Test
+  void fetch_fromManyThreads_isReadByAll() throws IOException, InterruptedException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
+      var limits = Calls.at(rest.url()).build();
+      List<FutureTask<SessionStartLimit>> readings = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        var reading = new FutureTask<>(limits::fetch);
+        readings.add(reading);
+        Thread.ofVirtual().start(reading);
+      }
+      for (var reading : readings) {
+        assertEquals(USUAL, result(reading));
+      }
+      assertEquals(20, rest.requests().size());
+    }
+  }
+
+  @Test
+  void fetch_withoutClient_leavesNoThreadBehind() throws IOException, InterruptedException {
+    Set<Thread> before = clientThreads();
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT), answer(503))) {
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(USUAL, limits.fetch());
+      Calls.ioFailure(limits);
+    }
+    await().until(() -> before.containsAll(clientThreads()));
+  }
+
+  @Test
+  void fetch_withClient_leavesItOpen() throws IOException, InterruptedException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT));
+        var client = HttpClient.newHttpClient()) {
+      var limits = Calls.at(rest.url()).httpClient(client).build();
+      assertEquals(USUAL, limits.fetch());
+      assertEquals(USUAL, limits.fetch());
+      assertFalse(client.isTerminated());
+    }
+  }
+
+  @Test
+  void fetch_clientThatIsClosed_isAnIoException() throws IOException {
+    try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
+      var client = HttpClient.newHttpClient();
+      client.close();
+      String message = Calls.ioFailure(Calls.at(rest.url()).httpClient(client).build());
+      assertTrue(message.startsWith(asked(rest) + " failed: java.io.IOException: "), message);
+      assertEquals(List.of(), rest.requests());
+    }
+  }
+
+  private static String asked(FakeRest rest) {
+    return "GET " + rest.url() + "/gateway/bot";
+  }
+
+  private static Set<Thread> clientThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("HttpClient-"))
+        .collect(Collectors.toSet());
+  }
+
+  private static SessionStartLimit result(FutureTask<SessionStartLimit> reading)
+      throws InterruptedException {
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    }
+  }
+}

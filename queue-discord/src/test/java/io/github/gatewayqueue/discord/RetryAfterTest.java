@@ -1,0 +1,64 @@
+package io.github.gatewayqueue.discord;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryAfterTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "-",
+      textBlock =
+          """
+          2     | -                                            | PT2S
+          0     | -                                            | PT0S
+          0.25  | -                                            | PT0.25S
+          1e-10 | -                                            | PT0.000000001S
+          -     | {"retry_after": 1.5}                         | PT1.5S
+          -     | {"message": "x", "retry_after": 3, "global": true} | PT3S
+          -     | {"errors": {"retry_after": 9}, "retry_after": 3}   | PT3S
+          2     | {"retry_after": 1.5}                         | PT2S
+          1     | {"retry_after": 1.5}                         | PT1.5S
+          1     | {"retry_after": -1.5}                        | PT1S
+          -1    | {"retry_after": 1.5}                         | PT1.5S
+          -     | {"retry_after": "1.5"}                       | PT5S
+          -     | {"retry_after": null}                        | PT5S
+          -     | {"retry_after": -3}                          | PT5S
+          -     | {"retry_after": 3                            | PT3S
+          -     | {"retry_after":                              | PT5S
+          -     | ["retry_after", 3]                           | PT5S
+          -     | 3                                            | PT5S
+          -     | <html><h1>Error 1015: rate limited</h1>      | PT5S
+          2     | <html><h1>Error 1015: rate limited</h1>      | PT2S
+          -     | -                                            | PT5S
+          ``    | -                                            | PT5S
+          -1    | -                                            | PT5S
+          NaN   | -                                            | PT5S
+          soon  | -                                            | PT5S
+          Wed, 21 Oct 2026 07:28:00 GMT | -                    | PT5S
+          1e300 | -                                            | PT2562047H47M16.854775807S
+          Infinity | -                                         | PT2562047H47M16.854775807S
+          """)
+  void of_headerAndBody_takesTheLongerThatMakesSense(String header, String body, Duration wait) {
+    var headers =
+        header == null ? Map.<String, List<String>>of() : Map.of("retry-after", List.of(header));
+    byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
+    assertEquals(wait, RetryAfter.of(HttpHeaders.of(headers, (name, value) -> true), bytes));
+  }
+
+  @Test
+  void of_twoHeaders_takesTheLonger() {
+    var headers = HttpHeaders.of(Map.of("Retry-After", List.of("1", "7")), (name, value) -> true);
+    assertEquals(Duration.ofSeconds(7), RetryAfter.of(headers, new byte[0]));
+  }
+}
