@@ -4,15 +4,19 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,6 +181,40 @@ class BrokenAnswerTest {
     assertTrue(message.startsWith(start), message);
   }
 
+  /** A server that accepts nobody: once its backlog is full, a connection does not come about. */
+  @Test
+  void fetch_connectionThatHangs_timesOut() throws IOException {
+    List<Socket> backlog = new ArrayList<>();
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assumeTrue(fill(server, backlog), "this system has no end to a backlog");
+      URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
+      String message = Calls.ioFailure(Calls.at(url).connectTimeout(SHORT).build());
+      assertEquals(
+          "GET "
+              + url
+              + "/gateway/bot failed: java.net.http.HttpConnectTimeoutException:"
+              + " HTTP connect timed out",
+          message);
+    } finally {
+      for (Socket socket : backlog) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean fill(ServerSocket server, List<Socket> backlog) throws IOException {
+    while (backlog.size() < 100) {
+      Socket socket = new Socket();
+      backlog.add(socket);
+      try {
+        socket.connect(server.getLocalSocketAddress(), (int) SHORT.toMillis());
+      } catch (SocketTimeoutException e) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A label of more than 63 characters is no name to ask any server for. */
   @Test
   void fetch_hostThatCanNotBe_saysSo() {
@@ -187,7 +225,6 @@ class BrokenAnswerTest {
     assertTrue(message.endsWith("java.nio.channels.UnresolvedAddressException"), message);
   }
 
-  /** The connect timeout does not cover TLS: a handshake without an answer needs the other one. */
   @Test
   void fetch_silentTlsServer_timesOut() throws IOException {
     try (var server = RawServer.withoutReading(client -> {})) {
@@ -236,6 +273,20 @@ class BrokenAnswerTest {
     }
   }
 
+  /** The answer leaves the connection fit for another request, so that only a client closes it. */
+  @Test
+  void fetch_withoutClient_keepsNoConnection() throws IOException, InterruptedException {
+    String length = "Content-Length: " + FakeRest.LIMIT.length();
+    try (var server =
+        new RawServer(client -> {
+          RawServer.send(client, HEAD + length + "\r\n\r\n" + FakeRest.LIMIT);
+          RawServer.awaitHangUp(client);
+        })) {
+      assertEquals(999, Calls.at(server.url()).build().fetch().remaining());
+      awaitOneHangUp(server);
+    }
+  }
+
   private static RawServer silentAfter(String sent) throws IOException {
     return new RawServer(client -> {
       RawServer.send(client, lines(sent));
@@ -246,8 +297,9 @@ class BrokenAnswerTest {
   /** The server takes the next client only once the one before has hung up. */
   private static void awaitOneHangUp(RawServer server) throws IOException {
     try (var next = new Socket(server.url().getHost(), server.url().getPort())) {
-      RawServer.send(next, "\r\n\r\n");
-      await().until(() -> server.requests().size() == 2);
+      String last = "next\r\n\r\n";
+      RawServer.send(next, last);
+      await().until(() -> server.requests().contains(last));
     }
   }
 
