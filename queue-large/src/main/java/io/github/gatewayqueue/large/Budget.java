@@ -41,8 +41,14 @@ final class Budget {
   /** Whether the last reading had starts subtracted that it may have counted after all. */
   private boolean uncertain;
 
-  /** When the limit resets. Meaningless before the first reading. */
+  /**
+   * The limit resets at the later of these moments or before, but not before the earlier one: the
+   * source does not tell when, between asking and answering, it looked at its clock. Meaningless
+   * before the first reading.
+   */
   private long resetNanos;
+
+  private long earliestResetNanos;
 
   /** Until when the last reading is good. Meaningless before the first reading. */
   private long goodUntilNanos;
@@ -107,7 +113,7 @@ final class Budget {
   /** Takes a reading, and discards the one that is under way. */
   void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
     if (limit != null && !limit.resetAfter().isZero() && resetNanos - askedNanos <= 0) {
-      recent.forgetBefore(resetNanos); // they were charged to the window that has ended
+      recent.forgetBefore(earliestResetNanos); // they belong to the window that has ended
     }
     recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
     int uncounted = recent.count();
@@ -116,6 +122,7 @@ final class Budget {
     left = Math.max(0, fresh.remaining() - uncounted);
     uncertain = uncounted > 0;
     resetNanos = nowNanos + nanos(fresh.resetAfter());
+    earliestResetNanos = askedNanos + nanos(fresh.resetAfter());
     goodUntilNanos = resetNanos;
     if (!fresh.resetAfter().isZero()) {
       failures = 0;

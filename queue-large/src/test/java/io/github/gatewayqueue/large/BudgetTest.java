@@ -1,0 +1,308 @@
+package io.github.gatewayqueue.large;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Drives the budget in virtual time: nothing waits here, and no clock is read. */
+class BudgetTest {
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+  private static final long DAY = Duration.ofDays(1).toNanos();
+
+  /** The clock runs over from its greatest value to its least an hour into each test. */
+  private static final long T0 = Long.MAX_VALUE - Duration.ofHours(1).toNanos();
+
+  private static Budget budget(int reserve) {
+    return new Budget(reserve, new SplittableRandom(1));
+  }
+
+  private static SessionStartLimit limit(int total, int remaining, long resetAfterNanos) {
+    return new SessionStartLimit(total, remaining, Duration.ofNanos(resetAfterNanos), 1);
+  }
+
+  private static int chargeAll(Budget budget, long nowNanos) {
+    int charged = 0;
+    while (budget.ask(nowNanos) == 0) {
+      charged++;
+    }
+    return charged;
+  }
+
+  @Test
+  void ask_unknown_readsOnceAndChargesNothing() {
+    Budget budget = budget(1);
+    assertNull(budget.limit(T0));
+    assertFalse(budget.isExhausted(T0));
+    assertEquals(Budget.READ, budget.ask(T0));
+    assertTrue(budget.ask(T0) > DAY);
+    budget.readingEnded();
+    assertEquals(Budget.READ, budget.ask(T0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7})
+  void ask_known_chargesDownToTheReserveAndThenWaitsForTheReset(int reserve) {
+    Budget budget = budget(reserve);
+    budget.accept(limit(1000, 25, DAY), T0, T0);
+    assertEquals(25 - reserve, chargeAll(budget, T0 + SECOND));
+    assertEquals(DAY - SECOND, budget.ask(T0 + SECOND));
+    assertEquals(1, budget.ask(T0 + DAY - 1));
+    assertTrue(budget.isExhausted(T0 + DAY - 1));
+    assertEquals(limit(1000, reserve, 1), budget.limit(T0 + DAY - 1));
+    assertFalse(budget.isExhausted(T0 + DAY));
+    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+  }
+
+  @Test
+  void ask_resetPassedWithBudgetLeft_readsBeforeTheNextStart() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 25, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0));
+    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+    assertEquals(limit(1000, 24, 0), budget.limit(T0 + DAY));
+  }
+
+  @Test
+  void accept_reserveOfTheTotalOrMore_leavesOneStart() {
+    Budget budget = budget(10);
+    budget.accept(limit(10, 10, DAY), T0, T0);
+    assertEquals(1, chargeAll(budget, T0));
+    budget.accept(limit(0, 0, DAY), T0 + DAY, T0 + DAY);
+    assertEquals(0, chargeAll(budget, T0 + DAY));
+  }
+
+  @Test
+  void accept_startsOfTheLastTenSeconds_areSubtracted() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    for (int second = 0; second < 20; second++) {
+      assertEquals(0, budget.ask(T0 + second * SECOND));
+    }
+    long asked = T0 + 20 * SECOND;
+    budget.accept(limit(1000, 500, DAY), asked, asked + SECOND);
+    assertEquals(limit(1000, 490, DAY), budget.limit(asked + SECOND)); // seconds 10 to 19
+  }
+
+  @Test
+  void accept_startsWhileTheReadingWasUnderWay_areSubtracted() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    long asked = T0 + 60 * SECOND;
+    assertEquals(0, budget.ask(asked + SECOND));
+    budget.accept(limit(1000, 500, DAY), asked, asked + 2 * SECOND);
+    assertEquals(limit(1000, 499, DAY), budget.limit(asked + 2 * SECOND));
+  }
+
+  @Test
+  void accept_startsBeforeTheReset_belongToTheOldWindow() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, 5 * SECOND), T0, T0);
+    assertEquals(0, budget.ask(T0 + 4 * SECOND));
+    assertEquals(Budget.READ, budget.ask(T0 + 5 * SECOND));
+    budget.accept(limit(1000, 1000, DAY), T0 + 5 * SECOND, T0 + 6 * SECOND);
+    assertEquals(limit(1000, 1000, DAY), budget.limit(T0 + 6 * SECOND));
+  }
+
+  @Test
+  void accept_onlyTheSubtractionExhausts_readsAgainAfterTenSeconds() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    for (int i = 0; i < 5; i++) {
+      assertEquals(0, budget.ask(T0));
+    }
+    budget.accept(limit(1000, 6, DAY), T0, T0);
+    assertEquals(10 * SECOND, budget.ask(T0));
+    assertFalse(budget.isExhausted(T0)); // not for sure
+    assertEquals(Budget.READ, budget.ask(T0 + 10 * SECOND));
+    budget.accept(limit(1000, 6, DAY), T0 + 11 * SECOND, T0 + 11 * SECOND);
+    assertEquals(5, chargeAll(budget, T0 + 11 * SECOND));
+    assertTrue(budget.isExhausted(T0 + 11 * SECOND));
+  }
+
+  @Test
+  void ask_exhaustedThatASubtractionBroughtForward_readsAgainAfterTenSeconds() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0));
+    budget.accept(limit(1000, 3, DAY), T0, T0);
+    assertEquals(2, chargeAll(budget, T0 + SECOND));
+    assertEquals(10 * SECOND, budget.ask(T0 + SECOND));
+  }
+
+  @Test
+  void accept_resetAfterZero_isGoodForAMinuteIfAStartIsLeft() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 3, 0), T0, T0);
+    assertEquals(0, budget.ask(T0 + 60 * SECOND - 1));
+    assertEquals(Budget.READ, budget.ask(T0 + 60 * SECOND));
+    budget.readingEnded();
+    budget.accept(limit(1000, 3, 0), T0 + 90 * SECOND, T0 + 90 * SECOND);
+    assertEquals(2, chargeAll(budget, T0 + 90 * SECOND));
+    assertEquals(60 * SECOND, budget.ask(T0 + 90 * SECOND));
+    assertFalse(budget.isExhausted(T0 + 90 * SECOND)); // when it resets is not known
+  }
+
+  @Test
+  void accept_resetAfterZeroAndNoneLeft_countsAsFailed() {
+    Budget budget = budget(1);
+    long now = T0;
+    long least = SECOND / 2;
+    for (int failures = 0; failures < 4; failures++) {
+      assertEquals(Budget.READ, budget.ask(now));
+      budget.readingEnded();
+      budget.accept(limit(1000, 1, 0), now, now);
+      long delay = budget.ask(now);
+      assertTrue(delay > least && delay <= 2 * least, failures + " failures: " + delay);
+      least *= 2;
+      now += delay;
+    }
+  }
+
+  @Test
+  void fail_backsOffFromOneSecondToSixtyLessJitter() {
+    Budget budget = budget(1);
+    long now = T0;
+    for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
+      assertEquals(Budget.READ, budget.ask(now));
+      budget.readingEnded();
+      budget.fail(now);
+      long delay = budget.ask(now);
+      assertTrue(delay > seconds * SECOND / 2 && delay <= seconds * SECOND, "delay " + delay);
+      assertEquals(1, budget.ask(now + delay - 1));
+      now += delay;
+    }
+    budget.accept(limit(1000, 2, SECOND), now, now);
+    assertEquals(Budget.READ, budget.ask(now + SECOND));
+  }
+
+  @Test
+  void refused_asksAnewAtOnce() {
+    Budget budget = budget(1);
+    assertEquals(Budget.READ, budget.ask(T0));
+    budget.readingEnded();
+    budget.fail(T0);
+    assertTrue(budget.ask(T0) > 0);
+    budget.refused();
+    assertEquals(Budget.READ, budget.ask(T0));
+  }
+
+  @Test
+  void accept_duringAReading_makesItsAnswerStale() {
+    Budget budget = budget(0);
+    assertEquals(Budget.READ, budget.ask(T0));
+    long version = budget.version();
+    budget.accept(limit(1000, 1, SECOND), T0, T0);
+    assertTrue(budget.version() != version);
+    assertEquals(0, budget.ask(T0));
+    assertTrue(budget.ask(T0 + SECOND) > DAY); // the stale one has not ended: one at a time
+    budget.readingEnded();
+    assertEquals(Budget.READ, budget.ask(T0 + SECOND));
+  }
+
+  @Test
+  void accept_longestResetAfter_doesNotOverflow() {
+    Budget budget = budget(0);
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+    budget.accept(new SessionStartLimit(1, 1, longest, 1), T0, T0);
+    assertEquals(0, budget.ask(T0));
+    assertTrue(budget.ask(T0 + 1000 * DAY) > 1000 * DAY);
+  }
+
+  /**
+   * A Discord that counts each start some time after it, up to ten seconds, but not later than the
+   * end of its day, and whose day is a minute or so long.
+   */
+  private static final class SlowDiscord {
+    final Random random;
+    final int total;
+    final long dayNanos;
+    final List<Long> countedAt = new ArrayList<>();
+    long windowEndNanos;
+    int startsInWindow;
+
+    SlowDiscord(Random random, long nowNanos) {
+      this.random = random;
+      total = 2 + random.nextInt(60);
+      dayNanos = (20 + random.nextInt(100)) * SECOND;
+      windowEndNanos = nowNanos + random.nextLong(dayNanos) + 1;
+    }
+
+    void passTo(long nowNanos) {
+      while (windowEndNanos - nowNanos <= 0) {
+        windowEndNanos += dayNanos;
+        countedAt.clear();
+        startsInWindow = 0;
+      }
+    }
+
+    void start(long nowNanos) {
+      startsInWindow++;
+      countedAt.add(nowNanos + random.nextLong(10 * SECOND));
+    }
+
+    SessionStartLimit read(long nowNanos) {
+      long counted = countedAt.stream().filter(at -> at - nowNanos <= 0).count();
+      return limit(total, total - (int) counted, windowEndNanos - nowNanos);
+    }
+  }
+
+  @Test
+  void budget_anyHistoryWithADiscordThatCountsLate_isNeverOverdrawnAndNeverWasted() {
+    int fullDays = 0;
+    for (int seed = 0; seed < 1000; seed++) {
+      Random random = new Random(seed);
+      long now = T0;
+      SlowDiscord discord = new SlowDiscord(random, now);
+      int reserve = random.nextInt(Math.min(5, discord.total));
+      Budget budget = budget(reserve);
+      long readingEnd = 0;
+      long readingAsked = 0;
+      SessionStartLimit answer = null;
+      long version = 0;
+      for (int step = 0; step < 400; step++) {
+        int before = discord.startsInWindow;
+        long windowEnd = discord.windowEndNanos;
+        discord.passTo(now);
+        if (discord.windowEndNanos != windowEnd && before == discord.total - reserve) {
+          fullDays++;
+        }
+        if (answer != null && readingEnd - now <= 0) {
+          budget.readingEnded();
+          if (version == budget.version()) {
+            budget.accept(answer, readingAsked, now);
+          }
+          answer = null;
+        }
+        if (random.nextInt(20) == 0) {
+          budget.accept(discord.read(now), now, now); // an update
+        }
+        long delay = budget.ask(now);
+        if (delay == 0) {
+          discord.start(now);
+          assertTrue(
+              discord.startsInWindow <= discord.total - reserve,
+              "seed " + seed + ": " + discord.startsInWindow + " starts of " + discord.total);
+        } else if (delay == Budget.READ) {
+          readingAsked = now;
+          answer = discord.read(now);
+          version = budget.version();
+          readingEnd = now + random.nextLong(SECOND);
+        }
+        now +=
+            delay > 0 && random.nextBoolean() ? Math.min(delay, SECOND) : random.nextLong(SECOND);
+      }
+    }
+    assertTrue(fullDays > 1000, "only " + fullDays + " days whose starts were used up");
+  }
+}
