@@ -1,0 +1,80 @@
+package io.github.gatewayqueue.tests;
+
+import static java.util.stream.Collectors.toSet;
+
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleReference;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * A published module: what its descriptor has to say, no more and no less. Each new module gets a
+ * row here, and is required by this module's descriptor.
+ *
+ * @param requires the modules it requires, as in the descriptor
+ * @param exports the packages it exports, as in the descriptor
+ */
+record Published(String module, String artifact, Set<String> requires, Set<String> exports) {
+  static final String PREFIX = "io.github.gatewayqueue";
+
+  static Stream<Published> all() {
+    return Stream.of(
+        new Published(
+            "io.github.gatewayqueue",
+            "queue-api",
+            Set.of("mandated java.base", "static transitive org.jspecify"),
+            Set.of("io.github.gatewayqueue")),
+        new Published(
+            "io.github.gatewayqueue.local",
+            "queue-local",
+            Set.of(
+                "mandated java.base",
+                "jdk.jfr",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue"),
+            Set.of(
+                "io.github.gatewayqueue.local",
+                "io.github.gatewayqueue.local.engine"
+                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.large]")));
+  }
+
+  /** Returns the module as it was found on the module path of this very run. */
+  ModuleReference reference() {
+    return ModuleLayer.boot().configuration().findModule(module).orElseThrow().reference();
+  }
+
+  /** Returns where the module was found: its jar, or a folder of classes before it is packaged. */
+  Path location() {
+    return Path.of(reference().location().orElseThrow());
+  }
+
+  static Set<String> requiresOf(ModuleDescriptor descriptor) {
+    return descriptor.requires().stream()
+        .map(requires -> withModifiers(requires.modifiers(), requires.name()))
+        .collect(toSet());
+  }
+
+  static Set<String> exportsOf(ModuleDescriptor descriptor) {
+    return descriptor.exports().stream()
+        .map(exports ->
+            withModifiers(exports.modifiers(), exports.source())
+                + (exports.isQualified() ? " to " + new TreeSet<>(exports.targets()) : ""))
+        .collect(toSet());
+  }
+
+  private static String withModifiers(Set<? extends Enum<?>> modifiers, String name) {
+    StringBuilder all = new StringBuilder();
+    modifiers.stream()
+        .map(modifier -> modifier.name().toLowerCase(java.util.Locale.ROOT))
+        .sorted()
+        .forEach(modifier -> all.append(modifier).append(' '));
+    return all.append(name).toString();
+  }
+
+  @Override
+  public String toString() {
+    return module;
+  }
+}
