@@ -21,35 +21,37 @@ final class Progress {
 
   void begins() {
     String time = interval.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
-    out.println("Starting " + shards + " shards, one every " + time + ". Ctrl-C stops them.");
+    line(seconds(), "starting " + shards + " shards, one every " + time + "; Ctrl-C stops them");
   }
 
-  synchronized void released(int shard) {
-    released++;
-    int wait = shards - released;
-    line("shard " + shard + " released, " + (wait == 0 ? "nobody waits" : prospect(wait)));
+  void released(int shard) {
+    double seconds = seconds(); // before anything else, which may take its time
+    synchronized (this) {
+      released++;
+      line(seconds, "shard " + shard + " released, " + prospect(seconds, shards - released));
+    }
   }
 
-  private String prospect(int wait) {
-    double lastAt = seconds() + wait * (interval.toNanos() / 1e9);
-    return String.format(
-        Locale.ROOT,
-        "%d still %s, the last one goes at about %.1f s",
-        wait,
-        wait == 1 ? "waits" : "wait",
-        lastAt);
+  private String prospect(double seconds, int wait) {
+    if (wait == 0) {
+      return "nobody waits";
+    }
+    double lastAt = seconds + wait * (interval.toNanos() / 1e9);
+    return String.format(Locale.ROOT, "%d still wait, the last until about %.1f s", wait, lastAt);
   }
 
-  synchronized void allInLine() {
-    line("all shards have joined the line");
+  void allInLine() {
+    line(seconds(), "all shards have joined the line");
   }
 
   synchronized void ends(int left) {
-    line("end: " + released + " of " + shards + " shards released, " + left + " left the line");
+    line(
+        seconds(),
+        "end: " + released + " of " + shards + " shards released, " + left + " left the line");
   }
 
-  private void line(String what) {
-    out.printf(Locale.ROOT, "%8.3f s  %s%n", seconds(), what);
+  private void line(double seconds, String what) {
+    out.printf(Locale.ROOT, "%8.3f s  %s%n", seconds, what);
   }
 
   private double seconds() {

@@ -69,7 +69,7 @@ class StartupTest {
     var allInLine = new AtomicBoolean();
     var run = new FutureTask<>(() -> startup.run(() -> allInLine.set(true)), null);
     var thread = Thread.ofPlatform().start(run);
-    await().until(() -> connecting.contains(1));
+    await().atMost(Duration.ofMinutes(1)).until(() -> connecting.contains(1));
     thread.interrupt();
     run.get();
 
@@ -118,9 +118,9 @@ class StartupTest {
     var allInLine = new AtomicBoolean();
     var run = new FutureTask<>(() -> startup.run(() -> allInLine.set(true)), null);
     var thread = Thread.ofPlatform().start(run);
-    await().untilTrue(allInLine);
+    await().atMost(Duration.ofMinutes(1)).untilTrue(allInLine);
     assertEquals(SHARDS - 1, longQueue.waiting());
-    await().until(() -> identified.contains(0));
+    await().atMost(Duration.ofMinutes(1)).until(() -> identified.contains(0));
     thread.interrupt();
     run.get();
     thread.join();
