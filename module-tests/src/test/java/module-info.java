@@ -4,9 +4,15 @@ import org.jspecify.annotations.NullMarked;
  * Tests that see the project as another module does. It requires each published module that nothing
  * else brings in; what those bring in for their users is not required again, which is a test, too.
  */
+// "requires-automatic": Awaitility has no descriptor, and these tests are not published
+@SuppressWarnings("requires-automatic")
 @NullMarked
 open module io.github.gatewayqueue.tests {
+  requires io.github.gatewayqueue.discord;
+  requires io.github.gatewayqueue.large;
   requires io.github.gatewayqueue.local;
+  requires io.github.gatewayqueue.testkit;
+  requires awaitility;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;
 }

@@ -42,7 +42,6 @@ class ModulesTest {
     assertFalse(descriptor.isOpen());
     assertEquals(published.requires(), Published.requiresOf(descriptor));
     assertEquals(published.exports(), Published.exportsOf(descriptor));
-    assertEquals(Set.of(), descriptor.opens());
     assertEquals(Set.of(), descriptor.uses());
     assertEquals(Set.of(), descriptor.provides());
   }

@@ -37,7 +37,35 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
             Set.of(
                 "io.github.gatewayqueue.local",
                 "io.github.gatewayqueue.local.engine"
-                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.large]")));
+                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.large]")),
+        new Published(
+            "io.github.gatewayqueue.large",
+            "queue-large",
+            Set.of(
+                "mandated java.base",
+                "io.github.gatewayqueue.local",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue"),
+            Set.of("io.github.gatewayqueue.large")),
+        new Published(
+            "io.github.gatewayqueue.discord",
+            "queue-discord",
+            Set.of(
+                "mandated java.base",
+                "static transitive org.jspecify",
+                "tools.jackson.core",
+                "transitive io.github.gatewayqueue",
+                "transitive java.net.http"),
+            Set.of("io.github.gatewayqueue.discord")),
+        new Published(
+            "io.github.gatewayqueue.testkit",
+            "queue-testkit",
+            Set.of(
+                "mandated java.base",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue",
+                "transitive org.junit.jupiter.api"),
+            Set.of("io.github.gatewayqueue.testkit")));
   }
 
   /** Returns the module as it was found on the module path of this very run. */

@@ -1,0 +1,101 @@
+package io.github.gatewayqueue.tests;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The code that the README shows, each block between two marks. */
+final class ReadmeSnippets {
+  private ReadmeSnippets() {}
+
+  /** The first example. */
+  static final class FirstUse {
+    final List<Integer> identified = Collections.synchronizedList(new ArrayList<>());
+
+    // [first use]
+    GatewayQueue queue = new LocalQueue(); // one for all shards of the bot
+
+    void onHello(int shardId, int shardCount) throws InterruptedException {
+      queue.request(shardId, shardCount); // blocks until it is this shard's turn
+      identify(shardId);
+    }
+
+    // [end]
+
+    private void identify(int shardId) {
+      identified.add(shardId);
+    }
+  }
+
+  // [large]
+  static GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
+    SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+    return new LargeBotQueue(limits); // reads the limit now
+  }
+
+  // [end]
+
+  /** Shards in the order of their ids. */
+  static final class InOrder {
+    final List<Integer> identified = Collections.synchronizedList(new ArrayList<>());
+    final List<RuntimeException> failures = Collections.synchronizedList(new ArrayList<>());
+    private final GatewayQueue queue;
+    private final int maxConcurrency;
+    private final int shardCount;
+
+    InOrder(GatewayQueue queue, int maxConcurrency, int shardCount) {
+      this.queue = queue;
+      this.maxConcurrency = maxConcurrency;
+      this.shardCount = shardCount;
+    }
+
+    // [in order]
+    void startAll() {
+      for (int id = 0; id < maxConcurrency; id++) {
+        start(id);
+      }
+    }
+
+    void start(int id) {
+      if (id < shardCount) {
+        Thread.ofVirtual().name("shard-" + id).start(() -> bringUp(id));
+      }
+    }
+
+    void bringUp(int id) {
+      try {
+        connect(id); // returns after HELLO
+        queue.request(id, shardCount);
+        identify(id);
+      } catch (InterruptedException e) {
+        return; // the bot stops: no more shards
+      } catch (RuntimeException e) {
+        failed(id, e);
+      }
+      start(id + maxConcurrency);
+    }
+
+    // [end]
+
+    private void connect(int id) {
+      if (id == 3) {
+        throw new IllegalStateException("no connection");
+      }
+    }
+
+    private void identify(int id) {
+      identified.add(id);
+    }
+
+    private void failed(int id, RuntimeException e) {
+      identified.add(-id);
+      failures.add(e);
+    }
+  }
+}
