@@ -1,0 +1,482 @@
+package io.github.gatewayqueue.fakediscord;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Discord on loopback that enforces the rules for starting sessions, and keeps the score.
+ *
+ * {@snippet :
+ * try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
+ *   runBot(discord.restUri(), discord.gatewayUri());
+ *   System.out.println(discord.score());
+ * }
+ * }
+ *
+ * <p>It speaks what a bot needs to start: {@code GET /gateway/bot} and a few more routes over REST,
+ * and the gateway's WebSocket (version 10, JSON, plain or {@code compress=zlib-stream}) with HELLO,
+ * IDENTIFY, READY, heartbeats, RESUME, Invalid Session and close codes. There are no guilds, and no
+ * event follows READY.
+ *
+ * <h2>What it enforces, and how that maps to Discord's documentation</h2>
+ *
+ * <ul>
+ *   <li><b>Concurrency.</b> Discord: one session start per {@code shard_id % max_concurrency} and
+ *       five seconds. Here: an IDENTIFY gets op 9 if less than the {@linkplain
+ *       Builder#identifyInterval identify interval} has passed since the last <i>accepted</i> one
+ *       of its bucket, both measured at their arrival on the server's monotonic clock. How Discord
+ *       measures is not documented. Order, within and across buckets, is recorded and never
+ *       punished.
+ *   <li><b>Budget.</b> Every IDENTIFY with a valid token is charged to the budget, accepted or not;
+ *       RESUME is free. Discord: <i>upon hitting</i> the limit all sessions are terminated and the
+ *       token is reset. Here, that happens with the first IDENTIFY that finds no start left: all
+ *       sessions are closed with 4004, and the token is refused until a {@linkplain #setToken new
+ *       one} is set. The last start itself is accepted, but recorded as {@link Score#limitHit()}.
+ *       With {@link Builder#strictLimit strictLimit} Discord's words are taken literally, and the
+ *       IDENTIFY that would use up the last start already costs the token.
+ *   <li><b>Reset.</b> When {@link Builder#resetAfter resetAfter} has passed, the budget is full
+ *       again; from then on it resets every {@link Builder#window window}. A {@code resetAfter} of
+ *       zero is told as 0 and means that no reset comes.
+ *   <li><b>A changed {@code max_concurrency}.</b> Not documented by Discord. Here the rule looks
+ *       back: shards that share a bucket from now on are held to what any of them did before.
+ *   <li><b>Payloads.</b> 4001 unknown opcode, 4002 not decodable or more than 4096 bytes, 4003 not
+ *       identified, 4004 wrong token, 4005 identified already, 4007 invalid sequence number, 4010
+ *       invalid shard, 4012 other than version 10.
+ * </ul>
+ *
+ * <p>It does not enforce what has nothing to do with session starts: the limit of 120 events a
+ * minute, intents, missed heartbeats, REST rate limits. Other encodings and compressions are
+ * refused with 400.
+ *
+ * <p>Safe for use by many threads. It listens on 127.0.0.1 only.
+ */
+public final class FakeDiscord implements AutoCloseable {
+  /** The token that is valid unless another one is set: not a secret, but of a token's form. */
+  public static final String DEFAULT_TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.fake.token";
+
+  private static final int LONGEST_REASON = 123;
+
+  private final Scoreboard scoreboard;
+  private final Faults faults;
+  private final Server server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private FakeDiscord(Builder builder) {
+    var budget = new Budget(builder.total, builder.remaining(), builder.window);
+    long now = System.nanoTime();
+    budget.resetAfter(now, builder.resetAfter);
+    this.scoreboard =
+        new Scoreboard(
+            new SessionStarts(
+                now,
+                builder.token,
+                budget,
+                builder.maxConcurrency,
+                builder.identifyInterval,
+                builder.strictLimit));
+    this.faults = new Faults(scoreboard);
+    this.server =
+        new Server(
+            scoreboard,
+            faults,
+            builder.shards,
+            builder.heartbeatInterval,
+            builder.onIdentify,
+            new AdminApi(this)::handle);
+  }
+
+  /**
+   * Returns a builder with Discord's own defaults: 1000 session starts in 24 hours, one per five
+   * seconds.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns the base of the REST API, version included: {@code http://127.0.0.1:port/api/v10}. The
+   * routes answer under any other version, and without a prefix, too.
+   *
+   * @return the base, without a slash at the end
+   */
+  public URI restUri() {
+    return URI.create("http://%s:%d/api/v10".formatted(Server.HOST, server.port()));
+  }
+
+  /**
+   * Returns what {@code GET /gateway/bot} tells as the gateway's URL: {@code ws://127.0.0.1:port}.
+   *
+   * @return the gateway's address
+   */
+  public URI gatewayUri() {
+    return server.gatewayUri();
+  }
+
+  /**
+   * Returns the base of the pages that show the score and switch faults, {@code
+   * http://127.0.0.1:port/fakediscord}; asked for itself, it explains them.
+   *
+   * @return the base, without a slash at the end
+   */
+  public URI adminUri() {
+    return URI.create("http://%s:%d%s".formatted(Server.HOST, server.port(), AdminApi.PREFIX));
+  }
+
+  /**
+   * Returns every IDENTIFY so far, in order of arrival.
+   *
+   * @return an immutable copy
+   */
+  public List<Identify> identifies() {
+    return scoreboard.identifies();
+  }
+
+  /**
+   * Returns the score so far.
+   *
+   * @return an immutable copy, whose {@code toString()} is a report
+   */
+  public Score score() {
+    return scoreboard.score();
+  }
+
+  /**
+   * Returns how many sockets are connected to the gateway now, identified or not.
+   *
+   * @return how many
+   */
+  public int openSockets() {
+    return server.gateway().openSockets();
+  }
+
+  /**
+   * Returns what can go wrong on purpose.
+   *
+   * @return the switches; always the same object
+   */
+  public Faults faults() {
+    return faults;
+  }
+
+  /**
+   * Sets how many session starts there are per window. If fewer than that remain, that does not
+   * change; if more do, they become as many.
+   *
+   * @param total session starts per window, at least 0
+   */
+  public void setTotal(int total) {
+    scoreboard.setTotal(Require.atLeast("total", total, 0));
+  }
+
+  /**
+   * Sets how many session starts are left until the reset.
+   *
+   * @param remaining session starts left, from 0 to the total
+   * @throws IllegalArgumentException if there are more than the total
+   */
+  public void setRemaining(int remaining) {
+    scoreboard.setRemaining(remaining);
+  }
+
+  /**
+   * Sets when the budget resets.
+   *
+   * @param resetAfter how long from now; zero for no reset
+   */
+  public void setResetAfter(Duration resetAfter) {
+    scoreboard.setResetAfter(Require.notNegative("resetAfter", resetAfter));
+  }
+
+  /**
+   * Sets how many sessions may be started at once, which is the number of buckets.
+   *
+   * @param maxConcurrency session starts at once, at least 1
+   */
+  public void setMaxConcurrency(int maxConcurrency) {
+    scoreboard.setMaxConcurrency(Require.atLeast("maxConcurrency", maxConcurrency, 1));
+  }
+
+  /**
+   * Issues a token, as the owner of a bot does after a reset. The old one is not valid any more;
+   * sessions that run on it go on.
+   *
+   * @param token the token that is valid from now on
+   */
+  public void setToken(String token) {
+    scoreboard.setToken(Require.token(token));
+  }
+
+  /**
+   * Closes every socket of the gateway at once: a reconnect storm. Their sessions can be resumed.
+   *
+   * @param code the close code: 1000, 1001, or from 3000 to 4999
+   * @param reason the reason, at most 123 bytes
+   */
+  public void closeSockets(int code, String reason) {
+    if (code != 1000 && code != 1001) {
+      Require.inRange("code", code, 3000, 4999);
+    }
+    if (reason.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+      throw new IllegalArgumentException(
+          "reason is \"%s\", expected at most %d bytes".formatted(reason, LONGEST_REASON));
+    }
+    onLoop(() -> server.gateway().closeSockets(code, reason));
+  }
+
+  /** Loses every socket of the gateway at once, without a close frame. */
+  public void dropSockets() {
+    onLoop(() -> server.gateway().dropSockets());
+  }
+
+  /** Sends op 7 (Reconnect) to every socket of the gateway. */
+  public void requestReconnects() {
+    onLoop(() -> server.gateway().requestReconnects());
+  }
+
+  /**
+   * Forgets every session: whoever tries to resume one from now on is told, by op 9, to identify
+   * again. Sockets stay open.
+   */
+  public void forgetSessions() {
+    onLoop(() -> server.gateway().forgetSessions());
+  }
+
+  /**
+   * Takes Discord down, REST and gateway. Returns when it is down.
+   *
+   * @param outage how that looks from outside
+   */
+  public void startOutage(Outage outage) {
+    changeOutage(Objects.requireNonNull(outage));
+  }
+
+  /**
+   * Brings Discord up again, on the same port. Returns when it is up; without an outage, at once.
+   */
+  public void endOutage() {
+    changeOutage(null);
+  }
+
+  private void changeOutage(@Nullable Outage outage) {
+    requireOpen();
+    server.outage(outage);
+  }
+
+  /** Refuses connections from right after now, until it ends by itself. */
+  void refuseFor(Duration duration) {
+    server.refuseFor(Require.positive("seconds", duration));
+  }
+
+  private void onLoop(Runnable action) {
+    requireOpen();
+    server.run(action);
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this FakeDiscord is closed");
+    }
+  }
+
+  /** Closes the port and every socket; what was recorded can still be read. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      server.close();
+    }
+  }
+
+  /**
+   * Returns where it is and how it goes.
+   *
+   * @return the address and the report of {@link Score}
+   */
+  @Override
+  public String toString() {
+    return "FakeDiscord at %s: %s".formatted(restUri(), score());
+  }
+
+  /** Collects what a {@link FakeDiscord} is to be like. Not thread safe. */
+  public static final class Builder {
+    private static final int REMAINING_IS_TOTAL = -1;
+
+    private int port;
+    private String token = DEFAULT_TOKEN;
+    private int total = 1000;
+    private int remaining = REMAINING_IS_TOTAL;
+    private Duration resetAfter = Duration.ofHours(24);
+    private Duration window = Duration.ofHours(24);
+    private int maxConcurrency = 1;
+    private Duration identifyInterval = Duration.ofSeconds(5);
+    private int shards = 1;
+    private boolean strictLimit;
+    private Duration heartbeatInterval = Duration.ofMillis(41_250);
+    private Consumer<Identify> onIdentify = identify -> {};
+
+    private Builder() {}
+
+    /**
+     * Sets the port.
+     *
+     * @param port from 0 to 65535; 0, the default, is any that is free
+     * @return this
+     */
+    public Builder port(int port) {
+      this.port = Require.inRange("port", port, 0, 65_535);
+      return this;
+    }
+
+    /**
+     * Sets the token that is valid.
+     *
+     * @param token the token, without {@code Bot}; {@link #DEFAULT_TOKEN} by default
+     * @return this
+     */
+    public Builder token(String token) {
+      this.token = Require.token(token);
+      return this;
+    }
+
+    /**
+     * Sets how many session starts there are per window.
+     *
+     * @param total at least 0; 1000 by default
+     * @return this
+     */
+    public Builder total(int total) {
+      this.total = Require.atLeast("total", total, 0);
+      return this;
+    }
+
+    /**
+     * Sets how many session starts are left at the start.
+     *
+     * @param remaining from 0 to the total; the total by default
+     * @return this
+     */
+    public Builder remaining(int remaining) {
+      this.remaining = Require.atLeast("remaining", remaining, 0);
+      return this;
+    }
+
+    /**
+     * Sets when the budget resets for the first time.
+     *
+     * @param resetAfter how long from the start; zero for no reset; 24 hours by default
+     * @return this
+     */
+    public Builder resetAfter(Duration resetAfter) {
+      this.resetAfter = Require.notNegative("resetAfter", resetAfter);
+      return this;
+    }
+
+    /**
+     * Sets how far apart all later resets are.
+     *
+     * @param window more than zero; 24 hours by default
+     * @return this
+     */
+    public Builder window(Duration window) {
+      this.window = Require.positive("window", window);
+      return this;
+    }
+
+    /**
+     * Sets how many sessions may be started at once, which is the number of buckets.
+     *
+     * @param maxConcurrency at least 1, the default
+     * @return this
+     */
+    public Builder maxConcurrency(int maxConcurrency) {
+      this.maxConcurrency = Require.atLeast("maxConcurrency", maxConcurrency, 1);
+      return this;
+    }
+
+    /**
+     * Sets how far apart two session starts of one bucket have to be.
+     *
+     * @param identifyInterval more than zero; 5 s by default
+     * @return this
+     */
+    public Builder identifyInterval(Duration identifyInterval) {
+      this.identifyInterval = Require.positive("identifyInterval", identifyInterval);
+      return this;
+    }
+
+    /**
+     * Sets the recommended number of shards that {@code GET /gateway/bot} tells.
+     *
+     * @param shards at least 1, the default
+     * @return this
+     */
+    public Builder shards(int shards) {
+      this.shards = Require.atLeast("shards", shards, 1);
+      return this;
+    }
+
+    /**
+     * Sets whether the token is reset by the IDENTIFY that would use up the last session start,
+     * rather than by the one after it.
+     *
+     * @param strictLimit false by default
+     * @return this
+     */
+    public Builder strictLimit(boolean strictLimit) {
+      this.strictLimit = strictLimit;
+      return this;
+    }
+
+    /**
+     * Sets how often HELLO tells the clients to send a heartbeat.
+     *
+     * @param heartbeatInterval at least a millisecond; 41.25 s by default
+     * @return this
+     */
+    public Builder heartbeatInterval(Duration heartbeatInterval) {
+      Require.positive("heartbeatInterval", heartbeatInterval);
+      if (heartbeatInterval.toMillis() == 0) {
+        throw new IllegalArgumentException(
+            "heartbeatInterval is %s, expected at least 1 ms".formatted(heartbeatInterval));
+      }
+      this.heartbeatInterval = heartbeatInterval;
+      return this;
+    }
+
+    /**
+     * Sets who is told of every IDENTIFY as soon as it is answered, in order of arrival.
+     *
+     * @param onIdentify is called by the thread that serves all sockets, and must not block
+     * @return this
+     */
+    public Builder onIdentify(Consumer<Identify> onIdentify) {
+      this.onIdentify = Objects.requireNonNull(onIdentify);
+      return this;
+    }
+
+    private int remaining() {
+      return remaining == REMAINING_IS_TOTAL ? total : remaining;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @return a server that listens already
+     * @throws IllegalArgumentException if more remain than the total
+     * @throws java.io.UncheckedIOException if the port can not be had
+     */
+    public FakeDiscord start() {
+      Require.inRange("remaining", remaining(), 0, total);
+      var discord = new FakeDiscord(this);
+      discord.server.start(port);
+      return discord;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.gatewayqueue.fakediscord;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes wrong on purpose. Every fault can be switched on and off at any time, by any thread;
+ * each applies to what arrives from then on, not to what is under way.
+ *
+ * @see FakeDiscord#faults()
+ */
+public final class Faults {
+  private final Scoreboard scoreboard;
+
+  // All below are guarded by this.
+  private @Nullable RestFault restFault;
+  private int restTimes;
+  private @Nullable Duration helloDelay = Duration.ZERO;
+  private @Nullable Duration readyDelay = Duration.ZERO;
+
+  Faults(Scoreboard scoreboard) {
+    this.scoreboard = scoreboard;
+  }
+
+  /**
+   * Makes every REST request fail until {@link #heal()} or another fault. It goes before the check
+   * of the token.
+   *
+   * @param fault what happens to them
+   */
+  public void failRest(RestFault fault) {
+    failRest(fault, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Makes the next REST requests fail; those after them are answered as ever.
+   *
+   * @param fault what happens to them
+   * @param times how many, at least 1
+   */
+  public synchronized void failRest(RestFault fault, int times) {
+    restTimes = Require.atLeast("times", times, 1);
+    restFault = Objects.requireNonNull(fault);
+  }
+
+  /**
+   * Makes HELLO late on the sockets that are opened from now on.
+   *
+   * @param delay how late, in whole milliseconds; zero is at once
+   */
+  public synchronized void delayHello(Duration delay) {
+    helloDelay = Require.notNegative("delay", delay);
+  }
+
+  /** Sends no HELLO at all on the sockets that are opened from now on. */
+  public synchronized void withholdHello() {
+    helloDelay = null;
+  }
+
+  /**
+   * Makes READY late for the IDENTIFYs that arrive from now on. The session counts as started.
+   *
+   * @param delay how late, in whole milliseconds; zero is at once
+   */
+  public synchronized void delayReady(Duration delay) {
+    readyDelay = Require.notNegative("delay", delay);
+  }
+
+  /**
+   * Sends no READY at all for the IDENTIFYs that arrive from now on, though their session counts.
+   */
+  public synchronized void withholdReady() {
+    readyDelay = null;
+  }
+
+  /**
+   * Answers the next IDENTIFYs that would be accepted with op 9 (Invalid Session), as Discord does
+   * upon an error of its own. They are charged to the budget, but start no interval. One that is
+   * too early, or over budget, is judged as ever and not counted here.
+   *
+   * @param times how many, at least 0
+   */
+  public void invalidateIdentifies(int times) {
+    scoreboard.invalidateIdentifies(Require.atLeast("times", times, 0));
+  }
+
+  /** Ends every fault in this class. */
+  public void heal() {
+    synchronized (this) {
+      restFault = null;
+      helloDelay = Duration.ZERO;
+      readyDelay = Duration.ZERO;
+    }
+    scoreboard.invalidateIdentifies(0);
+  }
+
+  /** Ends the REST fault alone. */
+  synchronized void healRest() {
+    restFault = null;
+  }
+
+  /** The fault that strikes this request, or null; a counted one is used up by it. */
+  synchronized @Nullable RestFault nextRestFault() {
+    RestFault fault = restFault;
+    if (fault != null && restTimes != Integer.MAX_VALUE && --restTimes == 0) {
+      restFault = null;
+    }
+    return fault;
+  }
+
+  /** How late HELLO is, or null for never. */
+  synchronized @Nullable Duration helloDelay() {
+    return helloDelay;
+  }
+
+  /** How late READY is, or null for never. */
+  synchronized @Nullable Duration readyDelay() {
+    return readyDelay;
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.gatewayqueue.fakediscord;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sockets and sessions of the gateway. Used by the event loop alone, of which there is one: a
+ * message is judged in the order of its arrival, and no lock is needed here.
+ */
+final class Gateway {
+  private final Vertx vertx;
+  private final Scoreboard scoreboard;
+  private final Faults faults;
+  private final Duration heartbeatInterval;
+  private final Consumer<Identify> onIdentify;
+  private final Supplier<URI> uri;
+  private final Set<GatewaySocket> sockets = new LinkedHashSet<>();
+  private final Map<String, Session> sessions = new HashMap<>();
+
+  Gateway(
+      Vertx vertx,
+      Scoreboard scoreboard,
+      Faults faults,
+      Duration heartbeatInterval,
+      Consumer<Identify> onIdentify,
+      Supplier<URI> uri) {
+    this.vertx = vertx;
+    this.scoreboard = scoreboard;
+    this.faults = faults;
+    this.heartbeatInterval = heartbeatInterval;
+    this.onIdentify = onIdentify;
+    this.uri = uri;
+  }
+
+  /** Takes a request to upgrade, or refuses one in a form that this gateway does not speak. */
+  void handle(HttpServerRequest request) {
+    String encoding = request.getParam("encoding", "json");
+    String compress = request.getParam("compress", "");
+    if (!encoding.equals("json")) {
+      refuse(request, "encoding=%s is not supported, only json is".formatted(encoding));
+    } else if (!compress.isEmpty() && !compress.equals("zlib-stream")) {
+      refuse(request, "compress=%s is not supported, only zlib-stream is".formatted(compress));
+    } else {
+      boolean versionKnown = request.getParam("v", "10").equals("10");
+      request
+          .toWebSocket()
+          .onSuccess(socket -> open(socket, request, !compress.isEmpty(), versionKnown));
+    }
+  }
+
+  private static void refuse(HttpServerRequest request, String why) {
+    request
+        .response()
+        .setStatusCode(400)
+        .putHeader("Content-Type", "application/json")
+        .end(new JsonObject().put("message", why).put("code", 0).encode());
+  }
+
+  private void open(
+      ServerWebSocket webSocket, HttpServerRequest request, boolean compress, boolean known) {
+    var socket = new GatewaySocket(this, webSocket, request.connection(), compress);
+    sockets.add(socket);
+    socket.start();
+    if (known) {
+      after(faults.helloDelay(), () -> socket.sendHello(heartbeatInterval));
+    } else {
+      socket.close(CloseCode.INVALID_API_VERSION);
+    }
+  }
+
+  /** Runs the action now, later or, for null, never. */
+  private void after(@Nullable Duration delay, Runnable action) {
+    if (delay == null) {
+      return;
+    }
+    long millis = delay.toMillis();
+    if (millis == 0) {
+      action.run();
+    } else {
+      vertx.setTimer(millis, timer -> action.run());
+    }
+  }
+
+  void closed(GatewaySocket socket) {
+    sockets.remove(socket);
+  }
+
+  /** Judges an IDENTIFY and answers it. */
+  void identify(GatewaySocket socket, String token, long shardId, long shardTotal) {
+    Identify identify = scoreboard.identify(token, shardId, shardTotal);
+    switch (identify.verdict()) {
+      case ACCEPTED -> startSession(socket, new Session(shardId, shardTotal));
+      case TOO_EARLY, INVALIDATED -> socket.sendInvalidSession();
+      case BAD_TOKEN -> socket.close(CloseCode.AUTHENTICATION_FAILED);
+      case INVALID_SHARD -> socket.close(CloseCode.INVALID_SHARD);
+      case OVER_BUDGET -> terminateAll(socket);
+    }
+    onIdentify.accept(identify);
+  }
+
+  private void startSession(GatewaySocket socket, Session session) {
+    sessions.put(session.id(), session);
+    socket.attach(session);
+    after(faults.readyDelay(), () -> socket.sendReady(uri.get()));
+  }
+
+  /** The token is reset: whoever runs on it is thrown out, and whoever asked for it. */
+  private void terminateAll(GatewaySocket culprit) {
+    sessions.clear();
+    List.copyOf(sockets).stream()
+        .filter(socket -> socket == culprit || socket.hasSession())
+        .forEach(socket -> socket.close(CloseCode.AUTHENTICATION_FAILED));
+  }
+
+  void resume(GatewaySocket socket, String token, String sessionId, long seq) {
+    Session session = sessions.get(sessionId);
+    if (!scoreboard.isValid(token)) {
+      socket.close(CloseCode.AUTHENTICATION_FAILED);
+    } else if (session == null) {
+      socket.sendInvalidSession();
+    } else if (seq > session.seq()) {
+      socket.close(CloseCode.INVALID_SEQ);
+    } else {
+      scoreboard.countResume();
+      socket.attach(session);
+      socket.sendResumed();
+    }
+  }
+
+  void forget(Session session) {
+    sessions.remove(session.id());
+  }
+
+  void forgetSessions() {
+    sessions.clear();
+  }
+
+  void requestReconnects() {
+    List.copyOf(sockets).forEach(GatewaySocket::sendReconnect);
+  }
+
+  void closeSockets(int code, String reason) {
+    List.copyOf(sockets).forEach(socket -> socket.close(code, reason));
+  }
+
+  void dropSockets() {
+    List.copyOf(sockets).forEach(GatewaySocket::drop);
+  }
+
+  int openSockets() {
+    return sockets.size();
+  }
+}

@@ -1,0 +1,214 @@
+package io.github.gatewayqueue.fakediscord;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One client's connection to the gateway. Used by the event loop alone. */
+final class GatewaySocket {
+  /** Discord takes no larger payloads. */
+  private static final int LARGEST_PAYLOAD = 4096;
+
+  private static final int DISPATCH = 0;
+  private static final int HEARTBEAT = 1;
+  private static final int IDENTIFY = 2;
+  private static final int PRESENCE_UPDATE = 3;
+  private static final int VOICE_STATE_UPDATE = 4;
+  private static final int RESUME = 6;
+  private static final int RECONNECT = 7;
+  private static final int REQUEST_GUILD_MEMBERS = 8;
+  private static final int INVALID_SESSION = 9;
+  private static final int HELLO = 10;
+  private static final int HEARTBEAT_ACK = 11;
+  private static final int REQUEST_SOUNDBOARD_SOUNDS = 31;
+
+  /** Closing with one of these ends the session; with any other code it can be resumed. */
+  private static final int NORMAL_CLOSURE = 1000;
+
+  private static final int GOING_AWAY = 1001;
+
+  private final Gateway gateway;
+  private final ServerWebSocket webSocket;
+  private final HttpConnection connection;
+  private final @Nullable ZlibStream zlib;
+
+  private @Nullable Session session;
+
+  /** Whether this side has closed it, or the other one has: nothing is sent or taken any more. */
+  private boolean closed;
+
+  GatewaySocket(
+      Gateway gateway, ServerWebSocket webSocket, HttpConnection connection, boolean compress) {
+    this.gateway = gateway;
+    this.webSocket = webSocket;
+    this.connection = connection;
+    this.zlib = compress ? new ZlibStream() : null;
+  }
+
+  void start() {
+    webSocket.textMessageHandler(this::receive);
+    webSocket.binaryMessageHandler(binary -> close(CloseCode.DECODE_ERROR));
+    webSocket.closeHandler(nothing -> disconnected());
+    // A broken connection, or a frame beyond the transport's limits: the close handler runs too.
+    webSocket.exceptionHandler(failure -> {});
+  }
+
+  boolean hasSession() {
+    return session != null;
+  }
+
+  void attach(Session newSession) {
+    session = newSession;
+  }
+
+  private void receive(String text) {
+    if (closed) {
+      return;
+    }
+    try {
+      if (text.getBytes(StandardCharsets.UTF_8).length > LARGEST_PAYLOAD) {
+        throw new DecodeException("the message has more than %d bytes".formatted(LARGEST_PAYLOAD));
+      }
+      receive(Payload.parse(text));
+    } catch (DecodeException undecodable) {
+      close(CloseCode.DECODE_ERROR);
+    }
+  }
+
+  private void receive(Payload payload) {
+    switch (payload.op()) {
+      case HEARTBEAT -> send(HEARTBEAT_ACK, null);
+      case IDENTIFY -> identify(payload);
+      case RESUME -> resume(payload);
+      case PRESENCE_UPDATE,
+          VOICE_STATE_UPDATE,
+          REQUEST_GUILD_MEMBERS,
+          REQUEST_SOUNDBOARD_SOUNDS -> {
+        if (session == null) {
+          close(CloseCode.NOT_AUTHENTICATED);
+        }
+      }
+      default -> close(CloseCode.UNKNOWN_OPCODE);
+    }
+  }
+
+  private void identify(Payload payload) {
+    if (session != null) {
+      close(CloseCode.ALREADY_AUTHENTICATED);
+      return;
+    }
+    long[] shard = payload.shard();
+    gateway.identify(this, payload.text("token"), shard[0], shard[1]);
+  }
+
+  private void resume(Payload payload) {
+    if (session != null) {
+      close(CloseCode.ALREADY_AUTHENTICATED);
+      return;
+    }
+    gateway.resume(this, payload.text("token"), payload.text("session_id"), payload.number("seq"));
+  }
+
+  void sendHello(Duration heartbeatInterval) {
+    send(HELLO, new JsonObject().put("heartbeat_interval", heartbeatInterval.toMillis()));
+  }
+
+  void sendReady(URI resumeUri) {
+    Session ready = Objects.requireNonNull(session);
+    dispatch(
+        "READY",
+        new JsonObject()
+            .put("v", 10)
+            .put("user", Profile.user())
+            .put("guilds", new JsonArray())
+            .put("private_channels", new JsonArray())
+            .put("session_id", ready.id())
+            .put("resume_gateway_url", resumeUri.toString())
+            .put("shard", new JsonArray().add(ready.shardId()).add(ready.shardTotal()))
+            .put("application", Profile.partialApplication()));
+  }
+
+  void sendResumed() {
+    dispatch("RESUMED", new JsonObject());
+  }
+
+  /** Not resumable: the client has to identify again. */
+  void sendInvalidSession() {
+    send(INVALID_SESSION, false);
+  }
+
+  void sendReconnect() {
+    send(RECONNECT, null);
+  }
+
+  private void dispatch(String event, JsonObject data) {
+    if (!closed) {
+      int seq = Objects.requireNonNull(session).nextSeq();
+      send(message(DISPATCH, data).put("s", seq).put("t", event));
+    }
+  }
+
+  private void send(int op, @Nullable Object data) {
+    if (!closed) {
+      send(message(op, data).putNull("s").putNull("t"));
+    }
+  }
+
+  private static JsonObject message(int op, @Nullable Object data) {
+    JsonObject message = new JsonObject().put("op", op);
+    return data == null ? message.putNull("d") : message.put("d", data);
+  }
+
+  private void send(JsonObject message) {
+    if (zlib == null) {
+      webSocket.writeTextMessage(message.encode());
+    } else {
+      byte[] json = message.encode().getBytes(StandardCharsets.UTF_8);
+      webSocket.writeBinaryMessage(Buffer.buffer(zlib.compress(json)));
+    }
+  }
+
+  void close(CloseCode code) {
+    close(code.code(), code.reason());
+  }
+
+  void close(int code, String reason) {
+    if (!closed) {
+      finish();
+      webSocket.close((short) code, reason);
+    }
+  }
+
+  /** Loses the connection without a word. */
+  void drop() {
+    finish();
+    connection.close();
+  }
+
+  private void disconnected() {
+    gateway.closed(this);
+    if (closed) {
+      return;
+    }
+    finish();
+    Short code = webSocket.closeStatusCode();
+    if (session != null && code != null && (code == NORMAL_CLOSURE || code == GOING_AWAY)) {
+      gateway.forget(session);
+    }
+  }
+
+  private void finish() {
+    closed = true;
+    if (zlib != null) {
+      zlib.close();
+    }
+  }
+}

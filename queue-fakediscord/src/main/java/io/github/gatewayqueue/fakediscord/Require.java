@@ -1,0 +1,80 @@
+package io.github.gatewayqueue.fakediscord;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/** Refuses arguments, naming the value and what was expected. */
+final class Require {
+  /** What {@code nanoTime} values can be that far apart and still be compared. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private Require() {}
+
+  static int inRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, expected %d to %d".formatted(name, value, least, most));
+    }
+    return value;
+  }
+
+  static int atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s is %d, expected at least %d".formatted(name, value, least));
+    }
+    return value;
+  }
+
+  static Duration notNegative(String name, Duration value) {
+    if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, expected at least 0 and at most 36500 days".formatted(name, value));
+    }
+    return value;
+  }
+
+  static Duration positive(String name, Duration value) {
+    if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, expected more than 0 and at most 36500 days".formatted(name, value));
+    }
+    return value;
+  }
+
+  /** A token's value is never part of the message. */
+  static String token(String value) {
+    if (value.isBlank()) {
+      throw new IllegalArgumentException("the token is blank, expected one with characters in it");
+    }
+    return value;
+  }
+
+  /** Parses seconds, with a fraction if need be. */
+  static Duration seconds(String name, String text) {
+    try {
+      return Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValueExact());
+    } catch (ArithmeticException | NumberFormatException malformed) {
+      throw new IllegalArgumentException(
+          "%s is \"%s\", expected seconds such as 5 or 0.2".formatted(name, text), malformed);
+    }
+  }
+
+  static int integer(String name, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException malformed) {
+      throw new IllegalArgumentException(
+          "%s is \"%s\", expected a whole number".formatted(name, text), malformed);
+    }
+  }
+
+  static long wholeNumber(String name, String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException malformed) {
+      throw new IllegalArgumentException(
+          "%s is \"%s\", expected a whole number".formatted(name, text), malformed);
+    }
+  }
+}
