@@ -11,6 +11,8 @@ module io.github.gatewayqueue.fakediscord {
   // Only for javac: the annotations on Vert.x's own classes.
   requires static io.vertx.codegen.api;
   requires static io.vertx.codegen.json;
+  // To lose a connection without a word.
+  requires io.netty.transport;
   requires io.vertx.core;
   requires static transitive org.jspecify;
 

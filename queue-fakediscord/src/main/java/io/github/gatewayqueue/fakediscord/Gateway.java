@@ -54,9 +54,7 @@ final class Gateway {
       refuse(request, "compress=%s is not supported, only zlib-stream is".formatted(compress));
     } else {
       boolean versionKnown = request.getParam("v", "10").equals("10");
-      request
-          .toWebSocket()
-          .onSuccess(socket -> open(socket, request, !compress.isEmpty(), versionKnown));
+      request.toWebSocket().onSuccess(socket -> open(socket, !compress.isEmpty(), versionKnown));
     }
   }
 
@@ -68,12 +66,11 @@ final class Gateway {
         .end(new JsonObject().put("message", why).put("code", 0).encode());
   }
 
-  private void open(
-      ServerWebSocket webSocket, HttpServerRequest request, boolean compress, boolean known) {
-    var socket = new GatewaySocket(this, webSocket, request.connection(), compress);
+  private void open(ServerWebSocket webSocket, boolean compress, boolean versionKnown) {
+    var socket = new GatewaySocket(this, webSocket, compress);
     sockets.add(socket);
     socket.start();
-    if (known) {
+    if (versionKnown) {
       after(faults.helloDelay(), () -> socket.sendHello(heartbeatInterval));
     } else {
       socket.close(CloseCode.INVALID_API_VERSION);

@@ -1,8 +1,10 @@
 package io.github.gatewayqueue.fakediscord;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -37,7 +39,6 @@ final class GatewaySocket {
 
   private final Gateway gateway;
   private final ServerWebSocket webSocket;
-  private final HttpConnection connection;
   private final @Nullable ZlibStream zlib;
 
   private @Nullable Session session;
@@ -45,11 +46,9 @@ final class GatewaySocket {
   /** Whether this side has closed it, or the other one has: nothing is sent or taken any more. */
   private boolean closed;
 
-  GatewaySocket(
-      Gateway gateway, ServerWebSocket webSocket, HttpConnection connection, boolean compress) {
+  GatewaySocket(Gateway gateway, ServerWebSocket webSocket, boolean compress) {
     this.gateway = gateway;
     this.webSocket = webSocket;
-    this.connection = connection;
     this.zlib = compress ? new ZlibStream() : null;
   }
 
@@ -57,8 +56,8 @@ final class GatewaySocket {
     webSocket.textMessageHandler(this::receive);
     webSocket.binaryMessageHandler(binary -> close(CloseCode.DECODE_ERROR));
     webSocket.closeHandler(nothing -> disconnected());
-    // A broken connection, or a frame beyond the transport's limits: the close handler runs too.
-    webSocket.exceptionHandler(failure -> {});
+    // A frame beyond the transport's limits, or a broken connection, where this does nothing.
+    webSocket.exceptionHandler(failure -> close(CloseCode.DECODE_ERROR));
   }
 
   boolean hasSession() {
@@ -187,10 +186,12 @@ final class GatewaySocket {
     }
   }
 
-  /** Loses the connection without a word. */
+  /** Resets the connection. Vert.x itself would not close one without a close frame. */
   void drop() {
     finish();
-    connection.close();
+    ChannelHandlerContext transport = ((WebSocketInternal) webSocket).channelHandlerContext();
+    transport.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    var unused = transport.close();
   }
 
   private void disconnected() {

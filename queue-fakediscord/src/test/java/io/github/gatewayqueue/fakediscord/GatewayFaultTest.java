@@ -1,0 +1,227 @@
+package io.github.gatewayqueue.fakediscord;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatewayFaultTest {
+  private final FakeDiscord discord = FakeDiscord.builder().maxConcurrency(64).start();
+  private final List<GatewayClient> clients = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    clients.forEach(GatewayClient::close);
+    discord.close();
+  }
+
+  private GatewayClient connect() {
+    var client =
+        GatewayClient.connect(discord, clients.size() % 2 == 0 ? "v=10" : "compress=zlib-stream");
+    clients.add(client);
+    return client;
+  }
+
+  /** A client with a session, and its id. */
+  private record Identified(GatewayClient client, String session) {}
+
+  private Identified identify(int shard) throws InterruptedException {
+    GatewayClient client = connect();
+    client.hello();
+    client.identify(shard, 64);
+    return new Identified(client, client.ready().getString("session_id"));
+  }
+
+  private List<Identified> identifyMany() throws InterruptedException {
+    List<Identified> identified = new ArrayList<>();
+    for (int shard = 0; shard < 32; shard++) {
+      identified.add(identify(shard));
+    }
+    return identified;
+  }
+
+  @Test
+  void delayHello_isLate() throws InterruptedException {
+    discord.faults().delayHello(Duration.ofMillis(200));
+    long before = System.nanoTime();
+    connect().hello();
+    // The server's timer counts milliseconds.
+    assertTrue(System.nanoTime() - before >= Duration.ofMillis(199).toNanos());
+  }
+
+  @Test
+  void delayHello_clientLeavesMeanwhile_nothingBreaks() throws InterruptedException {
+    discord.faults().delayHello(Duration.ofMillis(100));
+    connect().close(1000);
+    connect().close(1000);
+    connect().hello();
+  }
+
+  @Test
+  void withholdHello_sendsNone_butAnswersOtherwise() throws InterruptedException {
+    discord.faults().withholdHello();
+    GatewayClient client = connect();
+    client.heartbeat();
+    assertFalse(client.hasMessage());
+    discord.faults().heal();
+    connect().hello();
+  }
+
+  @Test
+  void delayReady_isLate_andTheSessionCounts() throws InterruptedException {
+    discord.faults().delayReady(Duration.ofMillis(200));
+    GatewayClient client = connect();
+    client.hello();
+    long before = System.nanoTime();
+    client.identify(0, 1);
+    client.heartbeat();
+    assertEquals(1, discord.score().count(Verdict.ACCEPTED));
+    client.ready();
+    assertTrue(System.nanoTime() - before >= Duration.ofMillis(199).toNanos());
+  }
+
+  @Test
+  void withholdReady_sendsNone_butTheSessionCounts() throws InterruptedException {
+    discord.faults().withholdReady();
+    GatewayClient client = connect();
+    client.hello();
+    client.identify(0, 1);
+    client.heartbeat();
+    assertFalse(client.hasMessage());
+    assertEquals(1, discord.score().count(Verdict.ACCEPTED));
+    discord.faults().heal();
+    identify(1);
+  }
+
+  @Test
+  void invalidateIdentifies_nextOnes_areToldToStartOver() throws InterruptedException {
+    discord.faults().invalidateIdentifies(2);
+    GatewayClient client = connect();
+    client.hello();
+    client.identify(0, 64);
+    client.next(9);
+    client.identify(0, 64);
+    client.next(9);
+    client.identify(0, 64);
+    client.ready();
+    assertEquals(2, discord.score().count(Verdict.INVALIDATED));
+    assertEquals(997, discord.score().remaining());
+    assertEquals(0, discord.score().violations());
+  }
+
+  @Test
+  void heal_endsInvalidation() throws InterruptedException {
+    discord.faults().invalidateIdentifies(1);
+    discord.faults().heal();
+    identify(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1001, 3000, 4000, 4999})
+  void closeSockets_allAtOnce_canBeResumed(int code) throws InterruptedException {
+    List<Identified> before = identifyMany();
+    discord.closeSockets(code, "storm");
+    for (Identified identified : before) {
+      assertEquals(code, identified.client().closeCode());
+    }
+    Awaitility.await().until(() -> discord.openSockets() == 0);
+    assertResumable(before);
+  }
+
+  @Test
+  void dropSockets_areLostWithoutACloseFrame_andCanBeResumed() throws InterruptedException {
+    List<Identified> before = identifyMany();
+    discord.dropSockets();
+    for (Identified identified : before) {
+      assertEquals(GatewayClient.LOST, identified.client().closeCode());
+    }
+    assertResumable(before);
+  }
+
+  private void assertResumable(List<Identified> sessions) throws InterruptedException {
+    for (Identified identified : sessions) {
+      GatewayClient client = connect();
+      client.hello();
+      client.resume(identified.session(), 1);
+      assertEquals("RESUMED", client.next(0).getString("t"));
+    }
+    assertEquals(sessions.size(), discord.score().resumes());
+    assertEquals(sessions.size(), discord.score().identifies());
+  }
+
+  @Test
+  void forgetSessions_noneCanBeResumed() throws InterruptedException {
+    Identified identified = identify(0);
+    discord.forgetSessions();
+    identified.client().heartbeat();
+    GatewayClient client = connect();
+    client.hello();
+    client.resume(identified.session(), 1);
+    client.next(9);
+  }
+
+  @Test
+  void requestReconnects_isOpSeven() throws InterruptedException {
+    Identified identified = identify(0);
+    discord.requestReconnects();
+    identified.client().next(7);
+    identified.client().heartbeat();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void startOutage_losesSocketsAndRefusesNewOnes(Outage outage) throws InterruptedException {
+    Identified identified = identify(0);
+    discord.startOutage(outage);
+    assertEquals(GatewayClient.LOST, identified.client().closeCode());
+    var refused = assertThrows(CompletionException.class, this::connect);
+    assertEquals(outage == Outage.REFUSING, refused.getCause() instanceof ConnectException);
+    discord.endOutage();
+    assertResumable(List.of(identified));
+  }
+
+  @Test
+  void closeSockets_codeOrReasonOutOfRange_isRefused() {
+    for (int code : List.of(0, 999, 1005, 2999, 5000)) {
+      assertThrows(IllegalArgumentException.class, () -> discord.closeSockets(code, ""));
+    }
+    assertThrows(IllegalArgumentException.class, () -> discord.closeSockets(4000, "x".repeat(124)));
+  }
+
+  @Test
+  void faults_fromTheListener_doNotDeadlock() throws InterruptedException {
+    var storming = new AtomicReference<FakeDiscord>();
+    try (FakeDiscord reacting =
+        FakeDiscord.builder()
+            .onIdentify(identify -> {
+              FakeDiscord server = storming.get();
+              server.startOutage(Outage.HANGING_UP);
+              server.endOutage();
+              server.forgetSessions();
+            })
+            .start()) {
+      storming.set(reacting);
+      try (var client = GatewayClient.connect(reacting)) {
+        client.hello();
+        client.identify(0, 1);
+        assertEquals(GatewayClient.LOST, client.closeCode());
+      }
+      Awaitility.await()
+          .ignoreExceptionsInstanceOf(CompletionException.class)
+          .untilAsserted(() -> GatewayClient.connect(reacting).close());
+    }
+  }
+}
