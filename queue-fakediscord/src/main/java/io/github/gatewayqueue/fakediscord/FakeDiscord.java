@@ -260,6 +260,9 @@ public final class FakeDiscord implements AutoCloseable {
 
   /**
    * Brings Discord up again, on the same port. Returns when it is up; without an outage, at once.
+   *
+   * @throws java.io.UncheckedIOException if another process has taken the port meanwhile; to be
+   *     called again
    */
   public void endOutage() {
     changeOutage(null);

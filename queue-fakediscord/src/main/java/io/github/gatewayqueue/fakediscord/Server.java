@@ -8,6 +8,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,6 +29,7 @@ final class Server {
 
   private final Vertx vertx = Vertx.vertx(options());
   private final Context context = vertx.getOrCreateContext();
+  private final NetClient probe = vertx.createNetClient();
   private final Thread loop;
   private final RestApi rest;
   private final Gateway gateway;
@@ -70,17 +72,12 @@ final class Server {
 
   /** Takes the port, 0 for any that is free. */
   void start(int wantedPort) {
+    port = wantedPort;
     try {
-      port = wantedPort;
-      port = await(submit(this::listen)).actualPort();
-    } catch (CompletionException failure) {
+      port = awaitPort(submit(this::listen)).actualPort();
+    } catch (UncheckedIOException taken) {
       close();
-      if (failure.getCause() instanceof IOException taken) {
-        throw new UncheckedIOException(
-            "port %d of %s can not be had: %s".formatted(wantedPort, HOST, taken.getMessage()),
-            taken);
-      }
-      throw failure;
+      throw taken;
     }
   }
 
@@ -130,9 +127,9 @@ final class Server {
    * Begins an outage, changes it, or ends it with null; returns when the port is as it should be.
    */
   void outage(@Nullable Outage next) {
-    run(() -> transition = transition.compose(done -> change(next)));
+    run(() -> transition = transition.transform(done -> change(next)));
     if (!isLoop()) {
-      await(submit(() -> transition));
+      awaitPort(submit(() -> transition));
     }
   }
 
@@ -152,12 +149,24 @@ final class Server {
     HttpServer listening = http;
     if (next == Outage.REFUSING && listening != null) {
       http = null;
-      return listening.close();
+      return listening.close().compose(closed -> untilRefused());
     }
     if (next != Outage.REFUSING && listening == null) {
       return listen().mapEmpty();
     }
     return Future.succeededFuture();
+  }
+
+  /**
+   * The listening socket outlives its closing until the selector that it is registered with runs.
+   */
+  private Future<Void> untilRefused() {
+    return probe
+        .connect(port, HOST)
+        .transform((socket, refused) ->
+            refused == null
+                ? socket.close().compose(closed -> untilRefused())
+                : Future.succeededFuture());
   }
 
   /** Runs the action on the event loop, and returns when it has run. */
@@ -184,6 +193,18 @@ final class Server {
 
   private static <T> T await(Future<T> future) {
     return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  private <T> T awaitPort(Future<T> future) {
+    try {
+      return await(future);
+    } catch (CompletionException failure) {
+      if (failure.getCause() instanceof IOException taken) {
+        throw new UncheckedIOException(
+            "port %d of %s can not be had: %s".formatted(port, HOST, taken.getMessage()), taken);
+      }
+      throw failure;
+    }
   }
 
   void close() {

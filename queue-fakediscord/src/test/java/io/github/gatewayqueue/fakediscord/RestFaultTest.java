@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -189,6 +190,32 @@ class RestFaultTest {
     discord.endOutage();
     discord.endOutage();
     assertEquals(200, RestClient.askLimit(discord).statusCode());
+  }
+
+  @Test
+  void endOutage_portTakenMeanwhile_saysSo_andCanBeTriedAgain()
+      throws IOException, InterruptedException {
+    discord.startOutage(Outage.REFUSING);
+    try (var thief = FakeDiscord.builder().port(discord.restUri().getPort()).start()) {
+      assertEquals(discord.restUri(), thief.restUri());
+      assertThrows(UncheckedIOException.class, discord::endOutage);
+    }
+    Awaitility.await()
+        .ignoreException(UncheckedIOException.class)
+        .untilAsserted(discord::endOutage);
+    assertEquals(200, RestClient.askLimit(discord).statusCode());
+  }
+
+  @Test
+  void refusing_againAndAgain_isRefusedAtOnceAndUpAtOnce()
+      throws IOException, InterruptedException {
+    for (int i = 0; i < 20; i++) {
+      discord.startOutage(Outage.REFUSING);
+      discord.endOutage();
+      assertEquals(200, RestClient.askLimit(discord).statusCode());
+      discord.startOutage(Outage.REFUSING);
+      assertThrows(ConnectException.class, () -> RestClient.askLimit(discord));
+    }
   }
 
   @Test
