@@ -1,0 +1,49 @@
+package io.github.gatewayqueue.examples.large;
+
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Score;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+
+/** Shows how 32 shards come up 16 at a time, and ends with Discord's verdict. */
+final class Main {
+  private static final int SHARDS = 32;
+  private static final int MAX_CONCURRENCY = 16;
+
+  private Main() {}
+
+  public static void main(String[] args)
+      throws IOException, InterruptedException, ExecutionException {
+    try (FakeDiscord discord =
+        FakeDiscord.builder().shards(SHARDS).maxConcurrency(MAX_CONCURRENCY).start()) {
+      String token = FakeDiscord.DEFAULT_TOKEN; // never write a real one into a program
+      SessionStartLimitSource limits =
+          DiscordSessionStartLimits.builder(token).baseUrl(discord.restUri()).build();
+      LargeBotQueue queue = new LargeBotQueue(limits);
+      System.out.println("Discord's session start limit: " + queue.limit());
+
+      long startNanos = System.nanoTime();
+      new Bot(
+              discord.gatewayUri(),
+              token,
+              queue,
+              SHARDS,
+              shard ->
+                  System.out.printf(
+                      Locale.ROOT,
+                      "%8.3f s  shard %d is ready, %d wait%n",
+                      (System.nanoTime() - startNanos) / 1e9,
+                      shard,
+                      queue.waiting()))
+          .start();
+
+      Score verdict = discord.score();
+      System.out.println("Discord's verdict: " + verdict);
+      System.exit(verdict.isClean() && verdict.identifies() == SHARDS ? 0 : 1);
+    }
+  }
+}
