@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleReference;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -95,7 +96,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
   private static String withModifiers(Set<? extends Enum<?>> modifiers, String name) {
     StringBuilder all = new StringBuilder();
     modifiers.stream()
-        .map(modifier -> modifier.name().toLowerCase(java.util.Locale.ROOT))
+        .map(modifier -> modifier.name().toLowerCase(Locale.ROOT))
         .sorted()
         .forEach(modifier -> all.append(modifier).append(' '));
     return all.append(name).toString();
