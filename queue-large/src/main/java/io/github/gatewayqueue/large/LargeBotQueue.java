@@ -338,10 +338,11 @@ public final class LargeBotQueue implements GatewayQueue {
     Runnable conclusion = fetch();
     updates.lock();
     try {
-      if (endReading(version)) {
+      if (isAwaited(version)) {
         conclusion.run();
       }
     } finally {
+      endReading(); // not before the conclusion: a head that looks in between would read once more
       updates.unlock();
     }
     buckets.wakeHeads();
@@ -365,12 +366,20 @@ public final class LargeBotQueue implements GatewayQueue {
     }
   }
 
-  /** Takes note of the end of a reading, and returns whether its answer is still of interest. */
-  private boolean endReading(long version) {
+  /** Returns whether no update came before the answer to a reading. */
+  private boolean isAwaited(long version) {
+    budgetLock.lock();
+    try {
+      return budget.version() == version;
+    } finally {
+      budgetLock.unlock();
+    }
+  }
+
+  private void endReading() {
     budgetLock.lock();
     try {
       budget.readingEnded();
-      return budget.version() == version;
     } finally {
       budgetLock.unlock();
     }
