@@ -38,8 +38,8 @@ final class Budget {
   /** Starts left, the reserve among them, as far as is known. */
   private int left;
 
-  /** Whether the last reading had starts subtracted that it may have counted after all. */
-  private boolean uncertain;
+  /** How many starts were subtracted from the last reading that it may have counted after all. */
+  private int uncounted;
 
   /**
    * The limit resets at the later of these moments or before, but not before the earlier one: the
@@ -116,11 +116,10 @@ final class Budget {
       recent.forgetBefore(earliestResetNanos); // they belong to the window that has ended
     }
     recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
-    int uncounted = recent.count();
     version++;
     limit = fresh;
-    left = Math.max(0, fresh.remaining() - uncounted);
-    uncertain = uncounted > 0;
+    uncounted = Math.min(recent.count(), fresh.remaining());
+    left = fresh.remaining() - uncounted;
     resetNanos = nowNanos + nanos(fresh.resetAfter());
     earliestResetNanos = askedNanos + nanos(fresh.resetAfter());
     goodUntilNanos = resetNanos;
@@ -191,7 +190,8 @@ final class Budget {
 
   private void shortenIfUncertain(long nowNanos) {
     long countedNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
-    if (uncertain && usable() <= 0 && countedNanos - goodUntilNanos < 0) {
+    boolean uncertain = usable() <= 0 && usable() + uncounted > 0;
+    if (uncertain && countedNanos - goodUntilNanos < 0) {
       goodUntilNanos = countedNanos;
     }
   }
