@@ -153,6 +153,7 @@ public final class LargeBotQueue implements GatewayQueue {
       budget.accept(initial, nowNanos, nowNanos);
     }
     buckets = new Buckets(interval, builder.startDelay, count, new Gate());
+    warnIfExhausted();
   }
 
   /**
