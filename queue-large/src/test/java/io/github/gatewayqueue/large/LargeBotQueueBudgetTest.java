@@ -1,0 +1,283 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.AT_ONCE;
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** 16 buckets and one budget, while requests wait when it is used up. */
+class LargeBotQueueBudgetTest extends BotTest {
+  private static final int USABLE = 25;
+  private static final int SHARDS = 60;
+
+  /** Nothing is released during a reading, so that these are exact. */
+  private final List<Integer> waitingAtReadings = Collections.synchronizedList(new ArrayList<>());
+
+  private void answer(Bot bot, SessionStartLimit limit) {
+    source.answer(() -> {
+      waitingAtReadings.add(bot.queue.waiting());
+      return limit;
+    });
+  }
+
+  private void fail(Bot bot) {
+    source.answer(() -> {
+      waitingAtReadings.add(bot.queue.waiting());
+      throw new IOException("down");
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5})
+  void request_moreThanTheBudget_releasesJustThat(int reserve) throws InterruptedException {
+    Bot bot = bot(builder().reserve(reserve).initialLimit(limit(USABLE + reserve, DAY, 16)));
+    bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    Bot.until(() -> bot.ended() == USABLE);
+    bot.queue.update(bot.queue.limit()); // has every head look again
+    assertEquals(SHARDS - USABLE, bot.queue.waiting());
+    assertEquals(USABLE, bot.interruptAll());
+    assertEquals(0, source.calls());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "1, 2", "5, 0"})
+  void request_resetsUnderWay_neverMoreThanTheBudgetOfEachAndNoneLost(int reserve, int failures)
+      throws InterruptedException {
+    Duration resetAfter = Duration.ofMillis(300);
+    Bot bot = bot(builder().interval(Duration.ofMillis(1)).reserve(reserve));
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    answer(bot, limit(USABLE + reserve, resetAfter, 16));
+    for (int i = 0; i < failures; i++) {
+      fail(bot);
+    }
+    for (int i = 0; i < SHARDS; i++) { // as many as ever could be needed
+      answer(bot, limit(USABLE + reserve, resetAfter, 16));
+    }
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    assertEquals(0, bot.queue.waiting());
+    waitingAtReadings.add(0);
+    assertEquals(SHARDS, waitingAtReadings.getFirst());
+    for (int i = 1; i < waitingAtReadings.size(); i++) {
+      int released = waitingAtReadings.get(i - 1) - waitingAtReadings.get(i);
+      boolean known = i == 1 || i > 1 + failures; // as the reading before went well
+      assertTrue(released <= (known ? USABLE : 0), () -> "waiting " + waitingAtReadings);
+    }
+    assertTrue(waitingAtReadings.size() >= 4 + failures, () -> "waiting " + waitingAtReadings);
+  }
+
+  @Test
+  void request_exhausted_nobodyGoesBeforeTheReset(@TempDir Path folder) throws Exception {
+    Duration resetAfter = Duration.ofMillis(300);
+    long start = System.nanoTime();
+    source.answer(limit(500, DAY, 16));
+    try (Releases recorded = Releases.record()) {
+      Bot bot = bot(builder().initialLimit(limit(USABLE + 1, resetAfter, 16)));
+      for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, SHARDS))) {
+        request.awaitReleased();
+      }
+      var releases = recorded.stop(folder);
+      assertEquals(SHARDS, releases.size());
+      long early =
+          releases.stream()
+              .filter(release -> release.nanos() - start < resetAfter.toNanos())
+              .count();
+      assertTrue(early <= USABLE, () -> early + " before the reset");
+      long lateNanos = releases.get(USABLE).nanos();
+      assertTrue(lateNanos - start >= resetAfter.toNanos());
+      assertTrue(source.askedNanos().getFirst() - start >= resetAfter.toNanos());
+    }
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void request_cancelledWaiters_areNotCharged() throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    List<ShardRequest> shuffled = new ArrayList<>(requests);
+    Collections.shuffle(shuffled);
+    for (ShardRequest request : shuffled.subList(USABLE, SHARDS)) {
+      request.interrupt();
+      request.awaitInterrupted();
+    }
+    source.answer(limit(USABLE + 1, DAY, 16));
+    for (ShardRequest request : shuffled.subList(0, USABLE)) {
+      request.awaitReleased();
+    }
+    assertEquals(1, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_cancelledWhileExhausted_areNotChargedToTheNextWindow() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    for (ShardRequest request : requests.subList(0, SHARDS - USABLE)) {
+      request.interrupt();
+      request.awaitInterrupted();
+    }
+    assertEquals(1, bot.queue.limit().remaining());
+    bot.queue.update(limit(USABLE + 1, DAY, 16));
+    for (ShardRequest request : requests.subList(SHARDS - USABLE, SHARDS)) {
+      request.awaitReleased();
+    }
+    assertEquals(1, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_cancelledWhileItWaitsForItsSpacing_isNotCharged() throws InterruptedException {
+    Bot bot = bot(builder().interval(NEVER).initialLimit(limit(3, DAY, 16)));
+    bot.queue.request(0, SHARDS);
+    ShardRequest cancelled = bot.join(16);
+    cancelled.interrupt();
+    cancelled.awaitInterrupted();
+    bot.queue.request(1, SHARDS);
+    assertEquals(1, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_resetWithBudgetLeft_isReadAgainBeforeTheNextRelease() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(500, Duration.ofMillis(1), 16)));
+    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    assertEquals(500, bot.queue.limit().remaining()); // those of the window that has ended
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    source.awaitCalls(1);
+    assertEquals(SHARDS, bot.queue.waiting());
+    source.answer(limit(USABLE + 1, DAY, 16));
+    Bot.until(() -> bot.ended() == USABLE);
+    assertEquals(SHARDS - USABLE, bot.queue.waiting());
+    assertEquals(USABLE, bot.interruptAll());
+    assertEquals(1, source.calls());
+    assertEquals(SHARDS, requests.size());
+  }
+
+  @Test
+  void request_releasedBeforeTheReset_isNotTakenOffTheNextReading() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(500, Duration.ofSeconds(1), 16)));
+    for (long id = 0; id < 7; id++) {
+      bot.join(id).awaitReleased();
+    }
+    assumeTrue(source.calls() == 0, "too slow to tell the windows apart");
+    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    assertEquals(493, bot.queue.limit().remaining());
+    source.answer(limit(500, DAY, 16));
+    bot.join(7).awaitReleased();
+    assertEquals(499, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_onlyUncountedStartsExhaustIt_isReadAgainBeforeTheReset()
+      throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(500, DAY, 16)));
+    long start = System.nanoTime();
+    for (long id = 0; id < 4; id++) {
+      bot.queue.request(id, SHARDS);
+    }
+    bot.queue.update(limit(5, DAY, 16)); // 1 if none of the four is counted in it
+    Instant now = Instant.now();
+    int remaining = bot.queue.limit().remaining();
+    assumeTrue(
+        System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assertEquals(1, remaining);
+    for (LargeBotQueueSnapshot.Bucket bucket : bot.queue.snapshot().buckets()) {
+      Instant next = Objects.requireNonNull(bucket.nextRelease());
+      assertTrue(next.isAfter(now.plusSeconds(9)), next::toString);
+      assertTrue(next.isBefore(now.plus(NEVER)), next::toString);
+    }
+    bot.join(5);
+    assertEquals(0, bot.interruptAll());
+  }
+
+  @Test
+  void request_limitReadWhileReleasesAreInFlight_neverMoreThanWasLeft()
+      throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
+    bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    long start = System.nanoTime();
+    for (int i = 0; i < 50; i++) {
+      bot.queue.update(limit(USABLE + 1, DAY, 16)); // as if Discord were slow to count
+    }
+    Bot.until(() -> bot.ended() >= USABLE);
+    bot.queue.update(limit(USABLE + 1, DAY, 16));
+    int released = bot.interruptAll();
+    assumeTrue(
+        System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assertEquals(USABLE, released);
+  }
+
+  @Test
+  void request_resetAfterZeroAndBudgetLeft_isUsedWithoutAReading() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(USABLE + 1, Duration.ZERO, 16)));
+    long start = System.nanoTime();
+    bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    Bot.until(() -> bot.ended() == USABLE);
+    int calls = source.calls();
+    int released = bot.interruptAll();
+    assumeTrue(
+        System.nanoTime() - start < Duration.ofSeconds(60).toNanos(), "too slow for a minute");
+    assertEquals(0, calls);
+    assertEquals(USABLE, released);
+    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(Duration.ZERO, bot.queue.limit().resetAfter());
+  }
+
+  @Test
+  void request_resetAfterZeroAndNothingLeft_isReadAgainAfterABackoff() throws InterruptedException {
+    long start = System.nanoTime();
+    Bot bot = bot(builder().initialLimit(limit(1, Duration.ZERO, 16)));
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    source.answer(limit(1, Duration.ZERO, 16)); // the same again
+    source.awaitCalls(2);
+    assertEquals(SHARDS, bot.queue.waiting());
+    source.answer(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    List<Long> asked = source.askedNanos();
+    assertEquals(2, asked.size());
+    assertTrue(asked.get(0) - start >= Duration.ofMillis(500).toNanos());
+    assertTrue(asked.get(1) - asked.get(0) >= Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void request_laterReadingHasNoMoreThanTheReserve_allButOneOfItAreHeldBack()
+      throws InterruptedException {
+    Bot bot = bot(builder().reserve(50));
+    bot.joinInAnyOrder(LongStream.range(0, 8));
+    source.answer(new SessionStartLimit(20, 20, DAY, 4));
+    Bot.until(() -> bot.ended() == 1);
+    assertEquals(1, bot.interruptAll());
+    assertEquals(19, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_reserveZero_usesTheLastStart() throws InterruptedException {
+    Bot bot = bot(builder().reserve(0).initialLimit(limit(1, DAY, 16)));
+    bot.queue.request(0, SHARDS);
+    assertEquals(0, bot.queue.limit().remaining());
+    ShardRequest next = bot.join(1);
+    assertFalse(bot.queue.limit().resetAfter().compareTo(AT_ONCE) < 0);
+    next.interrupt();
+    next.awaitInterrupted();
+  }
+}

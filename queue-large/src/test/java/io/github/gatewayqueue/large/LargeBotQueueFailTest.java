@@ -1,0 +1,173 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
+import static io.github.gatewayqueue.large.Bot.TOTAL;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.large.LargeBotQueue.Builder;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Requests that are to fail, rather than wait, when the budget is used up. */
+class LargeBotQueueFailTest extends BotTest {
+  private final Instant start = Instant.now();
+
+  private Builder failing() {
+    return builder().whenExhausted(WhenExhausted.FAIL);
+  }
+
+  /** Fails unless the exception tells that the reserve of 1 is left and the day lasts. */
+  private void require(SessionStartLimitExceededException thrown, int maxConcurrency) {
+    assertEquals(
+        "1 of " + TOTAL + " session starts left, the limit resets at " + thrown.resetsAt(),
+        thrown.getMessage());
+    assertEquals(TOTAL, thrown.limit().total());
+    assertEquals(1, thrown.limit().remaining());
+    assertEquals(maxConcurrency, thrown.limit().maxConcurrency());
+    assertTrue(thrown.limit().resetAfter().compareTo(DAY) <= 0);
+    // The clocks of which it is added up may drift apart a little.
+    assertFalse(thrown.resetsAt().isBefore(start.plus(DAY).minusMillis(100)));
+    assertFalse(thrown.resetsAt().isAfter(Instant.now().plus(DAY).plusMillis(100)));
+  }
+
+  @Test
+  void request_moreThanTheBudget_theOthersFail() throws InterruptedException {
+    Bot bot = bot(failing().initialLimit(limit(26, DAY, 16)));
+    int released = 0;
+    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 60))) {
+      if (request.join() == null) {
+        released++;
+      } else {
+        require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
+      }
+    }
+    assertEquals(25, released);
+    assertEquals(0, bot.queue.waiting());
+    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(0, source.calls());
+  }
+
+  @Test
+  void request_lastStartUsed_everyoneInEveryBucketFailsAtOnce() throws InterruptedException {
+    Bot bot = bot(failing().interval(NEVER).initialLimit(limit(4, DAY, 16)));
+    bot.queue.request(0, 64);
+    bot.queue.request(1, 64);
+    List<ShardRequest> requests = bot.join(LongStream.of(16, 32, 17, 48, 33));
+    assertEquals(5, bot.queue.waiting()); // all for their spacing
+    bot.queue.request(2, 64);
+    for (ShardRequest request : requests) {
+      require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
+    }
+    assertEquals(0, bot.queue.waiting());
+  }
+
+  @Test
+  void request_exhausted_everyArrivalFails() {
+    LargeBotQueue queue = failing().initialLimit(limit(1, DAY, 3)).build();
+    for (long id = 0; id < 9; id++) {
+      long shard = id;
+      var thrown =
+          assertThrows(SessionStartLimitExceededException.class, () -> queue.request(shard, 9));
+      require(thrown, 3);
+    }
+    assertEquals(0, queue.waiting());
+  }
+
+  @Test
+  void request_interruptedOnEntryWhileExhausted_throwsThat() {
+    LargeBotQueue queue = failing().initialLimit(limit(1, DAY, 3)).build();
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> queue.request(0, 1));
+    assertFalse(Thread.interrupted());
+  }
+
+  @Test
+  void update_exhausted_everyoneFails() throws InterruptedException {
+    Bot bot = bot(failing().interval(NEVER).initialLimit(limit(500, DAY, 4)));
+    bot.queue.request(0, 64);
+    bot.queue.request(1, 64);
+    List<ShardRequest> requests = bot.join(LongStream.of(4, 8, 5, 9));
+    bot.queue.update(limit(1, DAY, 2)); // whatever it has counted, no start is left
+    for (ShardRequest request : requests) {
+      SessionStartLimitExceededException thrown =
+          request.awaitThrown(SessionStartLimitExceededException.class);
+      assertEquals(2, thrown.limit().maxConcurrency());
+    }
+    assertEquals(0, bot.queue.waiting());
+  }
+
+  @Test
+  void update_budgetLeft_requestsAreReleasedAgain() throws InterruptedException {
+    LargeBotQueue queue = failing().initialLimit(limit(1, DAY, 4)).build();
+    assertThrows(SessionStartLimitExceededException.class, () -> queue.request(0, 1));
+    queue.update(limit(2, DAY, 4));
+    queue.request(0, 1);
+    assertEquals(1, queue.limit().remaining());
+  }
+
+  @Test
+  void request_unknownLimit_waitsAndFailsWhenItIsReadAndExhausted() throws InterruptedException {
+    Bot bot = bot(failing());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 20));
+    source.awaitCalls(1);
+    assertEquals(20, bot.queue.waiting());
+    source.answer(limit(1, DAY, 16));
+    for (ShardRequest request : requests) {
+      require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
+    }
+    assertEquals(0, bot.queue.waiting());
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void request_resetHasPassed_waitsForTheReading() throws InterruptedException {
+    Bot bot = bot(failing().initialLimit(limit(1, Duration.ofMillis(1), 16)));
+    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<ShardRequest> requests = new ArrayList<>(bot.join(LongStream.range(0, 20)));
+    source.awaitCalls(1);
+    assertEquals(20, bot.queue.waiting());
+    source.answer(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+  }
+
+  @Test
+  void request_resetAfterZeroAndNothingLeft_waits() throws InterruptedException {
+    Bot bot = bot(failing().initialLimit(limit(1, Duration.ZERO, 16)));
+    ShardRequest request = bot.join(0);
+    source.awaitCalls(1);
+    assertEquals(1, bot.queue.waiting());
+    source.answer(limit(500, DAY, 16));
+    request.awaitReleased();
+  }
+
+  @Test
+  void request_onlyUncountedStartsExhaustIt_waits() throws InterruptedException {
+    Bot bot = bot(failing().initialLimit(limit(500, DAY, 16)));
+    long startNanos = System.nanoTime();
+    for (long id = 0; id < 4; id++) {
+      bot.queue.request(id, 64);
+    }
+    bot.queue.update(limit(5, DAY, 16));
+    ShardRequest request = bot.join(5);
+    int waiting = bot.queue.waiting();
+    assumeTrue(
+        System.nanoTime() - startNanos < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assertEquals(1, waiting);
+    bot.queue.update(limit(6, DAY, 16));
+    request.awaitReleased();
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator reads in the log. */
+class LargeBotQueueLogTest extends BotTest {
+  private static final Logger LOGGER = Logger.getLogger("io.github.gatewayqueue.large");
+
+  private final Lines lines = new Lines();
+
+  private static final class Lines extends Handler {
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord line) {
+      assertEquals(Level.WARNING, line.getLevel());
+      warnings.add(line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void listen() {
+    LOGGER.addHandler(lines);
+    LOGGER.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOGGER.removeHandler(lines);
+    LOGGER.setUseParentHandlers(true);
+  }
+
+  /** Fails unless there is one line, which begins so. */
+  private void requireOneLine(String start) {
+    assertEquals(1, lines.warnings.size(), () -> "lines " + lines.warnings);
+    String line = lines.warnings.getFirst();
+    assertTrue(line.startsWith(start), line);
+  }
+
+  private static final String EXHAUSTED =
+      "the session starts are used up but for the reserve of 1: SessionStartLimit[total=10000,"
+          + " remaining=1, resetAfter=PT23H59M";
+
+  @Test
+  void request_lastStart_oneLineHoweverManyWait() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(3, DAY, 16)));
+    bot.join(0).awaitReleased();
+    assertEquals(List.of(), lines.warnings);
+    bot.join(1).awaitReleased();
+    bot.join(2);
+    bot.join(3);
+    assertEquals(2, bot.interruptAll());
+    requireOneLine(EXHAUSTED);
+  }
+
+  @Test
+  void build_exhaustedFromTheStart_oneLine() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
+    bot.join(0);
+    bot.join(1);
+    requireOneLine(EXHAUSTED);
+  }
+
+  @Test
+  void request_failsAsExhausted_oneLineHoweverManyFail() {
+    LargeBotQueue queue =
+        builder().whenExhausted(WhenExhausted.FAIL).initialLimit(limit(1, DAY, 16)).build();
+    for (int i = 0; i < 3; i++) {
+      assertThrows(SessionStartLimitExceededException.class, () -> queue.request(0, 1));
+    }
+    requireOneLine(EXHAUSTED);
+  }
+
+  @Test
+  void update_exhausted_oneLineForEachReading() {
+    LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
+    queue.update(limit(1, DAY, 16));
+    requireOneLine(EXHAUSTED);
+    queue.update(limit(1, DAY, 16));
+    assertEquals(2, lines.warnings.size());
+    queue.update(limit(2, DAY, 16));
+    assertEquals(2, lines.warnings.size());
+  }
+
+  @Test
+  void reading_exhausted_oneLine() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.join(0);
+    source.answer(limit(1, DAY, 16));
+    source.awaitCalls(1);
+    source.awaitReaders();
+    requireOneLine(EXHAUSTED);
+  }
+
+  @Test
+  void reading_fails_oneLineWithTheReason() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.join(0);
+    source.fail(new IOException("connection refused"));
+    source.awaitCalls(1);
+    source.awaitReaders();
+    requireOneLine(
+        "could not read the session start limit, trying again: java.io.IOException: connection"
+            + " refused");
+  }
+
+  @Test
+  void reading_refused_oneLineWithTheReason() throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(new GatewayQueueException("the token is refused"));
+    request.awaitThrown(GatewayQueueException.class);
+    source.awaitReaders();
+    requireOneLine(
+        "the session start limit can not be read, requests fail:"
+            + " io.github.gatewayqueue.GatewayQueueException: the token is refused");
+  }
+
+  @Test
+  void update_totalBelowTheReserve_oneLine() {
+    LargeBotQueue queue = builder().reserve(50).build();
+    queue.update(new SessionStartLimit(20, 20, DAY, 1));
+    requireOneLine("the reserve of 50 leaves nothing of the total of 20, and is lowered");
+  }
+
+  @Test
+  void reading_totalBelowTheReserve_oneLine() throws InterruptedException {
+    Bot bot = bot(builder().reserve(50));
+    ShardRequest request = bot.join(0);
+    source.answer(new SessionStartLimit(20, 20, DAY, 1));
+    request.awaitReleased();
+    source.awaitReaders();
+    assertEquals(
+        "the reserve of 50 leaves nothing of the total of 20, and is lowered to one less",
+        lines.warnings.getFirst());
+  }
+}

@@ -1,0 +1,270 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sources that hang, fail, refuse or talk nonsense. */
+class LargeBotQueueSourceTest extends BotTest {
+
+  @Test
+  void request_unknownLimit_oneReadingForAllOnAVirtualThread() throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, 60));
+    source.awaitCalls(1);
+    assertEquals(60, bot.queue.waiting());
+    source.answer(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    assertEquals(1, source.calls());
+    Thread reader = source.readers().getFirst();
+    assertTrue(reader.isVirtual());
+    assertEquals(440, bot.queue.limit().remaining());
+    assertEquals(16, bot.queue.snapshot().buckets().size());
+  }
+
+  @Test
+  void source_hangs_nobodyIsKeptFromAnything() throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    source.awaitCalls(1);
+    for (ShardRequest interrupted : List.of(requests.get(0), requests.get(3), requests.get(7))) {
+      interrupted.interrupt();
+      interrupted.awaitInterrupted();
+    }
+    assertEquals(5, bot.queue.waiting());
+    bot.join(8);
+    assertEquals(6, bot.queue.waiting());
+    assertThrows(IllegalStateException.class, bot.queue::limit);
+    assertEquals(6, bot.queue.snapshot().buckets().getFirst().waiting());
+    assertEquals(
+        "LargeBotQueue[interval=PT0.000000001S, reserve=1, waiting=6, limit=null]",
+        bot.queue.toString());
+    bot.queue.update(limit(1, DAY, 4));
+    assertEquals(6, bot.queue.waiting());
+    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(6, bot.queue.snapshot().buckets().stream().mapToInt(b -> b.waiting()).sum());
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void source_hangsAndUpdateMeanwhile_headsGoAndTheLateReadingIsThrownAway()
+      throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 60));
+    source.awaitCalls(1);
+    bot.queue.update(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    source.answer(limit(9_000, Duration.ofHours(3), 7));
+    source.awaitReaders();
+    SessionStartLimit limit = bot.queue.limit();
+    assertEquals(440, limit.remaining());
+    assertEquals(16, limit.maxConcurrency());
+    assertTrue(limit.resetAfter().compareTo(Duration.ofHours(3)) > 0);
+    assertEquals(16, bot.queue.snapshot().buckets().size());
+    assertEquals(1, source.calls());
+  }
+
+  static Stream<Throwable> lateFailures() {
+    return Stream.of(new GatewayQueueException("the token is refused"), new IOException("down"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("lateFailures")
+  void source_failsAfterAnUpdate_concernsNobody(Throwable failure) throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    source.awaitCalls(1);
+    bot.queue.update(limit(1, DAY, 16));
+    source.fail(failure);
+    source.awaitReaders();
+    assertEquals(8, bot.queue.waiting());
+    assertEquals(1, bot.queue.limit().remaining());
+    bot.queue.update(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void source_hangsAndTheUpdateRunsOut_isNotCalledTwiceAtOnce() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.join(0);
+    source.awaitCalls(1);
+    bot.queue.update(limit(1, Duration.ofMillis(1), 16));
+    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<ShardRequest> requests = bot.join(LongStream.range(1, 20));
+    assertEquals(20, bot.queue.waiting());
+    assertEquals(1, source.calls());
+    source.answer(limit(9_000, DAY, 7)); // late, and the limit is to be read again
+    source.awaitCalls(2);
+    assertEquals(20, bot.queue.waiting());
+    assertEquals(16, bot.queue.limit().maxConcurrency());
+    source.answer(limit(500, DAY, 8));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    assertEquals(8, bot.queue.limit().maxConcurrency());
+    assertEquals(2, source.calls());
+  }
+
+  static Stream<SessionStartLimitSource> failures() {
+    return Stream.of(
+        ScriptedSource.failing(new IOException("down")),
+        ScriptedSource.failing(new InterruptedException()),
+        ScriptedSource.failing(new IllegalStateException("a mistake")),
+        ScriptedSource.failing(new AssertionError("a worse mistake")),
+        ScriptedSource.failing(new OutOfMemoryError("not really")),
+        LargeBotQueueSourceTest::nothing,
+        () -> limit(500, DAY, 65_537));
+  }
+
+  @SuppressWarnings("NullAway") // sources without a null checker do this
+  private static SessionStartLimit nothing() {
+    return null;
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void source_failsUnexpectedly_requestsWaitAndItIsAskedAgain(SessionStartLimitSource failure)
+      throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    source.answer(failure);
+    source.awaitReaders();
+    assertEquals(8, bot.queue.waiting());
+    source.awaitCalls(2);
+    assertEquals(8, bot.queue.waiting());
+    source.answer(limit(500, DAY, 16));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+    List<Long> asked = source.askedNanos();
+    assertEquals(2, asked.size());
+    assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
+  }
+
+  @Test
+  void source_failsAgain_backsOffTwiceAsLong() throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(new IOException("down"));
+    source.fail(new IOException("still down"));
+    source.answer(limit(500, DAY, 16));
+    request.awaitReleased();
+    List<Long> asked = source.askedNanos();
+    assertEquals(3, asked.size());
+    assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
+    assertTrue(asked.get(2) - asked.get(1) >= Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void source_failsAndNobodyWaits_isNotAskedAgainBeforeSomebodyDoes() throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.awaitCalls(1);
+    request.interrupt();
+    request.awaitInterrupted();
+    source.fail(new IOException("down"));
+    source.awaitReaders();
+    ShardRequest next = bot.join(1);
+    source.answer(limit(500, DAY, 16));
+    next.awaitReleased();
+    assertEquals(2, source.calls());
+  }
+
+  @Test
+  void source_refuses_everyoneInEveryBucketFailsAndTheNextRequestAsksAnew()
+      throws InterruptedException {
+    Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, Duration.ofSeconds(1), 4)));
+    List<ShardRequest> spaced = new ArrayList<>();
+    for (long id = 0; id < 2; id++) {
+      bot.join(id); // is released, so that those behind it wait for their spacing
+      spaced.add(bot.join(4 + id));
+      spaced.add(bot.join(8 + id));
+    }
+    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<ShardRequest> due = bot.join(LongStream.of(2, 6, 3));
+    source.awaitCalls(1);
+    GatewayQueueException refusal = new GatewayQueueException("the token is refused");
+    source.fail(refusal);
+    for (ShardRequest request : Stream.concat(spaced.stream(), due.stream()).toList()) {
+      GatewayQueueException thrown = request.awaitThrown(GatewayQueueException.class);
+      assertEquals("the token is refused", thrown.getMessage());
+      assertSame(refusal, thrown.getCause());
+      assertNotSame(refusal, thrown); // each has the stack trace of its own request
+    }
+    assertEquals(0, bot.queue.waiting());
+
+    ShardRequest next = bot.join(2);
+    source.awaitCalls(2);
+    assertEquals(1, bot.queue.waiting());
+    source.answer(limit(500, DAY, 4));
+    next.awaitReleased();
+    assertEquals(499, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void source_refusesAfterFailures_theNextRequestAsksAtOnce() throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(new IOException("down"));
+    source.fail(new GatewayQueueException("the token is refused"));
+    request.awaitThrown(GatewayQueueException.class);
+    source.awaitReaders();
+    bot.join(1);
+    source.awaitCalls(3);
+    assertEquals(1, bot.queue.waiting());
+  }
+
+  @Test
+  void source_alwaysAnswersTheSame_refillsTheBudgetAtEachReset() throws InterruptedException {
+    Bot bot =
+        bot(LargeBotQueue.builder(() -> limit(6, Duration.ofMillis(50), 16)).interval(Bot.AT_ONCE));
+    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 20))) {
+      request.awaitReleased();
+    }
+    assertEquals(0, bot.queue.waiting());
+  }
+
+  @Test
+  void source_usesTheQueueItself_nothingIsLocked() throws InterruptedException {
+    Bot bot = bot(builder());
+    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    source.awaitCalls(1);
+    source.answer(() -> {
+      bot.queue.update(limit(1, DAY, 4));
+      bot.queue.snapshot();
+      return limit(500, DAY, bot.queue.limit().maxConcurrency());
+    });
+    source.awaitReaders();
+    assertEquals(1, bot.queue.limit().remaining()); // as the update was later than the asking
+    assertEquals(8, bot.queue.waiting());
+    bot.queue.update(limit(500, DAY, 4));
+    for (ShardRequest request : requests) {
+      request.awaitReleased();
+    }
+  }
+}

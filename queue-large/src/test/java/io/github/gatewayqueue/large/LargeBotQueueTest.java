@@ -1,0 +1,348 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.AT_ONCE;
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
+import static io.github.gatewayqueue.large.Bot.TOTAL;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.LargeBotQueue.Builder;
+import io.github.gatewayqueue.large.Releases.Release;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How a queue is made, what it shows of itself, and what holds while there is budget. */
+class LargeBotQueueTest extends BotTest {
+
+  @Test
+  void constructor_readsTheLimitNow() throws Exception {
+    source.answer(limit(500, DAY, 16));
+    LargeBotQueue queue = new LargeBotQueue(source);
+    assertEquals(List.of(Thread.currentThread()), source.readers());
+    assertEquals(500, queue.limit().remaining());
+    assertEquals(TOTAL, queue.limit().total());
+    assertEquals(16, queue.limit().maxConcurrency());
+    assertEquals(16, queue.snapshot().buckets().size());
+  }
+
+  static Stream<Exception> failures() {
+    return Stream.of(
+        new IOException("down"),
+        new InterruptedException(),
+        new GatewayQueueException("the token is refused"),
+        new UnsupportedOperationException("a mistake"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void constructor_sourceFails_throwsThat(Exception failure) {
+    source.fail(failure);
+    assertSame(failure, assertThrows(failure.getClass(), () -> new LargeBotQueue(source)));
+  }
+
+  @Test
+  void constructor_totalIsTheDefaultReserve_isRefused() {
+    source.answer(new SessionStartLimit(1, 1, DAY, 1));
+    var thrown = assertThrows(IllegalArgumentException.class, () -> new LargeBotQueue(source));
+    assertEquals("reserve is 1, expected less than the total of 1", thrown.getMessage());
+  }
+
+  @Test
+  void build_doesNotCallTheSource() {
+    LargeBotQueue unknown = builder().build();
+    LargeBotQueue known = builder().initialLimit(limit(500, DAY, 16)).build();
+    assertEquals(0, source.calls());
+    assertEquals(1, unknown.snapshot().buckets().size());
+    assertEquals(16, known.snapshot().buckets().size());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // callers without a null checker do this
+  void builder_null_isRefused() {
+    Builder builder = builder();
+    assertThrows(NullPointerException.class, () -> new LargeBotQueue(null));
+    assertThrows(NullPointerException.class, () -> new LargeBotQueue(() -> null));
+    assertThrows(NullPointerException.class, () -> LargeBotQueue.builder(null));
+    assertThrows(NullPointerException.class, () -> builder.interval(null));
+    assertThrows(NullPointerException.class, () -> builder.startDelay(null));
+    assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
+    assertThrows(NullPointerException.class, () -> builder.initialLimit(null));
+    LargeBotQueue queue = builder.build();
+    assertThrows(NullPointerException.class, () -> queue.update(null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S",
+    "PT-6S",
+    "PT9223372036.854775808S", // one nanosecond too long
+    "PT2562047788015215H30M7.999999999S"
+  })
+  void build_intervalOutOfRange_isRefusedByName(Duration interval) {
+    Builder builder = builder().interval(interval);
+    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
+  void build_startDelayOutOfRange_isRefusedByName(Duration delay) {
+    Builder builder = builder().startDelay(delay);
+    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @Test
+  void reserve_negative_isRefusedByName() {
+    Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.reserve(-1));
+    assertEquals("reserve is -1, expected at least 0", thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 1", "1000, 1000", "1001, 1000", "2147483647, 1000"})
+  void build_reserveLeavesNothing_isRefusedByName(int reserve, int total) {
+    Builder builder =
+        builder().reserve(reserve).initialLimit(new SessionStartLimit(total, total, DAY, 1));
+    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        "reserve is " + reserve + ", expected less than the total of " + total,
+        thrown.getMessage());
+  }
+
+  @Test
+  void build_tooManyBuckets_isRefusedByName() {
+    Builder builder = builder().initialLimit(limit(500, DAY, 65_537));
+    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals("maxConcurrency is 65537, expected at most 65536", thrown.getMessage());
+    LargeBotQueue most = builder.initialLimit(limit(500, DAY, 65_536)).build();
+    assertEquals(65_536, most.limit().maxConcurrency());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+           0 |  0 | total is 0, expected at least 1
+          -1 |  2 | shard id is -1 of total 2, expected 0 to 1
+           2 |  2 | shard id is 2 of total 2, expected 0 to 1
+          """)
+  void request_badShard_isRefusedByNameAndNothingJoins(long id, long total, String message) {
+    LargeBotQueue queue = builder().build();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> queue.request(id, total));
+    assertEquals(message, thrown.getMessage());
+    assertEquals(0, queue.waiting());
+    assertEquals(0, source.calls());
+  }
+
+  @Test
+  void request_budgetLeft_chargesItAndDoesNotCallTheSource() throws InterruptedException {
+    Bot bot = bot(builder().initialLimit(limit(500, DAY, 16)));
+    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 48))) {
+      request.awaitReleased();
+    }
+    assertEquals(500 - 48, bot.queue.limit().remaining());
+    assertEquals(0, source.calls());
+  }
+
+  @Test
+  void request_idleBuckets_goAtOnceWhateverOthersDo() throws InterruptedException {
+    Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, DAY, 16)));
+    bot.queue.request(0, 64);
+    bot.join(LongStream.of(16, 32, 48));
+    for (long id = 1; id < 16; id++) {
+      bot.queue.request(id, 64);
+    }
+    assertEquals(3, bot.queue.waiting());
+    assertEquals(0, bot.interruptAll());
+    assertEquals(500 - 16, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void request_startDelay_releasesNobodyBeforeInAnyBucket(@TempDir Path folder) throws Exception {
+    Duration delay = Duration.ofMillis(200);
+    long start = System.nanoTime();
+    try (Releases recorded = Releases.record()) {
+      Bot bot = bot(builder().startDelay(delay).initialLimit(limit(500, DAY, 2)));
+      List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, 8));
+      bot.queue.update(limit(500, DAY, 4)); // the delay is carried over
+      for (ShardRequest request : requests) {
+        request.awaitReleased();
+      }
+      List<Release> releases = recorded.stop(folder);
+      assertEquals(8, releases.size());
+      for (Release release : releases) {
+        assertTrue(release.nanos() - start >= delay.toNanos(), release::toString);
+      }
+    }
+  }
+
+  @Test
+  void request_longestStartDelay_waits() throws InterruptedException {
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+    Bot bot = bot(builder().startDelay(longest).initialLimit(limit(500, DAY, 1)));
+    bot.join(0);
+    assertEquals(1, bot.queue.waiting());
+    assertNotNull(bot.queue.snapshot().buckets().getFirst().nextRelease());
+    assertEquals(0, bot.interruptAll());
+  }
+
+  @Test
+  void request_startsNoPlatformThread() throws InterruptedException {
+    Set<Thread> before = platformThreads();
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.awaitCalls(1);
+    source.answer(limit(500, DAY, 16));
+    request.awaitReleased();
+    source.awaitReaders();
+    bot.queue.update(limit(1, DAY, 4));
+    bot.join(0);
+    bot.queue.update(limit(500, DAY, 8));
+    Set<Thread> started = platformThreads();
+    started.removeAll(before);
+    assertEquals(Set.of(), started);
+    assertEquals(1, source.calls());
+    assertTrue(source.readers().getFirst().isVirtual());
+  }
+
+  /** All but those of the JDK, which run the virtual ones. */
+  private static Set<Thread> platformThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !thread.getClass().getName().startsWith("jdk.internal."))
+        .filter(thread -> !thread.getName().startsWith("awaitility"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void limit_beforeTheFirstReading_isUnknown() {
+    LargeBotQueue queue = builder().build();
+    var thrown = assertThrows(IllegalStateException.class, queue::limit);
+    assertEquals("the session start limit has not been read yet", thrown.getMessage());
+  }
+
+  @Test
+  void limit_resetAfter_isCountedDown() {
+    LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
+    Duration first = queue.limit().resetAfter();
+    assertTrue(first.compareTo(DAY) <= 0);
+    Bot.until(() -> queue.limit().resetAfter().compareTo(first) < 0);
+    queue.update(limit(500, AT_ONCE, 16));
+    Bot.until(() -> queue.limit().resetAfter().isZero());
+    assertEquals(0, source.calls());
+  }
+
+  @Test
+  void limit_absurdlyLongResetAfter_isClamped() {
+    Duration absurd = Duration.ofSeconds(Long.MAX_VALUE);
+    LargeBotQueue queue = builder().initialLimit(limit(500, absurd, 1)).build();
+    assertTrue(queue.limit().resetAfter().compareTo(DAY) > 0);
+  }
+
+  @Test
+  void limit_updatedRightBehindReleases_theyAreTakenOffIt() throws InterruptedException {
+    LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
+    long start = System.nanoTime();
+    for (long id = 0; id < 7; id++) {
+      queue.request(id, 7);
+    }
+    queue.update(limit(500, DAY, 16)); // which Discord may have made before it counted them
+    queue.update(limit(498, DAY, 16)); // they are taken off each reading, not off the last one
+    int remaining = queue.limit().remaining();
+    assumeTrue(
+        System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assertEquals(491, remaining);
+  }
+
+  @Test
+  void snapshot_beforeTheFirstReading_knowsNoNextRelease() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.join(0);
+    LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
+    assertNull(snapshot.limit());
+    assertEquals(List.of(new LargeBotQueueSnapshot.Bucket(1, null, null)), snapshot.buckets());
+    assertThrows(UnsupportedOperationException.class, () -> snapshot.buckets().clear());
+  }
+
+  @Test
+  void snapshot_showsEachBucketAndTheLimit() throws InterruptedException {
+    Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, DAY, 4)));
+    Instant before = Instant.now();
+    bot.queue.request(1, 12);
+    bot.join(LongStream.of(5, 9));
+    LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
+    Instant after = Instant.now();
+    List<LargeBotQueueSnapshot.Bucket> buckets = snapshot.buckets();
+    assertEquals(List.of(0, 2, 0, 0), buckets.stream().map(b -> b.waiting()).toList());
+    Instant last = Objects.requireNonNull(buckets.get(1).lastRelease());
+    requireBetween(before, last, after);
+    assertEquals(last.plus(NEVER), buckets.get(1).nextRelease());
+    assertNull(buckets.get(0).lastRelease());
+    requireBetween(before, Objects.requireNonNull(buckets.get(0).nextRelease()), after);
+    assertEquals(499, Objects.requireNonNull(snapshot.limit()).remaining());
+  }
+
+  @Test
+  void snapshot_exhausted_theNextReleaseIsAtTheReset() {
+    Instant before = Instant.now();
+    LargeBotQueue queue = builder().initialLimit(limit(1, DAY, 2)).build();
+    for (LargeBotQueueSnapshot.Bucket bucket : queue.snapshot().buckets()) {
+      Instant next = Objects.requireNonNull(bucket.nextRelease());
+      requireBetween(before.plus(DAY), next, Instant.now().plus(DAY));
+    }
+  }
+
+  /** The clocks of which one is read may drift apart a little. */
+  private static void requireBetween(Instant from, Instant moment, Instant to) {
+    assertFalse(moment.isBefore(from.minusMillis(100)), () -> moment + " is before " + from);
+    assertFalse(moment.isAfter(to.plusMillis(100)), () -> moment + " is after " + to);
+  }
+
+  @Test
+  void toString_isForPeople() throws InterruptedException {
+    Bot bot = bot(LargeBotQueue.builder(source).reserve(5));
+    assertEquals(
+        "LargeBotQueue[interval=PT6S, reserve=5, waiting=0, limit=null]", bot.queue.toString());
+    bot.queue.update(limit(5, Duration.ZERO, 16));
+    bot.join(0);
+    assertEquals(
+        "LargeBotQueue[interval=PT6S, reserve=5, waiting=1, limit=" + bot.queue.limit() + "]",
+        bot.queue.toString());
+  }
+
+  @Test
+  void module_exportsItsPackageAndNothingElse() {
+    var exports = LargeBotQueue.class.getModule().getDescriptor().exports();
+    assertEquals(
+        Set.of("io.github.gatewayqueue.large"),
+        exports.stream().map(Object::toString).collect(Collectors.toSet()));
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.gatewayqueue.large;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A source that answers what the test tells it to, and hangs until it is told. */
+final class ScriptedSource implements SessionStartLimitSource {
+  private final BlockingQueue<SessionStartLimitSource> answers = new LinkedBlockingQueue<>();
+  private final List<Thread> readers = new CopyOnWriteArrayList<>();
+  private final List<Long> askedNanos = new CopyOnWriteArrayList<>();
+  private final AtomicInteger inside = new AtomicInteger();
+  private volatile boolean calledTwiceAtOnce;
+
+  @Override
+  public SessionStartLimit fetch() throws IOException, InterruptedException {
+    calledTwiceAtOnce |= inside.incrementAndGet() > 1;
+    askedNanos.add(System.nanoTime());
+    readers.add(Thread.currentThread());
+    try {
+      return answers.take().fetch();
+    } finally {
+      inside.decrementAndGet();
+    }
+  }
+
+  /** Lets the call that hangs, or else the next one, return the limit. */
+  void answer(SessionStartLimit limit) {
+    answers.add(() -> limit);
+  }
+
+  /** Lets the call that hangs, or else the next one, do as the other source. */
+  void answer(SessionStartLimitSource other) {
+    answers.add(other);
+  }
+
+  /** Lets the call that hangs, or else the next one, throw. */
+  void fail(Throwable failure) {
+    answers.add(failing(failure));
+  }
+
+  /** A source that always throws. */
+  static SessionStartLimitSource failing(Throwable failure) {
+    return () -> {
+      switch (failure) {
+        case IOException e -> throw e;
+        case InterruptedException e -> throw e;
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IllegalArgumentException(failure);
+      }
+    };
+  }
+
+  /** How often it was called. */
+  int calls() {
+    return readers.size();
+  }
+
+  /** When it was called, by {@link System#nanoTime}. */
+  List<Long> askedNanos() {
+    return List.copyOf(askedNanos);
+  }
+
+  /** The threads that called it. */
+  List<Thread> readers() {
+    return List.copyOf(readers);
+  }
+
+  /** Waits until it has been called so often. */
+  void awaitCalls(int calls) {
+    Bot.until(() -> calls() >= calls);
+  }
+
+  /** Waits until the queue has done with the answers to all calls so far. */
+  void awaitReaders() throws InterruptedException {
+    for (Thread reader : readers) {
+      reader.join();
+    }
+  }
+
+  /** Ends the calls that hang, and fails if there ever were two at once. */
+  void end() throws InterruptedException {
+    for (Thread reader : readers) {
+      if (reader.isVirtual()) {
+        reader.interrupt();
+        reader.join();
+      }
+    }
+    if (calledTwiceAtOnce) {
+      throw new AssertionError("called from two threads at once");
+    }
+  }
+}
