@@ -238,7 +238,8 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Returns how many requests are in line now, in all buckets together. The number may be out of
-   * date as soon as it is returned; use it to show and to test, not to decide.
+   * date as soon as it is returned. What can be relied on is that a request which it has counted is
+   * in line: whoever asks afterwards stands behind it.
    *
    * @return the number of requests in line
    */

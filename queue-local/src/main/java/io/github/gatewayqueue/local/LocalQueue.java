@@ -76,8 +76,8 @@ public final class LocalQueue implements GatewayQueue {
 
   /**
    * Returns how many requests are in line now: those that neither have been released nor have left.
-   * The number may be out of date as soon as it is returned; use it to show and to test, not to
-   * decide.
+   * The number may be out of date as soon as it is returned. What can be relied on is that a
+   * request which it has counted is in line: whoever asks afterwards stands behind it.
    *
    * @return the number of requests in line
    */

@@ -156,27 +156,29 @@ public final class Buckets {
    */
   public void request(long id, long total) throws InterruptedException {
     ENTRANCE.request(id, total);
+    boolean logs = LOGGER.isLoggable(DEBUG); // before joining: the first call loads the logger
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
     Waiter waiter = new Waiter(id, Thread.currentThread());
     try {
       if (!joinAndTry(waiter)) {
-        if (LOGGER.isLoggable(DEBUG)) {
+        if (logs) {
           LOGGER.log(DEBUG, "shard " + id + " of " + total + " waits for its turn");
         }
         awaitRelease(waiter);
       }
     } catch (Throwable e) {
       leave(waiter);
-      report(event, waiter, total, System.nanoTime() - askedNanos, e);
+      report(event, logs, waiter, total, System.nanoTime() - askedNanos, e);
       throw e;
     }
-    report(event, waiter, total, waiter.releaseNanos - askedNanos, null);
+    report(event, logs, waiter, total, waiter.releaseNanos - askedNanos, null);
   }
 
   /** Tells the flight recording and the log how a request ended. */
   private static void report(
       @Nullable RequestEvent event,
+      boolean logs,
       Waiter waiter,
       long total,
       long waitedNanos,
@@ -184,7 +186,7 @@ public final class Buckets {
     if (event != null) {
       event.end(waiter, total, waitedNanos, thrown == null);
     }
-    if (LOGGER.isLoggable(DEBUG)) {
+    if (logs) {
       String shard = "shard " + waiter.id + " of " + total;
       Duration waited = Duration.ofNanos(waitedNanos);
       LOGGER.log(
