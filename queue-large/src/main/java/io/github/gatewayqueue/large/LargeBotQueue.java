@@ -118,7 +118,7 @@ public final class LargeBotQueue implements GatewayQueue {
   /** Guarded by budgetLock. */
   private final Budget budget;
 
-  /** Whether it was logged that the present reading is used up. Guarded by budgetLock. */
+  /** Whether it was logged that the budget is exhausted as it is. Guarded by budgetLock. */
   private boolean exhaustionTold;
 
   /**
@@ -392,8 +392,10 @@ public final class LargeBotQueue implements GatewayQueue {
     buckets.resize(limit.maxConcurrency());
     budgetLock.lock();
     try {
-      budget.accept(limit, askedNanos, System.nanoTime());
-      exhaustionTold = false;
+      long nowNanos = System.nanoTime();
+      boolean wasExhausted = budget.isExhausted(nowNanos);
+      budget.accept(limit, askedNanos, nowNanos);
+      exhaustionTold &= wasExhausted && budget.isExhausted(nowNanos);
     } finally {
       budgetLock.unlock();
     }
@@ -418,7 +420,7 @@ public final class LargeBotQueue implements GatewayQueue {
     }
   }
 
-  /** Returns whether the budget is exhausted, and tells the operator so once for each reading. */
+  /** Returns whether the budget is exhausted, and if so tells the operator once. */
   private boolean warnIfExhausted() {
     SessionStartLimit limit;
     boolean told;

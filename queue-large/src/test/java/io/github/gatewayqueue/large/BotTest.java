@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.large;
 
-import io.github.gatewayqueue.large.LargeBotQueue.Builder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -11,11 +10,11 @@ abstract class BotTest {
   private final List<Bot> bots = new ArrayList<>();
 
   /** Begins a queue that reads the scripted source and makes nobody wait for its spacing. */
-  Builder builder() {
+  LargeBotQueue.Builder builder() {
     return LargeBotQueue.builder(source).interval(Bot.AT_ONCE);
   }
 
-  Bot bot(Builder builder) {
+  Bot bot(LargeBotQueue.Builder builder) {
     Bot bot = new Bot(builder.build());
     bots.add(bot);
     return bot;

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.SessionStartLimitExceededException;
-import io.github.gatewayqueue.large.LargeBotQueue.Builder;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class LargeBotQueueFailTest extends BotTest {
   private final Instant start = Instant.now();
 
-  private Builder failing() {
+  private LargeBotQueue.Builder failing() {
     return builder().whenExhausted(WhenExhausted.FAIL);
   }
 

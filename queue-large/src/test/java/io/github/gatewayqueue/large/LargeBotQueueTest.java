@@ -16,7 +16,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.large.LargeBotQueue.Builder;
 import io.github.gatewayqueue.large.Releases.Release;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -82,7 +81,7 @@ class LargeBotQueueTest extends BotTest {
   @Test
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void builder_null_isRefused() {
-    Builder builder = builder();
+    LargeBotQueue.Builder builder = builder();
     assertThrows(NullPointerException.class, () -> new LargeBotQueue(null));
     assertThrows(NullPointerException.class, () -> new LargeBotQueue(() -> null));
     assertThrows(NullPointerException.class, () -> LargeBotQueue.builder(null));
@@ -102,7 +101,7 @@ class LargeBotQueueTest extends BotTest {
     "PT2562047788015215H30M7.999999999S"
   })
   void build_intervalOutOfRange_isRefusedByName(Duration interval) {
-    Builder builder = builder().interval(interval);
+    LargeBotQueue.Builder builder = builder().interval(interval);
     var thrown = assertThrows(IllegalArgumentException.class, builder::build);
     assertEquals(
         "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
@@ -112,7 +111,7 @@ class LargeBotQueueTest extends BotTest {
   @ParameterizedTest
   @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
   void build_startDelayOutOfRange_isRefusedByName(Duration delay) {
-    Builder builder = builder().startDelay(delay);
+    LargeBotQueue.Builder builder = builder().startDelay(delay);
     var thrown = assertThrows(IllegalArgumentException.class, builder::build);
     assertEquals(
         "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
@@ -121,7 +120,7 @@ class LargeBotQueueTest extends BotTest {
 
   @Test
   void reserve_negative_isRefusedByName() {
-    Builder builder = builder();
+    LargeBotQueue.Builder builder = builder();
     var thrown = assertThrows(IllegalArgumentException.class, () -> builder.reserve(-1));
     assertEquals("reserve is -1, expected at least 0", thrown.getMessage());
   }
@@ -129,7 +128,7 @@ class LargeBotQueueTest extends BotTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "1, 1", "1000, 1000", "1001, 1000", "2147483647, 1000"})
   void build_reserveLeavesNothing_isRefusedByName(int reserve, int total) {
-    Builder builder =
+    LargeBotQueue.Builder builder =
         builder().reserve(reserve).initialLimit(new SessionStartLimit(total, total, DAY, 1));
     var thrown = assertThrows(IllegalArgumentException.class, builder::build);
     assertEquals(
@@ -139,7 +138,7 @@ class LargeBotQueueTest extends BotTest {
 
   @Test
   void build_tooManyBuckets_isRefusedByName() {
-    Builder builder = builder().initialLimit(limit(500, DAY, 65_537));
+    LargeBotQueue.Builder builder = builder().initialLimit(limit(500, DAY, 65_537));
     var thrown = assertThrows(IllegalArgumentException.class, builder::build);
     assertEquals("maxConcurrency is 65537, expected at most 65536", thrown.getMessage());
     LargeBotQueue most = builder.initialLimit(limit(500, DAY, 65_536)).build();

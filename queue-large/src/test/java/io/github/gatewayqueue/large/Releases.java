@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.large;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class Releases implements AutoCloseable {
       Release before = last.put(classOf.applyAsLong(release.id), release);
       if (before != null) {
         assertTrue(
-            arrivals.get(before.id) < arrivals.get(release.id),
+            requireNonNull(arrivals.get(before.id)) < requireNonNull(arrivals.get(release.id)),
             () -> release + " arrived before " + before + " and was released after it");
         assertTrue(
             release.nanos - before.nanos >= intervalNanos,

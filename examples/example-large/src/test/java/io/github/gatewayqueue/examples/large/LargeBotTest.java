@@ -3,20 +3,21 @@ package io.github.gatewayqueue.examples.large;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
-import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.fakediscord.RestFault;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -83,46 +84,26 @@ class LargeBotTest {
   }
 
   @Test
-  void start_discordIsDownAtTheReset_nothingGoesUntilItIsBack() throws Exception {
-    Duration resetAfter = Duration.ofSeconds(2);
-    try (FakeDiscord discord = discord().remaining(10).resetAfter(resetAfter).start();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      AtomicBoolean down = new AtomicBoolean();
-      AtomicBoolean failed = new AtomicBoolean();
+  void start_limitCanNotBeReadAfterTheReset_nothingGoesUntilItCan() throws Exception {
+    Duration resetAfter = Duration.ofSeconds(3);
+    try (FakeDiscord discord = discord().remaining(10).resetAfter(resetAfter).start()) {
       SessionStartLimitSource rest = source(discord);
+      List<Long> readAgain = new CopyOnWriteArrayList<>();
       SessionStartLimitSource limits =
           () -> {
-            if (down.get()) {
-              discord.startOutage(Outage.RESET);
-            }
-            try {
-              return rest.fetch();
-            } catch (java.io.IOException e) {
-              failed.set(true);
-              throw e;
-            } finally {
-              if (down.get()) {
-                discord.endOutage();
-              }
-            }
+            SessionStartLimit limit = rest.fetch();
+            readAgain.add(System.nanoTime());
+            return limit;
           };
       LargeBotQueue queue =
-          LargeBotQueue.builder(limits)
-              .interval(INTERVAL)
-              .initialLimit(rest.fetch())
-              .reserve(1)
-              .build();
-      down.set(true);
-      Future<Void> started =
-          threads.submit(() -> {
-            start(discord, queue, 20);
-            return null;
-          });
-      Awaitility.await().atMost(Duration.ofMinutes(2)).until(failed::get);
-      assertEquals(9, discord.score().identifies());
-      down.set(false);
-      started.get();
+          LargeBotQueue.builder(limits).interval(INTERVAL).initialLimit(rest.fetch()).build();
+      discord.faults().failRest(RestFault.status(503), 2);
+      start(discord, queue, 20);
       assertClean(discord.score(), 20);
+      assertEquals(4, discord.score().limitRequests());
+      List<Identify> identifies = discord.identifies();
+      assertTrue(identifies.get(8).sinceStart().compareTo(resetAfter) < 0, () -> "" + identifies);
+      assertTrue(identifies.get(9).nanoTime() - readAgain.getFirst() > 0, () -> "" + identifies);
     }
   }
 
