@@ -1,0 +1,305 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionResult;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuarantee;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.verifier.Verifier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small scenes of which Lincheck's model checker runs many interleavings. All threads of a scene
+ * start at once, so that each step of it meets a request before it joins, while it joins, in line
+ * and at the head. Parked threads wake only when unparked or interrupted, whatever their timeout: a
+ * lost signal is a deadlock, which Lincheck reports with the interleaving that led there.
+ *
+ * <p>Lincheck's general entry, {@code runConcurrentTest}, lets each park return at once. That hides
+ * lost signals, and takes a crowd at a fair lock for a livelock. So each scene is the only
+ * operation of a class for its other entry, whose options can say otherwise.
+ */
+final class EngineInterleavingsTest {
+  private static final int INTERLEAVINGS = Integer.getInteger("lincheck.interleavings");
+
+  @Test
+  void request_grantedWhileItComes_returns() {
+    explore(GrantMeetsRequest.class);
+  }
+
+  /** A grant that comes between the head's look and its wait is not lost. */
+  public static final class GrantMeetsRequest {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard shard = Shard.start(engine, 0);
+      engine.grant(1);
+      shard.endReleased();
+      assertSpent(engine, 1);
+    }
+  }
+
+  @Test
+  void request_twoInLine_firstHandsOver() {
+    explore(HandOver.class);
+  }
+
+  /** Whoever is released wakes the one behind it, and who joins meanwhile is not forgotten. */
+  public static final class HandOver {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard first = Shard.start(engine, 0);
+      Shard second = Shard.start(engine, 0);
+      engine.grant(2);
+      first.endReleased();
+      second.endReleased();
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void interrupt_racesGrant_onlyOneOfTheTwoHappens() {
+    explore(InterruptMeetsGrant.class);
+  }
+
+  /** Either released or interrupted, and only the one costs a start. */
+  public static final class InterruptMeetsGrant {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard shard = Shard.start(engine, 0);
+      Thread granter = start(() -> engine.grant(1));
+      shard.interrupt();
+      boolean released = shard.endInterrupted();
+      join(granter);
+      assertEquals(released ? 0 : 1, engine.granted());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  @Test
+  void interrupt_oneOfTwo_otherIsReleased() {
+    explore(InterruptOneOfTwo.class);
+  }
+
+  /** Who leaves, wherever it stands, does not hold up the other. */
+  public static final class InterruptOneOfTwo {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard leaving = Shard.start(engine, 0);
+      Shard staying = Shard.start(engine, 0);
+      engine.grant(1);
+      leaving.interrupt();
+      if (leaving.endInterrupted()) {
+        engine.grant(1);
+      }
+      staying.endReleased();
+      assertEquals(0, engine.granted());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  @Test
+  void interrupt_oneOfThree_othersAreReleased() {
+    explore(InterruptOneOfThree.class);
+  }
+
+  /** As above, with one that may be in the middle. */
+  public static final class InterruptOneOfThree {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard first = Shard.start(engine, 0);
+      Shard leaving = Shard.start(engine, 0);
+      Shard last = Shard.start(engine, 0);
+      leaving.interrupt();
+      engine.grant(2);
+      if (leaving.endInterrupted()) {
+        engine.grant(1);
+      }
+      first.endReleased();
+      last.endReleased();
+      assertEquals(0, engine.granted());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  @Test
+  void interrupt_all_lineIsEmpty() {
+    explore(InterruptAll.class);
+  }
+
+  /** Nobody stays in line. */
+  public static final class InterruptAll {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard first = Shard.start(engine, 0);
+      Shard second = Shard.start(engine, 0);
+      first.interrupt();
+      second.interrupt();
+      first.endInterrupted();
+      second.endInterrupted();
+      assertSpent(engine, 0);
+    }
+  }
+
+  @Test
+  void resize_toMoreBuckets_everyNewHeadLooks() {
+    explore(ResizeParts.class);
+  }
+
+  /** Two that wait in one bucket get one each, and both are heads. */
+  public static final class ResizeParts {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard even = Shard.start(engine, 0);
+      Shard odd = Shard.start(engine, 1);
+      engine.buckets.resize(2);
+      engine.grant(2);
+      even.endReleased();
+      odd.endReleased();
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void resize_grantedBefore_everyNewHeadLooks() {
+    explore(GrantThenResize.class);
+  }
+
+  /** A head that a resize makes learns of a grant from before. */
+  public static final class GrantThenResize {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard even = Shard.start(engine, 0);
+      Shard odd = Shard.start(engine, 1);
+      engine.grant(2);
+      engine.buckets.resize(2);
+      even.endReleased();
+      odd.endReleased();
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void resize_racesGrant_everybodyIsReleased() {
+    explore(GrantMeetsResize.class);
+  }
+
+  /** Two heads become one line while starts are granted. */
+  public static final class GrantMeetsResize {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(2);
+      Shard even = Shard.start(engine, 0);
+      Shard odd = Shard.start(engine, 1);
+      Thread granter = start(() -> engine.grant(2));
+      engine.buckets.resize(1);
+      even.endReleased();
+      odd.endReleased();
+      join(granter);
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void resize_racesInterrupt_otherIsReleased() {
+    explore(InterruptMeetsResize.class);
+  }
+
+  /** Who is moved and interrupted at once leaves the line that it was moved to. */
+  public static final class InterruptMeetsResize {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(2);
+      Shard leaving = Shard.start(engine, 0);
+      Shard staying = Shard.start(engine, 1);
+      Thread resizer = start(() -> engine.buckets.resize(1));
+      leaving.interrupt();
+      engine.grant(1);
+      if (leaving.endInterrupted()) {
+        engine.grant(1);
+      }
+      staying.endReleased();
+      join(resizer);
+      assertEquals(0, engine.granted());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  private static void explore(Class<?> scene) {
+    new ModelCheckingOptions()
+        .iterations(1)
+        .threads(1)
+        .actorsPerThread(1)
+        .actorsBefore(0)
+        .actorsAfter(0)
+        .invocationsPerIteration(INTERLEAVINGS)
+        .minimizeFailedScenario(false)
+        .verifier(NothingThrown.class)
+        .addGuarantee(parksUntilWoken("java.util.concurrent.locks.LockSupport"))
+        .addGuarantee(parksUntilWoken("java.util.concurrent.locks.ReentrantLock.FairSync"))
+        .addGuarantee(parksUntilWoken("java.util.concurrent.locks.ReentrantLock.NonfairSync"))
+        .addGuarantee(forClasses(Buckets.class.getName()).methods("awaitRelease").mute$lincheck())
+        .check(scene);
+  }
+
+  /**
+   * Lincheck wakes a thread that parks in a class of its own accord, unless the class is muted,
+   * which also spares it the switches between the steps of the JDK's locks.
+   */
+  private static ManagedStrategyGuarantee parksUntilWoken(String className) {
+    return forClasses(className).methods(name -> true).mute$lincheck();
+  }
+
+  /** A scene says itself what is wrong. */
+  public static final class NothingThrown implements Verifier {
+    /** Made by Lincheck, which hands in the scene's class. */
+    public NothingThrown(Class<?> scene) {}
+
+    @Override
+    public boolean verifyResults(ExecutionScenario scenario, ExecutionResult results) {
+      return !(results.getParallelResultsWithClock().getFirst().getFirst().getResult()
+          instanceof ExceptionResult);
+    }
+  }
+
+  private static Thread start(Runnable action) {
+    Thread thread = new Thread(action);
+    thread.start();
+    return thread;
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the main thread", e);
+    }
+  }
+
+  private static void assertSpent(Engine engine, int starts) {
+    assertEquals(starts, engine.charged());
+    assertEquals(0, engine.granted());
+    assertTrue(engine.isEmpty());
+  }
+}

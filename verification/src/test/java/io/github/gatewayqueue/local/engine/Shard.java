@@ -1,0 +1,76 @@
+package io.github.gatewayqueue.local.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** A platform thread that makes one request, and how that ended. */
+final class Shard implements Runnable {
+  private final Engine engine;
+  private final long id;
+  private final Thread thread = new Thread(this);
+
+  private boolean released;
+  private @Nullable Throwable failure;
+
+  private Shard(Engine engine, long id) {
+    this.engine = engine;
+    this.id = id;
+  }
+
+  static Shard start(Engine engine, long id) {
+    Shard shard = new Shard(engine, id);
+    shard.thread.start();
+    return shard;
+  }
+
+  @Override
+  public void run() {
+    try {
+      engine.buckets.request(id, Long.MAX_VALUE);
+      released = true;
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  /** Joins the thread; returns what its request threw, or null if it was released. */
+  @Nullable Throwable end() {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts the main thread", e);
+    }
+    if (!released && failure == null) {
+      throw new AssertionError("neither released nor thrown");
+    }
+    return failure;
+  }
+
+  /** Joins the thread, whose request must have been released. */
+  void endReleased() {
+    Throwable thrown = end();
+    if (thrown != null) {
+      throw new AssertionError("not released", thrown);
+    }
+  }
+
+  /**
+   * Joins the thread, which somebody interrupted: either it was released and its interrupted status
+   * stays set, or it threw and the status is clear.
+   *
+   * @return whether it was released
+   */
+  boolean endInterrupted() {
+    Throwable thrown = end();
+    if (thrown != null && !(thrown instanceof InterruptedException)) {
+      throw new AssertionError("not interrupted", thrown);
+    }
+    if (thread.isInterrupted() != released) {
+      throw new AssertionError("released " + released + ", interrupted " + thread.isInterrupted());
+    }
+    return released;
+  }
+}
