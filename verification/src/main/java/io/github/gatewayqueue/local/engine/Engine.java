@@ -27,6 +27,7 @@ final class Engine implements StartBudget {
 
   private final AtomicInteger grants = new AtomicInteger();
   private final AtomicInteger charges = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
 
   Engine(int count) {
     buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, count, this);
@@ -66,6 +67,11 @@ final class Engine implements StartBudget {
     return charges.get();
   }
 
+  /** Returns how often a head was told to wait: once as it joined, and once more as it waits. */
+  int refused() {
+    return refusals.get();
+  }
+
   /** Tells whether nobody is in line, neither by the count nor in the lines themselves. */
   boolean isEmpty() {
     return buckets.waiting() == 0
@@ -85,6 +91,7 @@ final class Engine implements StartBudget {
         return 0;
       }
     }
+    refusals.incrementAndGet();
     return PATIENCE_NANOS;
   }
 

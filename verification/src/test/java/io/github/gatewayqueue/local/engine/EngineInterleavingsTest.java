@@ -98,8 +98,8 @@ final class EngineInterleavingsTest {
       Engine engine = new Engine(1);
       Shard leaving = Shard.start(engine, 0);
       Shard staying = Shard.start(engine, 0);
-      engine.grant(1);
       leaving.interrupt();
+      engine.grant(1);
       if (leaving.endInterrupted()) {
         engine.grant(1);
       }

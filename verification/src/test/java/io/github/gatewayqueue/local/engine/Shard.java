@@ -32,7 +32,9 @@ final class Shard implements Runnable {
     }
   }
 
+  /** Interrupts the request, wherever it stands. */
   void interrupt() {
+    engine.buckets.waiting(); // Lincheck lets others run before a shared read, not before interrupt
     thread.interrupt();
   }
 
