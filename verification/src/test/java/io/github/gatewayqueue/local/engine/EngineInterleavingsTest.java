@@ -7,24 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionResult;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
+import org.jetbrains.lincheck.datastructures.CTestConfiguration;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuarantee;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Options;
+import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.verifier.Verifier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Small scenes of which Lincheck's model checker runs many interleavings. All threads of a scene
- * start at once, so that each step of it meets a request before it joins, while it joins, in line
- * and at the head. Parked threads wake only when unparked or interrupted, whatever their timeout: a
- * lost signal is a deadlock, which Lincheck reports with the interleaving that led there.
+ * Small scenes of which Lincheck's model checker runs many interleavings, and which then run freely
+ * on the machine as it is. All threads of a scene start at once, so that each step of it meets a
+ * request before it joins, while it joins, in line and at the head. In the model, parked threads
+ * wake only when unparked or interrupted, whatever their timeout: a lost signal is a deadlock,
+ * which Lincheck reports with the interleaving that led there.
  *
  * <p>Lincheck's general entry, {@code runConcurrentTest}, lets each park return at once. That hides
  * lost signals, and takes a crowd at a fair lock for a livelock. So each scene is the only
  * operation of a class for its other entry, whose options can say otherwise.
  */
 final class EngineInterleavingsTest {
-  private static final int INTERLEAVINGS = Integer.getInteger("lincheck.interleavings");
+  private static final int INTERLEAVINGS = Integer.getInteger("lincheck.interleavings", 300);
 
   @Test
   void request_grantedWhileItComes_returns() {
@@ -247,20 +251,26 @@ final class EngineInterleavingsTest {
   }
 
   private static void explore(Class<?> scene) {
-    new ModelCheckingOptions()
-        .iterations(1)
-        .threads(1)
-        .actorsPerThread(1)
-        .actorsBefore(0)
-        .actorsAfter(0)
+    alone(new ModelCheckingOptions())
         .invocationsPerIteration(INTERLEAVINGS)
-        .minimizeFailedScenario(false)
-        .verifier(NothingThrown.class)
         .addGuarantee(parksUntilWoken("java.util.concurrent.locks.LockSupport"))
         .addGuarantee(parksUntilWoken("java.util.concurrent.locks.ReentrantLock.FairSync"))
         .addGuarantee(parksUntilWoken("java.util.concurrent.locks.ReentrantLock.NonfairSync"))
         .addGuarantee(forClasses(Buckets.class.getName()).methods("awaitRelease").mute$lincheck())
         .check(scene);
+    alone(new StressOptions()).invocationsPerIteration(5 * INTERLEAVINGS).check(scene);
+  }
+
+  /** Has the scene run once, in one thread, each time. */
+  private static <O extends Options<O, C>, C extends CTestConfiguration> O alone(O options) {
+    return options
+        .iterations(1)
+        .threads(1)
+        .actorsPerThread(1)
+        .actorsBefore(0)
+        .actorsAfter(0)
+        .minimizeFailedScenario(false)
+        .verifier(NothingThrown.class);
   }
 
   /**

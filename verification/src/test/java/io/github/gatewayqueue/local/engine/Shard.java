@@ -24,9 +24,13 @@ final class Shard implements Runnable {
 
   @Override
   public void run() {
+    long since = System.nanoTime();
     try {
       engine.buckets.request(id, Long.MAX_VALUE);
       released = true;
+      if (System.nanoTime() - since >= Engine.PATIENCE_NANOS) {
+        failure = new AssertionError("not woken");
+      }
     } catch (Throwable e) {
       failure = e;
     }
