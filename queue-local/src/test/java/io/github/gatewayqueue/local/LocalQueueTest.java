@@ -94,8 +94,8 @@ class LocalQueueTest {
               },
               id,
               3));
-      int joined = id;
-      Asking.until(() -> queue.waiting() == joined);
+      int asked = id + 1;
+      Asking.until(() -> ids.size() + queue.waiting() == asked);
     }
     for (Asking asking : askings) {
       assertEquals(Outcome.RETURNED, asking.outcome());

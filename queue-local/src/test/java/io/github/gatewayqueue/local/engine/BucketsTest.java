@@ -186,14 +186,22 @@ class BucketsTest {
     assertEquals(Outcome.THREW, askings.removeFirst().outcome());
     buckets.resize(to);
     assertEquals(199, buckets.waiting());
-    askings.removeLast().interrupt();
-    grants.grant(buckets, 198);
+    Asking last = askings.removeLast();
+    last.interrupt();
+    assertEquals(Outcome.THREW, last.outcome());
+    for (int k = 1; k <= askings.size(); k++) {
+      int granted = k; // one at a time, so that the order of the list is that of the releases
+      grants.grant(buckets, 1);
+      Asking.until(() -> released.size() == granted);
+    }
     for (Asking asking : askings) {
       assertEquals(Outcome.RETURNED, asking.outcome());
     }
-    Asking.until(() -> buckets.waiting() == 0);
-    if (to == 1) {
-      assertEquals(released.stream().sorted().toList(), List.copyOf(released));
+    assertEquals(0, buckets.waiting());
+    for (int bucket = 0; bucket < to; bucket++) {
+      int index = bucket;
+      List<Long> ids = released.stream().filter(id -> id % to == index).toList();
+      assertEquals(ids.stream().sorted().toList(), ids);
     }
   }
 
