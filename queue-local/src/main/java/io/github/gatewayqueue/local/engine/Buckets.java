@@ -402,7 +402,9 @@ public final class Buckets {
   private static Bucket lockBucketOf(Waiter waiter) {
     while (true) {
       Bucket bucket = requireNonNull(waiter.bucket);
-      bucket.lock.lock();
+      if (!bucket.lock.tryLock()) { // out of turn if it can: see Ordering
+        bucket.lock.lock();
+      }
       if (bucket == waiter.bucket) {
         return bucket;
       }
