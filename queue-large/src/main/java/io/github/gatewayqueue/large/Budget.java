@@ -41,14 +41,15 @@ final class Budget {
   /** How many starts were subtracted from the last reading that it may have counted after all. */
   private int uncounted;
 
-  /**
-   * The limit resets at the later of these moments or before, but not before the earlier one: the
-   * source does not tell when, between asking and answering, it looked at its clock. Meaningless
-   * before the first reading.
-   */
+  /** When the limit resets, or a little before. Meaningless before the first reading. */
   private long resetNanos;
 
-  private long earliestResetNanos;
+  /**
+   * By how much the limit may reset before {@link #resetNanos}: the source does not tell when it
+   * looked at its clock, and clocks drift. Never becomes less, since an update may bring a reading
+   * from just before a reset after that reset.
+   */
+  private long resetSlackNanos;
 
   /** Until when the last reading is good. Meaningless before the first reading. */
   private long goodUntilNanos;
@@ -112,8 +113,8 @@ final class Budget {
 
   /** Takes a reading, and discards the one that is under way. */
   void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
-    if (limit != null && !limit.resetAfter().isZero() && resetNanos - askedNanos <= 0) {
-      recent.forgetBefore(earliestResetNanos); // they belong to the window that has ended
+    if (isOfAnotherWindow(fresh, askedNanos, nowNanos)) {
+      recent.forgetBefore(resetNanos - resetSlackNanos);
     }
     recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
     version++;
@@ -121,7 +122,7 @@ final class Budget {
     uncounted = Math.min(recent.count(), fresh.remaining());
     left = fresh.remaining() - uncounted;
     resetNanos = nowNanos + nanos(fresh.resetAfter());
-    earliestResetNanos = askedNanos + nanos(fresh.resetAfter());
+    resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
     if (!fresh.resetAfter().isZero()) {
       failures = 0;
@@ -132,6 +133,24 @@ final class Budget {
       fail(nowNanos); // nothing left, and no moment to wait for
     }
     shortenIfUncertain(nowNanos);
+  }
+
+  /**
+   * Returns whether the limit has reset since the last reading: going by the clock, and by when it
+   * resets next, since a reading that was answered just before the reset tells that same reset
+   * again.
+   */
+  private boolean isOfAnotherWindow(SessionStartLimit fresh, long askedNanos, long nowNanos) {
+    long nextResetNanos = nowNanos + nanos(fresh.resetAfter());
+    return limit != null
+        && !limit.resetAfter().isZero()
+        && resetNanos - askedNanos <= 0
+        && nextResetNanos - resetNanos > resetSlackNanos;
+  }
+
+  /** A tenth of the time to the reset, but no longer than it matters which window a start is of. */
+  private static long slackOf(SessionStartLimit fresh) {
+    return Math.min(nanos(fresh.resetAfter()) / 10, RecentStarts.UNCOUNTED_NANOS);
   }
 
   /**

@@ -82,7 +82,7 @@ public final class LargeBotQueue implements GatewayQueue {
    * Locks, in the order in which they may be taken: updates, then those of the engine (the one
    * against two resizes, the buckets' in ascending order), then budgetLock. Under none of them is
    * the source called, a line logged or anything waited for, but for the engine's own waiting on a
-   * bucket's condition.
+   * bucket's condition. What does happen under a bucket's lock is that a reading's thread is started.
    *
    * Buckets makes threads wait, and asks Gate at the exit; Budget decides, in plain state. This class
    * guards the Budget with a lock, reads the clock and runs the readings.
@@ -132,7 +132,14 @@ public final class LargeBotQueue implements GatewayQueue {
    *     of 1, or its {@code maxConcurrency} is above 65,536
    */
   public LargeBotQueue(SessionStartLimitSource source) throws IOException, InterruptedException {
-    this(builder(source).initialLimit(source.fetch()));
+    this(readNow(builder(source)));
+  }
+
+  private static Builder readNow(Builder builder) throws IOException, InterruptedException {
+    long askedNanos = System.nanoTime();
+    builder.initialLimit(builder.source.fetch());
+    builder.askedNanos = askedNanos;
+    return builder;
   }
 
   private LargeBotQueue(Builder builder) {
@@ -150,7 +157,7 @@ public final class LargeBotQueue implements GatewayQueue {
       }
       count = bucketsOf(initial);
       long nowNanos = System.nanoTime();
-      budget.accept(initial, nowNanos, nowNanos);
+      budget.accept(initial, builder.askedNanos == null ? nowNanos : builder.askedNanos, nowNanos);
     }
     buckets = new Buckets(interval, builder.startDelay, count, new Gate());
     warnIfExhausted();
@@ -184,9 +191,10 @@ public final class LargeBotQueue implements GatewayQueue {
   @Override
   public void request(long id, long total) throws InterruptedException {
     buckets.request(id, total);
-    if (warnIfExhausted() && whenExhausted == WhenExhausted.FAIL) {
+    if (whenExhausted == WhenExhausted.FAIL && isExhausted()) {
       buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
     }
+    warnIfExhausted();
   }
 
   /**
@@ -199,13 +207,14 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   public void update(SessionStartLimit limit) {
     bucketsOf(limit);
+    long askedNanos = System.nanoTime();
     updates.lock();
     try {
-      accept(limit, System.nanoTime());
+      accept(limit, askedNanos);
     } finally {
       updates.unlock();
+      buckets.wakeHeads();
     }
-    buckets.wakeHeads();
     warnIfTooSmall(limit);
     warnIfExhausted();
   }
@@ -305,7 +314,8 @@ public final class LargeBotQueue implements GatewayQueue {
       SessionStartLimit limit;
       budgetLock.lock();
       try {
-        limit = budget.isExhausted(nowNanos) ? budget.limit(nowNanos) : null;
+        long latestNanos = System.nanoTime(); // nowNanos was read before the lock was had
+        limit = budget.isExhausted(latestNanos) ? budget.limit(latestNanos) : null;
       } finally {
         budgetLock.unlock();
       }
@@ -319,7 +329,7 @@ public final class LargeBotQueue implements GatewayQueue {
       long version;
       budgetLock.lock();
       try {
-        long answer = budget.ask(nowNanos);
+        long answer = budget.ask(System.nanoTime()); // nowNanos was read before the lock was had
         if (answer != Budget.READ) {
           return answer;
         }
@@ -327,44 +337,95 @@ public final class LargeBotQueue implements GatewayQueue {
       } finally {
         budgetLock.unlock();
       }
-      Thread.ofVirtual()
-          .name("session-start-limit")
-          .inheritInheritableThreadLocals(false)
-          .start(() -> read(version));
+      startReading(version);
       return Long.MAX_VALUE; // the end of the reading wakes the heads
     }
   }
 
-  /** Reads the limit, and takes what came of it unless an update was faster. */
+  private void startReading(long version) {
+    try {
+      Thread.ofVirtual()
+          .name("session-start-limit")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> read(version));
+    } catch (Throwable e) {
+      retryLater();
+      endReading();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the limit, and takes what came of it unless an update was faster. Whatever goes wrong,
+   * the reading ends and the heads look again: they would wait for ever.
+   */
   private void read(long version) {
-    Runnable conclusion = fetch();
+    Reading reading = fetch();
+    boolean awaited = false;
     updates.lock();
     try {
-      if (isAwaited(version)) {
-        conclusion.run();
+      awaited = isAwaited(version);
+      if (awaited) {
+        conclude(reading);
       }
     } finally {
       endReading(); // not before the conclusion: a head that looks in between would read once more
       updates.unlock();
+      buckets.wakeHeads();
     }
-    buckets.wakeHeads();
-    warnIfExhausted();
+    if (awaited) {
+      warn(reading);
+    }
   }
 
-  /** Asks the source, and returns what is to be done about its answer under the lock of updates. */
-  private Runnable fetch() {
+  /** What came of asking the source: a limit, or else what it threw. */
+  private record Reading(
+      long askedNanos, @Nullable SessionStartLimit limit, @Nullable Throwable thrown) {}
+
+  private Reading fetch() {
     long askedNanos = System.nanoTime();
     try {
       SessionStartLimit limit = requireNonNull(source.fetch(), "the source returned null");
       bucketsOf(limit);
-      warnIfTooSmall(limit);
-      return () -> accept(limit, askedNanos);
-    } catch (GatewayQueueException e) {
-      LOGGER.log(WARNING, "the session start limit can not be read, requests fail: " + e);
-      return () -> refuse(e);
+      return new Reading(askedNanos, limit, null);
     } catch (Throwable e) { // whatever the source throws, the requests go on waiting
-      LOGGER.log(WARNING, "could not read the session start limit, trying again: " + e);
-      return this::retryLater;
+      return new Reading(askedNanos, null, e);
+    }
+  }
+
+  /** Takes what came of a reading. Called under the lock of updates. */
+  private void conclude(Reading reading) {
+    try {
+      if (reading.limit != null) {
+        accept(reading.limit, reading.askedNanos);
+      } else if (reading.thrown instanceof GatewayQueueException refusal) {
+        refuse(refusal);
+      } else {
+        retryLater();
+      }
+    } catch (Throwable e) {
+      retryLater();
+      throw e;
+    }
+  }
+
+  private void warn(Reading reading) {
+    if (reading.limit != null) {
+      warnIfTooSmall(reading.limit);
+      warnIfExhausted();
+    } else if (reading.thrown instanceof GatewayQueueException refusal) {
+      warn("the session start limit can not be read, requests fail: ", refusal);
+    } else {
+      warn("could not read the session start limit, trying again: ", reading.thrown);
+    }
+  }
+
+  /** Logs, and ignores a failure of doing so: it is not to make a request fail. */
+  private static void warn(String line, @Nullable Object detail) {
+    try {
+      LOGGER.log(WARNING, line + detail);
+    } catch (RuntimeException e) {
+      // a handler, or the detail's own toString()
     }
   }
 
@@ -420,39 +481,37 @@ public final class LargeBotQueue implements GatewayQueue {
     }
   }
 
-  /** Returns whether the budget is exhausted, and if so tells the operator once. */
-  private boolean warnIfExhausted() {
-    SessionStartLimit limit;
-    boolean told;
+  private boolean isExhausted() {
     budgetLock.lock();
     try {
-      long nowNanos = System.nanoTime();
-      if (!budget.isExhausted(nowNanos)) {
-        return false;
-      }
-      limit = budget.limit(nowNanos);
-      told = exhaustionTold;
-      exhaustionTold = true;
+      return budget.isExhausted(System.nanoTime());
     } finally {
       budgetLock.unlock();
     }
-    if (!told) {
-      LOGGER.log(
-          WARNING,
-          "the session starts are used up but for the reserve of " + reserve + ": " + limit);
+  }
+
+  /** Tells the operator if the budget is exhausted, once for as long as it is. */
+  private void warnIfExhausted() {
+    SessionStartLimit limit;
+    budgetLock.lock();
+    try {
+      long nowNanos = System.nanoTime();
+      if (exhaustionTold || !budget.isExhausted(nowNanos)) {
+        return;
+      }
+      exhaustionTold = true;
+      limit = budget.limit(nowNanos);
+    } finally {
+      budgetLock.unlock();
     }
-    return true;
+    warn("the session starts are used up but for the reserve of " + reserve + ": ", limit);
   }
 
   private void warnIfTooSmall(SessionStartLimit limit) {
-    if (reserve >= limit.total()) {
-      LOGGER.log(
-          WARNING,
-          "the reserve of "
-              + reserve
-              + " leaves nothing of the total of "
-              + limit.total()
-              + ", and is lowered to one less");
+    if (reserve >= limit.total() && limit.total() > 0) {
+      warn(
+          "the reserve of " + reserve + " leaves nothing of the total of " + limit.total(),
+          ", and is lowered to one less");
     }
   }
 
@@ -464,6 +523,9 @@ public final class LargeBotQueue implements GatewayQueue {
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable SessionStartLimit initialLimit;
+
+    /** When the initial limit was asked for, if the queue itself did. */
+    private @Nullable Long askedNanos;
 
     private Builder(SessionStartLimitSource source) {
       this.source = requireNonNull(source, "source");
@@ -511,8 +573,9 @@ public final class LargeBotQueue implements GatewayQueue {
     }
 
     /**
-     * Sets a limit that was just read. Without one, the first request has the limit read, and
-     * nothing is released until a reading succeeds.
+     * Sets a limit that was just read: its {@code resetAfter} is counted from {@link #build}.
+     * Without one, the first request has the limit read, and nothing is released until a reading
+     * succeeds.
      *
      * @param limit the limit, as it is now
      * @return this builder

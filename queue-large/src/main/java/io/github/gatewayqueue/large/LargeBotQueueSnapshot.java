@@ -24,8 +24,8 @@ public record LargeBotQueueSnapshot(List<Bucket> buckets, @Nullable SessionStart
    * @param waiting how many requests were in its line
    * @param lastRelease when it last released somebody, or null if it has not yet; for a bucket that
    *     came of others by an update, the last release of any of them
-   * @param nextRelease when spacing and budget allow its next release, which may be in the past, or
-   *     null if the limit has to be read first
+   * @param nextRelease when spacing and budget allow its next release, which is the moment of the
+   *     snapshot if they do already, or null if the limit has to be read first
    */
   public record Bucket(int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease) {}
 }

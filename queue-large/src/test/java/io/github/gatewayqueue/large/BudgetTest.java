@@ -220,7 +220,7 @@ class BudgetTest {
   }
 
   /**
-   * A Discord that counts each start some time after it, up to ten seconds, but not later than the
+   * A Discord that counts each start some time after it, up to nine seconds, but not later than the
    * end of its day, and whose day is a minute or so long.
    */
   private static final class SlowDiscord {
@@ -248,13 +248,35 @@ class BudgetTest {
 
     void start(long nowNanos) {
       startsInWindow++;
-      countedAt.add(nowNanos + random.nextLong(10 * SECOND));
+      countedAt.add(nowNanos + random.nextLong(9 * SECOND));
     }
 
     SessionStartLimit read(long nowNanos) {
       long counted = countedAt.stream().filter(at -> at - nowNanos <= 0).count();
       return limit(total, total - (int) counted, windowEndNanos - nowNanos);
     }
+  }
+
+  @Test
+  void accept_askedJustBeforeTheResetAsOurClockIsFast_keepsTheStartsOfTheSameWindow() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    for (int i = 0; i < 80; i++) {
+      assertEquals(0, budget.ask(T0 + DAY - SECOND));
+    }
+    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+    budget.accept(limit(1000, 1000, 4 * SECOND), T0 + DAY, T0 + DAY); // has counted none of them
+    assertEquals(920, chargeAll(budget, T0 + DAY));
+  }
+
+  @Test
+  void accept_startsInTheLastSecondsOfADay_areSubtractedFromTheNextAsTheyMayBeOfIt() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0 + DAY - 11 * SECOND));
+    assertEquals(0, budget.ask(T0 + DAY - 4 * SECOND)); // on a clock that is slow: after the reset
+    budget.accept(limit(1000, 1000, DAY), T0 + DAY, T0 + DAY);
+    assertEquals(limit(1000, 999, DAY), budget.limit(T0 + DAY));
   }
 
   @Test
@@ -270,6 +292,8 @@ class BudgetTest {
       long readingAsked = 0;
       SessionStartLimit answer = null;
       long version = 0;
+      SessionStartLimit read = null;
+      long readAt = 0;
       for (int step = 0; step < 400; step++) {
         int before = discord.startsInWindow;
         long windowEnd = discord.windowEndNanos;
@@ -285,7 +309,14 @@ class BudgetTest {
           answer = null;
         }
         if (random.nextInt(20) == 0) {
-          budget.accept(discord.read(now), now, now); // an update
+          read = discord.read(now);
+          readAt = now;
+        }
+        if (read != null && random.nextInt(3) == 0) {
+          if (now - readAt <= SECOND) {
+            budget.accept(read, now, now); // an update, whose reading is as old as it may be
+          }
+          read = null;
         }
         long delay = budget.ask(now);
         if (delay == 0) {

@@ -45,6 +45,11 @@ public final class Asking {
     }
   }
 
+  /** Returns the thread that asks. */
+  public Thread thread() {
+    return thread;
+  }
+
   /** Interrupts the thread that asks. */
   public void interrupt() {
     thread.interrupt();

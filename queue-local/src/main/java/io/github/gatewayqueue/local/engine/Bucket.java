@@ -20,7 +20,7 @@ final class Bucket {
     this.line = line;
   }
 
-  /** Tells each waiter of the line that it stands in this bucket now. */
+  /** Tells each waiter of the line that it stands in this bucket now. Called under the lock. */
   void adoptWaiters() {
     for (Waiter waiter = line.head(); waiter != null; waiter = waiter.next) {
       waiter.bucket = this;

@@ -71,11 +71,18 @@ public final class Buckets {
    * There is no grant that would have to be handed back. Since spacing and budget are charged at the
    * release, somebody who leaves before has cost nothing.
    *
+   * Observability
+   *
+   * Lines are logged without a lock, but "waits for its turn" by a thread that is in line already: a
+   * handler that is slow holds up those behind it if it is slower than the line. One that throws is
+   * ignored, since a shard that was released has to be told so.
+   *
    * Several buckets
    *
    * Each bucket has a lock and a line of its own, so an idle one never waits for another. When their
-   * number changes, all locks are taken in ascending order, the waiters are linked to new lines in
-   * order of arrival, and the new array of buckets is published before the locks are released. An
+   * number changes, all locks are taken in ascending order, the old buckets' before the new ones', the
+   * waiters are linked to new lines in order of arrival, and the new array of buckets is published
+   * before the locks are released. An
    * arrival, or a waiter that woke, which gets the lock of a bucket that is no longer its own sees
    * so and takes the right one. Old bucket locks come before the budget's own; no other code, no
    * logging and no I/O runs under either.
@@ -92,6 +99,10 @@ public final class Buckets {
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
+
+  static {
+    RequestEvent.load();
+  }
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
@@ -163,7 +174,7 @@ public final class Buckets {
     try {
       if (!joinAndTry(waiter)) {
         if (logs) {
-          LOGGER.log(DEBUG, "shard " + id + " of " + total + " waits for its turn");
+          log("shard " + id + " of " + total + " waits for its turn");
         }
         awaitRelease(waiter);
       }
@@ -189,11 +200,18 @@ public final class Buckets {
     if (logs) {
       String shard = "shard " + waiter.id + " of " + total;
       Duration waited = Duration.ofNanos(waitedNanos);
-      LOGGER.log(
-          DEBUG,
+      log(
           thrown == null
               ? shard + " was released after " + waited
               : shard + " left the line after " + waited + ": " + thrown);
+    }
+  }
+
+  private static void log(String line) {
+    try {
+      LOGGER.log(DEBUG, line);
+    } catch (RuntimeException e) {
+      // A handler that fails is not to make a shard fail, the less so if it was released.
     }
   }
 
@@ -211,9 +229,11 @@ public final class Buckets {
    *
    * @return one state per bucket, in the order of their indexes
    */
+  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
   public List<BucketState> states() {
+    Bucket[] current = buckets;
     List<BucketState> states = new ArrayList<>();
-    for (Bucket bucket : buckets) {
+    for (Bucket bucket : current) {
       bucket.lock.lock();
       try {
         Line line = bucket.line;
@@ -222,7 +242,7 @@ public final class Buckets {
         bucket.lock.unlock();
       }
     }
-    return List.copyOf(states);
+    return current == buckets ? List.copyOf(states) : states();
   }
 
   /**
@@ -272,29 +292,47 @@ public final class Buckets {
     }
   }
 
+  /**
+   * Everything that may fail comes first, and everybody is moved under all locks, the old ones and
+   * the new: a waiter that wakes meanwhile must not touch a line that is being linked.
+   */
   private void replace(Bucket[] old, int count) {
-    for (Bucket bucket : old) {
-      bucket.lock.lock();
-    }
-    Bucket[] fresh;
+    lock(old);
     try {
-      Line[] lines = new Line[old.length];
-      Arrays.setAll(lines, i -> old[i].line);
-      fresh = bucketsOf(Line.redistribute(lines, count));
-      for (Bucket bucket : fresh) {
-        bucket.adoptWaiters();
-      }
-      buckets = fresh;
-      for (Bucket bucket : old) {
-        bucket.headLooksAgain.signal();
-      }
-      for (Bucket bucket : fresh) {
-        wakeHead(bucket);
+      Line[] from = new Line[old.length];
+      Arrays.setAll(from, i -> old[i].line);
+      Line[] to = Line.successorsOf(from, count, System.nanoTime());
+      Bucket[] fresh = bucketsOf(to);
+      lock(fresh);
+      try {
+        Line.moveWaiters(from, to);
+        for (Bucket bucket : fresh) {
+          bucket.adoptWaiters();
+        }
+        buckets = fresh;
+        for (Bucket bucket : old) {
+          bucket.headLooksAgain.signal();
+        }
+        for (Bucket bucket : fresh) {
+          wakeHead(bucket);
+        }
+      } finally {
+        unlock(fresh);
       }
     } finally {
-      for (Bucket bucket : old) {
-        bucket.lock.unlock();
-      }
+      unlock(old);
+    }
+  }
+
+  private static void lock(Bucket[] buckets) {
+    for (Bucket bucket : buckets) {
+      bucket.lock.lock();
+    }
+  }
+
+  private static void unlock(Bucket[] buckets) {
+    for (Bucket bucket : buckets) {
+      bucket.lock.unlock();
     }
   }
 
@@ -361,7 +399,9 @@ public final class Buckets {
   private long tryRelease(Bucket bucket, Waiter head) {
     Refusal refused = refusal;
     if (refused != null && head.arrival < refused.beforeArrival) {
-      throw new GatewayQueueException(String.valueOf(refused.cause.getMessage()), refused.cause);
+      String message = refused.cause.getMessage();
+      throw new GatewayQueueException(
+          message == null ? refused.cause.toString() : message, refused.cause);
     }
     long delayNanos = bucket.line.tryReleaseHead(System.nanoTime());
     if (delayNanos <= 0) {
@@ -371,13 +411,16 @@ public final class Buckets {
     return delayNanos;
   }
 
-  /** Takes the waiter out of the line, if it ever joined. */
+  /** Takes the waiter out of the line, if it stands in one. */
   private void leave(Waiter waiter) {
     if (waiter.bucket == null) {
       return;
     }
     Bucket bucket = lockBucketOf(waiter);
     try {
+      if (!waiter.inLine) {
+        return;
+      }
       boolean wasHead = bucket.line.head() == waiter;
       bucket.line.leave(waiter);
       waiting.decrementAndGet();

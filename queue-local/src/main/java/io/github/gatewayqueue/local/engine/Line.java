@@ -63,6 +63,7 @@ final class Line {
       last.next = waiter;
     }
     tail = waiter;
+    waiter.inLine = true;
     size++;
   }
 
@@ -82,6 +83,7 @@ final class Line {
     }
     waiter.previous = null;
     waiter.next = null;
+    waiter.inLine = false;
     size--;
   }
 
@@ -114,23 +116,46 @@ final class Line {
   }
 
   /**
-   * Spreads the waiters of some lines over new ones, in order of arrival, and carries the spacing
-   * over: a new line starts nobody before every old line may from which it takes a shard.
+   * Makes empty lines that are to take the shards of others, and carries the spacing over: a new
+   * line starts nobody before every old line may from which it takes a shard.
    *
    * <p>Shard {@code s} goes from line {@code s % n} to line {@code s % m}. So two lines have a
    * shard in common exactly if their indexes leave the same remainder by the greatest common
    * divisor of {@code n} and {@code m}.
    *
-   * @param old the lines as they were, which are empty afterwards
+   * @param old the lines as they are
    * @param count how many lines there shall be
    */
-  static Line[] redistribute(Line[] old, int count) {
-    Line[] fresh = new Line[count];
+  static Line[] successorsOf(Line[] old, int count, long nowNanos) {
     int divisor = greatestCommonDivisor(old.length, count);
+    Line[] fresh = new Line[count];
     for (int i = 0; i < count; i++) {
-      fresh[i] = successorOf(old, i % divisor, divisor);
+      Line any = old[i % divisor];
+      fresh[i] = new Line(any.intervalNanos, any.budget, any.notBeforeNanos);
+      for (int j = i % divisor; j < old.length; j += divisor) {
+        fresh[i].carryOver(old[j], nowNanos);
+      }
     }
-    var firsts = new PriorityQueue<Line>(comparingLong(line -> requireNonNull(line.head).arrival));
+    return fresh;
+  }
+
+  /** Compares by the distance to the present, as two moments may be too far apart to subtract. */
+  private void carryOver(Line old, long nowNanos) {
+    if (old.notBeforeNanos - nowNanos > notBeforeNanos - nowNanos) {
+      notBeforeNanos = old.notBeforeNanos;
+    }
+    if (old.hasReleased
+        && (!hasReleased || nowNanos - old.lastReleaseNanos < nowNanos - lastReleaseNanos)) {
+      lastReleaseNanos = old.lastReleaseNanos;
+      hasReleased = true;
+    }
+  }
+
+  /** Moves everybody who is in one of some lines to its place in others, in order of arrival. */
+  static void moveWaiters(Line[] old, Line[] fresh) {
+    var firsts =
+        new PriorityQueue<Line>(
+            old.length, comparingLong(line -> requireNonNull(line.head).arrival));
     for (Line line : old) {
       if (line.head != null) {
         firsts.add(line);
@@ -139,30 +164,10 @@ final class Line {
     for (Line line = firsts.poll(); line != null; line = firsts.poll()) {
       Waiter waiter = requireNonNull(line.head);
       line.leave(waiter);
-      fresh[(int) (waiter.id % count)].join(waiter);
+      fresh[(int) (waiter.id % fresh.length)].join(waiter);
       if (line.head != null) {
         firsts.add(line);
       }
-    }
-    return fresh;
-  }
-
-  /** Returns an empty line with the spacing of each {@code step}th of the old ones. */
-  private static Line successorOf(Line[] old, int first, int step) {
-    Line line = new Line(old[first].intervalNanos, old[first].budget, old[first].notBeforeNanos);
-    for (int i = first; i < old.length; i += step) {
-      line.carryOver(old[i]);
-    }
-    return line;
-  }
-
-  private void carryOver(Line old) {
-    if (old.notBeforeNanos - notBeforeNanos > 0) {
-      notBeforeNanos = old.notBeforeNanos;
-    }
-    if (old.hasReleased && (!hasReleased || old.lastReleaseNanos - lastReleaseNanos > 0)) {
-      lastReleaseNanos = old.lastReleaseNanos;
-      hasReleased = true;
     }
   }
 

@@ -45,6 +45,9 @@ final class RequestEvent extends Event {
   @Description("System.nanoTime() as the released thread read it under its bucket's lock, or 0")
   long releaseNanos;
 
+  /** Has this class loaded, which takes its time, before the first request rather than in it. */
+  static void load() {}
+
   /** Returns an event that has begun, or null if none are recorded. */
   static @Nullable RequestEvent beginIfRecorded() {
     if (!PROBE.isEnabled()) {

@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.local.Asking;
 import io.github.gatewayqueue.local.Asking.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +242,89 @@ class BucketsTest {
       assertEquals(0, buckets.waiting());
       assertEquals(60 - returned, grants.left.getAndSet(0));
     }
+  }
+
+  @Test
+  void resize_interruptsFromFrontToBackMeanwhile_strandNobody() throws Exception {
+    for (int round = 0; round < 40; round++) {
+      Buckets buckets = buckets(1);
+      List<Asking> askings = new ArrayList<>();
+      for (int i = 0; i < 2000; i++) {
+        askings.add(Asking.start(buckets::request, i, TOTAL * 2));
+      }
+      Asking.until(() -> buckets.waiting() == 2000);
+      AtomicBoolean done = new AtomicBoolean();
+      Thread resizer =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int count = 2; !done.get(); count = 3 - count) {
+                  buckets.resize(count);
+                }
+              });
+      askings.forEach(Asking::interrupt);
+      for (Asking asking : askings) {
+        assertEquals(Outcome.THREW, asking.outcome());
+      }
+      done.set(true);
+      resizer.join();
+      assertEquals(0, buckets.waiting());
+      assertTrue(buckets.states().stream().allMatch(state -> state.waiting() == 0));
+    }
+  }
+
+  /**
+   * The budget is asked under the lock, by the thread that goes, with the moment of its release.
+   */
+  @Test
+  void request_thousandsOfRandomInterrupts_orderAndSpacingOfTheRestAreExact() throws Exception {
+    record Release(Thread thread, long nanos) {}
+    Duration interval = Duration.ofNanos(200_000);
+    int count = 5000;
+    List<Release> releases = new ArrayList<>(); // guarded by the bucket's lock
+    Buckets buckets =
+        new Buckets(
+            interval,
+            Duration.ZERO,
+            1,
+            now -> {
+              releases.add(new Release(Thread.currentThread(), now));
+              return 0;
+            });
+    List<Asking> askings = new ArrayList<>();
+    List<Thread> joined = new ArrayList<>();
+    BitSet interrupted = new BitSet();
+    Random random = new Random(1);
+    int started = 0;
+    while (started < count) {
+      int before = started;
+      int ended = (int) askings.stream().filter(Asking::isDone).count();
+      if (buckets.waiting() + ended < before) {
+        continue; // the last one is not in line yet
+      }
+      Asking asking = Asking.start(buckets::request, 0, TOTAL);
+      askings.add(asking);
+      joined.add(asking.thread());
+      started++;
+      int picked = random.nextInt(started);
+      if (random.nextInt(3) > 0 && !interrupted.get(picked)) {
+        interrupted.set(picked); // once: the second one might come after the request has thrown
+        askings.get(picked).interrupt();
+      }
+    }
+    int returned = 0;
+    for (Asking asking : askings) {
+      returned += asking.outcome() == Outcome.THREW ? 0 : 1;
+    }
+    assertEquals(returned, releases.size());
+    assertEquals(0, buckets.waiting());
+    List<Thread> order = releases.stream().map(Release::thread).toList();
+    joined.retainAll(new HashSet<>(order));
+    assertEquals(joined, order);
+    for (int k = 1; k < releases.size(); k++) {
+      long gap = releases.get(k).nanos - releases.get(k - 1).nanos;
+      assertTrue(gap >= interval.toNanos(), "gap " + gap);
+    }
+    assertTrue(returned > 100 && returned < count - 100, returned + " of " + count + " returned");
   }
 
   @Test

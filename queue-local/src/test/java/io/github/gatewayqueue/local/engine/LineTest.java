@@ -126,6 +126,20 @@ class LineTest {
   }
 
   @Test
+  void successorsOf_longestInterval_carriesTheSpacingOver() {
+    Line[] old = {
+      new Line(Long.MAX_VALUE, StartBudget.UNLIMITED, -5),
+      new Line(Long.MAX_VALUE, StartBudget.UNLIMITED, -5)
+    };
+    old[0].join(waiter(0));
+    assertEquals(0, old[0].tryReleaseHead(0));
+    Line[] fresh = Line.successorsOf(old, 1, 7);
+    fresh[0].join(waiter(0));
+    assertEquals(Long.MAX_VALUE - 7, fresh[0].tryReleaseHead(7));
+    assertEquals(0, fresh[0].lastReleaseNanos().orElseThrow());
+  }
+
+  @Test
   void tryReleaseHead_emptyLine_isAMistake() {
     Line line = new Line(INTERVAL, StartBudget.UNLIMITED, 0);
     assertThrows(IllegalStateException.class, () -> line.tryReleaseHead(0));
@@ -163,7 +177,7 @@ class LineTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 16, 24, 64})
-  void redistribute_anyHistory_keepsOrderOfArrivalAndCarriesTheSpacingOver(int count) {
+  void moveWaiters_anyHistory_keepsOrderOfArrivalAndCarriesTheSpacingOver(int count) {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(31L * seed + count);
       Line[] old = new Line[1 + random.nextInt(32)];
@@ -177,7 +191,9 @@ class LineTest {
         old[(int) (waiter.id % old.length)].join(waiter);
         arrived.add(waiter);
       }
-      checkRedistributed(old, Line.redistribute(old, count), arrived, origin);
+      Line[] fresh = Line.successorsOf(old, count, origin + random.nextLong(2 * INTERVAL));
+      Line.moveWaiters(old, fresh);
+      checkRedistributed(old, fresh, arrived, origin);
     }
   }
 

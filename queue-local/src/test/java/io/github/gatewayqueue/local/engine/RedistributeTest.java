@@ -106,7 +106,9 @@ class RedistributeTest {
 
     /** Whatever shares a bucket from now on has to wait for the one that has to wait longest. */
     private void resize(int count) {
-      lines = Line.redistribute(lines, count);
+      Line[] old = lines;
+      lines = Line.successorsOf(old, count, now);
+      Line.moveWaiters(old, lines);
       for (int bucket = 0; bucket < count; bucket++) {
         long latest = notBefore[bucket];
         for (int shard = bucket; shard < SHARDS; shard += count) {

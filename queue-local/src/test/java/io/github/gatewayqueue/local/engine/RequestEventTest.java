@@ -150,10 +150,25 @@ class RequestEventTest {
     }
   }
 
+  @Test
+  void log_handlerThatThrows_changesNothingForTheRequests() throws Exception {
+    LocalQueue queue = new LocalQueue(Duration.ofHours(1));
+    try (LogLines log = new LogLines()) {
+      log.failure = new IllegalStateException("disk full");
+      queue.request(0, 2);
+      Asking asking = Asking.start(queue, 1, 2);
+      Asking.until(() -> queue.waiting() == 1);
+      asking.interrupt();
+      assertEquals(Asking.Outcome.THREW, asking.outcome());
+      assertEquals(3, log.lines.size());
+    }
+  }
+
   /** The lines that the queues log, from its creation until it is closed. */
   private static final class LogLines extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("io.github.gatewayqueue");
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private volatile @Nullable RuntimeException failure;
 
     LogLines() {
       logger.setUseParentHandlers(false);
@@ -164,6 +179,10 @@ class RequestEventTest {
     @Override
     public void publish(LogRecord line) {
       lines.add(line.getMessage().replaceAll("after PT[0-9.E-]*S", "after PT#S"));
+      RuntimeException thrown = failure;
+      if (thrown != null) {
+        throw thrown;
+      }
     }
 
     @Override
