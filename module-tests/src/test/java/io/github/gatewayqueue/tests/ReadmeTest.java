@@ -81,7 +81,7 @@ class ReadmeTest {
   void inOrder_oneBucket_releasesInIdOrderEvenIfOneFails() {
     InOrder bot = new InOrder(new LocalQueue(Duration.ofMillis(1)), 1, 100);
     bot.startAll();
-    Awaitility.await().until(() -> bot.identified.size() == 100);
+    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> bot.identified.size() == 100);
     assertEquals(
         IntStream.range(0, 100).map(id -> id == 3 ? -3 : id).boxed().toList(), bot.identified);
     assertEquals(1, bot.failures.size());

@@ -299,14 +299,14 @@ class BrokenAnswerTest {
     try (var next = new Socket(server.url().getHost(), server.url().getPort())) {
       String last = "next\r\n\r\n";
       RawServer.send(next, last);
-      await().until(() -> server.requests().contains(last));
+      await().atMost(Duration.ofMinutes(5)).until(() -> server.requests().contains(last));
     }
   }
 
   private static void interruptOnceAnswered(RawServer server, DiscordSessionStartLimits limits)
       throws IOException, InterruptedException {
     var reading = new Calls.Background(limits);
-    await().until(() -> server.requests().size() == 1);
+    await().atMost(Duration.ofMinutes(5)).until(() -> server.requests().size() == 1);
     reading.interruptAndJoin();
     awaitOneHangUp(server);
   }

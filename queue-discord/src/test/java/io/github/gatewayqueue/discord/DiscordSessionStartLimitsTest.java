@@ -261,7 +261,7 @@ class DiscordSessionStartLimitsTest {
     try (var rest = new FakeRest(rateLimited("3600"));
         var log = new CapturedLog()) {
       var reading = new Calls.Background(Calls.at(rest.url()).build());
-      await().until(() -> log.lines().size() == 1);
+      await().atMost(Duration.ofMinutes(5)).until(() -> log.lines().size() == 1);
       reading.interruptAndJoin();
       assertEquals(1, rest.requests().size());
     }
@@ -292,7 +292,7 @@ class DiscordSessionStartLimitsTest {
       assertEquals(USUAL, limits.fetch());
       Calls.ioFailure(limits);
     }
-    await().until(() -> before.containsAll(clientThreads()));
+    await().atMost(Duration.ofMinutes(5)).until(() -> before.containsAll(clientThreads()));
   }
 
   @Test
