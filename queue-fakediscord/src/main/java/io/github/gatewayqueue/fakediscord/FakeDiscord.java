@@ -51,8 +51,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>It does not enforce what has nothing to do with session starts: the limit of 120 events a
- * minute, intents, missed heartbeats, REST rate limits. Other encodings and compressions are
- * refused with 400.
+ * minute, intents, missed heartbeats, REST rate limits. Nor does it enforce that the shard count of
+ * a large bot is a multiple of a number that Discord assigned. Other encodings and compressions of
+ * the connection are refused with 400; {@code compress: true} inside IDENTIFY is ignored.
  *
  * <p>Safe for use by many threads. It listens on 127.0.0.1 only.
  */
