@@ -3,16 +3,20 @@ package io.github.gatewayqueue.large;
 import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +25,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Interrupts, in every state in which a request may wait. */
 class LargeBotQueueInterruptTest extends BotTest {
   private static final int ROUNDS = 300;
+
+  /** When interrupts come that race something else: tuned so that either of the two wins. */
+  private static final class Aim {
+    private static final long STEP_NANOS = 5_000;
+
+    private long delayNanos;
+    private int rounds;
+    private int won;
+
+    boolean isToGoOn() {
+      return rounds < ROUNDS || won == 0 || won == rounds;
+    }
+
+    /** Interrupts the request after a while that began at a moment. */
+    void interrupt(ShardRequest request, long startNanos) {
+      while (System.nanoTime() - startNanos < delayNanos) {
+        Thread.onSpinWait();
+      }
+      request.interrupt();
+    }
+
+    /** Has the next interrupt come later if this one won, and earlier if it lost. */
+    void adjust(boolean interruptWon) {
+      rounds++;
+      won += interruptWon ? 1 : 0;
+      delayNanos = Math.max(0, delayNanos + (interruptWon ? STEP_NANOS : -STEP_NANOS));
+    }
+  }
 
   /** Shards that are in the same bucket for 1, 2, 4 and 8 buckets. */
   private static LongStream sameBucket() {
@@ -112,31 +144,85 @@ class LargeBotQueueInterruptTest extends BotTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "FOR_A_RETRY", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource
+  @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if nobody ever wins, or somebody is lost
   void request_interruptRacesTheOnlyStart_itGoesToEitherOfTwo(Waiting waiting)
       throws InterruptedException {
-    int thrown = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    Aim aim = new Aim();
+    while (aim.isToGoOn()) {
       LargeBotQueueInterruptTest fresh = new LargeBotQueueInterruptTest();
       Bot bot = fresh.bot(fresh.builder());
       List<ShardRequest> requests = bot.join(LongStream.of(0, 8));
       waiting.begin(fresh, bot);
+      long startNanos = System.nanoTime();
       Thread granter = Thread.startVirtualThread(() -> waiting.grant(fresh, bot, limit(2, DAY, 4)));
-      requests.getFirst().interrupt();
+      aim.interrupt(requests.getFirst(), startNanos);
       granter.join();
-      if (requests.getFirst().awaitReleasedOrInterrupted()) {
+      boolean released = requests.getFirst().awaitReleasedOrInterrupted();
+      aim.adjust(!released);
+      if (released) {
         assertEquals(1, bot.queue.waiting());
         requests.getLast().interrupt();
         requests.getLast().awaitInterrupted();
       } else {
-        thrown++;
         requests.getLast().awaitReleased();
       }
       assertEquals(1, bot.queue.limit().remaining());
       assertEquals(0, bot.queue.waiting());
       fresh.endRequestsAndReadings();
     }
-    assertTrue(thrown > 0, "no interrupt ever won");
+  }
+
+  /** What a reading may bring that ends all requests. */
+  enum Failure {
+    REFUSAL(GatewayQueueException.class) {
+      @Override
+      void happen(ScriptedSource source) {
+        source.fail(new GatewayQueueException("the token is refused"));
+      }
+    },
+    EXHAUSTION(SessionStartLimitExceededException.class) {
+      @Override
+      void happen(ScriptedSource source) {
+        source.answer(limit(1, DAY, 4));
+      }
+    };
+
+    private final Class<? extends Throwable> type;
+
+    Failure(Class<? extends Throwable> type) {
+      this.type = type;
+    }
+
+    /** Lets the reading that is under way bring it. */
+    abstract void happen(ScriptedSource source);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if nobody ever wins, or somebody is lost
+  void request_interruptRacesAFailure_throwsOneOfThemAndTheOthersFail(Failure failure)
+      throws InterruptedException {
+    Aim aim = new Aim();
+    while (aim.isToGoOn()) {
+      LargeBotQueueInterruptTest fresh = new LargeBotQueueInterruptTest();
+      Bot bot = fresh.bot(fresh.builder().whenExhausted(WhenExhausted.FAIL));
+      List<ShardRequest> requests = bot.join(sameBucket());
+      fresh.source.awaitCalls(1);
+      long startNanos = System.nanoTime();
+      failure.happen(fresh.source);
+      aim.interrupt(requests.getFirst(), startNanos);
+      aim.adjust(requests.getFirst().awaitInterruptedOrThrown(failure.type));
+      for (ShardRequest request : requests.subList(1, 4)) {
+        request.awaitThrown(failure.type);
+      }
+      assertEquals(0, bot.queue.waiting());
+      fresh.source.awaitReaders();
+      bot.queue.update(limit(2, DAY, 4));
+      bot.queue.request(0, 1);
+      assertEquals(1, bot.queue.limit().remaining());
+      fresh.endRequestsAndReadings();
+    }
   }
 
   @Test

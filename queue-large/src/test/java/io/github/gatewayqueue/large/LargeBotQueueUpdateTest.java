@@ -76,7 +76,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(1, DAY, from)));
       List<ShardRequest> requests = bot.join(shuffledIds());
-      bot.queue.update(limit(PLENTY, DAY, from));
+      bot.queue.update(limit(WAITERS / 2 + 1, DAY, from)); // the other half goes after the next one
       Bot.until(() -> bot.ended() >= 100);
       long beforeNanos = System.nanoTime();
       bot.queue.update(limit(PLENTY, DAY, to));
@@ -91,7 +91,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       List<Release> after =
           releases.stream().filter(release -> release.nanos() - afterNanos > 0).toList();
       assertFalse(before.isEmpty());
-      assertFalse(after.isEmpty(), "too slow an update: all were released before it");
+      assertFalse(after.isEmpty());
       long nanos = interval.toNanos();
       requireOrderAndSpacing(releases, requests, nanos, id -> id % multiple);
       requireOrderAndSpacing(before, requests, nanos, id -> id % from);

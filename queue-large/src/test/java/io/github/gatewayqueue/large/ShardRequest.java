@@ -84,6 +84,17 @@ final class ShardRequest {
     assertFalse(interruptedStatus, "shard " + id + " threw and left the status set");
   }
 
+  /** Waits for the end by interrupt or by the type, and tells whether it was the interrupt. */
+  boolean awaitInterruptedOrThrown(Class<? extends Throwable> type) throws InterruptedException {
+    if (join() instanceof InterruptedException) {
+      awaitInterrupted();
+      return true;
+    }
+    awaitThrown(type);
+    assertEquals(interruptSent, interruptedStatus, "status of shard " + id + ", failed");
+    return false;
+  }
+
   /** Waits for the end by release or interrupt, and tells whether it was the release. */
   boolean awaitReleasedOrInterrupted() throws InterruptedException {
     if (join() == null) {
