@@ -1,8 +1,10 @@
 package io.github.gatewayqueue.large;
 
 import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,15 +15,21 @@ import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What an operator reads in the log. */
+/** What an operator reads in the log, and that its failures do no harm. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // only if somebody is lost
 class LargeBotQueueLogTest extends BotTest {
   private static final Logger LOGGER = Logger.getLogger("io.github.gatewayqueue.large");
 
@@ -30,11 +38,15 @@ class LargeBotQueueLogTest extends BotTest {
   private static final class Lines extends Handler {
     private final List<Level> levels = new CopyOnWriteArrayList<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private volatile boolean fails;
 
     @Override
     public void publish(LogRecord line) {
       levels.add(line.getLevel());
       warnings.add(line.getMessage());
+      if (fails) {
+        throw new IllegalStateException("the disk is full");
+      }
     }
 
     @Override
@@ -162,5 +174,110 @@ class LargeBotQueueLogTest extends BotTest {
     assertEquals(
         "the reserve of 50 leaves nothing of the total of 20, and is lowered to one less",
         lines.warnings.getFirst());
+  }
+
+  @Test
+  void reading_failsAndSoDoesTheLog_isTriedAgain() throws InterruptedException {
+    lines.fails = true;
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(new IOException("connection refused"));
+    source.awaitCalls(2);
+    source.answer(limit(500, DAY, 16));
+    request.awaitReleased();
+    assertEquals(1, lines.warnings.size());
+  }
+
+  @Test
+  void reading_refusedAndTheLogFails_requestsFailAndTheNextAsksAnew() throws InterruptedException {
+    lines.fails = true;
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(new GatewayQueueException("the token is refused"));
+    request.awaitThrown(GatewayQueueException.class);
+    ShardRequest next = bot.join(1);
+    source.answer(limit(500, DAY, 16));
+    next.awaitReleased();
+    source.awaitReaders();
+    assertEquals(1, lines.warnings.size());
+  }
+
+  @Test
+  void reading_totalBelowTheReserveAndTheLogFails_isTaken() throws InterruptedException {
+    lines.fails = true;
+    Bot bot = bot(builder().reserve(50));
+    ShardRequest request = bot.join(0);
+    source.answer(new SessionStartLimit(20, 20, DAY, 1));
+    request.awaitReleased();
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void reading_failsWithAnExceptionThatCanNotBeTold_isTriedAgain() throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(
+        new IOException() {
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("no message");
+          }
+        });
+    source.awaitCalls(2);
+    source.answer(limit(500, DAY, 16));
+    request.awaitReleased();
+  }
+
+  @Test
+  void reading_refusedWithAnExceptionThatCanNotBeTold_requestsFailAndTheNextAsksAnew()
+      throws InterruptedException {
+    Bot bot = bot(builder());
+    ShardRequest request = bot.join(0);
+    source.fail(
+        new GatewayQueueException("") {
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("no message");
+          }
+        });
+    assertNotNull(request.join());
+    ShardRequest next = bot.join(1);
+    source.answer(limit(500, DAY, 16));
+    next.awaitReleased();
+  }
+
+  @Test
+  void update_exhaustedAndTheLogFails_returns() {
+    LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
+    lines.fails = true;
+    queue.update(limit(1, DAY, 4));
+    requireOneLine(EXHAUSTED);
+    assertEquals(4, queue.limit().maxConcurrency());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void request_lastStartAndTheLogFails_isReleased(WhenExhausted whenExhausted)
+      throws InterruptedException {
+    LargeBotQueue queue =
+        builder().whenExhausted(whenExhausted).initialLimit(limit(2, DAY, 16)).build();
+    lines.fails = true;
+    queue.request(0, 1);
+    requireOneLine(EXHAUSTED);
+    assertEquals(1, queue.limit().remaining());
+  }
+
+  @Test
+  void request_lastStartAndTheLogFails_whoWaitsForItsSpacingFails() throws InterruptedException {
+    LargeBotQueue.Builder builder = builder().interval(NEVER).whenExhausted(WhenExhausted.FAIL);
+    Bot bot = bot(builder.initialLimit(limit(3, DAY, 16)));
+    bot.join(0).awaitReleased();
+    List<ShardRequest> requests = bot.join(LongStream.of(16, 32));
+    lines.fails = true;
+    bot.join(1).awaitReleased();
+    for (ShardRequest request : requests) {
+      request.awaitThrown(SessionStartLimitExceededException.class);
+    }
+    assertEquals(0, bot.queue.waiting());
   }
 }

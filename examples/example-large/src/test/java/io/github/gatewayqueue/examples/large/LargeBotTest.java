@@ -14,12 +14,12 @@ import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
+import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /** A large bot against a Discord that enforces the rules, with real sockets on loopback. */
@@ -37,56 +37,109 @@ class LargeBotTest {
     return DiscordSessionStartLimits.builder(TOKEN).baseUrl(discord.restUri()).build();
   }
 
-  private static void start(FakeDiscord discord, LargeBotQueue queue, int shards) throws Exception {
-    new Bot(discord.gatewayUri(), TOKEN, queue, shards, shard -> {}).start();
+  /** Starts a bot; what is returned waits for its end. */
+  private static Future<Void> start(FakeDiscord discord, LargeBotQueue queue, int shards) {
+    Bot bot = new Bot(discord.gatewayUri(), TOKEN, queue, shards, shard -> {});
+    FutureTask<Void> task =
+        new FutureTask<>(() -> {
+          bot.start();
+          return null;
+        });
+    Thread.startVirtualThread(task);
+    return task;
+  }
+
+  /** Waits until so many shards have identified and all others are in line, and no more have. */
+  private static void awaitIdentified(
+      FakeDiscord discord, LargeBotQueue queue, int identified, int shards) {
+    await()
+        .until(() -> {
+          int identifies = discord.identifies().size(); // first, so that no shard is counted twice
+          return identifies >= identified && identifies + queue.waiting() >= shards;
+        });
+    assertEquals(identified, discord.identifies().size(), () -> "" + discord.score());
+    assertEquals(shards - identified, queue.waiting());
+  }
+
+  private static ConditionFactory await() {
+    return Awaitility.with()
+        .pollInterval(Duration.ofMillis(50))
+        .await()
+        .atMost(Duration.ofMinutes(5));
+  }
+
+  /** Has the limit reset soon, tells the queue so, and returns the moment. */
+  private static long resetSoon(FakeDiscord discord, LargeBotQueue queue) {
+    Duration soon = Duration.ofMillis(500);
+    long resetNanos = System.nanoTime() + soon.toNanos();
+    discord.setResetAfter(soon);
+    SessionStartLimit limit = queue.limit();
+    queue.update(
+        new SessionStartLimit(limit.total(), limit.remaining(), soon, limit.maxConcurrency()));
+    return resetNanos;
+  }
+
+  /** Fails unless just so many shards identified before the moment. */
+  private static void assertIdentifiedBefore(long nanos, int expected, FakeDiscord discord) {
+    List<Identify> identifies = discord.identifies();
+    long count = identifies.stream().filter(identify -> identify.nanoTime() - nanos < 0).count();
+    assertEquals(expected, count, () -> "" + identifies);
   }
 
   @Test
   void start_64ShardsIn16BucketsAtTheRealInterval_comeUpInFourRoundsWithoutAViolation()
       throws Exception {
-    try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).shards(64).start()) {
-      start(discord, new LargeBotQueue(source(discord)), 64);
+    try (FakeDiscord discord =
+        FakeDiscord.builder().maxConcurrency(16).remaining(1).shards(64).start()) {
+      SessionStartLimitSource limits = source(discord);
+      LargeBotQueue queue = new LargeBotQueue(limits);
+      Future<Void> bot = start(discord, queue, 64);
+      awaitIdentified(discord, queue, 0, 64); // however long it takes them to connect
+      discord.setRemaining(1000);
+      queue.update(limits.fetch());
+      bot.get();
       assertClean(discord.score(), 64);
-      // four in each bucket, so that with the spacing of 5 s that was enforced there were four
-      // rounds
-      discord.identifies().stream()
-          .collect(Collectors.groupingBy(Identify::bucket, Collectors.counting()))
-          .forEach((bucket, starts) -> assertEquals(4, starts, "bucket " + bucket));
-      assertEquals(16, discord.score().smallestGaps().size());
+      List<Integer> buckets = discord.identifies().stream().map(Identify::bucket).toList();
+      for (int round = 0; round < 4; round++) {
+        List<Integer> ofRound = buckets.subList(16 * round, 16 * (round + 1));
+        assertEquals(16, Set.copyOf(ofRound).size(), () -> "buckets " + buckets);
+      }
     }
   }
 
   @Test
   void start_fewerStartsLeftThanShards_restComesUpAfterTheReset() throws Exception {
-    Duration resetAfter = Duration.ofSeconds(3);
-    try (FakeDiscord discord = discord().remaining(25).resetAfter(resetAfter).start()) {
+    try (FakeDiscord discord = discord().remaining(25).start()) {
       LargeBotQueue queue =
           LargeBotQueue.builder(source(discord)).interval(INTERVAL).reserve(0).build();
-      start(discord, queue, 60);
+      Future<Void> bot = start(discord, queue, 60);
+      awaitIdentified(discord, queue, 25, 60);
+      assertTrue(discord.score().limitHit()); // with a reserve of 0, as was asked for
+      long resetNanos = resetSoon(discord, queue);
+      bot.get();
+      assertIdentifiedBefore(resetNanos, 25, discord);
       assertEquals(60, discord.score().count(Verdict.ACCEPTED), () -> "" + discord.score());
       assertEquals(0, discord.score().violations());
-      assertEquals(25, startsBefore(discord, resetAfter));
-      assertTrue(discord.score().limitHit()); // with a reserve of 0, as was asked for
     }
   }
 
   @Test
   void start_reserve_isLeftUntouched() throws Exception {
-    Duration resetAfter = Duration.ofSeconds(3);
-    try (FakeDiscord discord =
-        discord().strictLimit(true).remaining(25).resetAfter(resetAfter).start()) {
+    try (FakeDiscord discord = discord().strictLimit(true).remaining(25).start()) {
       LargeBotQueue queue =
           LargeBotQueue.builder(source(discord)).interval(INTERVAL).reserve(5).build();
-      start(discord, queue, 40);
+      Future<Void> bot = start(discord, queue, 40);
+      awaitIdentified(discord, queue, 20, 40);
+      long resetNanos = resetSoon(discord, queue);
+      bot.get();
+      assertIdentifiedBefore(resetNanos, 20, discord);
       assertClean(discord.score(), 40);
-      assertEquals(20, startsBefore(discord, resetAfter));
     }
   }
 
   @Test
   void start_limitCanNotBeReadAfterTheReset_nothingGoesUntilItCan() throws Exception {
-    Duration resetAfter = Duration.ofSeconds(3);
-    try (FakeDiscord discord = discord().remaining(10).resetAfter(resetAfter).start()) {
+    try (FakeDiscord discord = discord().remaining(10).start()) {
       SessionStartLimitSource rest = source(discord);
       List<Long> readAgain = new CopyOnWriteArrayList<>();
       SessionStartLimitSource limits =
@@ -97,39 +150,34 @@ class LargeBotTest {
           };
       LargeBotQueue queue =
           LargeBotQueue.builder(limits).interval(INTERVAL).initialLimit(rest.fetch()).build();
+      Future<Void> bot = start(discord, queue, 20);
+      awaitIdentified(discord, queue, 9, 20);
       discord.faults().failRest(RestFault.status(503), 2);
-      start(discord, queue, 20);
-      assertClean(discord.score(), 20);
+      resetSoon(discord, queue);
+      bot.get();
+      assertEquals(1, readAgain.size());
+      assertIdentifiedBefore(readAgain.getFirst(), 9, discord);
       assertEquals(4, discord.score().limitRequests());
-      List<Identify> identifies = discord.identifies();
-      assertTrue(identifies.get(8).sinceStart().compareTo(resetAfter) < 0, () -> "" + identifies);
-      assertTrue(identifies.get(9).nanoTime() - readAgain.getFirst() > 0, () -> "" + identifies);
+      assertClean(discord.score(), 20);
     }
   }
 
   @Test
   void update_readingsWhileStartsAreInFlight_neverGoOverTheBudget() throws Exception {
-    Duration resetAfter = Duration.ofSeconds(30);
-    try (FakeDiscord discord =
-            discord().strictLimit(true).total(60).remaining(30).resetAfter(resetAfter).start();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (FakeDiscord discord = discord().strictLimit(true).total(60).remaining(30).start()) {
       SessionStartLimitSource limits = source(discord);
       LargeBotQueue queue = LargeBotQueue.builder(limits).interval(INTERVAL).build();
-      Future<Void> started =
-          threads.submit(() -> {
-            start(discord, queue, 40);
-            return null;
-          });
-      Awaitility.await()
-          .pollInterval(Duration.ofMillis(50))
-          .atMost(Duration.ofMinutes(5))
+      Future<Void> bot = start(discord, queue, 40);
+      await()
           .until(() -> {
             queue.update(limits.fetch());
             return discord.score().count(Verdict.ACCEPTED) >= 20;
           });
-      started.get(); // the rest needs the subtracted starts back, or the reset
+      awaitIdentified(discord, queue, 29, 40); // those that were subtracted are had back
+      long resetNanos = resetSoon(discord, queue);
+      bot.get();
+      assertIdentifiedBefore(resetNanos, 29, discord);
       assertClean(discord.score(), 40);
-      assertTrue(startsBefore(discord, resetAfter) <= 29);
     }
   }
 
@@ -137,12 +185,5 @@ class LargeBotTest {
     assertTrue(score.isClean(), () -> "" + score);
     assertEquals(accepted, score.count(Verdict.ACCEPTED), () -> "" + score);
     assertEquals(accepted, score.identifies(), () -> "" + score);
-  }
-
-  private static long startsBefore(FakeDiscord discord, Duration moment) {
-    List<Identify> identifies = discord.identifies();
-    return identifies.stream()
-        .filter(identify -> identify.sinceStart().compareTo(moment) < 0)
-        .count();
   }
 }
