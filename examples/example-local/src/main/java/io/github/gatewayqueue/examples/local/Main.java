@@ -12,16 +12,20 @@ final class Main {
       System.out.print(Options.USAGE);
       return;
     }
+    Options options;
+    LocalQueue queue;
     try {
-      run(Options.parse(args));
+      options = Options.parse(args);
+      queue = new LocalQueue(options.interval()); // refuses one that overflows
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
+      return;
     }
+    run(options, queue);
   }
 
-  private static void run(Options options) {
-    var queue = new LocalQueue(options.interval());
+  private static void run(Options options, LocalQueue queue) {
     var progress = new Progress(System.out, options);
     var startup = new Startup(queue, options.shards(), Main::connect, progress::released);
     stopOnSignal(Thread.currentThread());
