@@ -290,6 +290,18 @@ public final class LargeBotQueue implements GatewayQueue {
     return new LargeBotQueueSnapshot(shown, limit);
   }
 
+  /**
+   * Returns who waits in each bucket, in the order of its line, for whoever tells each request its
+   * place. Walks every line once, under its lock; the buckets are looked at one after the other, so
+   * that a request which is moved meanwhile may be missing or appear twice.
+   *
+   * @return for each bucket, in the order of their indexes, the threads that wait in it, the next
+   *     to be released first
+   */
+  public List<List<Thread>> lines() {
+    return buckets.lines();
+  }
+
   /** Returns the interval, how many wait and what is left, for people to read. */
   @Override
   public String toString() {

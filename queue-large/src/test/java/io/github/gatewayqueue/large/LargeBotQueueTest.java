@@ -5,6 +5,7 @@ import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.TOTAL;
 import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -307,6 +308,28 @@ class LargeBotQueueTest extends BotTest {
     assertNull(buckets.get(0).lastRelease());
     requireBetween(before, Objects.requireNonNull(buckets.get(0).nextRelease()), after);
     assertEquals(499, Objects.requireNonNull(snapshot.limit()).remaining());
+  }
+
+  @Test
+  void lines_someLeave_showsTheRestInOrder() throws InterruptedException {
+    Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, DAY, 2)));
+    bot.join(LongStream.of(0, 1)).forEach(LargeBotQueueTest::awaitReleased);
+    List<ShardRequest> waiting = bot.join(LongStream.of(6, 3, 2, 4, 0));
+    waiting.get(2).interrupt();
+    waiting.get(2).awaitInterrupted();
+    List<List<Thread>> lines = bot.queue.lines();
+    assertEquals(
+        List.of(List.of("shard 6", "shard 4", "shard 0"), List.of("shard 3")),
+        lines.stream().map(line -> line.stream().map(Thread::getName).toList()).toList());
+    assertThrows(UnsupportedOperationException.class, () -> lines.getFirst().clear());
+    bot.queue.update(limit(500, DAY, 1));
+    assertEquals(
+        List.of("shard 6", "shard 3", "shard 4", "shard 0"),
+        bot.queue.lines().getFirst().stream().map(Thread::getName).toList());
+  }
+
+  private static void awaitReleased(ShardRequest request) {
+    assertDoesNotThrow(request::awaitReleased);
   }
 
   @Test

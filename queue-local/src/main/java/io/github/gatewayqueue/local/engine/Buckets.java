@@ -246,6 +246,27 @@ public final class Buckets {
   }
 
   /**
+   * Returns who waits in each bucket, in the order of its line. Each is looked at for itself, one
+   * after the other.
+   *
+   * @return the waiting threads of each bucket, in the order of their indexes
+   */
+  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
+  public List<List<Thread>> lines() {
+    Bucket[] current = buckets;
+    List<List<Thread>> lines = new ArrayList<>();
+    for (Bucket bucket : current) {
+      bucket.lock.lock();
+      try {
+        lines.add(bucket.line.threads());
+      } finally {
+        bucket.lock.unlock();
+      }
+    }
+    return current == buckets ? List.copyOf(lines) : lines();
+  }
+
+  /**
    * Makes everybody who is in line now fail, with an exception of its own. Who arrives later is not
    * concerned.
    *

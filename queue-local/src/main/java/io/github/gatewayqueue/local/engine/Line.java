@@ -3,6 +3,9 @@ package io.github.gatewayqueue.local.engine;
 import static java.util.Comparator.comparingLong;
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,15 @@ final class Line {
 
   int size() {
     return size;
+  }
+
+  /** Returns who waits, in the order of the line. */
+  List<Thread> threads() {
+    List<Thread> threads = new ArrayList<>(size);
+    for (Waiter waiter = head; waiter != null; waiter = waiter.next) {
+      threads.add(waiter.thread);
+    }
+    return Collections.unmodifiableList(threads);
   }
 
   OptionalLong lastReleaseNanos() {
