@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -66,10 +67,17 @@ public final class Buckets {
    * Cancellation
    *
    * A request is released by its own thread, and interrupted in its own thread. So the two can not
-   * cross: a thread that finds its interrupt first unlinks itself and, if it was the head, wakes the
-   * next; a thread that finds itself released first returns with its interrupted status still set.
-   * There is no grant that would have to be handed back. Since spacing and budget are charged at the
-   * release, somebody who leaves before has cost nothing.
+   * cross: a thread that finds its interrupt first leaves the line, and the next is woken if it was
+   * the head; a thread that finds itself released first returns with its interrupted status still
+   * set. There is no grant that would have to be handed back. Since spacing and budget are charged at
+   * the release, somebody who leaves before has cost nothing.
+   *
+   * When a bot is shut down, everybody leaves at once, and would queue for the lock. So one of those
+   * who leave unlinks all who leave meanwhile; the others are gone as soon as they are in the list of
+   * leavers. A leaver that is still linked harms nobody: it can not be released, as nobody but itself
+   * would do that, and the one behind it is woken when it is unlinked. The one who unlinks first lets
+   * others run: otherwise a storm that comes from the front would make each of them the head, and set
+   * a timer for it, only for it to leave.
    *
    * Observability
    *
@@ -171,19 +179,27 @@ public final class Buckets {
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
     Waiter waiter = new Waiter(id, Thread.currentThread());
+    boolean released;
     try {
-      if (!joinAndTry(waiter)) {
+      released = joinAndTry(waiter);
+      if (!released) {
         if (logs) {
           log("shard " + id + " of " + total + " waits for its turn");
         }
-        awaitRelease(waiter);
+        released = awaitRelease(waiter);
       }
     } catch (Throwable e) {
       leave(waiter);
-      report(event, logs, waiter, total, System.nanoTime() - askedNanos, e);
+      report(event, logs, waiter, total, askedNanos, e);
       throw e;
     }
-    report(event, logs, waiter, total, waiter.releaseNanos - askedNanos, null);
+    if (!released) {
+      leave(waiter);
+      InterruptedException interrupted = new InterruptedException();
+      report(event, logs, waiter, total, askedNanos, interrupted);
+      throw interrupted;
+    }
+    report(event, logs, waiter, total, askedNanos, null);
   }
 
   /** Tells the flight recording and the log how a request ended. */
@@ -192,8 +208,13 @@ public final class Buckets {
       boolean logs,
       Waiter waiter,
       long total,
-      long waitedNanos,
+      long askedNanos,
       @Nullable Throwable thrown) {
+    if (event == null && !logs) {
+      return;
+    }
+    long endNanos = thrown == null ? waiter.releaseNanos : System.nanoTime();
+    long waitedNanos = endNanos - askedNanos;
     if (event != null) {
       event.end(waiter, total, waitedNanos, thrown == null);
     }
@@ -382,12 +403,23 @@ public final class Buckets {
     }
   }
 
-  private void awaitRelease(Waiter waiter) throws InterruptedException {
-    while (!awaitReleaseAsHead(waiter)) {
-      LockSupport.park(this);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
+  /**
+   * Waits for the release.
+   *
+   * @return whether the waiter was released; if not, the thread was interrupted, and its status is
+   *     cleared
+   */
+  private boolean awaitRelease(Waiter waiter) {
+    try {
+      while (!awaitReleaseAsHead(waiter)) {
+        LockSupport.park(this);
+        if (Thread.interrupted()) {
+          return false;
+        }
       }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 
@@ -432,24 +464,41 @@ public final class Buckets {
     return delayNanos;
   }
 
-  /** Takes the waiter out of the line, if it stands in one. */
+  /** Has the waiter taken out of the line, if it stands in one. */
   private void leave(Waiter waiter) {
-    if (waiter.bucket == null) {
+    Bucket bucket = waiter.bucket;
+    if (bucket == null || waiter.released) {
       return;
     }
-    Bucket bucket = lockBucketOf(waiter);
-    try {
-      if (!waiter.inLine) {
-        return;
+    waiting.decrementAndGet();
+    bucket.leavers.add(waiter);
+    while (!bucket.leavers.isEmpty() && bucket.unlinking.compareAndSet(false, true)) {
+      try {
+        Thread.yield(); // to others who leave now: see Cancellation
+        unlink(bucket.leavers);
+      } finally {
+        bucket.unlinking.set(false);
       }
-      boolean wasHead = bucket.line.head() == waiter;
-      bucket.line.leave(waiter);
-      waiting.decrementAndGet();
-      if (wasHead) {
-        wakeHead(bucket);
+    }
+  }
+
+  /** Takes everybody who has left out of the line, until there is nobody more. */
+  private static void unlink(Queue<Waiter> leavers) {
+    Waiter leaver = leavers.poll();
+    while (leaver != null) {
+      Bucket bucket = lockBucketOf(leaver); // since it left it may have been moved to another one
+      try {
+        Waiter head = bucket.line.head();
+        do {
+          bucket.line.leave(leaver);
+          leaver = leavers.poll();
+        } while (leaver != null && leaver.bucket == bucket);
+        if (bucket.line.head() != head) {
+          wakeHead(bucket);
+        }
+      } finally {
+        bucket.lock.unlock();
       }
-    } finally {
-      bucket.lock.unlock();
     }
   }
 
