@@ -3,6 +3,7 @@ package io.github.gatewayqueue.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,10 @@ final class ChildProcess {
   void run(Form form, String scenario, int number, Run run, Results results)
       throws IOException, InterruptedException, FailedException {
     String name = scenario + "-" + number;
-    Path output = directory.resolve(name + ".log");
+    Path output = directory.resolve(name + ".part");
+    Files.deleteIfExists(log(scenario, number));
     var builder = new ProcessBuilder(command(form, scenario, run));
+    builder.environment().putAll(run.environment());
     Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
       if (!process.waitFor(run.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -56,8 +59,18 @@ final class ChildProcess {
           "%s (%s of %s) ended with status %d:%n%s"
               .formatted(name, run.variant(), run.subjects(), status, tail(output)));
     }
+    Files.move(output, log(scenario, number), StandardCopyOption.REPLACE_EXISTING);
+    read(scenario, number, results);
+  }
+
+  private Path log(String scenario, int number) {
+    return directory.resolve(scenario + "-" + number + ".log");
+  }
+
+  /** Takes what a process has measured that has ended well, now or in an earlier run. */
+  void read(String scenario, int number, Results results) throws IOException {
     synchronized (results) {
-      try (var lines = Files.lines(output)) {
+      try (var lines = Files.lines(log(scenario, number))) {
         lines.forEach(results::accept);
       }
     }
@@ -66,6 +79,9 @@ final class ChildProcess {
   private static List<String> command(Form form, String scenario, Run run) {
     List<String> command = new ArrayList<>();
     command.add(BIN + "java");
+    if (form == Form.SHORT) {
+      command.add("-XX:TieredStopAtLevel=1"); // numbers do not matter, and compiling takes longest
+    }
     command.addAll(run.flags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Child.class.getName());

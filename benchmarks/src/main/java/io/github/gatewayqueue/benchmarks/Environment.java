@@ -3,8 +3,11 @@ package io.github.gatewayqueue.benchmarks;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the numbers depend on. */
@@ -63,18 +66,15 @@ final class Environment {
 
   private static String git(Path directory, String... arguments)
       throws IOException, InterruptedException {
-    var command = new java.util.ArrayList<String>();
-    command.add("git");
-    command.addAll(java.util.List.of(arguments));
+    var command = new ArrayList<>(List.of("git"));
+    command.addAll(List.of(arguments));
     try {
       Process process =
           new ProcessBuilder(command)
               .directory(directory.toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String output =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.waitFor() == 0 ? output.strip() : "";
     } catch (IOException e) {
       return ""; // no git here

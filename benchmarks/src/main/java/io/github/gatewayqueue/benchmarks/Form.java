@@ -1,7 +1,10 @@
 package io.github.gatewayqueue.benchmarks;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** How much is run: enough for numbers, or just enough to see that everything works. */
 enum Form {
@@ -12,23 +15,33 @@ enum Form {
     return this == FULL ? full : brief;
   }
 
-  /** Returns a process for each subject, or in the short form one for all of them. */
+  /**
+   * Returns a process for each subject, or in the short form one for all of them, less those whose
+   * long interval is a constant.
+   */
   List<Run> each(String variant, List<Subject> subjects, Duration timeout, String... flags) {
-    List<String> flagList = List.of(flags);
-    if (this == SHORT) {
-      return List.of(new Run(variant, subjects, flagList, timeout));
+    Map<Boolean, List<Subject>> shared =
+        subjects.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    subject -> this == SHORT && !Subject.FIXED.contains(subject)));
+    List<Run> runs = new ArrayList<>();
+    for (Subject subject : shared.getOrDefault(false, List.of())) {
+      runs.add(new Run(variant, List.of(subject), List.of(flags), timeout));
     }
-    return subjects.stream()
-        .map(subject -> new Run(variant, List.of(subject), flagList, timeout))
-        .toList();
+    if (!shared.getOrDefault(true, List.of()).isEmpty()) {
+      runs.add(new Run(variant, shared.getOrDefault(true, List.of()), List.of(flags), timeout));
+    }
+    return runs;
   }
 
   /** Returns such processes several times over, so that the subjects alternate. */
   List<Run> alternating(
       int pairs, String variant, List<Subject> subjects, Duration timeout, String... flags) {
-    return java.util.stream.IntStream.range(0, pairs)
-        .boxed()
-        .flatMap(i -> each(variant, subjects, timeout, flags).stream())
-        .toList();
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < pairs; i++) {
+      runs.addAll(each(variant, subjects, timeout, flags));
+    }
+    return runs;
   }
 }

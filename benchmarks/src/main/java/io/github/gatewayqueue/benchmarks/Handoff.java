@@ -37,7 +37,7 @@ final class Handoff implements Scenario {
   public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
       throws Exception {
     Duration warmUp = Duration.ofMillis(form.pick(1_000, 50));
-    Duration length = Duration.ofMillis(form.pick(2_000, 100));
+    Duration length = Duration.ofMillis(form.pick(1_500, 100));
     for (Subject subject : subjects) {
       for (int threads : variant.equals("core") ? THREADS : List.of(TARGET_THREADS)) {
         try (Pacer pacer = subject.open(1, Duration.ofNanos(1))) {
@@ -78,6 +78,9 @@ final class Handoff implements Scenario {
       sum += done;
       taking += done > 0 ? 1 : 0;
     }
+    if (subject.isOurs() && length.toMillis() > 1_000 && taking < threads) {
+      throw new IllegalStateException("only " + taking + " of " + threads + " had a turn");
+    }
     figures.add(subject, "rate-" + threads, sum / seconds);
     figures.add(subject, "taking-" + threads, taking);
   }
@@ -96,7 +99,7 @@ final class Handoff implements Scenario {
         "Hand-offs",
         """
         Virtual threads that do nothing but ask again, on an interval of 1 ns; the semaphore is acquired and released at \
-        once. Thousands of requests per second, after a second of warm-up, over two seconds; median (min–max) of \
+        once. Thousands of requests per second, after a second of warm-up, over one and a half; median (min–max) of \
         processes that alternate. In brackets, where not all of the threads had a turn meanwhile: how many had. Those do not \
         wait for one another at all at such a rate, so that no hand-off takes place.\
         """);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class Lateness implements Scenario {
   static final Duration INTERVAL = Duration.ofMillis(50);
+  private static final Duration SHORT = Duration.ofMillis(260);
   private static final int LINES = 4;
   private static final int PER_LINE = 3;
   private static final List<String> VARIANTS = List.of("quiet", "busy");
@@ -44,7 +45,7 @@ final class Lateness implements Scenario {
     }
     boolean core = subjects.equals(CORE);
     Duration length = form.pick(core ? Duration.ofSeconds(5) : Duration.ofMillis(2_500), SHORT);
-    int rounds = form.pick(core ? 8 : 1, 1);
+    int rounds = form.pick(core ? 7 : 1, 1);
     try (var releases = new Releases()) {
       List<Block> blocks = new ArrayList<>();
       for (Subject subject : subjects) {
@@ -76,10 +77,7 @@ final class Lateness implements Scenario {
     }
   }
 
-  private static final Duration SHORT = Duration.ofMillis(260);
-
   /** Keeps cores busy with platform threads, which the operating system shares out as it does. */
-  @SuppressWarnings("InfiniteRecursion")
   private static void spin(int cores) {
     for (int i = 0; i < cores; i++) {
       Thread.ofPlatform()
@@ -121,7 +119,7 @@ final class Lateness implements Scenario {
         Arrays.setAll(pacers, i -> subject.open(1, interval));
       }
       long beginNanos = System.nanoTime() + 10_000_000;
-      int perLine = subject == Subject.BARE ? 1 : PER_LINE;
+      int perLine = subject == Subject.BARE ? 1 : lines == LINES ? PER_LINE : 2;
       new Crowd(
               lines * perLine,
               i -> {

@@ -5,17 +5,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Runs the scenarios, each in processes of its own, and writes the report. */
 final class Main {
   private final Form form;
   private final List<String> only;
   private final Path module;
-  private final List<String> failures = new ArrayList<>();
+
+  /** What went wrong, by scenario. */
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
 
   private Main(Form form, List<String> only, Path module) {
     this.form = form;
@@ -26,59 +36,101 @@ final class Main {
   /**
    * Runs them.
    *
-   * @param args full or short, then all or names of scenarios with commas between, then the
-   *     directory of this module
+   * @param args full, short, or render, which writes the report of what was measured before, piece
+   *     by piece; then all or names of scenarios with commas between; then the directory of this
+   *     module
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    List<String> only =
-        args[1].equals("all")
-            ? List.copyOf(Scenarios.all().keySet())
-            : Arrays.asList(args[1].split(","));
+    Set<String> names = Scenarios.all().keySet();
+    boolean all = args[1].equals("all");
+    List<String> only = all ? List.copyOf(names) : Arrays.asList(args[1].split(",", -1));
     only.forEach(Scenarios::get);
-    Form form = Form.valueOf(args[0].toUpperCase(Locale.ROOT));
-    boolean passed = new Main(form, only, Path.of(args[2])).run(args[1].equals("all"));
+    boolean renders = args[0].equals("render");
+    Form form = renders ? Form.FULL : Form.valueOf(args[0].toUpperCase(Locale.ROOT));
+    boolean passed = new Main(form, only, Path.of(args[2])).run(all, renders);
     System.exit(passed ? 0 : 1);
   }
 
-  private boolean run(boolean all) throws IOException, InterruptedException {
+  private boolean run(boolean all, boolean renders) throws IOException, InterruptedException {
     long beginNanos = System.nanoTime();
-    Path directory = Files.createDirectories(module.resolve("target/benchmarks"));
+    Path directory =
+        Files.createDirectories(
+            module.resolve("target/benchmarks-" + form.name().toLowerCase(Locale.ROOT)));
+    ChildProcess child = new ChildProcess(directory);
+    Map<String, Results> results = renders ? readAll(child) : runAll(child);
     Report report = new Report();
-    for (String name : only) {
-      Scenario scenario = Scenarios.get(name);
-      Results results = new Results();
-      int before = failures.size();
-      runAll(new ChildProcess(directory), name, scenario, results);
-      if (failures.size() == before) {
-        scenario.report(results, report);
+    results.forEach((name, result) -> {
+      if (!failures.containsKey(name)) {
+        Scenarios.get(name).report(result, report);
       }
-    }
+    });
     Duration took = Duration.ofNanos(System.nanoTime() - beginNanos);
-    Path file =
-        all && form == Form.FULL ? module.resolve("RESULTS.md") : directory.resolve("RESULTS.md");
-    Files.writeString(file, report.render(introduction(took), Environment.describe()));
+    boolean keeps = all && form == Form.FULL && failures.isEmpty();
+    Path file = (keeps ? module : directory).resolve("RESULTS.md");
+    String how =
+        renders ? "measured scenario by scenario" : "in %d minutes".formatted(took.toMinutes());
+    Files.writeString(file, report.render(introduction(how), Environment.describe()));
     System.out.printf("Benchmarks: %d s, see %s%n", took.toSeconds(), file);
-    failures.forEach(failure -> System.err.println("FAILED: " + failure));
+    failures.values().forEach(failure -> System.err.println("FAILED: " + failure));
     report.violations().forEach(violation -> System.err.println("VIOLATED: " + violation));
     return failures.isEmpty() && report.violations().isEmpty();
   }
 
-  private void runAll(ChildProcess child, String name, Scenario scenario, Results results)
-      throws IOException, InterruptedException {
-    long beginNanos = System.nanoTime();
-    int number = 0;
-    for (Run run : scenario.runs(form)) {
-      try {
-        child.run(form, name, number++, run, results);
-      } catch (ChildProcess.FailedException e) {
-        failures.add(e.getMessage());
+  private Map<String, Results> readAll(ChildProcess child) {
+    Map<String, Results> results = new LinkedHashMap<>();
+    for (String name : only) {
+      Results result = new Results();
+      results.put(name, result);
+      for (int i = 0; i < Scenarios.get(name).runs(form).size(); i++) {
+        try {
+          child.read(name, i, result);
+        } catch (IOException e) {
+          failures.put(name, "not measured yet: " + e);
+        }
       }
     }
-    long seconds = Duration.ofNanos(System.nanoTime() - beginNanos).toSeconds();
-    System.out.printf("Benchmarks: %s took %d s, %d processes%n", name, seconds, number);
+    return results;
   }
 
-  private String introduction(Duration took) throws IOException, InterruptedException {
+  /** One after the other, for they disturb one another; in the short form that does not matter. */
+  private Map<String, Results> runAll(ChildProcess child) throws InterruptedException {
+    Map<String, Results> results = new LinkedHashMap<>();
+    var executor = Executors.newFixedThreadPool(form.pick(1, 8));
+    try {
+      List<Future<?>> pending = new ArrayList<>();
+      for (String name : only) {
+        Results result = new Results();
+        results.put(name, result);
+        List<Run> runs = Scenarios.get(name).runs(form);
+        for (int i = 0; i < runs.size(); i++) {
+          int number = i;
+          pending.add(executor.submit(() -> runOne(child, name, number, runs.get(number), result)));
+        }
+      }
+      for (Future<?> future : pending) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the runner itself failed", e);
+    } finally {
+      executor.shutdownNow();
+    }
+    return results;
+  }
+
+  private void runOne(ChildProcess child, String name, int number, Run run, Results result) {
+    long beginNanos = System.nanoTime();
+    try {
+      child.run(form, name, number, run, result);
+    } catch (Exception e) {
+      failures.merge(name, String.valueOf(e.getMessage()), (a, b) -> a + "\n" + b);
+    }
+    System.out.printf(
+        "Benchmarks: %s %s %s took %.1f s%n",
+        name, run.variant(), run.subjects(), (System.nanoTime() - beginNanos) / 1e9);
+  }
+
+  private String introduction(String how) throws IOException, InterruptedException {
     String command =
         "mvn -B -ntp -Pbenchmarks -pl benchmarks -am -DskipTests -Dmaven.javadoc.skip verify";
     if (form == Form.SHORT) {
@@ -92,13 +144,13 @@ final class Main {
     %s
     ```
 
-    at %s, commit %s, in %d minutes. %s\
+    at %s, commit %s, %s. %s\
     """
         .formatted(
             command,
-            Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MINUTES),
+            Instant.now().truncatedTo(ChronoUnit.MINUTES),
             Environment.commit(module),
-            took.toMinutes(),
+            how,
             form == Form.SHORT
                 ? "**This is the short form, which shows that everything runs; its numbers say nothing.**"
                 : "Ratios are between runs that took turns, as median (min–max).");

@@ -27,7 +27,8 @@ final class Memory implements Scenario {
   @Override
   public List<Run> runs(Form form) {
     Duration timeout = Duration.ofMinutes(2);
-    String[] flags = {"-XX:+UseSerialGC", "-Xms3g", "-Xmx3g"};
+    String size = form.pick("3g", "400m");
+    String[] flags = {"-XX:+UseSerialGC", "-Xms" + size, "-Xmx" + size};
     List<Run> runs = new ArrayList<>();
     runs.addAll(form.alternating(form.pick(3, 1), "cold", CORE, timeout, flags));
     runs.addAll(form.alternating(form.pick(3, 1), "warm", CORE, timeout, flags));

@@ -56,13 +56,16 @@ final class Report {
     return text.append(sections).append("\n").append(end.strip()).append("\n").toString();
   }
 
-  /** Writes a number with three significant digits, or whole from 1,000 on. */
+  /** Writes a number with two or three significant digits, or whole if it is, or from 100 on. */
   static String number(double value) {
     double size = Math.abs(value);
     if (Double.isNaN(value)) {
       return "–";
     }
-    if (size >= 100 || value == 0) {
+    if (Double.isInfinite(value)) {
+      return "∞";
+    }
+    if (size >= 100 || value == Math.rint(value)) {
       return String.format(Locale.ROOT, "%,d", Math.round(value));
     }
     return String.format(Locale.ROOT, size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);

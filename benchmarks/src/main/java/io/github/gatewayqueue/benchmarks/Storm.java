@@ -54,7 +54,8 @@ final class Storm implements Scenario {
   public List<Run> runs(Form form) {
     Duration timeout = Duration.ofMinutes(5);
     String[] flags = {"-Xms6g", "-Xmx6g"};
-    String[] small = {"-Xms2g", "-Xmx2g"};
+    String smallSize = form.pick("2g", "400m");
+    String[] small = {"-Xms" + smallSize, "-Xmx" + smallSize};
     List<Run> runs = new ArrayList<>();
     runs.add(new Run("limit", CORE, List.of(small), timeout));
     runs.addAll(form.each("linear", CORE, timeout, form.pick(flags, small)));
