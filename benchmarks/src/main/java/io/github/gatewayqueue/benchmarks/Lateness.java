@@ -44,8 +44,8 @@ final class Lateness implements Scenario {
       spin(Runtime.getRuntime().availableProcessors());
     }
     boolean core = subjects.equals(CORE);
-    Duration length = form.pick(core ? Duration.ofSeconds(5) : Duration.ofMillis(2_500), SHORT);
-    int rounds = form.pick(core ? 7 : 1, 1);
+    Duration length = form.pick(Duration.ofMillis(core ? 5_100 : 2_500), SHORT);
+    int rounds = form.pick(core ? 5 : 1, 1);
     try (var releases = new Releases()) {
       List<Block> blocks = new ArrayList<>();
       for (Subject subject : subjects) {
@@ -212,25 +212,34 @@ final class Lateness implements Scenario {
         "A negative lateness is a start that came too early. Where the interval is counted from when a start was due, one"
             + " that is late is followed by one that is early.");
     for (Subject subject : Subject.OURS) {
-      target(results, report, subject, "quiet", "p50");
-      target(results, report, subject, "quiet", "p99");
-      target(results, report, subject, "busy", "p99");
+      target(results, report, subject, "quiet", "p50", 0.5);
+      target(results, report, subject, "quiet", "p99", 0.99);
+      target(results, report, subject, "busy", "p99", 0.99);
     }
   }
 
+  /**
+   * Judges by the worse of two: the ratio of all samples together, and the median of the rounds'
+   * ratios. A round has four samples beyond its p99, so its ratio alone says little.
+   */
   private static void target(
-      Results results, Report report, Subject subject, String variant, String quantile) {
+      Results results,
+      Report report,
+      Subject subject,
+      String variant,
+      String quantile,
+      double share) {
+    double limit = results.of(Subject.BARE, variant + "-all").quantile(share);
+    double ours = results.of(subject, variant + "-all").quantile(share);
     String key = variant + "-" + quantile;
-    Sample limit = results.of(Subject.BARE, key);
-    Sample ours = results.of(subject, key);
-    Sample ratio = ours.over(limit);
+    Sample rounds = results.of(subject, key).over(results.of(Subject.BARE, key));
     report.target(
         "lateness %s, %s: %s".formatted(quantile, variant, subject.title),
-        "bare parkNanos " + Report.number(limit.median()) + " µs",
-        Report.number(ours.median()) + " µs",
-        Report.spread(ratio),
+        "bare parkNanos " + Report.number(limit) + " µs",
+        Report.number(ours) + " µs",
+        "all %s; rounds %s".formatted(Report.number(ours / limit), Report.spread(rounds)),
         "≤ 1.25",
-        ratio.median() <= 1.25);
+        Math.max(ours / limit, rounds.median()) <= 1.25);
     if (results.of(subject, variant + "-all").min() < 0) {
       report.violation(subject.title + " released somebody before it was due");
     }
