@@ -1,0 +1,68 @@
+package io.github.gatewayqueue.benchmarks;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The queues of this project. */
+final class Ours {
+  /** More starts than anything here uses. */
+  private static final int STARTS = 1_000_000_000;
+
+  /** Longer than anything here takes. */
+  private static final Duration RESET = Duration.ofDays(1);
+
+  private Ours() {}
+
+  static Pacer local(int buckets, Duration interval) {
+    LocalQueue queue = new LocalQueue(interval);
+    return new Pacer() {
+      @Override
+      public void acquire(long shard) throws InterruptedException {
+        queue.request(shard, Long.MAX_VALUE);
+      }
+
+      @Override
+      public int waiting() {
+        return queue.waiting();
+      }
+    };
+  }
+
+  static Pacer large(int buckets, Duration interval) {
+    LargeBotQueue queue = largeBotQueue(interval, limit(STARTS, buckets));
+    return new Pacer() {
+      @Override
+      public void acquire(long shard) throws InterruptedException {
+        queue.request(shard, Long.MAX_VALUE);
+      }
+
+      @Override
+      public void setConcurrency(int count) {
+        queue.update(limit(STARTS, count));
+      }
+
+      @Override
+      public int waiting() {
+        return queue.waiting();
+      }
+    };
+  }
+
+  static LargeBotQueue largeBotQueue(Duration interval, SessionStartLimit limit) {
+    return LargeBotQueue.builder(
+            () -> {
+              throw new IOException("nobody should have to ask within a day");
+            })
+        .interval(interval)
+        .reserve(0)
+        .initialLimit(limit)
+        .build();
+  }
+
+  static SessionStartLimit limit(int remaining, int maxConcurrency) {
+    return new SessionStartLimit(STARTS, remaining, RESET, maxConcurrency);
+  }
+}

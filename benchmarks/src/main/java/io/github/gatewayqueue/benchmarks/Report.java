@@ -1,0 +1,81 @@
+package io.github.gatewayqueue.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The report as it grows: the table of targets, a section for each scenario, and violations. */
+final class Report {
+  private final StringBuilder targets = new StringBuilder();
+  private final StringBuilder sections = new StringBuilder();
+  private final List<String> violations = new ArrayList<>();
+
+  /** Begins the section of a scenario. */
+  void section(String title, String about) {
+    sections.append("\n## ").append(title).append("\n\n").append(about.strip()).append("\n");
+  }
+
+  /** Adds a table to the section. */
+  void table(List<String> header, List<List<String>> rows) {
+    sections.append("\n").append(row(header));
+    sections.append("|").append("---|".repeat(header.size())).append("\n");
+    rows.forEach(cells -> sections.append(row(cells)));
+  }
+
+  /** Adds a remark below the last table. */
+  void remark(String text) {
+    sections.append("\n").append(text.strip()).append("\n");
+  }
+
+  private static String row(List<String> cells) {
+    return "| " + String.join(" | ", cells) + " |\n";
+  }
+
+  /** Adds a row to the table of targets. */
+  void target(String what, String limit, String ours, String ratio, String wanted, boolean met) {
+    targets.append(row(List.of(what, limit, ours, ratio, wanted, met ? "met" : "**missed**")));
+  }
+
+  /** Tells of a fact about our own queues that does not hold, which fails the build. */
+  void violation(String text) {
+    violations.add(text);
+  }
+
+  List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** Returns the whole, with an introduction and an end of the caller's. */
+  String render(String introduction, String end) {
+    StringBuilder text = new StringBuilder("# Results\n\n").append(introduction.strip());
+    if (!targets.isEmpty()) {
+      text.append("\n\n## Targets\n\n");
+      text.append(row(List.of("what", "limit", "ours", "ratio", "wanted", "")));
+      text.append("|---|---|---|---|---|---|\n").append(targets);
+    }
+    return text.append(sections).append("\n").append(end.strip()).append("\n").toString();
+  }
+
+  /** Writes a number with two or three significant digits, or whole if it is, or from 100 on. */
+  static String number(double value) {
+    double size = Math.abs(value);
+    if (Double.isNaN(value)) {
+      return "–";
+    }
+    if (Double.isInfinite(value)) {
+      return "∞";
+    }
+    if (size >= 100 || value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%,d", Math.round(value));
+    }
+    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f", value);
+  }
+
+  /** Writes a median and what lies around it. */
+  static String spread(Sample sample) {
+    return sample.size() < 2
+        ? number(sample.median())
+        : "%s (%s–%s)"
+            .formatted(number(sample.median()), number(sample.min()), number(sample.max()));
+  }
+}

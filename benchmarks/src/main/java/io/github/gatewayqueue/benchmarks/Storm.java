@@ -1,0 +1,240 @@
+package io.github.gatewayqueue.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+
+/** How long it takes to interrupt everybody who waits. */
+final class Storm implements Scenario {
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final Duration CAP = Duration.ofSeconds(20);
+  private static final List<Subject> CORE = List.of(Subject.BARE, Subject.LOCAL, Subject.LARGE);
+  private static final List<Subject> PEERS =
+      List.of(
+          Subject.SEMAPHORE,
+          Subject.FAIR_LOCK,
+          Subject.JDA,
+          Subject.DISCORD4J,
+          Subject.KORD,
+          Subject.BUCKET4J,
+          Subject.RESILIENCE4J,
+          Subject.FAILSAFE);
+
+  /** In which order they are interrupted, seen from the line. */
+  enum Order {
+    FRONT("front to back"),
+    BACK("back to front"),
+    RANDOM("random");
+
+    final String title;
+
+    Order(String title) {
+      this.title = title;
+    }
+
+    /** Returns the numbers below a bound in this order; at random, but the same each time. */
+    int[] of(int bound) {
+      int[] numbers = new int[bound];
+      Random random = new Random(42);
+      for (int i = 0; i < bound; i++) {
+        numbers[i] = this == BACK ? bound - 1 - i : i;
+        if (this == RANDOM) {
+          int j = random.nextInt(i + 1);
+          numbers[i] = numbers[j];
+          numbers[j] = i;
+        }
+      }
+      return numbers;
+    }
+  }
+
+  @Override
+  public List<Run> runs(Form form) {
+    Duration timeout = Duration.ofMinutes(5);
+    String[] flags = {"-Xms6g", "-Xmx6g"};
+    String smallSize = form.pick("2g", "400m");
+    String[] small = {"-Xms" + smallSize, "-Xmx" + smallSize};
+    List<Run> runs = new ArrayList<>();
+    runs.add(new Run("limit", CORE, List.of(small), timeout));
+    runs.addAll(form.each("linear", CORE, timeout, form.pick(flags, small)));
+    runs.addAll(form.each("peers", PEERS, timeout, small));
+    return runs;
+  }
+
+  @Override
+  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
+      throws Exception {
+    int many = form.pick(100_000, 2_000);
+    switch (variant) {
+      case "limit" -> {
+        for (int round = form.pick(-2, 0); round < form.pick(5, 1); round++) { // warm up below 0
+          for (Order order : Order.values()) {
+            for (Subject subject : subjects) {
+              double millis = millis(subject, many, order, false);
+              if (round >= 0) {
+                figures.add(subject, "limit-" + order, millis);
+              }
+            }
+            double throwing = millis(Subject.BARE, many, order, true);
+            if (round >= 0) {
+              figures.add(Subject.BARE, "throwing-" + order, throwing);
+            }
+          }
+        }
+      }
+      case "linear" -> {
+        for (Subject subject : subjects) {
+          for (int round = form.pick(-1, 0); round < form.pick(2, 1); round++) {
+            for (Order order : Order.values()) {
+              double less = millis(subject, many, order, false);
+              double more = round < 0 ? 0 : millis(subject, 10 * many, order, false);
+              if (round >= 0) {
+                figures.add(subject, "less-" + order, less);
+                figures.add(subject, "more-" + order, more);
+              }
+            }
+          }
+        }
+      }
+      default -> {
+        for (Subject subject : subjects) {
+          millis(subject, many / 100, Order.FRONT, false);
+          figures.add(subject, "tenth", millis(subject, many / 10, Order.FRONT, false));
+          figures.add(subject, "whole", millis(subject, many, Order.FRONT, false));
+        }
+      }
+    }
+  }
+
+  /**
+   * Measures from the first interrupt to the end of the last thread.
+   *
+   * @param throwing whether a bare thread throws, as all others do, which costs a stack trace
+   * @return milliseconds, or infinity if it was given up
+   */
+  private static double millis(Subject subject, int threads, Order order, boolean throwing)
+      throws InterruptedException {
+    Pacer pacer = subject.open(1, LONG);
+    pacer.holdUp();
+    Crowd.Body body =
+        subject == Subject.BARE && !throwing
+            ? i -> LockSupport.park(Storm.class)
+            : i -> pacer.acquire(i);
+    Crowd crowd = new Crowd(threads, body);
+    startInOrder(crowd, pacer);
+    int[] numbers = order.of(threads);
+    System.gc();
+    long beginNanos = System.nanoTime();
+    for (int number : numbers) {
+      crowd.thread(number).interrupt();
+    }
+    for (int number : numbers) {
+      Thread thread = crowd.thread(number);
+      Duration left = CAP.minusNanos(System.nanoTime() - beginNanos);
+      if (!thread.join(left.isPositive() ? left : Duration.ofNanos(1))) {
+        return Double.POSITIVE_INFINITY;
+      }
+    }
+    double millis = (System.nanoTime() - beginNanos) / 1e6;
+    crowd.throwFailure();
+    return millis;
+  }
+
+  private static void startInOrder(Crowd crowd, Pacer pacer) throws InterruptedException {
+    for (int i = 0; i < crowd.size(); i++) {
+      crowd.start(i);
+      if (pacer.waiting() >= 0) {
+        while (pacer.waiting() <= i) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+    crowd.awaitWaiting();
+  }
+
+  @Override
+  public void report(Results results, Report report) {
+    report.section(
+        "A storm of interrupts",
+        """
+        Everybody who waits is interrupted: milliseconds from the first `interrupt()` to the last `join()`, after warm-up. \
+        Bare: virtual threads that are parked, and end when they are interrupted. The first table has 100,000 threads, and \
+        the subjects take turns in one process; the second has ten times as many, in a process for each subject.\
+        """);
+    List<List<String>> rows = new ArrayList<>();
+    for (Subject subject : CORE) {
+      rows.add(row(results, subject, subject.title, "limit-"));
+    }
+    rows.add(1, row(results, Subject.BARE, "bare park that throws", "throwing-"));
+    report.table(header("100,000 interrupts, ms"), rows);
+    rows = new ArrayList<>();
+    for (Subject subject : CORE) {
+      rows.add(row(results, subject, subject.title, "more-"));
+    }
+    report.table(header("1,000,000 interrupts, ms"), rows);
+    rows = new ArrayList<>();
+    for (Subject subject : PEERS) {
+      rows.add(
+          List.of(
+              subject.title,
+              capped(results.of(subject, "tenth")),
+              capped(results.of(subject, "whole"))));
+    }
+    report.table(List.of("front to back, ms", "10,000", "100,000"), rows);
+    report.remark(
+        "Guava can not be interrupted, and Javacord only by ones and twos: those who wait for its monitor can not."
+            + " Redisson's waiters are timers of its own.");
+    for (Subject subject : Subject.OURS) {
+      for (Order order : Order.values()) {
+        targets(results, report, subject, order);
+      }
+    }
+  }
+
+  private static void targets(Results results, Report report, Subject subject, Order order) {
+    Sample limit = results.of(Subject.BARE, "limit-" + order);
+    Sample ours = results.of(subject, "limit-" + order);
+    Sample ratio = ours.over(limit);
+    report.target(
+        "100,000 interrupts, %s: %s".formatted(order.title, subject.title),
+        "bare park " + Report.number(limit.median()) + " ms",
+        Report.number(ours.median()) + " ms",
+        Report.spread(ratio),
+        "≤ 3",
+        ratio.median() <= 3);
+    Sample less = results.of(subject, "less-" + order);
+    Sample more = results.of(subject, "more-" + order);
+    Sample growth = more.over(less);
+    report.target(
+        "1,000,000 interrupts over 100,000, %s: %s".formatted(order.title, subject.title),
+        Report.number(less.median()) + " ms",
+        Report.number(more.median()) + " ms",
+        Report.spread(growth),
+        "≤ 12",
+        growth.median() <= 12);
+  }
+
+  private static List<String> header(String first) {
+    List<String> header = new ArrayList<>(List.of(first));
+    for (Order order : Order.values()) {
+      header.add(order.title);
+    }
+    return header;
+  }
+
+  private static List<String> row(Results results, Subject subject, String title, String prefix) {
+    List<String> row = new ArrayList<>(List.of(title));
+    for (Order order : Order.values()) {
+      row.add(Report.spread(results.of(subject, prefix + order)));
+    }
+    return row;
+  }
+
+  private static String capped(Sample sample) {
+    return sample.max() == Double.POSITIVE_INFINITY
+        ? "more than " + "%,d".formatted(CAP.toMillis())
+        : Report.spread(sample);
+  }
+}

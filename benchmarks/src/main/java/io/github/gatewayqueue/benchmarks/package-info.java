@@ -1,0 +1,8 @@
+/**
+ * The queues side by side with the JDK's own means and with what a user would pick instead. {@code
+ * Main} starts a process per scenario and subject; {@code Child} is what runs in there.
+ */
+@NullMarked
+package io.github.gatewayqueue.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.gatewayqueue.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
