@@ -465,6 +465,7 @@ public final class Buckets {
   }
 
   /** Has the waiter taken out of the line, if it stands in one. */
+  @SuppressWarnings("ThreadPriorityCheck") // a yield that does nothing costs speed, nothing else
   private void leave(Waiter waiter) {
     Bucket bucket = waiter.bucket;
     if (bucket == null || waiter.released) {
@@ -483,6 +484,7 @@ public final class Buckets {
   }
 
   /** Takes everybody who has left out of the line, until there is nobody more. */
+  @SuppressWarnings("ReferenceEquality") // it is about the very same bucket and waiter
   private static void unlink(Queue<Waiter> leavers) {
     Waiter leaver = leavers.poll();
     while (leaver != null) {
