@@ -1,0 +1,119 @@
+package io.github.gatewayqueue.http;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one HTTP request, as one thread gets to see it piece by piece while it waits. The
+ * client's threads only pass on what they receive, and no more of it than was asked for.
+ */
+final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
+
+  /** Something that happened to the answer. */
+  sealed interface Signal {}
+
+  /** The status and the headers came; pieces of the body follow, then its end. */
+  record Head(ResponseInfo info) implements Signal {}
+
+  /** A piece of the body came; the next one comes after {@link #more()}. */
+  record Piece(List<ByteBuffer> buffers) implements Signal {}
+
+  /** The body came to its proper end. */
+  record End() implements Signal {}
+
+  /** The answer can not be had, or not to its end. */
+  record Failure(Throwable cause) implements Signal {}
+
+  /** Nobody wants the answer any longer. */
+  record Closed() implements Signal {}
+
+  private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Answer> body = new CompletableFuture<>();
+  private @Nullable CompletableFuture<HttpResponse<Answer>> exchange;
+  private volatile @Nullable Subscription source;
+
+  /** Sends the request; called once, by the thread that waits for the answer. */
+  void begin(HttpClient client, HttpRequest request) {
+    exchange = client.sendAsync(request, this);
+    var unused =
+        exchange.whenComplete((response, thrown) -> {
+          if (thrown != null) {
+            signals.add(new Failure(thrown));
+          }
+        });
+  }
+
+  /** Waits for the next signal; returns null if there is none for so long. */
+  @Nullable Signal next(long nanos) throws InterruptedException {
+    return signals.poll(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits for the next signal. */
+  Signal next() throws InterruptedException {
+    return signals.take();
+  }
+
+  /** Asks for the next piece of the body, once there was one. */
+  void more() {
+    Objects.requireNonNull(source).request(1);
+  }
+
+  /** Closes the connection unless the answer is complete; it may not even have come about yet. */
+  void hangUp() {
+    if (exchange != null) {
+      exchange.cancel(true);
+    }
+  }
+
+  /** Has the waiting thread know that nobody wants the answer any longer; for any thread. */
+  void close() {
+    signals.add(new Closed());
+  }
+
+  @Override
+  public BodySubscriber<Answer> apply(ResponseInfo info) {
+    signals.add(new Head(info));
+    return this;
+  }
+
+  @Override
+  public CompletionStage<Answer> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    source = subscription;
+    subscription.request(1);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    signals.add(new Piece(buffers));
+  }
+
+  @Override
+  public void onError(Throwable thrown) {
+    body.completeExceptionally(thrown); // and with it the exchange, which tells of it
+  }
+
+  @Override
+  public void onComplete() {
+    signals.add(new End());
+    body.complete(this);
+  }
+}

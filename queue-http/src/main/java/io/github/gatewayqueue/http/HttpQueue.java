@@ -1,0 +1,343 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue for a bot that runs in several processes: each of them asks the same broker, over HTTP,
+ * and the broker has the line.
+ *
+ * {@snippet file="io/github/gatewayqueue/http/UsageTest.java" region="usage"}
+ *
+ * <h2>Ordering</h2>
+ *
+ * The joining point is in the broker, when it has read the request. A request that has to ask again
+ * joins once more, at the end of the line.
+ *
+ * <h2>Spacing</h2>
+ *
+ * The broker keeps it, from release to release. What comes on top is the release's way to this
+ * process, and one that took too long is not used, but the request joins again: with events the
+ * broker tells how long ago it got the request, and by the clock of {@link System#nanoTime()} here
+ * no more than that and the {@linkplain Builder#margin margin} may have passed since it was asked.
+ * So a process that was frozen does not identify on a release of long ago. A request whose first
+ * event is that late already joins again at once, as its release could not be used either; where
+ * connecting takes longer than the margin, there never is one. Different rates of the two clocks
+ * are allowed for. A {@linkplain Protocol#PLAIN plain} answer tells its age if it is from this
+ * project's broker; one from twilight's does not, and is used however old it is.
+ *
+ * <h2>Interruption</h2>
+ *
+ * An interrupted request throws at once, whatever the broker does, and closes its connection, upon
+ * which the broker gives its place up. If the interrupt races the release, the start may be lost.
+ *
+ * <h2>Failure</h2>
+ *
+ * Only a status of 200 is a release, and in an answer with events only an event that says so. After
+ * anything else the request goes on waiting, and asks again with {@linkplain Builder#backoff
+ * backoff}: no connection, one that is lost, other statuses, redirects (never followed, the token
+ * must not go elsewhere), answers that are cut off or make no sense, answers with events but none
+ * for 15 seconds, a broker that stops. If it asks to be left alone for a while ({@code
+ * Retry-After}, also as a date), it is, for up to an hour. The log has a warning when this begins,
+ * whatever the number of requests, and a line at INFO when the last of them is back in line.
+ *
+ * <p>Statuses of 400, 401 and 403, and an event by which the broker refuses a request for good, are
+ * a {@link GatewayQueueException} with what it says about them.
+ *
+ * <h2>The token</h2>
+ *
+ * It is sent to the broker, in the header {@code Authorization}, and appears nowhere else. Who can
+ * listen on plain {@code http} can read it.
+ *
+ * <h2>Threads and connections</h2>
+ *
+ * Safe for use by many threads, virtual or not; thousands may wait at once. Each request that waits
+ * holds a connection, and so a file descriptor here and one at the broker, but no thread besides
+ * its own. The client, unless one was given, has one thread for all connections.
+ *
+ * <p>Close a queue that is no longer needed. Requests that wait then throw a {@link
+ * GatewayQueueException}, later ones an {@link IllegalStateException}.
+ */
+public final class HttpQueue implements GatewayQueue, AutoCloseable {
+
+  /** How to ask a broker. */
+  public enum Protocol {
+    /**
+     * With events, and a plain answer is taken, too: from brokers such as twilight's, that send
+     * nothing before the release. A request that has no headers after 5 seconds is left to wait for
+     * such an answer. As these have no heartbeat, one that waits for it does not notice if the
+     * broker's machine is gone without a word.
+     */
+    AUTO,
+
+    /** With events, and nothing else is taken for a release. */
+    SSE,
+
+    /** Without events: nothing is sent before the release. */
+    PLAIN
+  }
+
+  /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
+  private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
+
+  private final Broker broker;
+  private final Patience patience;
+  private final Outage outage;
+  private final @Nullable HttpClient own;
+  private final Set<ShardRequest> underWay = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Thousands of requests that are sent at once hold each other up for so long that their releases
+   * would be found too old. So they are sent in turn, a few at a time.
+   */
+  private final Semaphore turns = new Semaphore(64, true);
+
+  private HttpQueue(Builder builder) {
+    own = builder.client == null ? newClient() : null;
+    HttpClient client = Objects.requireNonNullElse(builder.client, own);
+    broker = new Broker(builder.url, builder.token, builder.protocol, client);
+    patience = new Patience(builder.backoff, builder.margin, builder.headers, builder.silence);
+    outage = new Outage(builder.url);
+  }
+
+  /**
+   * Returns a queue with the defaults.
+   *
+   * @param broker where the broker is, as for {@link #builder(URI)}
+   * @return a queue that was not asked yet; nothing is sent before that
+   * @throws IllegalArgumentException if the URL is none of a broker
+   */
+  public static HttpQueue of(URI broker) {
+    return builder(broker).build();
+  }
+
+  /**
+   * Starts to build a queue.
+   *
+   * @param broker where the broker is: an {@code http} or {@code https} URL such as {@code
+   *     http://127.0.0.1:8080}, with a path if the broker is behind a proxy that puts it there (the
+   *     slash at the end may be left out)
+   * @return a builder with the defaults
+   * @throws IllegalArgumentException if it is not an absolute URL of these schemes with a host, or
+   *     has user info, a query or a fragment
+   */
+  public static Builder builder(URI broker) {
+    return new Builder(BrokerUrl.checked(broker));
+  }
+
+  /** Requests are first asked for over HTTP/1.1, as for one request each HTTP/2 gains nothing. */
+  private static HttpClient newClient() {
+    return HttpClient.newBuilder()
+        .version(Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(10))
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the queue is closed
+   * @throws GatewayQueueException if the broker refuses the request for good, or the queue is
+   *     closed while it waits
+   */
+  @Override
+  public void request(long id, long total) throws InterruptedException {
+    if (closed.get()) {
+      throw new IllegalStateException("the queue is closed");
+    }
+    ENTRANCE.request(id, total);
+    var request = new ShardRequest(broker, patience, outage, turns, id, total);
+    underWay.add(request);
+    try {
+      if (closed.get()) { // and whoever closed it may not have seen this request
+        request.close();
+      }
+      request.await();
+    } finally {
+      underWay.remove(request);
+    }
+  }
+
+  /**
+   * Returns how many requests are under way now: in line at the broker, or on their way there.
+   *
+   * @return the number of calls that have neither returned nor thrown
+   */
+  public int waiting() {
+    return underWay.size();
+  }
+
+  /** How many requests the broker has in line, as it has told each of them. */
+  int inLine() {
+    return (int) underWay.stream().filter(ShardRequest::inLine).count();
+  }
+
+  /** How many requests have failed, and are not back in line. */
+  int inTrouble() {
+    return outage.requests();
+  }
+
+  /**
+   * Closes the queue: every request that waits throws a {@link GatewayQueueException} and leaves
+   * the line, and the client is shut down unless it was given to the builder. Closing once more
+   * does nothing.
+   */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    underWay.forEach(ShardRequest::close);
+    turns.release(Integer.MAX_VALUE / 2); // whoever waits for a turn finds that it is closed
+    if (own != null) {
+      own.shutdownNow();
+    }
+  }
+
+  /** Returns the broker's URL and how many wait, for people to read; without the token. */
+  @Override
+  public String toString() {
+    return "HttpQueue[" + broker.url() + ", waiting=" + waiting() + "]";
+  }
+
+  /**
+   * Sets up an {@link HttpQueue}. Not safe for use by many threads; may be used again after {@link
+   * #build()}.
+   */
+  public static final class Builder {
+    private final String url;
+    private @Nullable String token;
+    private @Nullable HttpClient client;
+    private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+    private Duration margin = Duration.ofSeconds(1);
+    private Protocol protocol = Protocol.AUTO;
+    private Duration headers = Duration.ofSeconds(5);
+    private Duration silence = Duration.ofSeconds(15);
+
+    private Builder(String url) {
+      this.url = url;
+    }
+
+    /**
+     * Sets the token that the broker demands of its clients; none by default. It is not Discord's.
+     *
+     * @param token the token
+     * @return this builder
+     * @throws IllegalArgumentException if the token is empty, or holds a character that no token
+     *     has, such as a line end left over from a file; the message does not repeat the token
+     */
+    public Builder token(String token) {
+      if (token.isEmpty()) {
+        throw new IllegalArgumentException("token is empty, expected the broker's");
+      }
+      for (int i = 0; i < token.length(); i++) {
+        requireVisibleAscii(token.charAt(i), i);
+      }
+      this.token = token;
+      return this;
+    }
+
+    private static void requireVisibleAscii(char character, int index) {
+      if (character <= ' ' || character > '~') {
+        throw new IllegalArgumentException(
+            "token has U+%04X at index %d, expected visible ASCII only"
+                .formatted((int) character, index));
+      }
+    }
+
+    /**
+     * Sets the client to use, for instance one with a proxy or a TLS context of its own. It stays
+     * the caller's to close, and needs a connect timeout, or a broker whose machine is gone is
+     * waited for as long as the system does.
+     *
+     * @param client a client that follows no redirects, which is an {@code HttpClient}'s default
+     * @return this builder
+     * @throws IllegalArgumentException if the client follows redirects: the token would go along
+     */
+    public Builder httpClient(HttpClient client) {
+      if (client.followRedirects() != Redirect.NEVER) {
+        throw new IllegalArgumentException(
+            "the HTTP client follows redirects ("
+                + client.followRedirects()
+                + "), expected NEVER, as the token must not go elsewhere");
+      }
+      this.client = client;
+      return this;
+    }
+
+    /**
+     * Sets how long to wait before the broker is asked again: the first time, and twice as long
+     * after each failure until one is taken in line; 1 second up to 60 by default. Each time up to
+     * a half of it is left out at random, so that requests that failed together come back one by
+     * one.
+     *
+     * @param first longer than zero
+     * @param most at least as long, up to a day
+     * @return this builder
+     * @throws IllegalArgumentException if one is zero, negative or more than a day, or the first is
+     *     longer than the most
+     */
+    public Builder backoff(Duration first, Duration most) {
+      backoff = new Backoff(first, most);
+      return this;
+    }
+
+    /**
+     * Sets how old a release may be when it is used; 1 second by default, which is what the usual
+     * interval of 6 seconds has over Discord's 5. The way to the broker counts, too.
+     *
+     * @param margin longer than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
+     */
+    public Builder margin(Duration margin) {
+      if (!margin.isPositive() || margin.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+        throw new IllegalArgumentException(
+            "margin is " + margin + ", expected more than zero and at most 292 years");
+      }
+      this.margin = margin;
+      return this;
+    }
+
+    /**
+     * Sets how the broker is asked; {@link Protocol#AUTO} by default.
+     *
+     * @param protocol how
+     * @return this builder
+     */
+    public Builder protocol(Protocol protocol) {
+      this.protocol = Objects.requireNonNull(protocol);
+      return this;
+    }
+
+    /** For tests: how long {@link Protocol#AUTO} waits for headers, and anybody for an event. */
+    Builder limits(Duration headers, Duration silence) {
+      this.headers = headers;
+      this.silence = silence;
+      return this;
+    }
+
+    /**
+     * Builds the queue. Nothing is sent before its first {@link HttpQueue#request}.
+     *
+     * @return a queue
+     */
+    public HttpQueue build() {
+      return new HttpQueue(this);
+    }
+  }
+}

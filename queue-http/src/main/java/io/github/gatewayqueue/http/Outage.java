@@ -1,0 +1,44 @@
+package io.github.gatewayqueue.http;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells the log of an outage when it begins and when it is over, whatever the number of requests
+ * that it hits. It lasts for as long as any request has failed and is not back in line.
+ */
+final class Outage {
+  private static final Logger LOG = System.getLogger(HttpQueue.class.getName());
+
+  private final String broker;
+  private final AtomicInteger requests = new AtomicInteger();
+
+  Outage(String broker) {
+    this.broker = broker;
+  }
+
+  /** Returns how many requests are in trouble. */
+  int requests() {
+    return requests.get();
+  }
+
+  /** A request that was not in trouble has failed. */
+  void hits(String reason) {
+    if (requests.getAndIncrement() == 0) {
+      LOG.log(Level.WARNING, reason + "; asking again until there is a release");
+    }
+  }
+
+  /** A request that was in trouble is back in line, or released. */
+  void spares() {
+    if (requests.decrementAndGet() == 0) {
+      LOG.log(Level.INFO, "broker " + broker + " takes requests again");
+    }
+  }
+
+  /** A request that was in trouble has ended without a release. */
+  void loses() {
+    requests.decrementAndGet();
+  }
+}

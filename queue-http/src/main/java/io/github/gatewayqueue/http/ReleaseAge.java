@@ -1,0 +1,72 @@
+package io.github.gatewayqueue.http;
+
+import java.time.Duration;
+
+/**
+ * How late what a broker says about a request is heard, at most. The broker counts its time from
+ * when it got the request, the client from before it sent it, so that the difference is too large
+ * by the request's way to the broker, and never too small.
+ *
+ * <p>No two clocks run at the same rate, and after a day in line what is within the limits of a
+ * usual one makes seconds. So the difference is followed from event to event, but only as slowly as
+ * a clock may drift: by an event that is late in earnest it changes next to nothing.
+ */
+final class ReleaseAge {
+  /** Two clocks of 50 millionths each. */
+  private static final long MOST_DRIFT = 10_000;
+
+  private final long askedNanos;
+  private final long marginNanos;
+  private long firstLateNanos;
+  private long driftNanos;
+  private long heardNanos;
+
+  ReleaseAge(long askedNanos, Duration margin) {
+    this.askedNanos = askedNanos;
+    this.marginNanos = margin.toNanos();
+  }
+
+  /**
+   * The first event came, with the broker's time.
+   *
+   * @throws TryAgainException if it is so late that a release would be, too
+   */
+  void begin(Duration elapsed, long nowNanos) throws TryAgainException {
+    firstLateNanos = lateNanos(elapsed, nowNanos);
+    heardNanos = elapsed.toNanos();
+    requireWithinMargin(firstLateNanos, "sent its first event");
+  }
+
+  /** Another event came. */
+  void follow(Duration elapsed, long nowNanos) {
+    long mostNanos = Math.max(0, elapsed.toNanos() - heardNanos) / MOST_DRIFT;
+    long seenNanos = lateNanos(elapsed, nowNanos) - firstLateNanos;
+    driftNanos = Math.clamp(seenNanos, driftNanos - mostNanos, driftNanos + mostNanos);
+    heardNanos = elapsed.toNanos();
+  }
+
+  /**
+   * The release came, with the broker's time of it.
+   *
+   * @throws TryAgainException if it is too late to use it; or too early by as much, as on a machine
+   *     that was suspended, where the clock stood still
+   */
+  void requireUsable(Duration elapsed, long nowNanos) throws TryAgainException {
+    requireWithinMargin(lateNanos(elapsed, nowNanos) - driftNanos, "sent a release");
+  }
+
+  private long lateNanos(Duration elapsed, long nowNanos) {
+    return nowNanos - askedNanos - elapsed.toNanos();
+  }
+
+  private void requireWithinMargin(long lateNanos, String what) throws TryAgainException {
+    if (Math.abs(lateNanos) > marginNanos) {
+      throw new TryAgainException(
+          what
+              + " that came "
+              + Duration.ofNanos(lateNanos)
+              + " late, expected at most "
+              + Duration.ofNanos(marginNanos));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** With a real broker that is well. */
+class BrokerTest {
+  private static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+
+  @ParameterizedTest
+  @EnumSource
+  void request_anyProtocol_isReleasedInTurn(Protocol protocol) throws Exception {
+    Duration interval = Duration.ofMillis(100);
+    long start = System.nanoTime();
+    try (Broker broker = broker().interval(interval).start();
+        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).build()) {
+      List<Asking> all = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        all.add(Asking.of(queue, i, 10));
+      }
+      long[] returned = new long[all.size()];
+      for (int i = 0; i < returned.length; i++) {
+        returned[i] = all.get(i).awaitReturn();
+      }
+      Arrays.sort(returned);
+      for (int i = 0; i < returned.length; i++) {
+        assertTrue(returned[i] - start >= i * interval.toNanos(), "release " + i + " is too early");
+      }
+      assertEquals(10, Program.status(broker.uri(), "released"), "none is lost");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void interrupt_inLine_freesThePlace(Protocol protocol) throws Exception {
+    try (Broker broker = broker().interval(NEVER).start();
+        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).build()) {
+      queue.request(0, 1);
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> Program.status(broker.uri(), "waiting") == 1);
+      asking.interruptAndJoin();
+      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void close_inLine_freesThePlaces(Protocol protocol) throws Exception {
+    try (Broker broker = broker().interval(NEVER).start()) {
+      List<Asking> all = new ArrayList<>();
+      try (var queue = HttpQueue.builder(broker.uri()).protocol(protocol).build()) {
+        queue.request(0, 1);
+        for (int i = 0; i < 10; i++) {
+          all.add(Asking.of(queue, i, 10));
+        }
+        Asking.until(() -> Program.status(broker.uri(), "waiting") == 10);
+      }
+      for (Asking asking : all) {
+        asking.awaitThrown(GatewayQueueException.class);
+      }
+      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+    }
+  }
+
+  @Test
+  void request_wrongToken_throwsWhatTheBrokerSays() throws Exception {
+    try (Broker broker = broker().token("right").start();
+        var queue = HttpQueue.builder(broker.uri()).token("wrong-k9Xh2").build();
+        var none = HttpQueue.of(broker.uri());
+        var right = HttpQueue.builder(broker.uri()).token("right").build()) {
+      String expected = "broker " + broker.uri() + "/ answered 401: the token is missing or wrong";
+      assertEquals(expected, Asking.of(queue).awaitThrown(GatewayQueueException.class));
+      assertEquals(expected, Asking.of(none).awaitThrown(GatewayQueueException.class));
+      right.request(0, 1);
+    }
+  }
+
+  @Test
+  void request_lineIsFull_joinsOnceThereIsRoom() throws Exception {
+    try (var log = new CapturedLog();
+        Broker broker = broker().interval(NEVER).maxWaiting(1).start();
+        var queue =
+            HttpQueue.builder(broker.uri())
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .build()) {
+      queue.request(0, 1);
+      Asking first = Asking.of(queue);
+      Asking.until(() -> queue.inLine() == 1);
+      Asking second = Asking.of(queue);
+      Asking.until(() -> !log.lines().isEmpty());
+      assertTrue(
+          log.lines().getFirst().contains("answered 503: the line is full"), "" + log.lines());
+      first.interruptAndJoin();
+      second.interruptAndJoin();
+    }
+  }
+
+  /** All at once, and by one client. */
+  @Test
+  void request_fiveThousandAtOnce_areAllInLine() throws Exception {
+    int shards = 5_000;
+    try (Broker broker = broker().interval(NEVER).start();
+        var queue = HttpQueue.of(broker.uri())) {
+      queue.request(0, 1);
+      List<Asking> all = new ArrayList<>();
+      for (int i = 0; i < shards; i++) {
+        all.add(Asking.of(queue, i, shards));
+      }
+      Asking.until(() -> queue.inLine() == shards);
+      assertEquals(shards, Program.status(broker.uri(), "waiting"));
+      for (Asking asking : all) {
+        asking.interruptAndJoin();
+      }
+      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+    }
+  }
+
+  private static Broker.Builder broker() {
+    return Broker.builder().port(0).startDelay(Duration.ZERO);
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Interrupts and closing, wherever a request is by then; and what is left behind. */
+class EndTest {
+  private static final String STAGES =
+      """
+      silence          | ``
+      half a line      | HTTP/1.1 20
+      half the headers | HTTP/1.1 200 OK~Content-Le
+      headers          | HTTP/1.1 200 OK~Content-Type: text/event-stream~~
+      half an event    | HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: released~data: {
+      in line          | HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: waiting~\
+      data: {"elapsedMillis":0}~~
+      half a body      | HTTP/1.1 200 OK~Content-Length: 100~~{
+      half a refusal   | HTTP/1.1 400 X~Content-Type: application/problem+json~~{
+      """;
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = STAGES)
+  void interrupt_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
+    try (var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")));
+        var queue = HttpQueue.of(server.url())) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> server.requests().size() == 1);
+      assertEquals(1, queue.waiting(), name);
+      asking.interruptAndJoin();
+      assertEquals(0, queue.waiting());
+      Asking.until(() -> server.hungUp() == 1);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = STAGES)
+  void close_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
+    try (var client = HttpClient.newHttpClient();
+        var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")))) {
+      var queue = HttpQueue.builder(server.url()).httpClient(client).build();
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> server.requests().size() == 1);
+      queue.close();
+      assertEquals(
+          "the queue was closed while the request waited",
+          asking.awaitThrown(GatewayQueueException.class),
+          name);
+      Asking.until(() -> server.hungUp() == 1);
+      assertFalse(client.isTerminated(), "a client that was given is not ours to close");
+    }
+  }
+
+  /** Anywhere between the call and the answer, also while the connection comes about. */
+  @ParameterizedTest
+  @EnumSource
+  void interrupt_atAnyMoment_leavesNoConnection(Protocol protocol) throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine());
+        var queue = HttpQueue.builder(server.url()).protocol(protocol).build()) {
+      for (int round = 0; round < 300; round++) {
+        Asking asking = Asking.of(queue);
+        long untilNanos = System.nanoTime() + round * 10_000L;
+        while (System.nanoTime() - untilNanos < 0) {
+          Thread.onSpinWait();
+        }
+        asking.interruptAndJoin();
+      }
+      Asking.until(() -> server.hungUp() == server.requests().size());
+      assertTrue(server.hungUp() > 0, "some have come through");
+    }
+  }
+
+  @Test
+  void interrupt_whileItBacksOff_throws() throws Exception {
+    try (var log = new CapturedLog();
+        var server =
+            new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"));
+        var queue = HttpQueue.of(server.url())) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> !log.lines().isEmpty());
+      asking.interruptAndJoin();
+      assertEquals(1, server.requests().size());
+    }
+  }
+
+  @Test
+  void close_whileItBacksOff_throws() throws Exception {
+    try (var log = new CapturedLog();
+        var server =
+            new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"))) {
+      var queue = HttpQueue.of(server.url());
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> !log.lines().isEmpty());
+      queue.close();
+      asking.awaitThrown(GatewayQueueException.class);
+    }
+  }
+
+  @Test
+  void request_afterClose_isRefusedBeforeAnythingElse() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.releasing())) {
+      var queue = HttpQueue.of(server.url());
+      queue.close();
+      queue.close();
+      assertThrows(IllegalStateException.class, () -> queue.request(7, -1));
+      assertThrows(IllegalStateException.class, () -> queue.request(0, 1));
+      assertEquals(0, server.requests().size());
+    }
+  }
+
+  /** Nobody gets stuck or is released: each one throws one of the two. */
+  @Test
+  void close_whileRequestsArrive_throwsToAll() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine())) {
+      for (int round = 0; round < 30; round++) {
+        var queue = HttpQueue.of(server.url());
+        List<Asking> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          all.add(Asking.of(queue));
+        }
+        queue.close();
+        for (Asking asking : all) {
+          Throwable thrown = asking.thrown();
+          assertTrue(
+              thrown instanceof GatewayQueueException || thrown instanceof IllegalStateException,
+              () -> "it ended with " + thrown);
+        }
+        assertEquals(0, queue.waiting());
+      }
+    }
+  }
+
+  @Test
+  void request_badShard_asksNobody() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.releasing());
+        var queue = HttpQueue.of(server.url())) {
+      assertThrows(IllegalArgumentException.class, () -> queue.request(16, 16));
+      assertEquals(0, server.requests().size());
+    }
+  }
+
+  /**
+   * One thread of the client for all connections, whatever their number; none once it is closed.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void request_manyWaiting_shareOneThread(Protocol protocol) throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine())) {
+      List<Asking> all = new ArrayList<>();
+      Set<Thread> started = new HashSet<>();
+      try (var queue = HttpQueue.builder(server.url()).protocol(protocol).build()) {
+        Set<Thread> before = platformThreads();
+        for (int i = 0; i < 500; i++) {
+          all.add(Asking.of(queue, i, 500));
+        }
+        Asking.until(() -> server.requests().size() == 500);
+        started.addAll(platformThreads());
+        started.removeAll(before);
+        assertTrue(started.size() <= 1, () -> "started " + started);
+      }
+      for (Asking asking : all) {
+        asking.awaitThrown(GatewayQueueException.class);
+      }
+      Asking.until(() -> server.hungUp() == 500);
+      Asking.until(() -> started.stream().noneMatch(Thread::isAlive));
+    }
+  }
+
+  /** Without those on which the JDK runs and wakes virtual threads. */
+  private static Set<Thread> platformThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !servesVirtualThreads(thread.getClass().getName()))
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean servesVirtualThreads(String threadClass) {
+    return threadClass.startsWith("jdk.internal.")
+        || threadClass.equals("java.util.concurrent.DelayScheduler");
+  }
+}

@@ -1,0 +1,207 @@
+package io.github.gatewayqueue.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server on loopback that answers whatever it is told to: a broker with any fault. */
+final class FakeBroker implements AutoCloseable {
+
+  /** What happens to a client once its request is read; the connection is closed thereafter. */
+  interface Answer {
+    void to(Client client) throws IOException;
+  }
+
+  static final String EVENTS =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+
+  private final ServerSocket server = new ServerSocket(0, 5_000, InetAddress.getLoopbackAddress());
+  private final List<Answer> answers;
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final AtomicInteger hungUp = new AtomicInteger();
+  private final Queue<FutureTask<Void>> work = new ConcurrentLinkedQueue<>();
+  private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+  private final FutureTask<Void> accepting = new FutureTask<>(this::accept, null);
+
+  /** A broker that gives each client one of these, and the last one to all that come after. */
+  FakeBroker(Answer... answers) throws IOException {
+    this.answers = List.of(answers);
+    Thread.ofVirtual().name("fake-broker").start(accepting);
+  }
+
+  /** Sends this, and hangs up. */
+  static Answer sending(String text) {
+    return client -> client.send(text);
+  }
+
+  /** Sends this, and waits for the client to hang up. */
+  static Answer holding(String text) {
+    return client -> {
+      client.send(text);
+      client.awaitHangUp();
+    };
+  }
+
+  /** Releases at once, as a broker does. */
+  static Answer releasing() {
+    return client -> {
+      client.send(EVENTS);
+      client.sendWaiting();
+      client.sendReleased();
+    };
+  }
+
+  /** Says that the request is in line, and nothing more. */
+  static Answer keepingInLine() {
+    return client -> {
+      client.send(EVENTS);
+      client.sendWaiting();
+      client.awaitHangUp();
+    };
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+  }
+
+  /** The requests so far, each from its first line to the empty one. */
+  List<String> requests() {
+    return requests;
+  }
+
+  /**
+   * How many clients have hung up before they had their whole answer, or while that was waited for.
+   */
+  int hungUp() {
+    return hungUp.get();
+  }
+
+  private void accept() {
+    for (int i = 0; !server.isClosed(); i++) {
+      try {
+        Socket client = server.accept();
+        Answer answer = answers.get(Math.min(i, answers.size() - 1));
+        clients.add(client);
+        var task = new FutureTask<Void>(() -> serve(client, answer), null);
+        work.add(task);
+        Thread.ofVirtual().name("fake-broker-client-" + i).start(task);
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+  }
+
+  private void serve(Socket socket, Answer answer) {
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      String head = head(socket.getInputStream());
+      if (!head.isEmpty()) {
+        requests.add(head);
+        answer(new Client(socket, System.nanoTime()), answer);
+      }
+    } catch (IOException e) {
+      // the client has gone before it had asked
+    }
+  }
+
+  private void answer(Client client, Answer answer) {
+    try {
+      answer.to(client);
+    } catch (IOException e) {
+      hungUp.incrementAndGet(); // it was found out by sending
+    }
+  }
+
+  private static String head(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    for (int next; head.indexOf("\r\n\r\n") < 0 && (next = in.read()) != -1; ) {
+      head.append((char) next);
+    }
+    return head.toString();
+  }
+
+  /** Hangs up on everybody, and rethrows what went wrong. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+    for (Socket client : clients) {
+      client.close();
+    }
+    List<FutureTask<Void>> all = new ArrayList<>(work);
+    all.add(accepting);
+    try {
+      for (FutureTask<Void> task : all) {
+        task.get();
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("the server failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the server finished");
+    }
+  }
+
+  /** A client whose request has been read. */
+  final class Client {
+    private final Socket socket;
+    private final long gotNanos;
+
+    Client(Socket socket, long gotNanos) {
+      this.socket = socket;
+      this.gotNanos = gotNanos;
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+    }
+
+    void sendEvent(String type, String data) throws IOException {
+      send("event: " + type + "\ndata: " + data + "\n\n");
+    }
+
+    void sendWaiting() throws IOException {
+      sendEvent("waiting", "{\"position\":1,\"elapsedMillis\":" + elapsedMillis() + "}");
+    }
+
+    void sendReleased() throws IOException {
+      sendEvent("released", "{\"elapsedMillis\":" + elapsedMillis() + "}");
+    }
+
+    double elapsedMillis() {
+      return (System.nanoTime() - gotNanos) / 1e6;
+    }
+
+    /** Has the connection end with a reset, rather than in good order. */
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+
+    /** Returns once the client has hung up. */
+    void awaitHangUp() {
+      try {
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // a reset is a way to hang up too
+      }
+      hungUp.incrementAndGet();
+    }
+  }
+}

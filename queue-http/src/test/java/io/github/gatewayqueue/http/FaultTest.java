@@ -1,0 +1,331 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever a broker, or what stands before it, does wrong: nothing of it is a release. */
+class FaultTest {
+  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final String EVENTS = "HTTP/1.1 200 OK~Content-Type: text/event-stream~~";
+  private static final String WAITING = "event: waiting~data: {\"elapsedMillis\":0}~~";
+  private static final String RELEASED = "event: released~data: {\"elapsedMillis\":0}";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "HTTP/1.1 20",
+        "HTTP/1.1 200 OK~Content-Le",
+        "HTTP/1.1 200 OK~Content-Length: 100~~{\"message\":",
+        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~{\"m",
+        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~{}~",
+        "HTTP/1.1 200 OK~Content-Length: -5~~{}",
+        "HTTP/1.1 OK~~",
+        "220 mail.example.org ESMTP~",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~{\"message\":\"shard 3",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~{\"waitedMillis\":1}x",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~{\"waitedMillis\":1,\"waitedMillis\":2}",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~[]",
+        "HTTP/1.1 200 OK~Content-Type: Text/HTML; charset=utf-8~~<p>Please log in</p>",
+        "HTTP/1.1 201 Created~~{}",
+        "HTTP/1.1 202 Accepted~~{}",
+        "HTTP/1.1 204 No Content~~",
+        "HTTP/1.1 206 Partial Content~~{}",
+        "HTTP/1.1 302 Found~Location: /?shard=0~Content-Length: 0~~",
+        "HTTP/1.1 307 Temporary Redirect~Location: /?shard=0~Content-Length: 0~~",
+        "HTTP/1.1 404 Not Found~~no backend",
+        "HTTP/1.1 405 Method Not Allowed~~",
+        "HTTP/1.1 408 Request Timeout~~",
+        "HTTP/1.1 429 Too Many Requests~~",
+        "HTTP/1.1 500 Internal Server Error~~",
+        "HTTP/1.1 502 Bad Gateway~Content-Length: 100~~cut",
+        "HTTP/1.1 503 Service Unavailable~Retry-After: soon~~",
+        "HTTP/1.1 504 Gateway Timeout~~",
+        EVENTS,
+        EVENTS + WAITING,
+        EVENTS + WAITING + RELEASED,
+        EVENTS + WAITING + RELEASED + "~",
+        EVENTS + "event: released~~",
+        EVENTS + "event: released~data: {\"elapsedMillis\":0~~",
+        EVENTS + "event: released~data: {}~~",
+        EVENTS + "event: released~data: {\"elapsedMillis\":\"0\"}~~",
+        EVENTS + "event: released~data: {\"elapsedMillis\":-1}~~",
+        EVENTS + "event: released~data: [0]~~",
+        EVENTS + "event: Released~data: {\"elapsedMillis\":0}~~",
+        EVENTS + "event:  released~data: {\"elapsedMillis\":0}~~",
+        EVENTS + "data: {\"elapsedMillis\":0}~~",
+        EVENTS + "event: waiting~data: garbage~~" + RELEASED + "~~",
+        EVENTS + "event: refused~data: {\"status\":503}~~",
+        EVENTS + "event: refused~data: {}~~",
+        EVENTS + "event: closing~data: {}~~",
+        EVENTS + "event: closing~data: ~~",
+      })
+  void request_anythingButARelease_joinsAgain(String answer) throws Exception {
+    try (var server =
+            new FakeBroker(
+                FakeBroker.sending(answer.replace("~", "\r\n")), FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      Asking asking = Asking.of(queue);
+      asking.awaitReturn();
+      assertEquals(2, server.requests().size());
+      assertEquals(0, queue.waiting());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "HTTP/1.1 200 OK~Content-Type: app",
+        EVENTS + WAITING + RELEASED,
+        "HTTP/1.1 200 OK~~{"
+      })
+  void request_connectionReset_joinsAgain(String answer) throws Exception {
+    try (var server =
+            new FakeBroker(
+                client -> {
+                  client.send(answer.replace("~", "\r\n"));
+                  client.reset();
+                },
+                FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertEquals(2, server.requests().size());
+    }
+  }
+
+  /** A client that sent it again by itself would not know since when its request is in line. */
+  @Test
+  void request_connectionLostWithoutAWord_isNotRepeatedByTheClientItself() throws Exception {
+    try (var log = new CapturedLog();
+        var server = new FakeBroker(FakeBroker.sending(""), FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+    }
+  }
+
+  @Test
+  void request_brokerThatIsNotThereYet_isReleasedOnceItIs() throws Exception {
+    int port;
+    try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = closed.getLocalPort();
+    }
+    try (var log = new CapturedLog();
+        var queue =
+            HttpQueue.builder(URI.create("http://127.0.0.1:" + port))
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .build()) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> !log.lines().isEmpty());
+      assertEquals(1, queue.waiting());
+      assertFalse(asking.ended());
+      asking.interruptAndJoin();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void request_eventsThatStop_joinsAgainAfterTheSilence(Protocol protocol) throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine(), FakeBroker.releasing());
+        var queue = builder(server).protocol(protocol).limits(SHORT, SHORT).build()) {
+      long start = System.nanoTime();
+      queue.request(0, 1);
+      assertTrue(System.nanoTime() - start >= SHORT.toNanos());
+      assertEquals(2, server.requests().size());
+      Asking.until(() -> server.hungUp() == 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":", "d", "x: y\n"})
+  void request_bytesThatMakeNoEvent_areNoHeartbeat(String drip) throws Exception {
+    try (var server =
+            new FakeBroker(
+                client -> {
+                  client.send(FakeBroker.EVENTS);
+                  client.sendWaiting();
+                  while (true) { // until the client hangs up
+                    client.send(drip);
+                    Thread.onSpinWait();
+                  }
+                },
+                FakeBroker.releasing());
+        var queue = builder(server).limits(SHORT, SHORT).build()) {
+      queue.request(0, 1);
+      assertEquals(2, server.requests().size());
+    }
+  }
+
+  @Test
+  void request_eventsWantedFromASilentBroker_joinsAgain() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
+        var queue = builder(server).protocol(Protocol.SSE).limits(SHORT, SHORT).build()) {
+      queue.request(0, 1);
+      assertEquals(2, server.requests().size());
+      Asking.until(() -> server.hungUp() == 1);
+    }
+  }
+
+  @Test
+  void request_bodyThatDoesNotEnd_joinsAgain() throws Exception {
+    try (var server =
+            new FakeBroker(
+                FakeBroker.holding("HTTP/1.1 200 OK\r\n\r\n{"),
+                FakeBroker.holding("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
+                FakeBroker.holding(
+                    "HTTP/1.1 500 X\r\nContent-Type: application/problem+json\r\n\r\n{"),
+                FakeBroker.releasing());
+        var queue = builder(server).limits(SHORT, SHORT).build()) {
+      queue.request(0, 1);
+      assertEquals(4, server.requests().size());
+      Asking.until(() -> server.hungUp() == 3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          HTTP/1.1 200 OK~~
+          HTTP/1.1 503 Full~Content-Type: application/problem+json~~
+          HTTP/1.1 200 OK~Content-Type: text/event-stream~~data:
+          HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: waiting
+          """)
+  void request_answerThatNeverEnds_isHungUpOn(String head) throws Exception {
+    String piece = " ".repeat(1000);
+    try (var server =
+            new FakeBroker(
+                client -> {
+                  client.send(head.replace("~", "\r\n"));
+                  while (true) { // until the client hangs up
+                    client.send(piece);
+                  }
+                },
+                FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertEquals(2, server.requests().size());
+    }
+  }
+
+  @Test
+  void request_redirect_doesNotTakeTheTokenElsewhere() throws Exception {
+    try (var other = new FakeBroker(FakeBroker.releasing());
+        var server =
+            new FakeBroker(
+                FakeBroker.sending(
+                    "HTTP/1.1 307 X\r\nLocation: "
+                        + other.url()
+                        + "/\r\nContent-Length: 0\r\n\r\n"),
+                FakeBroker.releasing());
+        var queue = builder(server).token("k9Xh2").build()) {
+      queue.request(0, 1);
+      assertEquals(2, server.requests().size());
+      assertEquals(0, other.requests().size());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 503 X~Retry-After: 1~Content-Length: 0~~",
+        "HTTP/1.1 429 X~Retry-After: 1~Content-Length: 0~~",
+        EVENTS + "event: closing~data: {\"message\":\"x\",\"retryAfterMillis\":1000}~~",
+        EVENTS + "event: closing~retry: 1000~data: {\"message\":\"x\"}~~",
+        EVENTS + "event: refused~data: {\"status\":503,\"retryAfterMillis\":1000.0}~~",
+        EVENTS + "retry: 1000~~",
+      })
+  void request_askedToBeLeftAlone_waitsForSoLong(String answer) throws Exception {
+    AtomicLong askedAgainNanos = new AtomicLong();
+    AtomicLong sentNanos = new AtomicLong();
+    try (var server =
+            new FakeBroker(
+                client -> {
+                  sentNanos.set(System.nanoTime());
+                  client.send(answer.replace("~", "\r\n"));
+                },
+                client -> {
+                  askedAgainNanos.set(System.nanoTime());
+                  FakeBroker.releasing().to(client);
+                });
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertTrue(askedAgainNanos.get() - sentNanos.get() >= Duration.ofSeconds(1).toNanos());
+    }
+  }
+
+  @Test
+  void request_askedToBeLeftAloneUntilADate_waitsUntilThen() throws Exception {
+    ZonedDateTime then = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(then);
+    try (var server =
+            new FakeBroker(
+                FakeBroker.sending(
+                    "HTTP/1.1 503 X\r\nRetry-After: " + date + "\r\nContent-Length: 0\r\n\r\n"),
+                FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertFalse(ZonedDateTime.now(ZoneOffset.UTC).isBefore(then.withNano(0)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          HTTP/1.1 400 X~Content-Type: application/problem+json~~{"detail":"shard is 'x'"} \
+          | answered 400: shard is 'x'
+          HTTP/1.1 401 X~Content-Type: application/problem+json~~{"detail":"a token is needed"} \
+          | answered 401: a token is needed
+          HTTP/1.1 401 X~Content-Length: 0~~ | answered 401: no reason given
+          HTTP/1.1 403 X~Content-Type: text/html~~<p>no</p> | answered 403: no reason given
+          HTTP/1.1 400 X~Content-Type: application/problem+json~~{"deta | answered 400: no reason given
+          HTTP/1.1 400 X~Content-Type: application/problem+json~Content-Length: 99~~{"deta \
+          | answered 400: no reason given
+          """)
+  void request_refusedForGood_throwsWithTheReason(String answer, String expected) throws Exception {
+    requireRefused(answer, expected);
+  }
+
+  @Test
+  void request_refusedByAnEvent_throwsWithTheReason() throws Exception {
+    String refused = "event: refused~data: {\"status\":400,\"detail\":\"shard\\n3\"}~~";
+    requireRefused(EVENTS + WAITING + refused, "refuses the request: shard 3");
+  }
+
+  private static void requireRefused(String answer, String expected) throws Exception {
+    try (var server = new FakeBroker(FakeBroker.sending(answer.replace("~", "\r\n")));
+        var queue = builder(server).build()) {
+      assertEquals(
+          "broker " + server.url() + "/ " + expected,
+          Asking.of(queue).awaitThrown(GatewayQueueException.class));
+      assertEquals(1, server.requests().size());
+      assertEquals(0, queue.waiting());
+    }
+  }
+
+  private static HttpQueue.Builder builder(FakeBroker server) {
+    return HttpQueue.builder(server.url()).backoff(Duration.ofMillis(1), Duration.ofMillis(10));
+  }
+}

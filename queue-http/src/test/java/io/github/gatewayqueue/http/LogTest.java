@@ -1,0 +1,120 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator gets to read, and what nobody does. */
+class LogTest {
+  private static final String TOKEN = "k9Xh2-bQ7";
+
+  @Test
+  void log_outage_isToldOnceAndThatItIsOver() throws Exception {
+    var asked = new AtomicInteger();
+    String full =
+        "HTTP/1.1 503 X\r\nContent-Type: application/problem+json\r\n\r\n{\"detail\":\"no room\"}";
+    try (var log = new CapturedLog();
+        var server =
+            new FakeBroker(client -> {
+              boolean lasts = asked.incrementAndGet() <= 100;
+              (lasts ? FakeBroker.sending(full) : FakeBroker.releasing()).to(client);
+            });
+        var queue = builder(server).build()) {
+      List<Asking> all = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        all.add(Asking.of(queue, i, 10));
+      }
+      for (Asking asking : all) {
+        asking.awaitReturn();
+      }
+      String broker = "broker " + server.url() + "/ ";
+      assertEquals(
+          List.of(
+              "WARNING: " + broker + "answered 503: no room; asking again until there is a release",
+              "INFO: " + broker + "takes requests again"),
+          log.lines());
+    }
+  }
+
+  @Test
+  void log_nothingWrong_isEmpty() throws Exception {
+    try (var log = new CapturedLog();
+        var server = new FakeBroker(FakeBroker.releasing());
+        var queue = builder(server).build()) {
+      queue.request(0, 1);
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void log_requestThatGivesUp_tellsOfNoRecovery() throws Exception {
+    try (var log = new CapturedLog();
+        var server = new FakeBroker(FakeBroker.sending(""));
+        var queue = builder(server).build()) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> server.requests().size() > 3);
+      asking.interruptAndJoin();
+      assertEquals(1, log.lines().size(), () -> "" + log.lines());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%s~~",
+        "HTTP/1.1 %s~~",
+        "HTTP/1.1 200 OK~Content-Length: %s~~{}",
+        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~%s~",
+        "HTTP/1.1 200 OK~Content-Type: application/json~~{\"%s\"",
+        "HTTP/1.1 302 Found~Location: http://127.0.0.1/%s~~",
+        "HTTP/1.1 503 %1$s~X: %1$s~Content-Type: application/problem+json~~{\"detail\":\"got %1$s\"}",
+        "HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: closing~data: {\"message\":\"%s\"}~~",
+        "HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: released~data: %s~~",
+        "HTTP/1.1 401 X~Content-Type: application/problem+json~~{\"detail\":\"got %s\"}",
+        "HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: refused~data: {\"status\":401,\"detail\":\"%s\"}~~",
+      })
+  void log_serverSendsTheTokenBack_staysSecret(String answer) throws Exception {
+    try (var log = new CapturedLog();
+        var server =
+            new FakeBroker(FakeBroker.sending(answer.formatted(TOKEN).replace("~", "\r\n")));
+        var queue = builder(server).token(TOKEN).build()) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> asking.ended() || !log.lines().isEmpty());
+      if (asking.ended()) {
+        String message = asking.awaitThrown(GatewayQueueException.class);
+        assertTrue(message.endsWith("(not shown, as it holds the token)"), message);
+      } else {
+        asking.interruptAndJoin();
+      }
+      assertTrue(server.requests().getFirst().contains(TOKEN), "it was sent");
+      assertFalse(log.lines().toString().contains(TOKEN), () -> "" + log.lines());
+      assertFalse(queue.toString().contains(TOKEN));
+    }
+  }
+
+  @Test
+  void toString_tellsTheBrokerAndHowManyWait() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine());
+        var queue = builder(server).token(TOKEN).build()) {
+      assertEquals("HttpQueue[" + server.url() + "/, waiting=0]", queue.toString());
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> queue.inLine() == 1);
+      assertEquals("HttpQueue[" + server.url() + "/, waiting=1]", queue.toString());
+      asking.interruptAndJoin();
+      assertEquals(0, queue.inLine());
+    }
+  }
+
+  private static HttpQueue.Builder builder(FakeBroker server) {
+    return HttpQueue.builder(server.url()).backoff(Duration.ofMillis(1), Duration.ofMillis(10));
+  }
+}
