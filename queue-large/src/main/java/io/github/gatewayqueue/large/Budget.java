@@ -90,6 +90,14 @@ final class Budget {
     return 0;
   }
 
+  /**
+   * Returns whether the caller has to begin a reading since the limit is not known, as {@link #ask}
+   * would have it do.
+   */
+  boolean needsReading(long nowNanos) {
+    return !isGood(nowNanos) && askForReading(nowNanos) == READ;
+  }
+
   private long askForReading(long nowNanos) {
     if (reading) {
       return FOREVER_NANOS; // its end wakes the heads

@@ -220,6 +220,25 @@ public final class LargeBotQueue implements GatewayQueue {
   }
 
   /**
+   * Begins to read the limit if it is not known, or no longer, and returns at once. Requests do so
+   * by themselves; this is for whoever wants to know the limit before somebody asks. Does nothing
+   * while a reading is under way, or as long as a failed one is not to be tried again.
+   */
+  public void refresh() {
+    long version;
+    budgetLock.lock();
+    try {
+      if (!budget.needsReading(System.nanoTime())) {
+        return;
+      }
+      version = budget.version();
+    } finally {
+      budgetLock.unlock();
+    }
+    startReading(version);
+  }
+
+  /**
    * Returns the limit as it stands now: as it was last read, with the releases since then and those
    * that the reading may have missed taken off {@code remaining}, and {@code resetAfter} counted
    * down. The reserve is part of {@code remaining}. After {@code resetAfter} has come down to zero,

@@ -1,0 +1,294 @@
+package io.github.gatewayqueue.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP server that holds the queue of a bot, for all of its processes. {@link Main} is the same
+ * as a program.
+ *
+ * <p>Without a Discord token it has one bucket; with one it reads the session start limit from
+ * Discord, has as many buckets as {@code max_concurrency} says, and keeps the daily budget.
+ *
+ * <h2>Failure</h2>
+ *
+ * A Discord that can not be reached does not keep a broker from starting: requests wait until the
+ * limit could be read. A token that Discord refuses is told by {@link #refused}; requests that wait
+ * are refused, too.
+ *
+ * <h2>Threads</h2>
+ *
+ * Safe for use by many threads. A broker has an event loop of its own and a virtual thread for each
+ * request that waits; {@link #close} ends them.
+ */
+public final class Broker implements AutoCloseable {
+
+  /** What becomes of a request that is refused. */
+  public enum OnRefusal {
+    /** It is answered with a status code and an explanation. */
+    ANSWER,
+    /** It is hung up on, for clients that take any answer for a release. */
+    CLOSE
+  }
+
+  private final BrokerQueue queue;
+  private final Server server;
+
+  private Broker(Settings settings) {
+    queue = BrokerQueue.of(settings);
+    server = new Server(settings, queue);
+  }
+
+  /**
+   * Begins to build a broker.
+   *
+   * @return a builder with the defaults
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns the port that it listens on.
+   *
+   * @return a port from 1 to 65,535
+   */
+  public int port() {
+    return server.port();
+  }
+
+  /**
+   * Returns where it listens.
+   *
+   * @return a URL without a path
+   */
+  public URI uri() {
+    return server.uri();
+  }
+
+  /**
+   * Returns what tells that Discord refuses the bot's token, after which this broker releases
+   * nobody.
+   *
+   * @return a stage that is completed with the reason when that happens, and otherwise never
+   */
+  public CompletionStage<GatewayQueueException> refused() {
+    return queue.refused();
+  }
+
+  /**
+   * Stops: takes no more requests, tells those who wait as far as their protocol allows it, hangs
+   * up on the others, and closes the port. Returns when this is done; may be called again.
+   */
+  @Override
+  public void close() {
+    server.close();
+    queue.close();
+  }
+
+  /** Returns where it listens, for people to read. */
+  @Override
+  public String toString() {
+    return "Broker[" + uri() + "]";
+  }
+
+  /** Sets up a {@link Broker}. Not safe for use by many threads at once. */
+  public static final class Builder {
+    private static final Duration START_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
+
+    private String host = "127.0.0.1";
+    private int port = 8080;
+    private Duration interval = LocalQueue.DEFAULT_INTERVAL;
+    private @Nullable Duration startDelay;
+    private int maxWaiting = 50_000;
+    private OnRefusal onRefusal = OnRefusal.ANSWER;
+    private @Nullable String token;
+    private @Nullable String discordToken;
+    private URI discordApi = URI.create("https://discord.com/api/v10");
+    private int reserve = 1;
+    private WhenExhausted whenExhausted = WhenExhausted.WAIT;
+
+    private Builder() {}
+
+    /**
+     * Sets the address to listen on; 127.0.0.1 by default, which only this machine can reach.
+     *
+     * @param host a name or an address of this machine, or 0.0.0.0 for all
+     * @return this builder
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Builder host(String host) {
+      if (host.isBlank()) {
+        throw new IllegalArgumentException("host is blank, expected a name or an address");
+      }
+      this.host = host;
+      return this;
+    }
+
+    /**
+     * Sets the port to listen on; 8080 by default.
+     *
+     * @param port from 1 to 65,535, or 0 for any that is free
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder port(int port) {
+      this.port = Require.inRange("port", port, 0, 65_535);
+      return this;
+    }
+
+    /**
+     * Sets the shortest time between two releases of one bucket; {@link LocalQueue#DEFAULT_INTERVAL
+     * six seconds} by default.
+     *
+     * @param interval more than zero, at most 365 days
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder interval(Duration interval) {
+      this.interval = Require.positive("interval", interval);
+      return this;
+    }
+
+    /**
+     * Sets how long after the start nothing is released, and the limit not read, since a broker can
+     * not know what its predecessor did last; one interval by default, and ten seconds with a
+     * Discord token, as Discord needs a while to count a start.
+     *
+     * @param startDelay from zero to 365 days
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder startDelay(Duration startDelay) {
+      this.startDelay = Require.notNegative("startDelay", startDelay);
+      return this;
+    }
+
+    /**
+     * Sets how many requests may wait at once; 50,000 by default.
+     *
+     * @param maxWaiting from 1 to 10,000,000
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder maxWaiting(int maxWaiting) {
+      this.maxWaiting = Require.inRange("maxWaiting", maxWaiting, 1, 10_000_000);
+      return this;
+    }
+
+    /**
+     * Sets what becomes of a request that is refused; it is answered by default.
+     *
+     * @param onRefusal answer it or hang up
+     * @return this builder
+     */
+    public Builder onRefusal(OnRefusal onRefusal) {
+      this.onRefusal = requireNonNull(onRefusal, "onRefusal");
+      return this;
+    }
+
+    /**
+     * Sets the token that clients have to show; none by default, so that everybody is let in who
+     * can reach the port.
+     *
+     * @param token visible ASCII characters
+     * @return this builder
+     * @throws IllegalArgumentException if it is blank or has other characters; the message does not
+     *     repeat it
+     */
+    public Builder token(String token) {
+      this.token = Require.token("token", token);
+      return this;
+    }
+
+    /**
+     * Sets the bot's token, with which the session start limit is read; none by default.
+     *
+     * @param discordToken the token as Discord's developer portal shows it
+     * @return this builder
+     * @throws IllegalArgumentException if it is blank or has characters that no token has; the
+     *     message does not repeat it
+     */
+    public Builder discordToken(String discordToken) {
+      this.discordToken = Require.token("discordToken", discordToken);
+      return this;
+    }
+
+    /**
+     * Sets where Discord's REST API is, up to and including its version; {@code
+     * https://discord.com/api/v10} by default. Used with a Discord token only.
+     *
+     * @param discordApi the base of the URL, {@code http} or {@code https}
+     * @return this builder
+     */
+    public Builder discordApi(URI discordApi) {
+      this.discordApi = requireNonNull(discordApi, "discordApi");
+      return this;
+    }
+
+    /**
+     * Sets how many session starts of a day are never used here; 1 by default. Used with a Discord
+     * token only.
+     *
+     * @param reserve from 0 to 1,000,000
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder reserve(int reserve) {
+      this.reserve = Require.inRange("reserve", reserve, 0, 1_000_000);
+      return this;
+    }
+
+    /**
+     * Sets what becomes of requests when the session starts of the day are used up; they wait by
+     * default. Used with a Discord token only.
+     *
+     * @param whenExhausted wait or fail
+     * @return this builder
+     */
+    public Builder whenExhausted(WhenExhausted whenExhausted) {
+      this.whenExhausted = requireNonNull(whenExhausted, "whenExhausted");
+      return this;
+    }
+
+    /**
+     * Starts a broker, and returns when it listens.
+     *
+     * @return a broker that is to be closed
+     * @throws UncheckedIOException if the port can not be had
+     * @throws IllegalArgumentException if the URL of Discord's API is not one
+     */
+    public Broker start() {
+      Broker broker = new Broker(settings());
+      broker.server.start();
+      return broker;
+    }
+
+    private Settings settings() {
+      Duration delay = startDelay;
+      if (delay == null) {
+        delay = discordToken == null ? interval : START_DELAY_WITH_TOKEN;
+      }
+      return new Settings(
+          host,
+          port,
+          interval,
+          delay,
+          maxWaiting,
+          onRefusal,
+          token,
+          discordToken,
+          discordApi,
+          reserve,
+          whenExhausted);
+    }
+  }
+}

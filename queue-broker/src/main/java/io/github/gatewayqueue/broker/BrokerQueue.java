@@ -1,0 +1,46 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What a broker asks of the queue that it holds, whichever that is. */
+interface BrokerQueue extends GatewayQueue, AutoCloseable {
+
+  static BrokerQueue of(Settings settings) {
+    String token = settings.discordToken();
+    return token == null ? new LocalBrokerQueue(settings) : new LargeBrokerQueue(settings, token);
+  }
+
+  /** Returns what the status calls it. */
+  String kind();
+
+  /** Returns how many buckets there are, 1 as long as that is not known. */
+  int buckets();
+
+  /** Returns how many requests are in line. */
+  int waiting();
+
+  /** Returns the waiting threads of each bucket, in the order of its line. Walks every line. */
+  List<List<Thread>> lines();
+
+  /** Returns how each bucket stands, and the limit if there is one. */
+  LargeBotQueueSnapshot snapshot();
+
+  /** Returns what is wrong now, for people to read. */
+  List<String> problems();
+
+  /** Returns how often in all the limit could not be read. */
+  long failedReadings();
+
+  /** Returns whether requests can be released, be it later. */
+  boolean isReady();
+
+  /** Returns a stage that is completed when nobody will ever be released. */
+  CompletionStage<GatewayQueueException> refused();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,162 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings as they were given: by an option, or else by an environment variable. Whatever is wrong
+ * is an IllegalArgumentException that names the option or the variable, and never a token.
+ */
+final class Configuration {
+  private final Function<Setting, @Nullable String> options;
+  private final Map<String, String> environment;
+
+  /**
+   * Creates a configuration.
+   *
+   * @param options the value of an option, or null if it was not given
+   * @param environment the environment's variables
+   */
+  Configuration(Function<Setting, @Nullable String> options, Map<String, String> environment) {
+    this.options = options;
+    this.environment = environment;
+  }
+
+  Broker.Builder broker() {
+    Broker.Builder broker = Broker.builder();
+    apply(Setting.HOST, broker::host);
+    apply(Setting.PORT, text -> broker.port(integer(text)));
+    apply(Setting.INTERVAL, text -> broker.interval(time(text)));
+    apply(Setting.START_DELAY, text -> broker.startDelay(time(text)));
+    apply(Setting.MAX_WAITING, text -> broker.maxWaiting(integer(text)));
+    apply(Setting.ON_REFUSAL, text -> broker.onRefusal(choice(text, Broker.OnRefusal.class)));
+    apply(Setting.DISCORD_API, text -> broker.discordApi(url(text)));
+    apply(Setting.RESERVE, text -> broker.reserve(integer(text)));
+    apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
+    String token = secret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
+    String discordToken = secret(Setting.DISCORD_TOKEN_FILE, "DISCORD_TOKEN", broker::discordToken);
+    if (token != null && token.equals(discordToken)) {
+      throw new IllegalArgumentException(
+          "the token for clients is the bot's token, expected another one: clients see it");
+    }
+    return broker;
+  }
+
+  Level logLevel() {
+    Level[] level = {Level.INFO};
+    apply(
+        Setting.LOG_LEVEL,
+        text ->
+            level[0] =
+                switch (text) {
+                  case "debug" -> Level.FINE;
+                  case "info" -> Level.INFO;
+                  case "warning" -> Level.WARNING;
+                  default -> throw new IllegalArgumentException("expected debug, info or warning");
+                });
+    return level[0];
+  }
+
+  private interface Application {
+    void apply(String text);
+  }
+
+  private void apply(Setting setting, Application application) {
+    String option = options.apply(setting);
+    String text = option == null ? environment.get(setting.variable) : option;
+    if (text == null || (option == null && text.isEmpty())) {
+      return;
+    }
+    String name = option == null ? setting.variable : setting.option;
+    try {
+      application.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + " is '" + text + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** Hands over a token from a file or a variable, and returns it, or null if there is none. */
+  private @Nullable String secret(Setting file, String variable, Application application) {
+    String option = options.apply(file);
+    String path = option == null ? environment.get(file.variable) : option;
+    String token = environment.get(variable);
+    String name = variable;
+    if (path != null && !path.isEmpty()) {
+      name = option == null ? file.variable : file.option;
+      token = content(name, path);
+    } else if (token == null || token.isEmpty()) {
+      return null;
+    }
+    try {
+      application.apply(token);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+    return token;
+  }
+
+  /** A line end behind the token is the editor's, and no part of it. */
+  private static String content(String name, String path) {
+    try {
+      return Files.readString(Path.of(path)).strip();
+    } catch (IOException | InvalidPathException e) {
+      throw new IllegalArgumentException(
+          name + " is '" + path + "', which can not be read: " + e.getClass().getSimpleName(), e);
+    }
+  }
+
+  static int integer(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("expected a whole number", e);
+    }
+  }
+
+  static Duration time(String text) {
+    if (text.equals("0")) {
+      return Duration.ZERO;
+    }
+    try {
+      return Duration.parse("PT" + text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("expected a time such as 6s, 0.5s or 1m30s", e);
+    }
+  }
+
+  private static URI url(String text) {
+    try {
+      URI url = new URI(text);
+      String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+      if (List.of("http", "https").contains(scheme) && url.getHost() != null) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      // is refused below
+    }
+    throw new IllegalArgumentException("expected a URL such as https://discord.com/api/v10");
+  }
+
+  private static <E extends Enum<E>> E choice(String text, Class<E> type) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(
+        "expected one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT));
+  }
+}

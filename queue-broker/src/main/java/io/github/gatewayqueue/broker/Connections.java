@@ -1,0 +1,52 @@
+package io.github.gatewayqueue.broker;
+
+import io.vertx.core.http.HttpConnection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * The connections on which no request is under way, and until when that may be so. One that waits
+ * for its answer is not in here, and has no timer: a sweep from time to time looks at the others.
+ * Used by the event loop alone.
+ */
+final class Connections {
+  /** How long a client may take to send a request. */
+  static final Duration MOST_INCOMPLETE = Duration.ofSeconds(10);
+
+  /** How long a client may keep a connection for its next request. */
+  static final Duration MOST_IDLE = Duration.ofSeconds(75);
+
+  private final Map<HttpConnection, Long> deadlines = new HashMap<>();
+
+  void opened(HttpConnection connection) {
+    begins(connection);
+    connection.closeHandler(closed -> deadlines.remove(connection));
+  }
+
+  /** The headers of a request have come; its body is still to come. */
+  void begins(HttpConnection connection) {
+    deadlines.put(connection, System.nanoTime() + MOST_INCOMPLETE.toNanos());
+  }
+
+  /** A request is complete, and will take its time. */
+  void complete(HttpConnection connection) {
+    deadlines.remove(connection);
+  }
+
+  void answered(HttpConnection connection) {
+    deadlines.put(connection, System.nanoTime() + MOST_IDLE.toNanos());
+  }
+
+  void closeOverdue(long nowNanos) {
+    Iterator<Map.Entry<HttpConnection, Long>> entries = deadlines.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<HttpConnection, Long> entry = entries.next();
+      if (entry.getValue() - nowNanos <= 0) {
+        entries.remove();
+        var unused = entry.getKey().close();
+      }
+    }
+  }
+}

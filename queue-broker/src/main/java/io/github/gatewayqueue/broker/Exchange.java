@@ -1,0 +1,104 @@
+package io.github.gatewayqueue.broker;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP request and its answer. Used by the event loop alone. */
+final class Exchange {
+  private final HttpServerRequest request;
+  private final Connections connections;
+  private final long receivedNanos = System.nanoTime();
+
+  Exchange(HttpServerRequest request, Connections connections) {
+    this.request = request;
+    this.connections = connections;
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return request.response();
+  }
+
+  /** When the request came in. */
+  long receivedNanos() {
+    return receivedNanos;
+  }
+
+  /** Returns the path, which is empty if the target has none. */
+  String path() {
+    String path = request.path();
+    return path == null ? "" : path;
+  }
+
+  @Nullable String header(CharSequence name) {
+    return request.headers().get(name);
+  }
+
+  /** Whether the connection can still be written to, and the answer is not complete. */
+  boolean isOpen() {
+    return !response().closed() && !response().ended();
+  }
+
+  void answer(int status, String type, String body) {
+    answer(status, type, Buffer.buffer(body));
+  }
+
+  void answer(int status, String type, Buffer body) {
+    if (!isOpen()) {
+      return;
+    }
+    connections.answered(request.connection()); // before the end, which may begin the next request
+    var unused =
+        response()
+            .setStatusCode(status)
+            .putHeader(HttpHeaders.CONTENT_TYPE, type)
+            .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
+            .putHeader("X-Content-Type-Options", "nosniff")
+            .end(body);
+  }
+
+  void refuse(Problem problem) {
+    if (!isOpen()) {
+      return;
+    }
+    problem.headers().forEach(response()::putHeader);
+    if (problem.retryAfter() != null) {
+      long seconds = Math.max(1, problem.retryAfter().plusNanos(999_999_999).toSeconds());
+      response().putHeader("Retry-After", String.valueOf(seconds));
+    }
+    answer(problem.status(), Problem.TYPE, problem.json());
+  }
+
+  /** Begins an answer of server-sent events: the headers, and a comment that carries them. */
+  void beginEvents() {
+    response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("X-Accel-Buffering", "no")
+        .putHeader("X-Content-Type-Options", "nosniff");
+    write(":\n\n");
+  }
+
+  void write(String text) {
+    if (isOpen()) {
+      var unused = response().write(text);
+    }
+  }
+
+  void end() {
+    if (isOpen()) {
+      connections.answered(request.connection());
+      var unused = response().end();
+    }
+  }
+
+  void hangUp() {
+    var unused = request.connection().close();
+  }
+}

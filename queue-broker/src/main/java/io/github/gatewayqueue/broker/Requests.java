@@ -1,0 +1,135 @@
+package io.github.gatewayqueue.broker;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests for a session start: who is let in, who waits, and how each of them ends. Used by
+ * the event loop, but for {@link #ended} and {@link #waitingOn}.
+ */
+final class Requests {
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
+  private static final long WARNING_PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final Settings settings;
+  private final BrokerQueue queue;
+  private final Context context;
+  private final Runnable joined;
+
+  /** By the thread that stands in line for each. */
+  private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
+
+  private int count;
+  private boolean stopping;
+  private @Nullable Long warnedNanos;
+
+  Requests(Settings settings, BrokerQueue queue, Context context, Runnable joined) {
+    this.settings = settings;
+    this.queue = queue;
+    this.context = context;
+    this.joined = joined;
+  }
+
+  BrokerQueue queue() {
+    return queue;
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  void accept(Exchange exchange) {
+    if (stopping) {
+      refuse(exchange, Problem.retry("the broker is stopping", WaitingRequest.RETRY_AFTER_STOP));
+      return;
+    }
+    ShardQuery shard;
+    try {
+      shard = ShardQuery.parse(exchange.request().uri());
+    } catch (BadQueryException e) {
+      refuse(exchange, new Problem(400, "" + e.getMessage()));
+      return;
+    }
+    if (count >= settings.maxWaiting()) {
+      refuse(
+          exchange,
+          Problem.retry(
+              "the line is full: %d wait, at most %d may".formatted(count, settings.maxWaiting()),
+              settings.interval()));
+      return;
+    }
+    warnIfNotNamed(shard);
+    WaitingRequest request =
+        new WaitingRequest(exchange, shard, Events.wanted(exchange.request()), this);
+    count++;
+    waiting.put(request.thread(), request);
+    request.start();
+    if (request.hasEvents()) {
+      joined.run();
+    }
+  }
+
+  /** A client that names no shard waits in the first bucket, which slows down a large bot. */
+  private void warnIfNotNamed(ShardQuery shard) {
+    long nowNanos = System.nanoTime();
+    if (shard.named()
+        || queue.buckets() == 1
+        || (warnedNanos != null && nowNanos - warnedNanos < WARNING_PERIOD_NANOS)) {
+      return;
+    }
+    warnedNanos = nowNanos;
+    LOGGER.log(
+        WARNING,
+        "a client asks without ?shard=ID, and is taken for shard 0: of the {0} buckets it uses"
+            + " only one",
+        queue.buckets());
+  }
+
+  /** Answers a refusal, or hangs up if clients are not to get any answer but a release. */
+  void refuse(Exchange exchange, Problem problem) {
+    if (settings.onRefusal() == Broker.OnRefusal.CLOSE) {
+      exchange.hangUp();
+    } else {
+      exchange.refuse(problem);
+    }
+  }
+
+  /** Returns the request that a thread stands in line for, or null if it has ended. */
+  @Nullable WaitingRequest waitingOn(Thread thread) {
+    return waiting.get(thread);
+  }
+
+  Problem unexpected(WaitingRequest request, Throwable thrown) {
+    LOGGER.log(ERROR, "the request of shard " + request.shard().shard() + " failed", thrown);
+    return new Problem(500, "the request failed: " + thrown.getClass().getName());
+  }
+
+  /** Called by a request's thread when it has left the line, for whatever reason. */
+  void ended(
+      WaitingRequest request, boolean released, @Nullable Problem problem, long waitedNanos) {
+    waiting.remove(request.thread());
+    int bucket = (int) (request.shard().shard() % queue.buckets());
+    context.runOnContext(nothing -> {
+      count--;
+      if (released) {
+        request.release(bucket, waitedNanos);
+      } else if (problem != null) {
+        request.refuse(problem);
+      }
+    });
+  }
+
+  /** Takes no more requests, and ends those that wait. */
+  void stop() {
+    stopping = true;
+    for (WaitingRequest request : waiting.values()) {
+      request.stop();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.gatewayqueue.broker;
+
+import java.time.Duration;
+
+/** Refuses arguments, naming the value and what was expected. */
+final class Require {
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  private Require() {}
+
+  static int inRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, expected %d to %d".formatted(name, value, least, most));
+    }
+    return value;
+  }
+
+  static Duration positive(String name, Duration value) {
+    if (!value.isPositive() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, expected more than 0 and at most 365 days".formatted(name, value));
+    }
+    return value;
+  }
+
+  static Duration notNegative(String name, Duration value) {
+    if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("%s is %s, expected 0 to 365 days".formatted(name, value));
+    }
+    return value;
+  }
+
+  /** The message never repeats the token. */
+  static String token(String name, String value) {
+    if (value.isBlank()) {
+      throw new IllegalArgumentException(name + " is blank, expected a token");
+    }
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
+        throw new IllegalArgumentException(
+            "%s has character U+%04X at index %d, expected visible ASCII"
+                .formatted(name, (int) value.charAt(i), i));
+      }
+    }
+    return value;
+  }
+}

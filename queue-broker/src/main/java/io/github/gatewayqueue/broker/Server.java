@@ -1,0 +1,162 @@
+package io.github.gatewayqueue.broker;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port, and the one event loop on which all that arrives there is handled. One is plenty: what
+ * takes its time is waiting, and that is done by virtual threads.
+ */
+final class Server {
+  private static final int MAX_LINE_BYTES = 4096;
+  private static final int MAX_HEADER_BYTES = 8192;
+  private static final long SWEEP_MILLIS = 1000;
+
+  private final Settings settings;
+  private final Vertx vertx = Vertx.vertx(options());
+  private final Context context = vertx.getOrCreateContext();
+  private final Connections connections = new Connections();
+  private final Requests requests;
+  private final Router router;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private @Nullable HttpServer http;
+
+  Server(Settings settings, BrokerQueue queue) {
+    this.settings = settings;
+    this.requests = new Requests(settings, queue, context, () -> {});
+    this.router = new Router(settings, queue, requests);
+  }
+
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(1)
+        .setInternalBlockingPoolSize(1)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  /** Takes the port, or throws an UncheckedIOException. */
+  void start() {
+    try {
+      http = await(submit(this::listen));
+    } catch (CompletionException e) {
+      close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UncheckedIOException(
+          "port %d of %s can not be had: %s"
+              .formatted(settings.port(), settings.host(), cause.getMessage()),
+          cause instanceof IOException io ? io : new IOException(cause));
+    }
+    vertx.setPeriodic(SWEEP_MILLIS, sweep -> connections.closeOverdue(System.nanoTime()));
+  }
+
+  private Future<HttpServer> listen() {
+    return vertx
+        .createHttpServer(httpOptions())
+        .connectionHandler(connections::opened)
+        .requestHandler(this::handle)
+        .invalidRequestHandler(this::handleInvalid)
+        .listen();
+  }
+
+  private HttpServerOptions httpOptions() {
+    return new HttpServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port())
+        .setAcceptBacklog(16_384)
+        .setTcpNoDelay(true)
+        .setTcpKeepAlive(true)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setHttp2ClearTextEnabled(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false);
+  }
+
+  private void handle(HttpServerRequest request) {
+    Exchange exchange = new Exchange(request, connections);
+    connections.begins(request.connection());
+    Body.discard(
+        exchange,
+        () -> {
+          connections.complete(request.connection());
+          router.route(exchange);
+        });
+  }
+
+  /** Which path it was for is not known, so who hangs up on clients does so here, too. */
+  private void handleInvalid(HttpServerRequest request) {
+    Exchange exchange = new Exchange(request, connections);
+    requests.refuse(exchange, problem(request.decoderResult().cause()));
+    exchange.hangUp();
+  }
+
+  private static Problem problem(@Nullable Throwable cause) {
+    if (cause instanceof TooLongHttpLineException) {
+      return new Problem(
+          414, "the request line is too long, expected at most " + MAX_LINE_BYTES + " bytes");
+    }
+    if (cause instanceof TooLongHttpHeaderException) {
+      return new Problem(
+          431, "the headers are too long, expected at most " + MAX_HEADER_BYTES + " bytes");
+    }
+    return new Problem(400, "this is no proper HTTP request");
+  }
+
+  int port() {
+    HttpServer listening = http;
+    return listening == null ? settings.port() : listening.actualPort();
+  }
+
+  URI uri() {
+    String host = settings.host();
+    return URI.create(
+        "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+  }
+
+  private <T> Future<T> submit(Supplier<Future<T>> action) {
+    return Future.future(
+        promise -> context.runOnContext(nothing -> action.get().onComplete(promise)));
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    await(
+        submit(this::stop)
+            .transform(stopped -> vertx.close())
+            .timeout(4, TimeUnit.SECONDS)
+            .otherwiseEmpty());
+  }
+
+  private Future<Void> stop() {
+    requests.stop();
+    HttpServer listening = http;
+    return listening == null ? Future.succeededFuture() : listening.close();
+  }
+}

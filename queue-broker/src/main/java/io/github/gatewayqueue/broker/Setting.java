@@ -1,0 +1,95 @@
+package io.github.gatewayqueue.broker;
+
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What can be set when a broker is started: an option, and an environment variable for each. */
+enum Setting {
+  HOST("--host", "HOST", "ADDRESS", "127.0.0.1", "Where to listen; 0.0.0.0 for all addresses."),
+  PORT("--port", "PORT", "PORT", "8080", "The port to listen on, 0 for any that is free."),
+  INTERVAL(
+      "--interval",
+      "GATEWAY_QUEUE_INTERVAL",
+      "TIME",
+      "6s",
+      "The shortest time between two releases of one bucket."),
+  START_DELAY(
+      "--start-delay",
+      "GATEWAY_QUEUE_START_DELAY",
+      "TIME",
+      "10s with a Discord token, else one interval",
+      "For how long nothing is released after the start, and the session start limit is not"
+          + " read; 0 turns it off."),
+  MAX_WAITING(
+      "--max-waiting",
+      "GATEWAY_QUEUE_MAX_WAITING",
+      "N",
+      "50000",
+      "How many requests may wait; those beyond are refused."),
+  ON_REFUSAL(
+      "--on-refusal",
+      "GATEWAY_QUEUE_ON_REFUSAL",
+      "answer|close",
+      "answer",
+      "Whether a refused request is answered with a status code, or hung up on, for clients that"
+          + " take any answer for a release."),
+  TOKEN_FILE(
+      "--token-file",
+      "GATEWAY_QUEUE_TOKEN_FILE",
+      "FILE",
+      "none",
+      "A file with the token that clients have to show as a bearer. The token itself may be in"
+          + " the environment variable GATEWAY_QUEUE_TOKEN."),
+  DISCORD_TOKEN_FILE(
+      "--discord-token-file",
+      "DISCORD_TOKEN_FILE",
+      "FILE",
+      "none",
+      "A file with the bot's token, to read the session start limit. The token itself may be in"
+          + " the environment variable DISCORD_TOKEN."),
+  DISCORD_API(
+      "--discord-api",
+      "DISCORD_API",
+      "URL",
+      "https://discord.com/api/v10",
+      "Where Discord's REST API is, or a proxy for it."),
+  RESERVE(
+      "--reserve",
+      "GATEWAY_QUEUE_RESERVE",
+      "N",
+      "1",
+      "How many session starts of a day are never used here."),
+  WHEN_EXHAUSTED(
+      "--when-exhausted",
+      "GATEWAY_QUEUE_WHEN_EXHAUSTED",
+      "wait|fail",
+      "wait",
+      "Whether requests wait or fail when the session starts of the day are used up."),
+  LOG_LEVEL(
+      "--log-level",
+      "GATEWAY_QUEUE_LOG_LEVEL",
+      "debug|info|warning",
+      "info",
+      "The least severe that is logged; debug tells of each request.");
+
+  final String option;
+  final String variable;
+  private final String form;
+  private final String fallback;
+  private final String description;
+
+  Setting(String option, String variable, String form, String fallback, String description) {
+    this.option = option;
+    this.variable = variable;
+    this.form = form;
+    this.fallback = fallback;
+    this.description = description;
+  }
+
+  OptionSpec spec() {
+    return OptionSpec.builder(option)
+        .paramLabel(form)
+        .type(String.class)
+        .description(description, "Or " + variable + ". Default: " + fallback + ".")
+        .build();
+  }
+}

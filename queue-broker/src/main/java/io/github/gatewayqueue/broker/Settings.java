@@ -1,0 +1,27 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a broker was told to be, checked. */
+record Settings(
+    String host,
+    int port,
+    Duration interval,
+    Duration startDelay,
+    int maxWaiting,
+    Broker.OnRefusal onRefusal,
+    @Nullable String token,
+    @Nullable String discordToken,
+    URI discordApi,
+    int reserve,
+    WhenExhausted whenExhausted) {
+
+  /** Without the tokens. */
+  @Override
+  public String toString() {
+    return "Settings[host=" + host + ", port=" + port + ", interval=" + interval + "]";
+  }
+}

@@ -1,0 +1,29 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The broker: one queue for all processes of a bot, in any language, over HTTP. Run as a program
+ * ({@link io.github.gatewayqueue.broker.Main}), or within another one ({@link
+ * io.github.gatewayqueue.broker.Broker}).
+ */
+@NullMarked
+module io.github.gatewayqueue.broker {
+  // Vert.x's JSON rests on it, but Vert.x declares it as optional: without this it is not resolved.
+  requires com.fasterxml.jackson.core;
+  requires info.picocli;
+  requires io.github.gatewayqueue.discord;
+  requires io.github.gatewayqueue.local;
+  requires transitive io.github.gatewayqueue.large;
+  // For why a request could not be decoded.
+  requires io.netty.codec;
+  requires io.netty.codec.http;
+  // Only for javac: the annotations on Vert.x's own classes.
+  requires static io.vertx.codegen.api;
+  requires static io.vertx.codegen.json;
+  requires io.vertx.core;
+  // The program sets up the format of the log; the rest logs through System.Logger.
+  requires java.logging;
+  requires static transitive org.jspecify;
+  requires tools.jackson.core;
+
+  exports io.github.gatewayqueue.broker;
+}
