@@ -5,6 +5,8 @@ import org.jspecify.annotations.NullMarked;
  * ({@link io.github.gatewayqueue.broker.Main}), or within another one ({@link
  * io.github.gatewayqueue.broker.Broker}).
  */
+// "requires-automatic": Prometheus's jars have a name as modules, but no descriptor yet.
+@SuppressWarnings("requires-automatic")
 @NullMarked
 module io.github.gatewayqueue.broker {
   // Vert.x's JSON rests on it, but Vert.x declares it as optional: without this it is not resolved.
@@ -19,6 +21,9 @@ module io.github.gatewayqueue.broker {
   // Only for javac: the annotations on Vert.x's own classes.
   requires static io.vertx.codegen.api;
   requires static io.vertx.codegen.json;
+  requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
   requires io.vertx.core;
   // The program sets up the format of the log; the rest logs through System.Logger.
   requires java.logging;

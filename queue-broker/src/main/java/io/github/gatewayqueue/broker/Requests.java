@@ -3,8 +3,11 @@ package io.github.gatewayqueue.broker;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -20,24 +23,40 @@ final class Requests {
   private final Settings settings;
   private final BrokerQueue queue;
   private final Context context;
-  private final Runnable joined;
+  private final Metrics metrics;
+  private final History history = new History(System.nanoTime());
 
   /** By the thread that stands in line for each. */
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
 
+  private final Places places;
   private int count;
-  private boolean stopping;
+  private int clientsWithEvents;
+  private volatile boolean stopping;
   private @Nullable Long warnedNanos;
 
-  Requests(Settings settings, BrokerQueue queue, Context context, Runnable joined) {
+  Requests(Settings settings, BrokerQueue queue, Vertx vertx, Context context, Metrics metrics) {
     this.settings = settings;
     this.queue = queue;
     this.context = context;
-    this.joined = joined;
+    this.metrics = metrics;
+    this.places = new Places(vertx, context, this, settings);
+  }
+
+  void start() {
+    places.start();
   }
 
   BrokerQueue queue() {
     return queue;
+  }
+
+  History history() {
+    return history;
+  }
+
+  int clientsWithEvents() {
+    return clientsWithEvents;
   }
 
   boolean isStopping() {
@@ -46,6 +65,7 @@ final class Requests {
 
   void accept(Exchange exchange) {
     if (stopping) {
+      metrics.ended(Outcome.STOPPING);
       refuse(exchange, Problem.retry("the broker is stopping", WaitingRequest.RETRY_AFTER_STOP));
       return;
     }
@@ -53,10 +73,12 @@ final class Requests {
     try {
       shard = ShardQuery.parse(exchange.request().uri());
     } catch (BadQueryException e) {
+      metrics.ended(Outcome.BAD_REQUEST);
       refuse(exchange, new Problem(400, "" + e.getMessage()));
       return;
     }
     if (count >= settings.maxWaiting()) {
+      metrics.ended(Outcome.FULL);
       refuse(
           exchange,
           Problem.retry(
@@ -65,14 +87,23 @@ final class Requests {
       return;
     }
     warnIfNotNamed(shard);
-    WaitingRequest request =
-        new WaitingRequest(exchange, shard, Events.wanted(exchange.request()), this);
+    join(new WaitingRequest(exchange, shard, Events.wanted(exchange.request()), this));
+  }
+
+  private void join(WaitingRequest request) {
     count++;
+    history.joined(System.nanoTime());
     waiting.put(request.thread(), request);
     request.start();
     if (request.hasEvents()) {
-      joined.run();
+      clientsWithEvents++;
+      places.joined(request);
     }
+  }
+
+  void unauthorized(Exchange exchange, Problem problem) {
+    metrics.ended(Outcome.UNAUTHORIZED);
+    refuse(exchange, problem);
   }
 
   /** A client that names no shard waits in the first bucket, which slows down a large bot. */
@@ -111,18 +142,36 @@ final class Requests {
   }
 
   /** Called by a request's thread when it has left the line, for whatever reason. */
-  void ended(
-      WaitingRequest request, boolean released, @Nullable Problem problem, long waitedNanos) {
+  void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem, long waitedNanos) {
+    Instant now = Instant.now();
     waiting.remove(request.thread());
-    int bucket = (int) (request.shard().shard() % queue.buckets());
     context.runOnContext(nothing -> {
       count--;
-      if (released) {
-        request.release(bucket, waitedNanos);
-      } else if (problem != null) {
+      if (request.hasEvents()) {
+        clientsWithEvents--;
+        places.ended(request);
+      }
+      history.left(System.nanoTime());
+      if (outcome == Outcome.RELEASED) {
+        release(request, waitedNanos, now);
+      } else {
+        metrics.ended(stopping && outcome == Outcome.HUNG_UP ? Outcome.STOPPING : outcome);
+      }
+      if (problem != null) {
         request.refuse(problem);
       }
     });
+  }
+
+  private void release(WaitingRequest request, long waitedNanos, Instant at) {
+    int bucket = (int) (request.shard().shard() % queue.buckets());
+    if (request.release(bucket, waitedNanos)) {
+      metrics.ended(Outcome.RELEASED);
+      metrics.waited(waitedNanos);
+    } else {
+      metrics.ended(Outcome.LOST);
+    }
+    history.released(new History.Release(request.shard(), bucket, waitedNanos, at));
   }
 
   /** Takes no more requests, and ends those that wait. */

@@ -33,6 +33,7 @@ final class Server {
   private final Context context = vertx.getOrCreateContext();
   private final Connections connections = new Connections();
   private final Requests requests;
+  private final StatusStream stream;
   private final Router router;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -40,8 +41,11 @@ final class Server {
 
   Server(Settings settings, BrokerQueue queue) {
     this.settings = settings;
-    this.requests = new Requests(settings, queue, context, () -> {});
-    this.router = new Router(settings, queue, requests);
+    Metrics metrics = new Metrics(queue);
+    this.requests = new Requests(settings, queue, vertx, context, metrics);
+    Status status = new Status(settings, requests);
+    this.stream = new StatusStream(vertx, context, status);
+    this.router = new Router(settings, context, requests, status, stream, metrics);
   }
 
   private static VertxOptions options() {
@@ -67,6 +71,8 @@ final class Server {
               .formatted(settings.port(), settings.host(), cause.getMessage()),
           cause instanceof IOException io ? io : new IOException(cause));
     }
+    requests.start();
+    stream.start();
     vertx.setPeriodic(SWEEP_MILLIS, sweep -> connections.closeOverdue(System.nanoTime()));
   }
 
@@ -156,6 +162,7 @@ final class Server {
 
   private Future<Void> stop() {
     requests.stop();
+    stream.stop();
     HttpServer listening = http;
     return listening == null ? Future.succeededFuture() : listening.close();
   }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.broker.Metrics.Outcome;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,6 @@ final class WaitingRequest {
   private final boolean events;
   private final Requests requests;
   private final Thread thread;
-
-  /** Whether it has been told its place. Written by the thread that tells the places. */
-  private boolean told;
 
   WaitingRequest(Exchange exchange, ShardQuery shard, boolean events, Requests requests) {
     this.exchange = exchange;
@@ -45,14 +43,6 @@ final class WaitingRequest {
     return events;
   }
 
-  boolean isTold() {
-    return told;
-  }
-
-  void setTold() {
-    told = true;
-  }
-
   /** Joins the line, and leaves it when the client hangs up. */
   void start() {
     exchange.response().closeHandler(closed -> thread.interrupt());
@@ -63,21 +53,23 @@ final class WaitingRequest {
   }
 
   private void standInLine() {
+    Outcome outcome = Outcome.RELEASED;
     Problem problem = null;
-    boolean released = false;
     try {
       requests.queue().request(shard.shard(), shard.total());
-      released = true;
     } catch (InterruptedException e) {
-      // the client has hung up, or the broker stops
+      outcome = Outcome.HUNG_UP;
     } catch (SessionStartLimitExceededException e) {
+      outcome = Outcome.EXHAUSTED;
       problem = Problem.retry("" + e.getMessage(), e.limit().resetAfter());
     } catch (GatewayQueueException e) {
+      outcome = Outcome.FAILED;
       problem = new Problem(502, "" + e.getMessage());
     } catch (Throwable e) {
+      outcome = Outcome.FAILED;
       problem = requests.unexpected(this, e);
     }
-    requests.ended(this, released, problem, elapsedNanos());
+    requests.ended(this, outcome, problem, elapsedNanos());
   }
 
   private long elapsedNanos() {
@@ -117,6 +109,9 @@ final class WaitingRequest {
   }
 
   void refuse(Problem problem) {
+    if (!exchange.isOpen()) {
+      return;
+    }
     if (events) {
       exchange.write(event("refused", problem::write));
       exchange.end();

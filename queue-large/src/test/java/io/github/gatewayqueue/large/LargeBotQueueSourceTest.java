@@ -267,4 +267,37 @@ class LargeBotQueueSourceTest extends BotTest {
       request.awaitReleased();
     }
   }
+
+  @Test
+  void refresh_unknownLimit_isReadOnceWithoutARequest() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.queue.refresh();
+    bot.queue.refresh();
+    source.awaitCalls(1);
+    source.answer(limit(500, DAY, 16));
+    source.awaitReaders();
+    assertEquals(500, bot.queue.limit().remaining());
+    bot.queue.refresh();
+    source.awaitReaders();
+    assertEquals(1, source.calls());
+  }
+
+  @Test
+  void refresh_lastReadingFailed_waitsForItsBackoff() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.queue.refresh();
+    source.awaitCalls(1);
+    source.fail(new IOException("down"));
+    source.awaitReaders();
+    bot.queue.refresh();
+    assertEquals(1, source.calls());
+    Bot.until(() -> {
+      bot.queue.refresh();
+      return source.calls() == 2;
+    });
+    long betweenNanos = source.askedNanos().get(1) - source.askedNanos().get(0);
+    assertTrue(betweenNanos >= Duration.ofMillis(500).toNanos(), "after " + betweenNanos + " ns");
+    source.answer(limit(500, DAY, 16));
+    source.awaitReaders();
+  }
 }

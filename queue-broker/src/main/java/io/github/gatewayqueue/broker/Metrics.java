@@ -1,0 +1,159 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What a Prometheus reads. Safe for use by many threads. */
+final class Metrics {
+  /** How a request ended. */
+  enum Outcome {
+    /** Released, and its client was told. */
+    RELEASED,
+    /** Released at the very moment at which its client hung up, so that the start is lost. */
+    LOST,
+    /** Its client hung up while it waited. */
+    HUNG_UP,
+    /** Refused since its query is none. */
+    BAD_REQUEST,
+    /** Refused since it had no proper token. */
+    UNAUTHORIZED,
+    /** Refused since too many wait. */
+    FULL,
+    /** Refused, or ended, since the broker stops. */
+    STOPPING,
+    /** Refused since the session starts of the day are used up. */
+    EXHAUSTED,
+    /** Failed for another reason. */
+    FAILED;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What is ready to be sent. */
+  record Page(String type, Buffer body) {}
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final ExpositionFormatWriter text;
+  private final ExpositionFormatWriter openMetrics;
+  private final Counter requests;
+  private final Histogram wait;
+
+  Metrics(BrokerQueue queue) {
+    ExpositionFormats formats = ExpositionFormats.init();
+    text = formats.getPrometheusTextFormatWriter();
+    openMetrics = formats.getOpenMetricsTextFormatWriter();
+    requests =
+        Counter.builder()
+            .name("gateway_queue_requests_total")
+            .help("Requests for a session start, by how they ended")
+            .labelNames("outcome")
+            .register(registry);
+    for (Outcome outcome : Outcome.values()) {
+      requests.initLabelValues(outcome.label);
+    }
+    wait =
+        Histogram.builder()
+            .name("gateway_queue_wait_seconds")
+            .help("How long released requests waited")
+            .classicOnly()
+            .classicUpperBounds(0.1, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400)
+            .register(registry);
+    registerQueue(queue);
+  }
+
+  private void registerQueue(BrokerQueue queue) {
+    Info.builder()
+        .name("gateway_queue_build_info")
+        .help("Which broker this is")
+        .labelNames("version", "queue")
+        .register(registry)
+        .addLabelValues(Version.current(), queue.kind());
+    GaugeWithCallback.builder()
+        .name("gateway_queue_waiting")
+        .help("Requests in line, by bucket")
+        .labelNames("bucket")
+        .callback(gauge -> {
+          List<LargeBotQueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
+          for (int i = 0; i < buckets.size(); i++) {
+            gauge.call(buckets.get(i).waiting(), String.valueOf(i));
+          }
+        })
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("gateway_queue_limit_read_failures_total")
+        .help("How often the session start limit could not be read from Discord")
+        .callback(counter -> counter.call((double) queue.failedReadings()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("gateway_queue_ready")
+        .help("1 if requests can be released, now or later; 0 if the limit is not known")
+        .callback(gauge -> gauge.call(queue.isReady() ? 1 : 0))
+        .register(registry);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_remaining",
+        "Session starts left until the reset, the reserve among them",
+        SessionStartLimit::remaining);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_limit",
+        "Session starts that Discord allows in 24 hours",
+        SessionStartLimit::total);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_reset_seconds",
+        "Seconds until the session starts are reset",
+        limit -> limit.resetAfter().toMillis() / 1e3);
+  }
+
+  /** A gauge that is absent as long as no limit is known. */
+  private void registerLimit(
+      BrokerQueue queue, String name, String help, ToDoubleFunction<SessionStartLimit> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(gauge -> {
+          SessionStartLimit limit = queue.snapshot().limit();
+          if (limit != null) {
+            gauge.call(value.applyAsDouble(limit));
+          }
+        })
+        .register(registry);
+  }
+
+  void ended(Outcome outcome) {
+    requests.labelValues(outcome.label).inc();
+  }
+
+  void waited(long nanos) {
+    wait.observe(nanos / 1e9);
+  }
+
+  /** Returns the page in the form that a client asks for. */
+  Page page(@Nullable String accept) {
+    ExpositionFormatWriter writer = openMetrics.accepts(accept) ? openMetrics : text;
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    try {
+      writer.write(page, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Page(writer.getContentType(), Buffer.buffer(page.toByteArray()));
+  }
+}

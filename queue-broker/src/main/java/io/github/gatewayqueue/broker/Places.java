@@ -1,0 +1,131 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells clients that take events their places in line: from time to time all of them, and soon
+ * after they have joined the new ones, always with one look at the lines for many clients. Used by
+ * the event loop, but for the look itself.
+ */
+final class Places {
+  /** Clients are told at least every five seconds, be the event loop a little late. */
+  private static final long PERIOD_MILLIS = 4500;
+
+  /** How long to wait for others that join, too, before the lines are looked at. */
+  private static final long GATHER_MILLIS = 20;
+
+  /** After so many events, something else may use the event loop: a release, for instance. */
+  private static final int AT_ONCE = 32;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Requests requests;
+  private final Settings settings;
+
+  /** Those that were not told their place yet. */
+  private final Set<WaitingRequest> fresh = new HashSet<>();
+
+  private boolean scheduled;
+  private boolean looking;
+  private boolean periodDue;
+
+  private record Place(
+      WaitingRequest request, int bucket, int position, @Nullable Long expectedNanos) {}
+
+  Places(Vertx vertx, Context context, Requests requests, Settings settings) {
+    this.vertx = vertx;
+    this.context = context;
+    this.requests = requests;
+    this.settings = settings;
+  }
+
+  void start() {
+    vertx.setPeriodic(
+        PERIOD_MILLIS,
+        timer -> {
+          periodDue = requests.clientsWithEvents() > 0;
+          lookIfNeeded();
+        });
+  }
+
+  void joined(WaitingRequest request) {
+    fresh.add(request);
+    schedule();
+  }
+
+  void ended(WaitingRequest request) {
+    fresh.remove(request);
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      vertx.setTimer(
+          GATHER_MILLIS,
+          timer -> {
+            scheduled = false;
+            lookIfNeeded();
+          });
+    }
+  }
+
+  private void lookIfNeeded() {
+    if (looking || (!periodDue && fresh.isEmpty())) {
+      return;
+    }
+    looking = true;
+    Set<WaitingRequest> wanted = periodDue ? Set.of() : Set.copyOf(fresh);
+    periodDue = false;
+    Thread.ofVirtual().name("places").start(() -> look(wanted));
+  }
+
+  /** Looks at the lines, on a thread of its own: their locks are not for the event loop. */
+  private void look(Set<WaitingRequest> wanted) {
+    List<Place> places = new ArrayList<>();
+    try {
+      List<List<Thread>> lines = requests.queue().lines();
+      LargeBotQueueSnapshot snapshot = requests.queue().snapshot();
+      List<Integer> waiting = lines.stream().map(List::size).toList();
+      Forecast forecast = new Forecast(snapshot, waiting, settings, Instant.now());
+      for (int bucket = 0; bucket < lines.size(); bucket++) {
+        List<Thread> line = lines.get(bucket);
+        for (int i = 0; i < line.size(); i++) {
+          WaitingRequest request = requests.waitingOn(line.get(i));
+          if (request != null
+              && request.hasEvents()
+              && (wanted.isEmpty() || wanted.contains(request))) {
+            places.add(new Place(request, bucket, i + 1, forecast.nanosUntil(bucket, i + 1)));
+          }
+        }
+      }
+    } finally {
+      context.runOnContext(nothing -> tell(places, 0));
+    }
+  }
+
+  private void tell(List<Place> places, int from) {
+    int to = Math.min(places.size(), from + AT_ONCE);
+    for (Place place : places.subList(from, to)) {
+      fresh.remove(place.request);
+      place.request.tellPlace(place.bucket, place.position, place.expectedNanos);
+    }
+    if (to < places.size()) {
+      context.runOnContext(nothing -> tell(places, to));
+      return;
+    }
+    looking = false;
+    if (periodDue) {
+      lookIfNeeded();
+    } else if (!fresh.isEmpty()) {
+      schedule(); // they had not joined the line when it was looked at
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** How the broker stands, as JSON. Takes the locks of the lines: not for the event loop. */
+final class Status {
+  private static final int MOST_SHARDS = 20;
+
+  private final Settings settings;
+  private final Requests requests;
+  private final BrokerQueue queue;
+  private final Instant startedAt = Instant.now();
+  private final long startNanos = System.nanoTime();
+
+  Status(Settings settings, Requests requests) {
+    this.settings = settings;
+    this.requests = requests;
+    this.queue = requests.queue();
+  }
+
+  /** Returns a number that is another one whenever the status is. */
+  int changes() {
+    return Objects.hash(requests.history().changes(), queue.problems(), requests.isStopping());
+  }
+
+  String json() {
+    List<List<Thread>> lines = queue.lines();
+    LargeBotQueueSnapshot snapshot = queue.snapshot();
+    History.View history = requests.history().view(System.nanoTime());
+    List<Integer> waiting = lines.stream().map(List::size).toList();
+    Forecast forecast = new Forecast(snapshot, waiting, settings, Instant.now());
+    int total = waiting.stream().mapToInt(Integer::intValue).sum();
+    return Json.object(json -> {
+      writeBroker(json, total, history.released());
+      writeBuckets(json, lines, snapshot);
+      writeLimit(json, snapshot.limit());
+      writeStartUp(json, history, total, forecast, waiting);
+      writeRecent(json, history);
+    });
+  }
+
+  private void writeBroker(JsonGenerator json, int waiting, long released) {
+    json.writeStringProperty("version", Version.current());
+    Json.instant(json, "startedAt", startedAt);
+    Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
+    json.writeStringProperty(
+        "state", requests.isStopping() ? "stopping" : queue.isReady() ? "ready" : "starting");
+    Json.millis(json, "intervalMillis", settings.interval().toNanos());
+    json.writeStringProperty("queue", queue.kind());
+    json.writeNumberProperty("waiting", waiting);
+    json.writeNumberProperty("maxWaiting", settings.maxWaiting());
+    json.writeNumberProperty("released", released);
+    json.writeArrayPropertyStart("problems");
+    queue.problems().forEach(json::writeString);
+    json.writeEndArray();
+  }
+
+  private void writeBuckets(
+      JsonGenerator json, List<List<Thread>> lines, LargeBotQueueSnapshot snapshot) {
+    json.writeArrayPropertyStart("buckets");
+    for (int i = 0; i < lines.size(); i++) {
+      List<Thread> line = lines.get(i);
+      json.writeStartObject();
+      json.writeNumberProperty("bucket", i);
+      json.writeNumberProperty("waiting", line.size());
+      json.writeArrayPropertyStart("shards");
+      for (Thread thread : line.subList(0, Math.min(line.size(), MOST_SHARDS))) {
+        WaitingRequest request = requests.waitingOn(thread);
+        if (request != null) {
+          json.writeNumber(request.shard().shard());
+        }
+      }
+      json.writeEndArray();
+      var known = i < snapshot.buckets().size() ? snapshot.buckets().get(i) : null;
+      Json.instant(json, "lastRelease", known == null ? null : known.lastRelease());
+      Json.instant(json, "nextRelease", known == null ? null : known.nextRelease());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeLimit(JsonGenerator json, @Nullable SessionStartLimit limit) {
+    if (limit == null) {
+      json.writeNullProperty("limit");
+      return;
+    }
+    json.writeObjectPropertyStart("limit");
+    json.writeNumberProperty("total", limit.total());
+    json.writeNumberProperty("remaining", limit.remaining());
+    json.writeNumberProperty("reserve", settings.reserve());
+    Json.millis(json, "resetAfterMillis", limit.resetAfter().toNanos());
+    json.writeNumberProperty("maxConcurrency", limit.maxConcurrency());
+    json.writeEndObject();
+  }
+
+  private static void writeStartUp(
+      JsonGenerator json,
+      History.View history,
+      int total,
+      Forecast forecast,
+      List<Integer> waiting) {
+    json.writeObjectPropertyStart("startUp");
+    json.writeNumberProperty("released", history.releasedInStartUp());
+    json.writeNumberProperty("waiting", total);
+    Long end = total == 0 ? null : lastNanos(forecast, waiting);
+    if (end == null) {
+      json.writeNullProperty("expectedEndMillis");
+    } else {
+      Json.millis(json, "expectedEndMillis", end);
+    }
+    json.writeEndObject();
+  }
+
+  private static @Nullable Long lastNanos(Forecast forecast, List<Integer> waiting) {
+    long last = 0;
+    for (int bucket = 0; bucket < waiting.size(); bucket++) {
+      if (waiting.get(bucket) > 0) {
+        Long nanos = forecast.nanosUntil(bucket, waiting.get(bucket));
+        if (nanos == null) {
+          return null;
+        }
+        last = Math.max(last, nanos);
+      }
+    }
+    return last;
+  }
+
+  private static void writeRecent(JsonGenerator json, History.View history) {
+    json.writeArrayPropertyStart("recent");
+    for (History.Release release : history.recent()) {
+      json.writeStartObject();
+      json.writeNumberProperty("shard", release.shard().shard());
+      json.writeNumberProperty("total", release.shard().total());
+      json.writeNumberProperty("bucket", release.bucket());
+      Json.millis(json, "waitedMillis", release.waitedNanos());
+      Json.instant(json, "releasedAt", release.at());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}
