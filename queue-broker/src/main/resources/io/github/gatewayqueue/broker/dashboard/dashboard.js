@@ -18,6 +18,9 @@ const RECENT_SHOWN = 8;
 const RANGES_SHOWN = 8;
 const LOW_SHARE = 0.1;
 
+// A number, or a duration of one or more units, as in 66 min 3 s or PT1H6M3S.
+const AMOUNT = /(?:PT)?(?:\d[\d.,]*\s?(?:ms|min|[dhsHMS])?\s?)+/g;
+
 const $ = (id) => document.getElementById(id);
 
 /* Words for numbers */
@@ -193,7 +196,7 @@ function listen() {
   const troubles = new Map();
   const texts = status.problems.length > 0 ? status.problems : [budgetWarning().text];
   for (const text of texts.filter(Boolean)) {
-    troubles.set(text.replace(/[\d.,]+/g, "#"), text);
+    troubles.set(text.replace(AMOUNT, "#"), text);
   }
   const fresh = [...troubles].filter(([key]) => !knownTroubles.has(key)).map(([, text]) => text);
   if (fresh.length > 0) say($("alert"), fresh.join(" "));
@@ -316,11 +319,11 @@ function drawBuckets() {
   show($("buckets"), shown.length > 0);
   show($("controls"), all.length > 1);
   say($("show-all-text"), `Show all ${count(all.length)}`);
-  say($("not-shown"), showAll && all.length > 0 ? "" : notShown(all.length, idle, candidates.slice(shown.length)));
+  say($("not-shown"), showAll && shown.length > 0 ? "" : notShown(all.length, idle, candidates.slice(shown.length)));
 }
 
 function notShown(all, idle, rest) {
-  if (all === 0) return "How many buckets there are is known as soon as Discord has told.";
+  if (idle.length === all && !status.limit && status.queue !== "local") return "How many buckets there are is known as soon as Discord has told.";
   if (idle.length === all) return all === 1 ? "Nobody waits in the only bucket." : `Nobody waits in any of the ${count(all)} buckets.`;
   const waiting = rest.reduce((sum, b) => sum + b.waiting, 0);
   const words = [];
@@ -374,7 +377,7 @@ function nextRelease({ nextRelease: told, waiting }, now) {
 function budgetWarning() {
   const { limit, waiting, queue } = status;
   if (!limit) {
-    return queue === "large" ? { tone: "warn", text: "Discord has not told the limit yet. Until it does, nobody goes." } : { text: "" };
+    return queue !== "local" ? { tone: "warn", text: "Discord has not told the limit yet. Until it does, nobody goes." } : { text: "" };
   }
   const left = Math.max(0, limit.remaining - limit.reserve);
   if (left === 0) return { tone: "bad", text: "The session starts are used up: nobody goes before the reset." };
@@ -392,9 +395,9 @@ function drawBudget() {
   show($("budget-warning"), text !== "");
   show($("budget-meter"), limit !== null);
   show($("budget-facts"), limit !== null);
-  show($("budget-none"), !limit && queue !== "large");
+  show($("budget-none"), !limit && queue === "local");
   if (!limit) {
-    say($("budget-text"), queue === "large" ? "Not known yet" : "Not counted");
+    say($("budget-text"), queue === "local" ? "Not counted" : "Not known yet");
     return;
   }
   const meter = $("budget-meter");
