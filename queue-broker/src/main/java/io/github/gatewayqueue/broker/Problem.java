@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -16,7 +17,7 @@ import tools.jackson.core.JsonGenerator;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457: problem details</a>
  */
 record Problem(
-    int status, String detail, @Nullable Duration retryAfter, Map<String, String> headers) {
+    int status, String detail, @Nullable Duration retryAfter, Map<String, List<String>> headers) {
   static final String TYPE = "application/problem+json";
 
   Problem(int status, String detail) {
@@ -27,8 +28,8 @@ record Problem(
     return new Problem(503, detail, after, Map.of());
   }
 
-  static Problem withHeader(int status, String detail, String name, String value) {
-    return new Problem(status, detail, null, Map.of(name, value));
+  static Problem withHeader(int status, String detail, String name, String... values) {
+    return new Problem(status, detail, null, Map.of(name, List.of(values)));
   }
 
   String json() {

@@ -14,10 +14,13 @@ final class Router {
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
   private static final String QUEUE = "/";
   private static final String STREAM = "/status/stream";
-  private static final String BEARER = "Bearer";
+  private static final String[] BEARER = {"Bearer"};
 
-  /** For browsers, which can not be told to send a bearer token. */
-  private static final String BEARER_OR_BASIC = BEARER + ", Basic realm=\"gateway-queue\"";
+  /**
+   * For browsers, which can not be told to send a bearer token. A line for each: Chromium knows
+   * only the first challenge of a line.
+   */
+  private static final String[] BEARER_OR_BASIC = {"Bearer", "Basic realm=\"gateway-queue\""};
 
   private final Context context;
   private final Requests requests;

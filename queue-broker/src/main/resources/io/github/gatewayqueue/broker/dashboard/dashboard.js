@@ -1,0 +1,462 @@
+"use strict";
+
+// The last status that the broker told is drawn into the nodes that are there already: at every
+// event, and once a second for what counts up and down. Text only ever goes in as text.
+
+// The broker tells its status every 5 s at least.
+const SILENCE_MILLIS = 15_000;
+const FIRST_RETRY_MILLIS = 1_000;
+const LONGEST_RETRY_MILLIS = 5_000;
+// How often, at most, a screen reader is told how far it is.
+const TELL_MILLIS = 30_000;
+// A bucket stays in the table for as long after its last release, or rows would come and go.
+const IDLE_MILLIS = 15_000;
+const SORT_MILLIS = 5_000;
+const SHARDS_SHOWN = 4;
+const BUCKETS_SHOWN = 32;
+const RECENT_SHOWN = 8;
+const RANGES_SHOWN = 8;
+const LOW_SHARE = 0.1;
+
+// A number, or a duration of one or more units, as in 66 min 3 s or PT1H6M3S.
+const AMOUNT = /(?:PT)?(?:\d[\d.,]*\s?(?:ms|min|[dhsHMS])?\s?)+/g;
+
+const $ = (id) => document.getElementById(id);
+
+/* Words for numbers */
+
+const numbers = new Intl.NumberFormat("en-GB");
+const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dayAndTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+const count = (n) => (typeof n === "number" ? numbers.format(n) : String(n));
+const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString();
+const clock = (millis) => (sameDay(millis, Date.now()) ? clockTime : dayAndTime).format(millis);
+const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
+
+function duration(millis) {
+  const s = Math.max(0, Math.floor(millis / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return twoUnits(s, 60, "min", 1, "s");
+  if (s < 86_400) return twoUnits(s, 3600, "h", 60, "min");
+  return twoUnits(s, 86_400, "d", 3600, "h");
+}
+
+function twoUnits(seconds, large, largeName, small, smallName) {
+  const rest = Math.floor((seconds % large) / small);
+  const whole = `${Math.floor(seconds / large)} ${largeName}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
+}
+
+const shortDuration = (millis) => (millis < 10_000 ? `${Math.round(millis / 100) / 10} s` : duration(millis));
+// What is yet to come is rounded up: "in 0 s" would be a wait that nobody sees the end of.
+const timeLeft = (millis) => duration(Math.ceil(millis / 1000) * 1000);
+
+/** 0, 1, 2, 3, 7 is 0–3, 7. */
+function ranges(ascending) {
+  const found = [];
+  for (const n of ascending) {
+    const last = found.at(-1);
+    if (last && n === last[1] + 1) last[1] = n;
+    else found.push([n, n]);
+  }
+  const words = found.slice(0, RANGES_SHOWN).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+  return words.join(", ") + (found.length > RANGES_SHOWN ? ", …" : "");
+}
+
+/* Nodes */
+
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function show(node, visible) {
+  node.hidden = !visible;
+}
+
+function newRow(columns, classes) {
+  const row = document.createElement("tr");
+  row.setAttribute("role", "row");
+  for (let i = 0; i < columns; i++) {
+    const cell = row.appendChild(document.createElement(i === 0 ? "th" : "td"));
+    if (i === 0) cell.scope = "row";
+    cell.setAttribute("role", i === 0 ? "rowheader" : "cell");
+    if (classes[i]) cell.className = classes[i];
+  }
+  return row;
+}
+
+/** Makes the children of a node these, and moves only what is not in its place. */
+function arrange(parent, children) {
+  children.forEach((child, i) => {
+    if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild.remove();
+}
+
+/** Makes a node have this many children, which are told apart by their place alone. */
+function resize(parent, size, create) {
+  while (parent.children.length > size) parent.lastElementChild.remove();
+  while (parent.children.length < size) parent.append(create());
+}
+
+/* The connection */
+
+// Not from the page's address as it stands: that may hold a user and password, which no request may.
+const streamUrl = new URL("status/stream", location.origin + location.pathname);
+
+let source = null;
+let heardAt = 0;
+let lost = null; // {since, why} while not connected
+let failures = 0;
+let retryAt = 0;
+let retryTimer;
+
+function connect() {
+  clearTimeout(retryTimer);
+  source?.close();
+  heardAt = performance.now();
+  const stream = new EventSource(streamUrl);
+  source = stream;
+  stream.addEventListener("status", (event) => receive(JSON.parse(event.data, exactly)));
+  stream.addEventListener("closing", () => lose("The broker is stopping."));
+  stream.addEventListener("error", () =>
+    lose(
+      stream.readyState === EventSource.CLOSED
+        ? "What answers there does not tell a broker's status. If it asks for a token, reload this page."
+        : "The broker does not answer.",
+    ),
+  );
+}
+
+/** A shard's id may have more digits than a number keeps. */
+function exactly(key, value, context) {
+  return typeof value === "number" && value > Number.MAX_SAFE_INTEGER && context ? context.source : value;
+}
+
+// Not left to EventSource, which gives up for good when a proxy answers for a broker that is away.
+function lose(why) {
+  source?.close();
+  source = null;
+  const delay = Math.min(FIRST_RETRY_MILLIS * 2 ** failures, LONGEST_RETRY_MILLIS);
+  failures++;
+  retryAt = performance.now() + delay;
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(connect, delay);
+  if (lost) {
+    lost.why = why;
+  } else {
+    lost = { since: toldAt ?? Date.now(), why };
+    say($("alert"), `Not connected. ${why}`);
+  }
+  draw();
+}
+
+function receive(told) {
+  const now = performance.now();
+  heardAt = now;
+  failures = 0;
+  if (lost) {
+    lost = null;
+    say($("alert"), "");
+    tell("Connected again.");
+  }
+  status = told;
+  receivedAt = now;
+  toldAt = Date.now();
+  listen();
+  draw();
+}
+
+function tick() {
+  if (source && performance.now() - heardAt > SILENCE_MILLIS) {
+    lose("Nothing was heard from the broker for 15 s.");
+  } else {
+    draw();
+  }
+}
+
+function hurry() {
+  if (lost && !source && !document.hidden) connect();
+}
+
+/* What is told aloud */
+
+let toldAloudAt = -Infinity;
+let lastSummary = null;
+let knownTroubles = new Map();
+
+function tell(text) {
+  say($("polite"), text);
+  toldAloudAt = performance.now();
+}
+
+/** What is wrong is told when it comes up, not when the seconds in it count down. */
+function listen() {
+  const troubles = new Map();
+  const texts = status.problems.length > 0 ? status.problems : [budgetWarning().text];
+  for (const text of texts.filter(Boolean)) {
+    troubles.set(text.replace(AMOUNT, "#"), text);
+  }
+  const fresh = [...troubles].filter(([key]) => !knownTroubles.has(key)).map(([, text]) => text);
+  if (fresh.length > 0) say($("alert"), fresh.join(" "));
+  if (troubles.size === 0 && knownTroubles.size > 0) {
+    say($("alert"), "");
+    tell("Nothing is wrong any more.");
+  }
+  knownTroubles = troubles;
+
+  const { released, waiting } = status.startUp;
+  const summary = waiting === 0 && released === 0 ? "Nobody waits." : `${startUpText()}, ${count(waiting)} waiting.`;
+  lastSummary ??= summary; // how it was when the page was opened is on the page
+  if (summary !== lastSummary && performance.now() - toldAloudAt > TELL_MILLIS) {
+    lastSummary = summary;
+    tell(summary);
+  }
+}
+
+/* Drawing */
+
+let status = null;
+let receivedAt = 0;
+let toldAt = null; // by the wall clock
+
+/** How long ago the status was told; it does not get older while there is nobody to tell a new one. */
+const age = () => (lost ? 0 : performance.now() - receivedAt);
+const brokersNow = () => Date.parse(status.startedAt) + status.uptimeMillis + age();
+
+function draw() {
+  drawConnection();
+  if (!status) return;
+  show($("numbers"), true);
+  drawProblems();
+  drawStartUp();
+  drawBuckets();
+  drawBudget();
+  drawRecent();
+  drawBroker();
+}
+
+const STATES = { ready: "Live · ready", starting: "Live · starting", stopping: "Live · stopping" };
+
+function drawConnection() {
+  const pill = $("state");
+  say(pill, lost ? "Not connected" : status ? STATES[status.state] ?? "Live" : "Connecting");
+  pill.dataset.tone = lost ? "bad" : status ? (status.state === "ready" && status.problems.length === 0 ? "good" : "warn") : "";
+  $("numbers").classList.toggle("old", lost !== null);
+  show($("connection"), lost !== null);
+  document.title = pageTitle();
+  if (!lost) return;
+  const since = `${clock(lost.since)}, for ${duration(Date.now() - lost.since)}`;
+  const numbersAre = status ? " The numbers below are as old as that." : "";
+  const wait = retryAt - performance.now();
+  const next = source || wait <= 0 ? "Trying again now." : `Trying again in ${timeLeft(wait)}.`;
+  say($("connection-text"), `Since ${since}. ${lost.why}${numbersAre} ${next}`);
+}
+
+function pageTitle() {
+  const name = "Gateway Queue";
+  if (lost) return `Not connected · ${name}`;
+  if (!status) return name;
+  if (status.problems.length > 0) return `Something is wrong · ${name}`;
+  return status.waiting > 0 ? `${count(status.waiting)} waiting · ${name}` : name;
+}
+
+function drawProblems() {
+  const { problems } = status;
+  show($("problems"), problems.length > 0);
+  resize($("problem-list"), problems.length, () => document.createElement("li"));
+  problems.forEach((text, i) => say($("problem-list").children[i], text));
+}
+
+function startUpText() {
+  const { released, waiting } = status.startUp;
+  if (waiting > 0) return `${count(released)} of ${count(released + waiting)} released`;
+  return released > 0 ? `All ${count(released)} released` : "Nobody waits";
+}
+
+let shownEnd = 0;
+
+function drawStartUp() {
+  const { released, waiting, expectedEndMillis } = status.startUp;
+  const text = startUpText();
+  say($("start-up-text"), text);
+  const bar = $("start-up-progress");
+  show(bar, released + waiting > 0);
+  bar.max = Math.max(1, released + waiting);
+  bar.value = released;
+  bar.setAttribute("aria-valuetext", text);
+  say($("waiting"), count(status.waiting));
+  if (waiting === 0 || expectedEndMillis === null) {
+    const none = waiting === 0 ? "–" : "not known yet";
+    say($("expected-end"), none);
+    say($("time-left"), none);
+    return;
+  }
+  const end = brokersNow() - age() + expectedEndMillis;
+  if (Math.abs(end - shownEnd) > 1000) shownEnd = end; // or its last digit would flicker
+  say($("expected-end"), clock(shownEnd));
+  say($("time-left"), lost ? "not known" : timeLeft(expectedEndMillis - age()));
+}
+
+const bucketRows = new Map();
+let order = [];
+let orderedAt = -Infinity;
+
+function drawBuckets() {
+  const now = brokersNow();
+  const all = status.buckets;
+  const isIdle = (b) => b.waiting === 0 && !(now - Date.parse(b.lastRelease) < IDLE_MILLIS);
+  const idle = all.filter(isIdle);
+  const showAll = $("show-all").checked;
+  const candidates = ordered(showAll ? all : all.filter((b) => !isIdle(b)));
+  const shown = showAll ? candidates : candidates.slice(0, BUCKETS_SHOWN);
+  const longest = Math.max(1, ...candidates.map((b) => b.waiting));
+  arrange($("bucket-rows"), shown.map((bucket) => drawBucket(bucket, now, longest)));
+  for (const key of bucketRows.keys()) {
+    if (key >= all.length) bucketRows.delete(key);
+  }
+  show($("buckets"), shown.length > 0);
+  show($("controls"), all.length > 1);
+  say($("show-all-text"), `Show all ${count(all.length)}`);
+  say($("not-shown"), showAll && shown.length > 0 ? "" : notShown(all.length, idle, candidates.slice(shown.length)));
+}
+
+function notShown(all, idle, rest) {
+  if (idle.length === all && !status.limit && status.queue !== "local") return "How many buckets there are is known as soon as Discord has told.";
+  if (idle.length === all) return all === 1 ? "Nobody waits in the only bucket." : `Nobody waits in any of the ${count(all)} buckets.`;
+  const waiting = rest.reduce((sum, b) => sum + b.waiting, 0);
+  const words = [];
+  if (rest.length > 0) words.push(`${plural(rest.length, "bucket", "buckets")} more, with ${count(waiting)} waiting.`);
+  if (idle.length > 0) words.push(`${plural(idle.length, "bucket is", "buckets are")} idle: ${ranges(idle.map((b) => b.bucket))}.`);
+  return words.join(" ");
+}
+
+/** By number, or busiest first: that order is kept for a while, or rows would jump with every release. */
+function ordered(buckets) {
+  if ($("order").value === "number") return buckets;
+  const now = performance.now();
+  const present = new Map(buckets.map((b) => [b.bucket, b]));
+  if (now - orderedAt > SORT_MILLIS || order.length !== present.size || order.some((n) => !present.has(n))) {
+    order = [...buckets].sort((a, b) => b.waiting - a.waiting || a.bucket - b.bucket).map((b) => b.bucket);
+    orderedAt = now;
+  }
+  return order.map((n) => present.get(n));
+}
+
+function drawBucket(bucket, now, longest) {
+  let row = bucketRows.get(bucket.bucket);
+  if (!row) {
+    row = newRow(5, ["", "number line", "shards", "", ""]);
+    bucketRows.set(bucket.bucket, row);
+  }
+  const [name, waiting, shards, last, next] = row.children;
+  say(name, String(bucket.bucket));
+  say(waiting, count(bucket.waiting));
+  waiting.style.setProperty("--share", (bucket.waiting / longest).toFixed(3));
+  say(shards, firstShards(bucket));
+  say(last, bucket.lastRelease ? clock(Date.parse(bucket.lastRelease)) : "–");
+  say(next, nextRelease(bucket, now));
+  return row;
+}
+
+function firstShards({ shards, waiting }) {
+  const first = shards.slice(0, SHARDS_SHOWN);
+  const more = waiting - first.length;
+  return first.length === 0 ? "–" : first.join(", ") + (more > 0 ? ` and ${count(more)} more` : "");
+}
+
+function nextRelease({ nextRelease: told, waiting }, now) {
+  if (!told) return waiting > 0 ? "not known" : "–";
+  const at = Date.parse(told);
+  if (lost) return clock(at);
+  if (at > now) return `in ${timeLeft(at - now)}`;
+  return waiting > 0 ? "now" : "at once";
+}
+
+function budgetWarning() {
+  const { limit, waiting, queue } = status;
+  if (!limit) {
+    return queue !== "local" ? { tone: "warn", text: "Discord has not told the limit yet. Until it does, nobody goes." } : { text: "" };
+  }
+  const left = Math.max(0, limit.remaining - limit.reserve);
+  if (left === 0) return { tone: "bad", text: "The session starts are used up: nobody goes before the reset." };
+  if (waiting > left) {
+    return { tone: "warn", text: `More shards wait than session starts are left: ${count(waiting - left)} of them go after the reset.` };
+  }
+  return left <= limit.total * LOW_SHARE ? { tone: "warn", text: "The session starts are nearly used up." } : { text: "" };
+}
+
+function drawBudget() {
+  const { limit, queue } = status;
+  const { tone = "", text } = budgetWarning();
+  $("budget").dataset.tone = tone;
+  say($("budget-warning"), text);
+  show($("budget-warning"), text !== "");
+  show($("budget-meter"), limit !== null);
+  show($("budget-facts"), limit !== null);
+  show($("budget-none"), !limit && queue === "local");
+  if (!limit) {
+    say($("budget-text"), queue === "local" ? "Not counted" : "Not known yet");
+    return;
+  }
+  const meter = $("budget-meter");
+  const words = `${count(limit.remaining)} of ${count(limit.total)}`;
+  say($("budget-text"), words);
+  meter.max = Math.max(1, limit.total);
+  meter.value = limit.remaining;
+  meter.setAttribute("aria-valuetext", words);
+  const left = limit.resetAfterMillis - (performance.now() - receivedAt);
+  const isTold = limit.resetAfterMillis > 0;
+  say($("reset-in"), !isTold ? "not told" : left > 0 ? timeLeft(left) : "now");
+  say($("reset-at"), isTold ? clock(brokersNow() - age() + limit.resetAfterMillis) : "not told");
+  say($("reserve"), count(limit.reserve));
+}
+
+let allRecent = false;
+
+function drawRecent() {
+  const { recent } = status;
+  const shown = recent.slice(0, allRecent ? recent.length : RECENT_SHOWN);
+  show($("recent"), recent.length > 0);
+  show($("recent-none"), recent.length === 0);
+  show($("more"), recent.length > RECENT_SHOWN);
+  say($("more"), allRecent ? "Show fewer" : `Show all ${count(recent.length)}`);
+  $("more").setAttribute("aria-expanded", String(allRecent));
+  resize($("recent-rows"), shown.length, () => newRow(4, ["", "number", "", ""]));
+  shown.forEach((release, i) => {
+    const [shard, bucket, at, waited] = $("recent-rows").children[i].children;
+    say(shard, `${release.shard} of ${release.total}`);
+    say(bucket, String(release.bucket));
+    say(at, clock(Date.parse(release.releasedAt)));
+    say(waited, shortDuration(release.waitedMillis));
+  });
+}
+
+const QUEUES = { local: "one line, no token", large: "one line per bucket" };
+
+function drawBroker() {
+  say($("uptime"), duration(status.uptimeMillis + age()));
+  say($("started"), clock(Date.parse(status.startedAt)));
+  say($("released"), count(status.released));
+  say($("interval"), shortDuration(status.intervalMillis));
+  say($("queue"), QUEUES[status.queue] ?? status.queue);
+  say($("max-waiting"), count(status.maxWaiting));
+  say($("version"), status.version);
+  say($("updated"), `as of ${clock(toldAt)}`);
+}
+
+$("order").addEventListener("change", () => {
+  orderedAt = -Infinity;
+  draw();
+});
+$("show-all").addEventListener("change", draw);
+$("more").addEventListener("click", () => {
+  allRecent = !allRecent;
+  draw();
+});
+addEventListener("online", hurry);
+document.addEventListener("visibilitychange", hurry);
+say($("zone"), Intl.DateTimeFormat().resolvedOptions().timeZone);
+setInterval(tick, 1000);
+connect();

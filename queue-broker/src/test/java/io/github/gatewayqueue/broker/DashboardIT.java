@@ -1,0 +1,420 @@
+package io.github.gatewayqueue.broker;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Outage;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/** The page for operators, of a real broker and in a real browser. */
+class DashboardIT {
+  /** So long that nothing is released a second time within a test. */
+  private static final Duration NEVER_AGAIN = Duration.ofHours(1);
+
+  private static final URI NOWHERE = URI.create("data:,");
+
+  private static Browser browser;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final List<AutoCloseable> opened = new ArrayList<>(List.of(client));
+
+  /** A stream that breaks off, or a connection that is refused, is what the test is about. */
+  private boolean mayLoseConnection;
+
+  @BeforeAll
+  static void startBrowser() throws IOException {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
+    browser = new Browser();
+  }
+
+  @AfterAll
+  static void stopBrowser() {
+    Awaitility.reset();
+    browser.close();
+  }
+
+  @BeforeEach
+  void startFromNothing() {
+    browser.open(NOWHERE);
+    browser.complaints();
+    browser.requests();
+    browser.resize(1440, 900);
+    browser.prefer("light");
+  }
+
+  @AfterEach
+  void pageIsQuietAndKeepsToItsOrigin() throws Exception {
+    try {
+      List<String> complaints =
+          browser.complaints().stream()
+              .filter(line -> !(mayLoseConnection && line.contains("/status/stream")))
+              .toList();
+      assertEquals(List.of(), complaints);
+      List<URI> elsewhere =
+          browser.requests().stream()
+              .filter(uri -> !uri.getScheme().equals("data"))
+              .filter(uri -> !"127.0.0.1".equals(uri.getHost()))
+              .toList();
+      assertEquals(List.of(), elsewhere);
+    } finally {
+      browser.open(NOWHERE); // or it would go on asking for this test's broker
+      for (AutoCloseable resource : opened.reversed()) {
+        resource.close();
+      }
+    }
+  }
+
+  @Test
+  void page_nobodyWaits_saysSo() throws Exception {
+    Broker broker = broker(local());
+    open(broker);
+
+    awaitText("start-up-text", "Nobody waits");
+    assertEquals("0", browser.text("waiting"));
+    assertEquals("Nobody waits in the only bucket.", browser.text("not-shown"));
+    assertEquals(List.of(), browser.rows("buckets"));
+    assertEquals("", browser.text("start-up-progress"));
+    assertEquals("Nobody has been released since the broker started.", browser.text("recent-none"));
+    assertEquals("", browser.text("problems"));
+    assertEquals("", browser.text("connection"));
+    assertEquals("Gateway Queue", browser.string("return document.title"));
+    assertReadable("empty");
+  }
+
+  @Test
+  void page_someWait_showsWhatStatusSays() throws Exception {
+    Broker broker = broker(local());
+    Bot bot = bot(broker);
+    bot.start(0, 3);
+    bot.queue(1, 3);
+    await().until(() -> status(broker).getInteger("waiting") == 1);
+    bot.queue(2, 3);
+    await().until(() -> status(broker).getInteger("waiting") == 2);
+    open(broker);
+    awaitText("waiting", "2");
+
+    JsonObject status = status(broker);
+    assertEquals("1 of 3 released", browser.text("start-up-text"));
+    assertEquals(1, browser.number("return document.getElementById('start-up-progress').value"));
+    assertEquals(3, browser.number("return document.getElementById('start-up-progress').max"));
+    List<String> bucket = browser.rows("buckets").getFirst();
+    assertEquals(List.of("0", "2", "1, 2"), bucket.subList(0, 3));
+    assertTrue(bucket.get(4).matches("in (1 h|59 min( \\d+ s)?)"), bucket::toString);
+    List<String> recent = browser.rows("recent").getFirst();
+    assertEquals(List.of("0 of 3", "0"), recent.subList(0, 2));
+    assertEquals("1", browser.text("released"));
+    assertEquals("1 h", browser.text("interval"));
+    assertEquals("50,000", browser.text("max-waiting"));
+    assertEquals(status.getString("version"), browser.text("version"));
+    String lastRelease = status.getJsonArray("buckets").getJsonObject(0).getString("lastRelease");
+    await().until(() -> clock(status.getString("startedAt")).equals(browser.text("started")));
+    await().until(() -> clock(lastRelease).equals(browser.rows("buckets").getFirst().get(3)));
+    assertEquals("Not counted", browser.text("budget-text"));
+    assertEquals("Live · ready", browser.text("state"));
+    assertEquals("2 waiting · Gateway Queue", browser.string("return document.title"));
+  }
+
+  @Test
+  void page_shardIdOfNineteenDigits_isShownToTheLastOne() throws Exception {
+    Broker broker = broker(local());
+    bot(broker).start(9223372036854775806L, 9223372036854775807L);
+    open(broker);
+
+    await().until(() -> browser.rows("recent").size() == 1);
+    assertEquals(
+        "9223372036854775806 of 9223372036854775807", browser.rows("recent").getFirst().getFirst());
+    assertReadable("long-id");
+  }
+
+  @Test
+  void page_releasesAndGoers_changeItInPlace() throws Exception {
+    Broker broker = broker(large(discord(4)));
+    Bot bot = bot(broker);
+    open(broker);
+    awaitText("budget-text", "1,000 of 1,000");
+
+    bot.start(0, 8);
+    awaitText("start-up-text", "All 1 released");
+    var waits = bot.ask(4, 8);
+    awaitText("start-up-text", "1 of 2 released");
+    browser.run("window.row = document.querySelector('#bucket-rows tr')");
+    bot.start(1, 8);
+    awaitText("start-up-text", "2 of 3 released");
+    assertEquals(
+        List.of("1 of 8", "0 of 8"), browser.rows("recent").stream().map(List::getFirst).toList());
+    assertEquals("998 of 1,000", browser.text("budget-text"));
+    waits.cancel(true);
+    awaitText("start-up-text", "All 2 released");
+    assertEquals("true", browser.string("return window.row.isConnected"));
+    assertEquals("0", browser.string("return window.row.cells[1].innerText"));
+  }
+
+  @Test
+  void page_fewerStartsLeftThanWait_warns() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4).remaining(3));
+    Broker broker = broker(large(discord));
+    Bot bot = bot(broker);
+    bot.start(0, 20);
+    open(broker);
+    awaitText("budget-text", "2 of 1,000");
+    assertEquals("The session starts are nearly used up.", browser.text("budget-warning"));
+
+    bot.queue(4, 20);
+    bot.queue(8, 20);
+    bot.queue(12, 20);
+    awaitText(
+        "budget-warning",
+        "More shards wait than session starts are left: 2 of them go after the reset.");
+    bot.start(1, 20);
+    awaitText("budget-warning", "The session starts are used up: nobody goes before the reset.");
+    assertTrue(browser.text("reset-in").matches("23 h 5\\d min|24 h|1 d"));
+    assertReadable("used-up");
+  }
+
+  @Test
+  void problem_comesAndGoes_isAnnouncedOnce() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4));
+    discord.startOutage(Outage.REFUSING);
+    Broker broker = broker(large(discord));
+    open(broker);
+    await().until(() -> !browser.text("problem-list").isEmpty());
+    assertEquals(1, browser.alerts().size());
+    String problem = status(broker).getJsonArray("problems").getString(0);
+    assertEquals(withoutNumbers(problem), withoutNumbers(browser.text("problem-list")));
+    assertEquals(withoutNumbers(problem), withoutNumbers(browser.alerts().getFirst()));
+    assertEquals("Not known yet", browser.text("budget-text"));
+    assertReadable("discord-unreachable");
+
+    String before = browser.text("updated");
+    await().until(() -> !browser.text("updated").equals(before));
+    assertEquals(1, browser.alerts().size(), () -> browser.alerts().toString());
+
+    discord.endOutage();
+    await().until(() -> browser.text("problems").isEmpty());
+    awaitText("budget-text", "1,000 of 1,000");
+    assertEquals(1, browser.alerts().size(), () -> browser.alerts().toString());
+    assertEquals("", browser.string("return document.getElementById('alert').textContent"));
+  }
+
+  @Test
+  void broker_stopsAndStartsAgain_pageReconnectsByItself() throws Exception {
+    mayLoseConnection = true;
+    Broker first = broker(local());
+    bot(first).start(0, 1);
+    open(first);
+    awaitText("start-up-text", "All 1 released");
+    browser.run("window.here = 'before'");
+
+    first.close();
+    awaitText("state", "Not connected");
+    assertTrue(
+        browser
+            .text("connection-text")
+            .matches(
+                "Since \\d\\d:\\d\\d:\\d\\d, for .* The numbers below are as old as that\\..*"),
+        () -> browser.text("connection-text"));
+    assertEquals("\" · old\"", markOfOldNumbers());
+    assertEquals("All 1 released", browser.text("start-up-text"));
+    assertTrue(browser.string("return document.title").startsWith("Not connected"));
+    assertReadable("not-connected");
+
+    broker(local().port(first.port()));
+    awaitText("state", "Live · ready");
+    awaitText("start-up-text", "Nobody waits");
+    assertEquals("", browser.text("connection"));
+    assertEquals("none", markOfOldNumbers());
+    assertEquals("before", browser.string("return window.here"));
+  }
+
+  private static String markOfOldNumbers() {
+    return browser.string(
+        "return getComputedStyle(document.getElementById('start-up-title'), '::after').content");
+  }
+
+  @Test
+  void stream_goesSilent_isOpenedAgain() throws Exception {
+    mayLoseConnection = true;
+    Broker broker = broker(local());
+    Relay relay = opened(new Relay(broker.uri()));
+    browser.open(relay.uri().resolve("/dashboard"));
+    awaitText("state", "Live · ready");
+
+    relay.freeze();
+    awaitText("state", "Not connected");
+    assertTrue(browser.text("connection-text").contains("Nothing was heard from the broker"));
+    relay.thaw();
+    awaitText("state", "Live · ready");
+  }
+
+  @Test
+  void page_ofBrokerWithToken_opensWithPassword() throws Exception {
+    Broker broker = broker(local().token("letmein"));
+    browser.open(URI.create("http://anyone:letmein@127.0.0.1:" + broker.port() + "/dashboard"));
+
+    awaitText("start-up-text", "Nobody waits");
+  }
+
+  @Test
+  void keyboard_aloneIsEnough() throws Exception {
+    Broker broker = broker(large(discord(16)));
+    Bot bot = bot(broker);
+    for (int id = 0; id < 10; id++) {
+      bot.start(id, 32);
+    }
+    open(broker);
+    awaitText("start-up-text", "All 10 released");
+
+    assertEquals("skip", afterTab());
+    browser.press(Keys.ENTER);
+    assertEquals("main", browser.string("return document.activeElement.id"));
+
+    assertEquals("order", afterTab());
+    browser.press(Keys.ARROW_DOWN);
+    assertEquals("busiest", browser.string("return document.activeElement.value"));
+
+    assertEquals("show-all", afterTab());
+    browser.press(Keys.SPACE);
+    assertEquals(16, browser.rows("buckets").size());
+
+    assertEquals("more", afterTab());
+    assertEquals(8, browser.rows("recent").size());
+    browser.press(Keys.ENTER);
+    assertEquals(10, browser.rows("recent").size());
+    assertEquals("true", browser.string("return document.activeElement.ariaExpanded"));
+  }
+
+  /** Presses Tab, and returns what has the focus then, and shows it. */
+  private static String afterTab() {
+    browser.press(Keys.TAB);
+    String focused =
+        browser.string("return document.activeElement.id || document.activeElement.className");
+    assertEquals(
+        "solid",
+        browser.string("return getComputedStyle(document.activeElement).outlineStyle"),
+        focused);
+    return focused;
+  }
+
+  @Test
+  void startUp_ofManyShards_isReadable() throws Exception {
+    Broker broker = broker(large(discord(16)));
+    askForAll(bot(broker), 64);
+    await().until(() -> status(broker).getInteger("waiting") == 48);
+    open(broker);
+
+    awaitText("start-up-text", "16 of 64 released");
+    assertEquals(16, browser.rows("buckets").size());
+    assertEquals("", browser.text("not-shown"));
+    assertReadable("start-up");
+  }
+
+  @Test
+  void manyBuckets_areFolded() throws Exception {
+    Broker broker = broker(large(discord(128)));
+    askForAll(bot(broker), 1000);
+    await().until(() -> status(broker).getInteger("waiting") == 872);
+    open(broker);
+
+    awaitText("waiting", "872");
+    assertEquals(32, browser.rows("buckets").size());
+    assertTrue(browser.text("not-shown").startsWith("96 buckets more, with "));
+    assertReadable("many-buckets");
+    browser.run("document.getElementById('show-all').click()");
+    assertEquals(128, browser.rows("buckets").size());
+  }
+
+  private static void askForAll(Bot bot, int total) {
+    for (int id = 0; id < total; id++) {
+      bot.queue(id, total);
+    }
+  }
+
+  /** Looks at the page as it is now, in both schemes, from phone to desk. */
+  private static void assertReadable(String state) throws IOException {
+    for (String scheme : List.of("light", "dark")) {
+      browser.prefer(scheme);
+      for (int width : List.of(360, 768, 1440)) {
+        browser.resize(width, 900);
+        browser.screenshot("%s-%d-%s".formatted(state, width, scheme));
+        assertTrue(
+            browser.number("return document.documentElement.scrollWidth") <= width,
+            () -> "%s scrolls sideways at %d px".formatted(state, width));
+        assertEquals(
+            List.of(), browser.inaccessible(), "%s, %d px, %s".formatted(state, width, scheme));
+      }
+    }
+  }
+
+  private static void awaitText(String id, String text) {
+    await(id + " is " + text).until(() -> browser.text(id), text::equals);
+  }
+
+  private static String withoutNumbers(String text) {
+    return text.replaceAll("[\\d.,]+", "#");
+  }
+
+  /** How the page writes a moment that the status tells. */
+  private static String clock(String instant) {
+    var time = Instant.parse(instant).atZone(Browser.ZONE);
+    boolean today = time.toLocalDate().equals(LocalDate.now(Browser.ZONE));
+    return time.format(DateTimeFormatter.ofPattern(today ? "HH:mm:ss" : "d MMM, HH:mm", Locale.UK));
+  }
+
+  private static void open(Broker broker) {
+    browser.open(broker.uri().resolve("/dashboard"));
+  }
+
+  private JsonObject status(Broker broker) throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(broker.uri().resolve("/status")).build();
+    return new JsonObject(client.send(request, BodyHandlers.ofString()).body());
+  }
+
+  private Bot bot(Broker broker) {
+    return opened(new Bot(broker.uri()));
+  }
+
+  private FakeDiscord discord(int maxConcurrency) {
+    return discord(FakeDiscord.builder().maxConcurrency(maxConcurrency));
+  }
+
+  private FakeDiscord discord(FakeDiscord.Builder builder) {
+    return opened(builder.start());
+  }
+
+  private static Broker.Builder local() {
+    return Broker.builder().port(0).interval(NEVER_AGAIN).startDelay(Duration.ZERO);
+  }
+
+  private static Broker.Builder large(FakeDiscord discord) {
+    return local().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
+  }
+
+  private Broker broker(Broker.Builder builder) {
+    return opened(builder.start());
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+}
