@@ -10,10 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -96,7 +97,7 @@ final class Image {
         "--add-modules",
         modules(),
         "--jlink-options",
-        "--strip-native-commands --strip-java-debug-attributes --no-man-pages"
+        "--strip-java-debug-attributes --no-man-pages"
             + " --no-header-files --generate-cds-archive",
         "--java-options",
         "-XX:+UseSerialGC",
@@ -108,23 +109,21 @@ final class Image {
 
   /** Returns the modules of the JDK that the jars need. */
   private String modules() {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(
-        List.of(
+    String found =
+        run(
+            "jdeps",
             "--print-module-deps",
             "--ignore-missing-deps",
             "--multi-release",
             String.valueOf(Runtime.version().feature()),
-            "--class-path",
-            jars + "/*"));
-    arguments.add(jars.resolve(mainJar).toString());
-    List<String> modules =
-        new ArrayList<>(List.of(run("jdeps", arguments.toArray(String[]::new)).strip().split(",")));
-    for (String name : BY_NAME) {
-      if (ModuleFinder.ofSystem().find(name).isPresent() && !modules.contains(name)) {
-        modules.add(name);
-      }
-    }
+            "--module-path",
+            jars.toString(),
+            "--add-modules",
+            "ALL-MODULE-PATH",
+            jars.resolve(mainJar).toString());
+    Set<String> modules = new TreeSet<>(List.of(found.strip().split(",")));
+    modules.addAll(BY_NAME);
+    modules.removeIf(name -> ModuleFinder.ofSystem().find(name).isEmpty());
     return String.join(",", modules);
   }
 

@@ -37,7 +37,9 @@ final class BrokerProcess implements AutoCloseable {
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
     } else {
       String module = BrokerProcess.class.getModule().getName();
-      command.addAll(List.of("-p", modulePath, "-m", module + "/" + MAIN));
+      // What automatic modules need is on the class path, as their descriptors do not name it.
+      command.addAll(List.of("-p", modulePath, "-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-m", module + "/" + MAIN));
     }
     command.addAll(List.of(args));
     return new BrokerProcess(command, environment);
