@@ -65,11 +65,13 @@ final class Main {
       }
     });
     Duration took = Duration.ofNanos(System.nanoTime() - beginNanos);
-    boolean keeps = all && form == Form.FULL && failures.isEmpty();
+    boolean keeps = all && form == Form.FULL && failures.isEmpty() && report.violations().isEmpty();
     Path file = (keeps ? module : directory).resolve("RESULTS.md");
     String how =
-        renders ? "measured scenario by scenario" : "in %d minutes".formatted(took.toMinutes());
-    Files.writeString(file, report.render(introduction(how), Environment.describe()));
+        renders
+            ? "from scenarios that were measured one by one with `-Dbenchmarks.only`"
+            : "in %d minutes".formatted(took.toMinutes());
+    Files.writeString(file, report.render(introduction(how, renders), Environment.describe()));
     System.out.printf("Benchmarks: %d s, see %s%n", took.toSeconds(), file);
     failures.values().forEach(failure -> System.err.println("FAILED: " + failure));
     report.violations().forEach(violation -> System.err.println("VIOLATED: " + violation));
@@ -130,11 +132,14 @@ final class Main {
         name, run.variant(), run.subjects(), (System.nanoTime() - beginNanos) / 1e9);
   }
 
-  private String introduction(String how) throws IOException, InterruptedException {
+  private String introduction(String how, boolean renders)
+      throws IOException, InterruptedException {
     String command =
         "mvn -B -ntp -Pbenchmarks -pl benchmarks -am -DskipTests -Dmaven.javadoc.skip verify";
     if (form == Form.SHORT) {
       command += " -Dbenchmarks=short";
+    } else if (renders) {
+      command += " -Dbenchmarks=render";
     }
     return """
     `LocalQueue` and `LargeBotQueue` beside the JDK's own means and what a user would pick instead; what costs what, and \
@@ -153,6 +158,6 @@ final class Main {
             how,
             form == Form.SHORT
                 ? "**This is the short form, which shows that everything runs; its numbers say nothing.**"
-                : "Ratios are between runs that took turns, as median (min–max).");
+                : "Ratios are medians (min–max) of runs that took turns, unless a section says otherwise.");
   }
 }

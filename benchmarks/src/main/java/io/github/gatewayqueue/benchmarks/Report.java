@@ -53,6 +53,10 @@ final class Report {
       text.append(row(List.of("what", "limit", "ours", "ratio", "wanted", "")));
       text.append("|---|---|---|---|---|---|\n").append(targets);
     }
+    if (!violations.isEmpty()) {
+      text.append("\n\n## Violated\n\n");
+      violations.forEach(violation -> text.append("- ").append(violation).append("\n"));
+    }
     return text.append(sections).append("\n").append(end.strip()).append("\n").toString();
   }
 

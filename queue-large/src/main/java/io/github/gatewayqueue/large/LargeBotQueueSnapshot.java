@@ -21,8 +21,7 @@ public record LargeBotQueueSnapshot(List<Bucket> buckets, @Nullable SessionStart
   /**
    * How a bucket stood. Its moments are of the wall clock as it was when the snapshot was taken.
    *
-   * @param waiting how many requests were in its line; for a moment it may count one that has just
-   *     left
+   * @param waiting how many requests were in its line
    * @param lastRelease when it last released somebody, or null if it has not yet; for a bucket that
    *     came of others by an update, the last release of any of them
    * @param nextRelease when spacing and budget allow its next release, which is the moment of the

@@ -1,8 +1,5 @@
 package io.github.gatewayqueue.local.engine;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,12 +14,6 @@ final class Bucket {
 
   /** Guarded by the lock. */
   final Line line;
-
-  /** Those who have left, and are linked in a line until one of them has unlinked all. */
-  final Queue<Waiter> leavers = new ConcurrentLinkedQueue<>();
-
-  /** Whether somebody is unlinking the leavers, and will look for more when done. */
-  final AtomicBoolean unlinking = new AtomicBoolean();
 
   Bucket(int index, Line line) {
     this.index = index;

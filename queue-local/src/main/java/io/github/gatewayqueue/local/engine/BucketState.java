@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 /**
  * How a bucket stood at some moment. Moments are values of {@link System#nanoTime}.
  *
- * @param waiting how many requests were in its line; for a moment it may count one that has just left
+ * @param waiting how many requests were in its line
  * @param lastReleaseNanos when it last released somebody, if it ever did; for a bucket that came of
  *     others, the last release of any of them
  * @param notBeforeNanos when its spacing allows the next release

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -67,17 +66,10 @@ public final class Buckets {
    * Cancellation
    *
    * A request is released by its own thread, and interrupted in its own thread. So the two can not
-   * cross: a thread that finds its interrupt first leaves the line, and the next is woken if it was
-   * the head; a thread that finds itself released first returns with its interrupted status still
-   * set. There is no grant that would have to be handed back. Since spacing and budget are charged at
-   * the release, somebody who leaves before has cost nothing.
-   *
-   * When a bot is shut down, everybody leaves at once, and would queue for the lock. So one of those
-   * who leave unlinks all who leave meanwhile; the others are gone as soon as they are in the list of
-   * leavers. A leaver that is still linked harms nobody: it can not be released, as nobody but itself
-   * would do that, and the one behind it is woken when it is unlinked. The one who unlinks first lets
-   * others run: otherwise a storm that comes from the front would make each of them the head, and set
-   * a timer for it, only for it to leave.
+   * cross: a thread that finds its interrupt first unlinks itself and, if it was the head, wakes the
+   * next; a thread that finds itself released first returns with its interrupted status still set.
+   * There is no grant that would have to be handed back. Since spacing and budget are charged at the
+   * release, somebody who leaves before has cost nothing.
    *
    * Observability
    *
@@ -193,7 +185,7 @@ public final class Buckets {
       report(event, logs, waiter, total, askedNanos, e);
       throw e;
     }
-    if (!released) {
+    if (!released) { // thrown here and not where it waited: in a storm each frame on the way counts
       leave(waiter);
       InterruptedException interrupted = new InterruptedException();
       report(event, logs, waiter, total, askedNanos, interrupted);
@@ -464,43 +456,24 @@ public final class Buckets {
     return delayNanos;
   }
 
-  /** Has the waiter taken out of the line, if it stands in one. */
-  @SuppressWarnings("ThreadPriorityCheck") // a yield that does nothing costs speed, nothing else
+  /** Takes the waiter out of the line, if it stands in one. */
   private void leave(Waiter waiter) {
-    Bucket bucket = waiter.bucket;
-    if (bucket == null || waiter.released) {
+    if (waiter.bucket == null) {
       return;
     }
-    waiting.decrementAndGet();
-    bucket.leavers.add(waiter);
-    while (!bucket.leavers.isEmpty() && bucket.unlinking.compareAndSet(false, true)) {
-      try {
-        Thread.yield(); // to others who leave now: see Cancellation
-        unlink(bucket.leavers);
-      } finally {
-        bucket.unlinking.set(false);
+    Bucket bucket = lockBucketOf(waiter);
+    try {
+      if (!waiter.inLine) {
+        return;
       }
-    }
-  }
-
-  /** Takes everybody who has left out of the line, until there is nobody more. */
-  @SuppressWarnings("ReferenceEquality") // it is about the very same bucket and waiter
-  private static void unlink(Queue<Waiter> leavers) {
-    Waiter leaver = leavers.poll();
-    while (leaver != null) {
-      Bucket bucket = lockBucketOf(leaver); // since it left it may have been moved to another one
-      try {
-        Waiter head = bucket.line.head();
-        do {
-          bucket.line.leave(leaver);
-          leaver = leavers.poll();
-        } while (leaver != null && leaver.bucket == bucket);
-        if (bucket.line.head() != head) {
-          wakeHead(bucket);
-        }
-      } finally {
-        bucket.lock.unlock();
+      boolean wasHead = bucket.line.head() == waiter;
+      bucket.line.leave(waiter);
+      waiting.decrementAndGet();
+      if (wasHead) {
+        wakeHead(bucket);
       }
+    } finally {
+      bucket.lock.unlock();
     }
   }
 

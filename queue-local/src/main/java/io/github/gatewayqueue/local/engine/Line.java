@@ -75,6 +75,7 @@ final class Line {
       last.next = waiter;
     }
     tail = waiter;
+    waiter.inLine = true;
     size++;
   }
 
@@ -94,6 +95,7 @@ final class Line {
     }
     waiter.previous = null;
     waiter.next = null;
+    waiter.inLine = false;
     size--;
   }
 
@@ -118,7 +120,6 @@ final class Line {
       return delayNanos;
     }
     leave(first);
-    first.released = true;
     first.releaseNanos = nowNanos;
     lastReleaseNanos = nowNanos;
     hasReleased = true;

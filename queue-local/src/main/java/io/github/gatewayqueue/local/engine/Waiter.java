@@ -20,8 +20,8 @@ final class Waiter {
   /** The moment of release, by {@link System#nanoTime}; set when it is released. */
   long releaseNanos;
 
-  /** Whether it was released. For its own thread only, which also is what releases it. */
-  boolean released;
+  /** Whether it stands in a line. Guarded by the bucket's lock. */
+  boolean inLine;
 
   /** Who stands before and behind, as long as this one is in line. Guarded by the bucket's lock. */
   @Nullable Waiter previous;
