@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,20 @@ final class Image {
 
   /** Found by name at run time, so that no tool sees that they are needed: TLS, and recordings. */
   private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr");
+
+  /** For many connections that wait in little memory, rather than for much to compute. */
+  private static final List<String> OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xms16m",
+          "-XX:NewSize=6m",
+          "-XX:MaxNewSize=6m",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=20",
+          "-Dvertx.disableMetrics=true",
+          "-Xlog:cds=off",
+          "-Xlog:cds+dynamic=off");
 
   private final Path target;
   private final Path jars;
@@ -78,33 +93,32 @@ final class Image {
   }
 
   private void pack() {
-    run(
-        "jpackage",
-        "--type",
-        "app-image",
-        "--name",
-        NAME,
-        "--dest",
-        target.toString(),
-        "--input",
-        jars.toString(),
-        "--main-jar",
-        mainJar,
-        "--main-class",
-        MAIN,
-        "--app-version",
-        version.replaceFirst("-.*", ""),
-        "--add-modules",
-        modules(),
-        "--jlink-options",
-        "--strip-java-debug-attributes --no-man-pages"
-            + " --no-header-files --generate-cds-archive",
-        "--java-options",
-        "-XX:+UseSerialGC",
-        "--java-options",
-        "-Xlog:cds=off",
-        "--java-options",
-        "-Xlog:cds+dynamic=off");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--type",
+                "app-image",
+                "--name",
+                NAME,
+                "--dest",
+                target.toString(),
+                "--input",
+                jars.toString(),
+                "--main-jar",
+                mainJar,
+                "--main-class",
+                MAIN,
+                "--app-version",
+                version.replaceFirst("-.*", ""),
+                "--add-modules",
+                modules(),
+                "--jlink-options",
+                "--strip-java-debug-attributes --no-man-pages --no-header-files"
+                    + " --generate-cds-archive"));
+    for (String option : OPTIONS) {
+      arguments.addAll(List.of("--java-options", option));
+    }
+    run("jpackage", arguments.toArray(String[]::new));
   }
 
   /** Returns the modules of the JDK that the jars need. */

@@ -51,7 +51,7 @@ class ImageIT extends BrokerTestBase {
   void image_discordOverTls_hasWhatThatNeeds() throws Exception {
     BrokerProcess broker = open(BrokerProcess.run(PROGRAM, "--version"));
     assertEquals(0, broker.awaitExit());
-    String modules = Files.readString(PROGRAM.resolve("../../lib/runtime/release"));
+    String modules = Files.readString(Path.of(System.getProperty("image"), "lib/runtime/release"));
     for (String module : new String[] {"java.net.http", "jdk.jfr", "java.logging"}) {
       assertTrue(modules.contains(module), modules);
     }
