@@ -9,7 +9,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.discord;
-  requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.large;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.testkit;

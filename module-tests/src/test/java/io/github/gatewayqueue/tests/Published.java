@@ -59,16 +59,6 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive java.net.http"),
             Set.of("io.github.gatewayqueue.discord")),
         new Published(
-            "io.github.gatewayqueue.http",
-            "queue-http",
-            Set.of(
-                "mandated java.base",
-                "static transitive org.jspecify",
-                "tools.jackson.core",
-                "transitive io.github.gatewayqueue",
-                "transitive java.net.http"),
-            Set.of("io.github.gatewayqueue.http")),
-        new Published(
             "io.github.gatewayqueue.testkit",
             "queue-testkit",
             Set.of(
