@@ -179,13 +179,13 @@ final class Gap implements Scenario {
           "–",
           "≥ 1.0",
           least >= 1);
-      if (least < 1) {
+      if (!(least >= 1)) { // nor if it is not a number
         report.violation(
             "two releases of " + subject.title + " were " + least + " of an interval apart");
       }
       double recorded = results.of(subject, "recorded").sum();
       double released = results.of(subject, "released").sum();
-      if (recorded != released) {
+      if (recorded != released || recorded == 0) {
         report.violation(
             "%.0f releases of %s, but %.0f were recorded"
                 .formatted(released, subject.title, recorded));

@@ -181,10 +181,10 @@ final class Inversions implements Scenario {
           "–",
           "0",
           inversions == 0);
-      if (inversions > 0) {
+      if (inversions != 0) {
         report.violation("%.0f inversions of %s".formatted(inversions, subject.title));
       }
-      if (recorded != results.of(subject, "requests").sum()) {
+      if (recorded != results.of(subject, "requests").sum() || recorded == 0) {
         report.violation("not all releases of " + subject.title + " were recorded");
       }
     }

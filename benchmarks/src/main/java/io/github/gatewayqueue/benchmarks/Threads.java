@@ -142,7 +142,7 @@ final class Threads implements Scenario {
           "–",
           "0",
           threads == 0);
-      if (threads > 0) {
+      if (threads != 0) {
         report.violation(
             "%s started threads: %s".formatted(subject.title, results.notes(subject, "names")));
       }
