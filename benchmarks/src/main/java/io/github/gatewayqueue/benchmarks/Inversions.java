@@ -78,8 +78,8 @@ final class Inversions implements Scenario {
             });
     for (int i = 0; i < requests; i++) {
       crowd.start(i);
-      // A request leaves the line before it returns, so this never counts one that has not joined.
-      while (queue.waiting() + returned.get() <= i) {
+      // In this order: one that is released between the two is then missed, and never counted twice.
+      while (returned.get() + queue.waiting() <= i) {
         Thread.onSpinWait();
       }
       while (queue.waiting() > 10_000) {
