@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Consumer;
 
 /** The body of a request, which nobody needs. */
 final class Body {
@@ -9,11 +10,16 @@ final class Body {
 
   private Body() {}
 
-  /** Reads the body, and runs the action when the request is complete. */
-  static void discard(Exchange exchange, Runnable complete) {
+  /**
+   * Reads the body, and runs the action when the request is complete.
+   *
+   * @param complete what then is done
+   * @param refuse what is done instead if the body is too long
+   */
+  static void discard(Exchange exchange, Runnable complete, Consumer<Problem> refuse) {
     HttpServerRequest request = exchange.request();
     if (isTooLong(request)) {
-      refuse(exchange);
+      refuse(exchange, refuse);
       return;
     }
     if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
@@ -22,7 +28,7 @@ final class Body {
     if (hasBody(request)) {
       request.handler(piece -> {
         if (request.bytesRead() > MAX_BYTES) {
-          refuse(exchange);
+          refuse(exchange, refuse);
         }
       });
     }
@@ -47,8 +53,8 @@ final class Body {
     }
   }
 
-  private static void refuse(Exchange exchange) {
-    exchange.refuse(
+  private static void refuse(Exchange exchange, Consumer<Problem> refuse) {
+    refuse.accept(
         new Problem(413, "the body is too long, expected at most " + MAX_BYTES + " bytes"));
     exchange.hangUp();
   }

@@ -1,8 +1,10 @@
 package io.github.gatewayqueue.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +41,7 @@ final class CommandLineInterface {
 
   /** Returns the exit code, or {@link #SERVING}. */
   int run(String... args) {
-    CommandLine program = new CommandLine(program());
+    CommandLine program = new CommandLine(program()).setOut(new PrintWriter(out, true, UTF_8));
     try {
       ParseResult parsed = program.parseArgs(args);
       Integer helped = CommandLine.executeHelpRequest(parsed);
@@ -49,11 +51,11 @@ final class CommandLineInterface {
       if (!parsed.hasSubcommand()) {
         throw new ParameterException(program, "a command is missing, expected serve or plan");
       }
-      return serve(parsed.subcommand());
-    } catch (ParameterException | IllegalArgumentException e) {
-      err.println("gateway-queue: " + e.getMessage());
-      return BAD_OPTION;
-    } catch (UncheckedIOException e) {
+      ParseResult command = parsed.subcommand();
+      return command.commandSpec().name().equals("plan")
+          ? Plan.parse(command).print(out)
+          : serve(command);
+    } catch (ParameterException | IllegalArgumentException | UncheckedIOException e) {
       err.println("gateway-queue: " + e.getMessage());
       return BAD_OPTION;
     }
@@ -64,7 +66,8 @@ final class CommandLineInterface {
         .name("gateway-queue")
         .version("gateway-queue " + Version.current())
         .mixinStandardHelpOptions(true)
-        .addSubcommand("serve", serveCommand());
+        .addSubcommand("serve", serveCommand())
+        .addSubcommand("plan", Plan.command());
   }
 
   private static CommandSpec serveCommand() {

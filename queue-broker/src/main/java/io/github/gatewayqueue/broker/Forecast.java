@@ -27,8 +27,13 @@ final class Forecast {
   private final long usablePerDay;
   private final long resetNanos;
 
-  Forecast(LargeBotQueueSnapshot snapshot, List<Integer> waiting, Settings settings, Instant now) {
-    intervalNanos = settings.interval().toNanos();
+  Forecast(
+      LargeBotQueueSnapshot snapshot,
+      List<Integer> waiting,
+      Duration interval,
+      int reserve,
+      Instant now) {
+    intervalNanos = interval.toNanos();
     delayNanos = new Long[waiting.size()];
     for (int i = 0; i < delayNanos.length && i < snapshot.buckets().size(); i++) {
       Instant next = snapshot.buckets().get(i).nextRelease();
@@ -41,8 +46,8 @@ final class Forecast {
       usablePerDay = 0;
       resetNanos = 0;
     } else {
-      usable = Math.max(0, limit.remaining() - settings.reserve());
-      usablePerDay = Math.max(0, limit.total() - settings.reserve());
+      usable = Math.max(0, limit.remaining() - reserve);
+      usablePerDay = Math.max(0, limit.total() - reserve);
       resetNanos = limit.resetAfter().toNanos();
     }
   }

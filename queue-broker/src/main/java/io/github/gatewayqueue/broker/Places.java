@@ -94,7 +94,8 @@ final class Places {
       List<List<Thread>> lines = requests.queue().lines();
       LargeBotQueueSnapshot snapshot = requests.queue().snapshot();
       List<Integer> waiting = lines.stream().map(List::size).toList();
-      Forecast forecast = new Forecast(snapshot, waiting, settings, Instant.now());
+      Forecast forecast =
+          new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());
       for (int bucket = 0; bucket < lines.size(); bucket++) {
         List<Thread> line = lines.get(bucket);
         for (int i = 0; i < line.size(); i++) {

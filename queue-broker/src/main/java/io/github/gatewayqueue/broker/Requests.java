@@ -101,9 +101,8 @@ final class Requests {
     }
   }
 
-  void unauthorized(Exchange exchange, Problem problem) {
+  void countUnauthorized() {
     metrics.ended(Outcome.UNAUTHORIZED);
-    refuse(exchange, problem);
   }
 
   /** A client that names no shard waits in the first bucket, which slows down a large bot. */

@@ -67,7 +67,15 @@ final class Router {
             "WWW-Authenticate",
             forBrowsers ? BEARER_OR_BASIC : BEARER);
     if (path.equals(QUEUE)) {
-      requests.unauthorized(exchange, problem);
+      requests.countUnauthorized();
+    }
+    refuse(exchange, problem);
+  }
+
+  /** Only a request for a session start may come from a client that must not be answered. */
+  void refuse(Exchange exchange, Problem problem) {
+    if (exchange.path().equals(QUEUE)) {
+      requests.refuse(exchange, problem);
     } else {
       exchange.refuse(problem);
     }

@@ -107,7 +107,8 @@ final class Server {
         () -> {
           connections.complete(request.connection());
           router.route(exchange);
-        });
+        },
+        problem -> router.refuse(exchange, problem));
   }
 
   /** Which path it was for is not known, so who hangs up on clients does so here, too. */

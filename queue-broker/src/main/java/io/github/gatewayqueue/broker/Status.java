@@ -34,7 +34,8 @@ final class Status {
     LargeBotQueueSnapshot snapshot = queue.snapshot();
     History.View history = requests.history().view(System.nanoTime());
     List<Integer> waiting = lines.stream().map(List::size).toList();
-    Forecast forecast = new Forecast(snapshot, waiting, settings, Instant.now());
+    Forecast forecast =
+        new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());
     int total = waiting.stream().mapToInt(Integer::intValue).sum();
     return Json.object(json -> {
       writeBroker(json, total, history.released());

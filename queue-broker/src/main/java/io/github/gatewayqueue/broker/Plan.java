@@ -1,0 +1,172 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * How long a bot takes to start, and whether the session starts of the day allow it.
+ *
+ * @param shards how many shards there are
+ * @param maxConcurrency how many buckets
+ * @param interval the time between two releases of a bucket
+ * @param limit the session starts, or null to leave them out of account
+ * @param reserve how many of them are not to be used
+ */
+record Plan(
+    int shards,
+    int maxConcurrency,
+    Duration interval,
+    @Nullable SessionStartLimit limit,
+    int reserve) {
+  private static final int ALLOWED = 0;
+  private static final int NOT_ALLOWED = 1;
+  private static final int MOST = 10_000_000;
+
+  static CommandSpec command() {
+    CommandSpec plan = CommandSpec.create().mixinStandardHelpOptions(true);
+    plan.version("gateway-queue " + Version.current());
+    plan.usageMessage()
+        .description(
+            "Prints how long a start-up takes, and whether the session starts allow it.",
+            "The exit code is 1 if they do not.");
+    return plan.addOption(option("--shards", "N", "How many shards are to start.").build())
+        .addOption(option("--max-concurrency", "N", "How many at once. Default: 1.").build())
+        .addOption(option("--interval", "TIME", "Between two of a bucket. Default: 6s.").build())
+        .addOption(option("--remaining", "N", "Session starts left. Default: enough.").build())
+        .addOption(option("--total", "N", "Session starts in 24 hours. Default: 1000.").build())
+        .addOption(option("--reset-after", "TIME", "Until the reset. Default: 24h.").build())
+        .addOption(option("--reserve", "N", "Session starts not to be used. Default: 1.").build());
+  }
+
+  private static OptionSpec.Builder option(String name, String form, String description) {
+    return OptionSpec.builder(name).paramLabel(form).type(String.class).description(description);
+  }
+
+  static Plan parse(ParseResult parsed) {
+    Integer shards = value(parsed, "--shards", text -> number(text, 1), null);
+    if (shards == null) {
+      throw new IllegalArgumentException("--shards is missing, expected 1 to " + MOST);
+    }
+    int maxConcurrency = orElse(value(parsed, "--max-concurrency", text -> number(text, 1), 1), 1);
+    Duration interval =
+        value(
+            parsed,
+            "--interval",
+            text -> Require.positive("it", Configuration.time(text)),
+            Duration.ofSeconds(6));
+    int reserve = orElse(value(parsed, "--reserve", text -> number(text, 0), 1), 1);
+    Integer remaining = value(parsed, "--remaining", text -> number(text, 0), null);
+    SessionStartLimit limit = null;
+    if (remaining != null) {
+      int least = remaining;
+      int total =
+          orElse(
+              value(parsed, "--total", text -> number(text, least), Math.max(1000, remaining)), 0);
+      Duration reset =
+          value(
+              parsed,
+              "--reset-after",
+              text -> Require.notNegative("it", Configuration.time(text)),
+              Duration.ofDays(1));
+      limit =
+          new SessionStartLimit(
+              total, remaining, reset == null ? Duration.ZERO : reset, maxConcurrency);
+    }
+    return new Plan(
+        shards, maxConcurrency, interval == null ? Duration.ZERO : interval, limit, reserve);
+  }
+
+  private static int orElse(@Nullable Integer value, int other) {
+    return value == null ? other : value;
+  }
+
+  private static int number(String text, int least) {
+    return Require.inRange("it", Configuration.integer(text), least, MOST);
+  }
+
+  private static <T> @Nullable T value(
+      ParseResult parsed, String option, Function<String, T> parser, @Nullable T fallback) {
+    String text = parsed.<@Nullable String>matchedOptionValue(option, null);
+    if (text == null) {
+      return fallback;
+    }
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(option + " is '" + text + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** Prints the plan, and returns the exit code. */
+  int print(PrintStream out) {
+    int rounds = Math.ceilDiv(shards, maxConcurrency);
+    out.printf(
+        "%d shards, %d at a time, every %s: %d rounds%n",
+        shards, maxConcurrency, text(interval), rounds);
+    Long last = lastNanos();
+    out.println(
+        last == null
+            ? "the last is never released: nothing is left beside the reserve"
+            : "the last is released after " + text(Duration.ofNanos(last)));
+    if (limit == null) {
+      return ALLOWED;
+    }
+    int usable = Math.max(0, limit.remaining() - reserve);
+    if (shards <= usable) {
+      out.printf(
+          "the session starts allow it: %d are left, %d in reserve, %d afterwards%n",
+          limit.remaining(), reserve, limit.remaining() - shards);
+      return ALLOWED;
+    }
+    out.printf(
+        "the session starts do not allow it: %d are left, %d in reserve; %d shards have to wait for"
+            + " the reset in %s%n",
+        limit.remaining(), reserve, shards - usable, text(limit.resetAfter()));
+    return NOT_ALLOWED;
+  }
+
+  private @Nullable Long lastNanos() {
+    int buckets = Math.min(shards, maxConcurrency);
+    List<Integer> waiting = new ArrayList<>(buckets);
+    for (int i = 0; i < buckets; i++) {
+      waiting.add(Math.ceilDiv(shards - i, maxConcurrency));
+    }
+    Instant now = Instant.EPOCH;
+    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now);
+    var snapshot = new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), limit);
+    return new Forecast(snapshot, waiting, interval, reserve, now)
+        .nanosUntil(0, waiting.getFirst());
+  }
+
+  /** As 1 d 2 h 3 min 4.5 s, without what is zero. */
+  static String text(Duration duration) {
+    List<String> parts = new ArrayList<>();
+    addIfAny(parts, duration.toDays(), "d");
+    addIfAny(parts, duration.toHoursPart(), "h");
+    addIfAny(parts, duration.toMinutesPart(), "min");
+    int millis = duration.toMillisPart();
+    if (millis > 0) {
+      parts.add("%d.%03d s".formatted(duration.toSecondsPart(), millis));
+    } else {
+      addIfAny(parts, duration.toSecondsPart(), "s");
+    }
+    return parts.isEmpty() ? "0 s" : String.join(" ", parts);
+  }
+
+  private static void addIfAny(List<String> parts, long count, String unit) {
+    if (count > 0) {
+      parts.add(count + " " + unit);
+    }
+  }
+}

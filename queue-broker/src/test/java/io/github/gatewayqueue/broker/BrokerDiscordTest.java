@@ -1,0 +1,165 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.broker.EventReader.Event;
+import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A broker with a token: buckets, budget, and a Discord that comes and goes. */
+class BrokerDiscordTest extends BrokerTestBase {
+
+  private FakeDiscord discord(FakeDiscord.Builder builder) {
+    return open(builder.start());
+  }
+
+  private static Broker.Builder builder(FakeDiscord discord) {
+    return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
+  }
+
+  private void awaitReady(Broker broker) {
+    until(() -> get(broker, "/health/ready").statusCode() == 200);
+  }
+
+  @Test
+  void request_sixteenBuckets_eachReleasesOnItsOwn() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(16).total(1000));
+    Broker broker = start(builder(discord).interval(LONG));
+    awaitReady(broker);
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < 16; shard++) {
+      clients.add(ask(broker, shard, 32));
+    }
+    for (int shard = 0; shard < 16; shard++) {
+      assertEquals(
+          shard, new JsonObject(clients.get(shard).readAnswer().body()).getInteger("bucket"));
+    }
+    for (int shard = 16; shard < 32; shard++) {
+      ask(broker, shard, 32);
+    }
+    awaitWaiting(broker, 16);
+    JsonObject status = status(broker);
+    assertEquals("large", status.getString("queue"));
+    assertEquals(16, status.getJsonArray("buckets").size());
+    for (int bucket = 0; bucket < 16; bucket++) {
+      assertEquals(
+          List.of(16 + bucket),
+          status.getJsonArray("buckets").getJsonObject(bucket).getJsonArray("shards").getList());
+    }
+    JsonObject limit = status.getJsonObject("limit");
+    assertEquals(984, limit.getInteger("remaining"));
+    assertEquals(16, limit.getInteger("maxConcurrency"));
+    assertEquals(16, status.getJsonObject("startUp").getInteger("released"));
+    double end = status.getJsonObject("startUp").getDouble("expectedEndMillis");
+    assertTrue(end > 0 && end <= LONG.toMillis(), "" + end);
+  }
+
+  @Test
+  void start_discordUnreachable_liveNotReadyAndRequestsWaitUntilItIsBack() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(2));
+    discord.startOutage(Outage.REFUSING);
+    Broker broker = start(builder(discord));
+    EventReader client = events(broker, "/?shard=1&total=4");
+    JsonObject waiting = client.expect("waiting").data();
+    assertTrue(waiting.containsKey("expectedMillis"));
+    assertNull(waiting.getValue("expectedMillis"));
+    until(() -> !status(broker).getJsonArray("problems").isEmpty());
+    JsonObject status = status(broker);
+    assertEquals("starting", status.getString("state"));
+    assertNull(status.getValue("limit"));
+    assertEquals(200, get(broker, "/health/live").statusCode());
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    assertTrue(get(broker, "/metrics").body().contains("gateway_queue_ready 0.0"));
+    discord.endOutage();
+    Event event = client.next();
+    while (event != null && event.name().equals("waiting")) {
+      event = client.next();
+    }
+    assertNotNull(event);
+    assertEquals("released", event.name());
+    assertEquals(1, event.data().getInteger("bucket"));
+    assertEquals(200, get(broker, "/health/ready").statusCode());
+    JsonObject after = status(broker);
+    assertEquals("ready", after.getString("state"));
+    assertEquals(List.of(), after.getJsonArray("problems").getList());
+    String metrics = get(broker, "/metrics").body();
+    assertTrue(metrics.contains("gateway_queue_session_starts_remaining 999.0"), metrics);
+    assertTrue(metrics.matches("(?s).*gateway_queue_limit_read_failures_total [1-9].*"), metrics);
+  }
+
+  @Test
+  void start_delay_theLimitIsReadAfterIt() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder());
+    Broker broker = start(builder(discord).startDelay(Duration.ofSeconds(2)));
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    discord.setRemaining(500); // the last starts of the predecessor, counted late
+    JsonObject body = new JsonObject(ask(broker, 0, 1).readAnswer().body());
+    assertEquals(499, status(broker).getJsonObject("limit").getInteger("remaining"));
+    assertTrue(body.getDouble("waitedMillis") > 1000, body.encode());
+  }
+
+  @Test
+  void start_tokenIsRefused_thatIsTold() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().token("another"));
+    Broker broker = start(builder(discord));
+    String reason =
+        "" + broker.refused().toCompletableFuture().get(1, TimeUnit.MINUTES).getMessage();
+    assertTrue(reason.contains("answered 401"), reason);
+    Answer answer = ask(broker, 0, 1).readAnswer();
+    assertEquals(502, answer.status());
+    assertTrue(answer.body().contains("answered 401"), answer.body());
+  }
+
+  @Test
+  void request_exhaustedAndFail_503UntilTheReset() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)));
+    Broker broker = start(builder(discord).whenExhausted(WhenExhausted.FAIL));
+    awaitReady(broker);
+    Answer answer = ask(broker, 0, 1).readAnswer();
+    assertEquals(503, answer.status());
+    assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);
+    EventReader client = events(broker, "/?shard=0");
+    Event event = client.next();
+    while (event != null && event.name().equals("waiting")) {
+      event = client.next();
+    }
+    assertNotNull(event);
+    assertEquals("refused", event.name());
+    assertEquals(503, event.data().getInteger("status"));
+    assertTrue(event.data().getDouble("retryAfterMillis") > 7_000_000);
+    assertNull(client.next());
+    String problems = status(broker).getJsonArray("problems").encode();
+    assertTrue(problems.contains("the session starts are used up"), problems);
+  }
+
+  @Test
+  void request_exhaustedAndClose_isHungUpOn() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().remaining(1));
+    Broker broker =
+        start(builder(discord).whenExhausted(WhenExhausted.FAIL).onRefusal(Broker.OnRefusal.CLOSE));
+    awaitReady(broker);
+    assertEquals("", ask(broker, 0, 1).readToEnd());
+  }
+
+  @Test
+  void request_exhaustedAndWait_isToldWhenItIsExpected() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)));
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    JsonObject waiting = events(broker, "/?shard=0").expect("waiting").data();
+    assertTrue(waiting.getDouble("expectedMillis") > 7_000_000, waiting.encode());
+  }
+}

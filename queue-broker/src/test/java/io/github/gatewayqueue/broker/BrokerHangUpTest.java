@@ -1,0 +1,136 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that go away while they wait, and a broker that does. */
+class BrokerHangUpTest extends BrokerTestBase {
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 4})
+  void hangUp_wherever_leavesTheLine(int place) throws Exception {
+    Broker broker = startBlocked(builder());
+    List<RawConnection> clients = line(broker, 5);
+    clients.get(place).close();
+    awaitWaiting(broker, 4);
+    List<Integer> left = new ArrayList<>(List.of(0, 1, 2, 3, 4));
+    left.remove(Integer.valueOf(place));
+    assertEquals(
+        left,
+        status(broker).getJsonArray("buckets").getJsonObject(0).getJsonArray("shards").getList());
+  }
+
+  @Test
+  void hangUp_theHead_itsSlotGoesToTheNext() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofSeconds(2)));
+    ask(broker, 0, 3).readAnswer();
+    long firstNanos = System.nanoTime();
+    RawConnection head = ask(broker, 1, 3);
+    awaitWaiting(broker, 1);
+    RawConnection next = ask(broker, 2, 3);
+    awaitWaiting(broker, 2);
+    head.close();
+    JsonObject released = new JsonObject(next.readAnswer().body());
+    assertEquals(2, released.getLong("shard"));
+    assertTrue(System.nanoTime() - firstNanos >= Duration.ofMillis(1900).toNanos());
+    assertEquals(2, status(broker).getInteger("released"));
+  }
+
+  @Test
+  void hangUp_byAReset_leavesTheLine() throws Exception {
+    Broker broker = startBlocked(builder());
+    line(broker, 3).get(1).reset();
+    awaitWaiting(broker, 2);
+  }
+
+  @Test
+  void hangUp_halfClosed_leavesTheLine() throws Exception {
+    Broker broker = startBlocked(builder());
+    RawConnection client = line(broker, 2).getFirst();
+    client.shutdownOutput();
+    awaitWaiting(broker, 1);
+    assertEquals("", client.readToEnd());
+  }
+
+  @Test
+  void hangUp_whileEventsAreSent_leavesTheLine() throws Exception {
+    Broker broker = startBlocked(builder());
+    EventReader client = events(broker, "/?shard=1&total=4");
+    client.expect("waiting");
+    client.close();
+    awaitWaiting(broker, 0);
+  }
+
+  @Test
+  void hangUp_withPipelinedRequestsBehind_leavesTheLineWithAllOfThem() throws Exception {
+    Broker broker = startBlocked(builder());
+    RawConnection client = connect(broker);
+    client.send("GET /?shard=1 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3));
+    awaitWaiting(broker, 1);
+    client.close();
+    awaitWaiting(broker, 0);
+  }
+
+  @Test
+  void hangUp_inRandomOrder_theOthersKeepTheirPlaces() throws Exception {
+    Broker broker = startBlocked(builder());
+    List<RawConnection> clients = line(broker, 40);
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      order.add(i);
+    }
+    Collections.shuffle(order, new Random(7));
+    for (int i : order.subList(0, 30)) {
+      clients.get(i).close();
+    }
+    awaitWaiting(broker, 10);
+    List<Integer> left = order.subList(30, 40).stream().sorted().toList();
+    assertEquals(
+        left,
+        status(broker).getJsonArray("buckets").getJsonObject(0).getJsonArray("shards").getList());
+  }
+
+  @Test
+  void close_plainClientsWait_areHungUpOnWithoutAnAnswer() throws Exception {
+    Broker broker = startBlocked(builder());
+    List<RawConnection> clients = line(broker, 3);
+    broker.close();
+    for (RawConnection client : clients) {
+      assertEquals("", client.readToEnd());
+    }
+  }
+
+  @Test
+  void close_again_doesNothing() {
+    Broker broker = start(builder());
+    broker.close();
+    broker.close();
+  }
+
+  @Test
+  void close_portIsFreeForTheNextOne() {
+    Broker broker = start(builder());
+    int port = broker.port();
+    broker.close();
+    assertEquals(port, start(builder().port(port)).port());
+  }
+
+  private List<RawConnection> line(Broker broker, int count) throws Exception {
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < count; shard++) {
+      clients.add(ask(broker, shard, count));
+      awaitWaiting(broker, shard + 1);
+    }
+    return clients;
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.gatewayqueue.broker;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The program, in a process of its own. */
+final class BrokerProcess implements AutoCloseable {
+  private static final String MAIN = "io.github.gatewayqueue.broker.Main";
+  private static final String LISTENING = "listening on ";
+
+  private final Process process;
+  private final Path errors;
+  private final BufferedReader out;
+
+  private BrokerProcess(List<String> command, Map<String, String> environment) throws IOException {
+    errors = Files.createTempFile("broker", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().keySet().removeIf(name -> name.matches("HOST|PORT|.*TOKEN.*|GATEWAY_.*"));
+    builder.environment().putAll(environment);
+    process = builder.start();
+    out = process.inputReader();
+  }
+
+  /** Runs the program on the tests' own class path or module path. */
+  static BrokerProcess run(Map<String, String> environment, String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String modulePath = System.getProperty("jdk.module.path");
+    if (modulePath == null) {
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+    } else {
+      String module = BrokerProcess.class.getModule().getName();
+      // What automatic modules need is on the class path, as their descriptors do not name it.
+      command.addAll(List.of("-p", modulePath, "-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-m", module + "/" + MAIN));
+    }
+    command.addAll(List.of(args));
+    return new BrokerProcess(command, environment);
+  }
+
+  /** Runs a program with other arguments. */
+  static BrokerProcess run(Path program, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(args));
+    return new BrokerProcess(command, Map.of());
+  }
+
+  /** Starts to serve, on a port of its choice unless it is told another. */
+  static BrokerProcess serve(Map<String, String> environment, String... args) throws IOException {
+    List<String> all = new ArrayList<>(List.of("serve"));
+    if (!List.of(args).contains("--port") && !environment.containsKey("PORT")) {
+      all.addAll(List.of("--port", "0"));
+    }
+    all.addAll(List.of(args));
+    return run(environment, all.toArray(String[]::new));
+  }
+
+  /** Waits until it listens. */
+  URI uri() throws IOException {
+    String line = out.readLine();
+    if (line == null || !line.startsWith(LISTENING)) {
+      throw new AssertionError("expected to listen, got " + line + " and " + errors());
+    }
+    return URI.create(line.substring(LISTENING.length()));
+  }
+
+  Process process() {
+    return process;
+  }
+
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /** What it has printed, when it has ended. */
+  String rest() throws IOException {
+    StringBuilder rest = new StringBuilder();
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      rest.append(line).append('\n');
+    }
+    return rest.toString();
+  }
+
+  /** Waits until it has ended, and returns its exit code. */
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      throw new AssertionError("it does not end");
+    }
+    return process.exitValue();
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly().onExit().join();
+    Files.delete(errors);
+  }
+}

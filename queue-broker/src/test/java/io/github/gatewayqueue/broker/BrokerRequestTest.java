@@ -1,0 +1,205 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.broker.EventReader.Event;
+import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that are released, in both forms. */
+class BrokerRequestTest extends BrokerTestBase {
+  private static final Duration INTERVAL = Duration.ofMillis(300);
+
+  @Test
+  void request_plain_saysWhoMayGo() throws Exception {
+    Broker broker = start(builder());
+    Answer answer = ask(broker, 3, 16).readAnswer();
+    assertEquals(200, answer.status());
+    assertEquals("application/json", answer.header("Content-Type"));
+    JsonObject body = new JsonObject(answer.body());
+    assertEquals("shard 3 may identify now", body.getString("message"));
+    assertEquals(3, body.getLong("shard"));
+    assertEquals(16, body.getLong("total"));
+    assertEquals(0, body.getInteger("bucket"));
+    assertTrue(body.getDouble("waitedMillis") >= 0);
+  }
+
+  @Test
+  void request_severalPlain_goInOrderAndAnIntervalApart() throws Exception {
+    Broker broker = start(builder().interval(INTERVAL));
+    List<RawConnection> clients = new ArrayList<>();
+    clients.add(ask(broker, 0, 4));
+    clients.getFirst().readAnswer();
+    long firstNanos = System.nanoTime();
+    for (int shard = 1; shard < 4; shard++) {
+      clients.add(ask(broker, shard, 4));
+      awaitWaitingOrGone(broker, shard);
+    }
+    for (int shard = 1; shard < 4; shard++) {
+      Answer answer = clients.get(shard).readAnswer();
+      assertEquals(shard, new JsonObject(answer.body()).getLong("shard"));
+    }
+    long leastNanos = 3 * INTERVAL.toNanos() - Duration.ofMillis(100).toNanos();
+    assertTrue(System.nanoTime() - firstNanos >= leastNanos);
+    List<Long> recent = new ArrayList<>();
+    status(broker)
+        .getJsonArray("recent")
+        .forEach(release -> recent.add(((JsonObject) release).getLong("shard")));
+    assertEquals(List.of(3L, 2L, 1L, 0L), recent);
+  }
+
+  /** The order is that of joining, so each has to be in line before the next one asks. */
+  private void awaitWaitingOrGone(Broker broker, int asked) {
+    until(() -> {
+      JsonObject status = status(broker);
+      return status.getInteger("waiting") + status.getInteger("released") == asked + 1;
+    });
+  }
+
+  @Test
+  void request_waits_nothingIsSentBefore() throws Exception {
+    Broker broker = startBlocked(builder());
+    RawConnection client = ask(broker, 1, 4);
+    awaitWaiting(broker, 1);
+    assertFalse(client.hasInput());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"})
+  void request_anyMethod_isReleased(String method) throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send(method + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertEquals(0, new JsonObject(client.readAnswer().body()).getLong("shard"));
+  }
+
+  @Test
+  void request_head_isReleasedWithoutABody() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("HEAD /?shard=1 HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    assertEquals(200, client.readAnswer(false).status());
+    client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
+  }
+
+  @Test
+  void request_sameShardTwice_bothAreReleased() throws Exception {
+    Broker broker = start(builder().interval(INTERVAL));
+    RawConnection one = ask(broker, 0, 1);
+    RawConnection other = ask(broker, 0, 1);
+    assertEquals(200, one.readAnswer().status());
+    assertEquals(200, other.readAnswer().status());
+  }
+
+  @Test
+  void request_startDelay_theFirstReleaseWaits() throws Exception {
+    Broker broker = start(Broker.builder().port(0).interval(INTERVAL));
+    JsonObject body = new JsonObject(ask(broker, 0, 1).readAnswer().body());
+    assertEquals(200, ask(broker, 0, 1).readAnswer().status());
+    long started = INTERVAL.toMillis() - 200; // the start of the broker itself takes its time
+    assertTrue(body.getDouble("waitedMillis") >= started, body.encode());
+  }
+
+  @Test
+  void events_released_headersAtOnceThenPlaceThenRelease() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofSeconds(1)));
+    ask(broker, 0, 4).readAnswer();
+    EventReader client = events(broker, "/?shard=1&total=4");
+    assertEquals(200, client.response().statusCode());
+    assertEquals(
+        "text/event-stream", client.response().headers().firstValue("Content-Type").orElse(""));
+    assertEquals("no-store", client.response().headers().firstValue("Cache-Control").orElse(""));
+    assertEquals("no", client.response().headers().firstValue("X-Accel-Buffering").orElse(""));
+    JsonObject waiting = client.expect("waiting").data();
+    assertEquals(1, waiting.getInteger("position"));
+    assertEquals(4, waiting.getLong("total"));
+    assertTrue(waiting.getDouble("expectedMillis") <= 1000, waiting.encode());
+    JsonObject released = client.expect("released").data();
+    assertEquals(1, released.getLong("shard"));
+    double waited = released.getDouble("waitedMillis");
+    assertTrue(waited <= released.getDouble("elapsedMillis"), released.encode());
+    assertTrue(waiting.getDouble("elapsedMillis") <= waited, waiting.encode());
+    assertNull(client.next());
+  }
+
+  @Test
+  void events_severalWait_eachIsToldItsPlaceAgainWithinFiveSeconds() throws Exception {
+    Broker broker = startBlocked(builder());
+    List<EventReader> clients = new ArrayList<>();
+    for (int shard = 0; shard < 3; shard++) {
+      clients.add(events(broker, "/?shard=" + shard + "&total=3"));
+      awaitWaiting(broker, shard + 1);
+    }
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 3; i++) {
+        JsonObject data = clients.get(i).expect("waiting").data();
+        assertEquals(i + 1, data.getInteger("position"), data.encode());
+        double expected = data.getDouble("expectedMillis");
+        assertTrue(expected > LONG.toMillis() * i && expected <= LONG.toMillis() * (i + 1));
+      }
+    }
+  }
+
+  @Test
+  void events_overHttp10_endWithTheConnection() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("GET / HTTP/1.0\r\nAccept: text/event-stream\r\n\r\n");
+    String all = client.readToEnd();
+    assertTrue(all.contains("event: released\ndata: {"), all);
+    assertFalse(all.toLowerCase(Locale.ROOT).contains("transfer-encoding"), all);
+  }
+
+  @Test
+  void events_released_connectionStaysUsable() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    assertTrue(client.readAnswer().body().contains("event: released"));
+    client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/event-stream",
+        "application/json, Text/Event-Stream;q=0.5",
+        "text/event-stream;charset=utf-8"
+      })
+  void events_namedInAccept_areSent(String accept) throws Exception {
+    assertEquals("text/event-stream", typeOfAnswerTo(accept));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*/*", "text/*", "text/event-stream;q=0", "text/event-stream2", ""})
+  void events_notNamedInAccept_areNotSent(String accept) throws Exception {
+    assertEquals("application/json", typeOfAnswerTo(accept));
+  }
+
+  private String typeOfAnswerTo(String accept) throws IOException {
+    RawConnection client = connect(start(builder()));
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+    return "" + client.readAnswer().header("Content-Type");
+  }
+
+  @Test
+  void events_brokerStops_closingWithARetryTime() throws Exception {
+    Broker broker = startBlocked(builder());
+    EventReader client = events(broker, "/?shard=1&total=4");
+    client.expect("waiting");
+    broker.close();
+    Event closing = client.expect("closing");
+    assertEquals("1000", closing.retry());
+    assertEquals(1000, closing.data().getInteger("retryAfterMillis"));
+    assertNull(client.next());
+  }
+}

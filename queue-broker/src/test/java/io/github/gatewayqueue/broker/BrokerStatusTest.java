@@ -1,0 +1,134 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees. */
+class BrokerStatusTest extends BrokerTestBase {
+
+  @Test
+  void status_someWait_showsThem() throws Exception {
+    Instant before = Instant.now();
+    Broker broker = startBlocked(builder().maxWaiting(7));
+    ask(broker, 5, 9);
+    awaitWaiting(broker, 1);
+    ask(broker, 4, 9);
+    awaitWaiting(broker, 2);
+    HttpResponse<String> response = get(broker, "/status");
+    assertEquals("application/json", response.headers().firstValue("Content-Type").orElse(""));
+    assertEquals("no-store", response.headers().firstValue("Cache-Control").orElse(""));
+    JsonObject status = new JsonObject(response.body());
+    assertFalse(Instant.parse(status.getString("startedAt")).isBefore(before.minusSeconds(1)));
+    assertTrue(status.getDouble("uptimeMillis") > 0);
+    assertEquals("ready", status.getString("state"));
+    assertEquals((int) LONG.toMillis(), status.getInteger("intervalMillis"));
+    assertEquals("local", status.getString("queue"));
+    assertEquals(2, status.getInteger("waiting"));
+    assertEquals(7, status.getInteger("maxWaiting"));
+    assertEquals(1, status.getInteger("released"));
+    assertEquals(List.of(), status.getJsonArray("problems").getList());
+    assertNull(status.getValue("limit"));
+    JsonObject bucket = status.getJsonArray("buckets").getJsonObject(0);
+    assertEquals(0, bucket.getInteger("bucket"));
+    assertEquals(2, bucket.getInteger("waiting"));
+    assertEquals(List.of(5, 4), bucket.getJsonArray("shards").getList());
+    Instant last = Instant.parse(bucket.getString("lastRelease"));
+    Instant next = Instant.parse(bucket.getString("nextRelease"));
+    assertEquals(LONG, Duration.between(last, next));
+    JsonObject startUp = status.getJsonObject("startUp");
+    assertEquals(1, startUp.getInteger("released"));
+    assertEquals(2, startUp.getInteger("waiting"));
+    assertTrue(startUp.getDouble("expectedEndMillis") > LONG.toMillis());
+    JsonObject recent = status.getJsonArray("recent").getJsonObject(0);
+    assertEquals(0, recent.getInteger("shard"));
+    assertFalse(Instant.parse(recent.getString("releasedAt")).isBefore(before));
+  }
+
+  @Test
+  void status_moreThanTwentyInLine_showsTheFirstTwenty() throws Exception {
+    Broker broker = startBlocked(builder());
+    for (int shard = 0; shard < 25; shard++) {
+      ask(broker, shard, 25);
+    }
+    awaitWaiting(broker, 25);
+    JsonObject bucket = status(broker).getJsonArray("buckets").getJsonObject(0);
+    assertEquals(25, bucket.getInteger("waiting"));
+    assertEquals(20, bucket.getJsonArray("shards").size());
+  }
+
+  @Test
+  void stream_somethingChanges_isToldAndAgainWithinFiveSeconds() throws Exception {
+    Broker broker = startBlocked(builder());
+    EventReader watcher = events(broker, "/status/stream");
+    assertEquals(0, watcher.expect("status").data().getInteger("waiting"));
+    ask(broker, 1, 4);
+    while (watcher.expect("status").data().getInteger("waiting") != 1) {
+      // that was told before
+    }
+    double uptime = watcher.expect("status").data().getDouble("uptimeMillis");
+    double later = watcher.expect("status").data().getDouble("uptimeMillis");
+    assertTrue(later > uptime);
+    broker.close();
+    assertEquals("1000", watcher.expect("closing").retry());
+    assertNull(watcher.next());
+  }
+
+  @Test
+  void metrics_afterRequests_tellHowTheyEnded() throws Exception {
+    Broker broker = startBlocked(builder().maxWaiting(1));
+    get(broker, "/?shard=x");
+    RawConnection client = ask(broker, 1, 4);
+    awaitWaiting(broker, 1);
+    ask(broker, 2, 4).readAnswer();
+    HttpResponse<String> response = get(broker, "/metrics");
+    assertEquals(
+        "text/plain; version=0.0.4; charset=utf-8",
+        response.headers().firstValue("Content-Type").orElse(""));
+    assertMetric(broker, "gateway_queue_requests_total{outcome=\"bad_request\"} 1.0");
+    assertMetric(broker, "gateway_queue_requests_total{outcome=\"released\"} 1.0");
+    assertMetric(broker, "gateway_queue_requests_total{outcome=\"full\"} 1.0");
+    assertMetric(broker, "gateway_queue_waiting{bucket=\"0\"} 1.0");
+    assertMetric(broker, "gateway_queue_wait_seconds_count 1");
+    client.close();
+    until(() ->
+        get(broker, "/metrics")
+            .body()
+            .contains("gateway_queue_requests_total{outcome=\"hung_up\"} 1.0"));
+    String open = get(broker, "/metrics", "Accept", "application/openmetrics-text").body();
+    assertTrue(open.endsWith("# EOF\n"), open);
+  }
+
+  private void assertMetric(Broker broker, String line) throws Exception {
+    String metrics = get(broker, "/metrics").body();
+    assertTrue(metrics.lines().anyMatch(line::equals), metrics);
+  }
+
+  @Test
+  void health_servingThenStopping_isUp() throws Exception {
+    Broker broker = start(builder());
+    assertEquals("{\"status\":\"up\"}", get(broker, "/health/live").body());
+    assertEquals("{\"status\":\"up\"}", get(broker, "/health/ready").body());
+  }
+
+  @Test
+  void dashboard_hasSecurityHeaders() throws Exception {
+    HttpResponse<String> response = get(start(builder()), "/dashboard");
+    assertEquals(200, response.statusCode());
+    assertEquals(
+        "text/html; charset=utf-8", response.headers().firstValue("Content-Type").orElse(""));
+    String policy = response.headers().firstValue("Content-Security-Policy").orElse("");
+    assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"), policy);
+    assertEquals("nosniff", response.headers().firstValue("X-Content-Type-Options").orElse(""));
+    assertEquals("no-referrer", response.headers().firstValue("Referrer-Policy").orElse(""));
+    assertEquals("no-store", response.headers().firstValue("Cache-Control").orElse(""));
+  }
+}

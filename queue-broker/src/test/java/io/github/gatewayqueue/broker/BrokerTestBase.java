@@ -1,0 +1,101 @@
+package io.github.gatewayqueue.broker;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+
+/** What tests of a broker have in common: brokers and connections that are closed in the end. */
+abstract class BrokerTestBase {
+  static final Duration LONG = Duration.ofHours(1);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  static Broker.Builder builder() {
+    return Broker.builder().port(0).startDelay(Duration.ZERO);
+  }
+
+  <T extends AutoCloseable> T open(T closeable) {
+    open.push(closeable);
+    return closeable;
+  }
+
+  Broker start(Broker.Builder builder) {
+    return open(builder.start());
+  }
+
+  /** A broker that has released shard 0 and releases nobody for an hour. */
+  Broker startBlocked(Broker.Builder builder) throws IOException {
+    Broker broker = start(builder.interval(LONG));
+    try (RawConnection first = RawConnection.asking(broker.port(), 0, 1)) {
+      first.readAnswer();
+    }
+    return broker;
+  }
+
+  RawConnection connect(Broker broker) throws IOException {
+    return open(new RawConnection(broker.port()));
+  }
+
+  RawConnection ask(Broker broker, long shard, long total) throws IOException {
+    return open(RawConnection.asking(broker.port(), shard, total));
+  }
+
+  EventReader events(Broker broker, String target) throws IOException, InterruptedException {
+    return open(new EventReader(URI.create(broker.uri() + target)));
+  }
+
+  HttpResponse<String> get(Broker broker, String target, String... headers)
+      throws IOException, InterruptedException {
+    return send("GET", broker, target, headers);
+  }
+
+  HttpResponse<String> send(String method, Broker broker, String target, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(broker.uri() + target))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  JsonObject status(Broker broker) throws IOException, InterruptedException {
+    return new JsonObject(get(broker, "/status").body());
+  }
+
+  int waiting(Broker broker) throws IOException, InterruptedException {
+    return status(broker).getInteger("waiting");
+  }
+
+  void awaitWaiting(Broker broker, int count) {
+    until(() -> waiting(broker) == count);
+  }
+
+  static void until(Callable<Boolean> condition) {
+    Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofMinutes(2))
+        .until(condition);
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    http.shutdownNow();
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.gatewayqueue.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandLineInterfaceTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    return new CommandLineInterface(
+            new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), Map.of())
+        .run(args);
+  }
+
+  private int runLine(String line) {
+    return run(line.split(" ", -1));
+  }
+
+  @Test
+  void plan_withoutABudget_tellsTheTime() {
+    assertEquals(0, runLine("plan --shards 2000 --max-concurrency 16"));
+    assertEquals(
+        """
+        2000 shards, 16 at a time, every 6 s: 125 rounds
+        the last is released after 12 min 24 s
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_budgetAllowsIt_saysWhatIsLeft() {
+    assertEquals(0, runLine("plan --shards 64 --max-concurrency 16 --remaining 65"));
+    assertEquals(
+        """
+        64 shards, 16 at a time, every 6 s: 4 rounds
+        the last is released after 18 s
+        the session starts allow it: 65 are left, 1 in reserve, 1 afterwards
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_budgetDoesNotAllowIt_saysWhoWaitsAndExitsWith1() {
+    assertEquals(
+        1, runLine("plan --shards 64 --max-concurrency 16 --remaining 49 --reset-after 2h"));
+    assertEquals(
+        """
+        64 shards, 16 at a time, every 6 s: 4 rounds
+        the last is released after 2 h
+        the session starts do not allow it: 49 are left, 1 in reserve; 16 shards have to wait for the reset in 2 h
+        """,
+        out.toString(UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "plan, '--shards is missing, expected 1 to 10000000'",
+    "plan --shards 0, '--shards is ''0'': it is 0, expected 1 to 10000000'",
+    "plan --shards 5 --interval x, '--interval is ''x'': expected a time such as 6s, 0.5s or"
+        + " 1m30s'",
+    "'', 'a command is missing, expected serve or plan'"
+  })
+  void run_badCommandLine_exitsWith2AndOneLine(String line, String message) {
+    assertEquals(2, line.isEmpty() ? run() : runLine(line));
+    assertEquals("gateway-queue: " + message + "\n", err.toString(UTF_8));
+    assertEquals("", out.toString(UTF_8));
+  }
+
+  @Test
+  void help_namesEverySettingAndItsVariable() {
+    assertEquals(0, runLine("serve --help"));
+    for (Setting setting : Setting.values()) {
+      assertTrue(out.toString(UTF_8).contains(setting.option), out.toString(UTF_8));
+      assertTrue(out.toString(UTF_8).contains(setting.variable), out.toString(UTF_8));
+    }
+  }
+
+  @Test
+  void version_isPrinted() {
+    assertEquals(0, run("--version"));
+    assertTrue(out.toString(UTF_8).startsWith("gateway-queue "), out.toString(UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0 s", "90061, 1 d 1 h 1 min 1 s", "0.5, 0.500 s", "3600, 1 h"})
+  void text_ofADuration_leavesOutWhatIsZero(double seconds, String text) {
+    assertEquals(text, Plan.text(Duration.ofMillis(Math.round(seconds * 1000))));
+  }
+}

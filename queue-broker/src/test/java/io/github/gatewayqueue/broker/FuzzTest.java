@@ -1,0 +1,119 @@
+package io.github.gatewayqueue.broker;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** Requests that somebody has tampered with, byte by byte and part by part. */
+class FuzzTest extends BrokerTestBase {
+  private static final int REQUESTS = 3000;
+  private static final int AT_ONCE = 64;
+  private static final long SEED = 20_261_101;
+
+  /** Whatever went before, this ends the connection if the server has kept up. */
+  private static final String LAST =
+      "\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+  private static final List<String> LINES =
+      List.of(
+          "GET / HTTP/1.1",
+          "GET /?shard=3&total=16 HTTP/1.1",
+          "POST /?shard=0&shard=1 HTTP/1.1",
+          "BREW /?total=9223372036854775807&shard=9223372036854775806 HTTP/1.0",
+          "GET /%2e%2e/?shard=%00 HTTP/1.1",
+          "GET /status HTTP/1.1",
+          "HEAD /metrics HTTP/1.1",
+          "GET http://[::1]:99999/?shard=1;total=2 HTTP/1.1",
+          "CONNECT x HTTP/1.1");
+
+  private static final List<String> HEADERS =
+      List.of(
+          "Host: x",
+          "Accept: text/event-stream;q=0.0001,*/*;;;,",
+          "Content-Length: 5",
+          "Content-Length: 18446744073709551616",
+          "Transfer-Encoding: chunked",
+          "Transfer-Encoding: gzip, chunked",
+          "Expect: 100-continue",
+          "Connection: close, upgrade",
+          "Upgrade: websocket",
+          "Authorization: Basic =",
+          "Authorization: Bearer \u00ff",
+          "X: " + "y".repeat(5000),
+          " folded");
+
+  @Test
+  void requests_tamperedWith_noneFailsTheBrokerOrStaysForEver() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofNanos(1)));
+    SplittableRandom random = new SplittableRandom(SEED);
+    Semaphore atOnce = new Semaphore(AT_ONCE);
+    List<Future<String>> answers = new ArrayList<>();
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < REQUESTS; i++) {
+        byte[] request = tampered(random.split());
+        answers.add(clients.submit(limited(atOnce, () -> exchange(broker, request))));
+      }
+      for (Future<String> answer : answers) {
+        assertFalse(answer.get().contains("HTTP/1.1 500"), answer.get());
+        assertFalse(answer.get().contains("HTTP/1.0 500"), answer.get());
+      }
+    }
+    awaitWaiting(broker, 0);
+    assertEquals(200, ask(broker, 1, 2).readAnswer().status());
+  }
+
+  private static Callable<String> limited(Semaphore atOnce, Callable<String> action) {
+    return () -> {
+      atOnce.acquire();
+      try {
+        return action.call();
+      } finally {
+        atOnce.release();
+      }
+    };
+  }
+
+  /** Returns all that comes back until the server closes, which it has to do. */
+  private static String exchange(Broker broker, byte[] request) throws IOException {
+    try (RawConnection client = new RawConnection(broker.port())) {
+      try {
+        client.send(request);
+        client.send(LAST);
+      } catch (SocketException e) {
+        // closed already
+      }
+      return client.readToEnd();
+    }
+  }
+
+  private static byte[] tampered(RandomGenerator random) {
+    StringBuilder text = new StringBuilder(pick(LINES, random)).append("\r\n");
+    for (int i = random.nextInt(5); i > 0; i--) {
+      text.append(pick(HEADERS, random)).append("\r\n");
+    }
+    text.append("\r\n");
+    byte[] bytes = text.toString().getBytes(ISO_8859_1);
+    for (int i = random.nextInt(4); i > 0; i--) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+    }
+    return bytes;
+  }
+
+  private static String pick(List<String> list, RandomGenerator random) {
+    return list.get(random.nextInt(list.size()));
+  }
+}

@@ -1,0 +1,144 @@
+package io.github.gatewayqueue.broker;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A socket that speaks HTTP as it is told, right or wrong. */
+final class RawConnection implements AutoCloseable {
+  /** Turns an answer that never comes into a failure. */
+  private static final int HANG_MILLIS = 60_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  /** An answer; its headers by their names in lower case. */
+  record Answer(int status, Map<String, String> headers, String body) {
+    @Nullable String header(String name) {
+      return headers.get(name.toLowerCase(Locale.ROOT));
+    }
+  }
+
+  RawConnection(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(HANG_MILLIS);
+    socket.setTcpNoDelay(true);
+    in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** Asks for a session start, in the plain form. */
+  static RawConnection asking(int port, long shard, long total) throws IOException {
+    RawConnection connection = new RawConnection(port);
+    connection.send("GET /?shard=" + shard + "&total=" + total + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return connection;
+  }
+
+  void send(String text) throws IOException {
+    send(text.getBytes(ISO_8859_1));
+  }
+
+  void send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+  }
+
+  /** Says that nothing more will be sent. */
+  void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Closes with a reset rather than an orderly end. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  Answer readAnswer() throws IOException {
+    return readAnswer(true);
+  }
+
+  /** Reads an answer, which has no body if it is one to HEAD. */
+  Answer readAnswer(boolean hasBody) throws IOException {
+    String statusLine = readLine();
+    if (!statusLine.matches("HTTP/1\\.[01] \\d{3} .*")) {
+      throw new IOException("no status line: " + statusLine);
+    }
+    int status = Integer.parseInt(statusLine.substring(9, 12));
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    if (status == 100 || !hasBody) {
+      return new Answer(status, headers, "");
+    }
+    return new Answer(status, headers, readBody(headers));
+  }
+
+  private String readBody(Map<String, String> headers) throws IOException {
+    String length = headers.get("content-length");
+    if (length != null) {
+      return new String(in.readNBytes(Integer.parseInt(length)), ISO_8859_1);
+    }
+    if (!"chunked".equals(headers.get("transfer-encoding"))) {
+      return new String(in.readAllBytes(), ISO_8859_1);
+    }
+    StringBuilder body = new StringBuilder();
+    for (int size = chunkSize(); size > 0; size = chunkSize()) {
+      body.append(new String(in.readNBytes(size), ISO_8859_1));
+      readLine();
+    }
+    readLine();
+    return body.toString();
+  }
+
+  private int chunkSize() throws IOException {
+    return Integer.parseInt(readLine(), 16);
+  }
+
+  String readLine() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new EOFException("closed after: " + line.toString(ISO_8859_1));
+      }
+      line.write(b);
+    }
+    return line.toString(ISO_8859_1).stripTrailing();
+  }
+
+  /** Waits until the server closes, and returns what it sent before. */
+  String readToEnd() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      in.transferTo(rest);
+    } catch (SocketException e) { // a reset is an end, too
+      if (!"Connection reset".equals(e.getMessage())) {
+        throw e;
+      }
+    }
+    return rest.toString(ISO_8859_1);
+  }
+
+  /** Whether there is something to read, be it the end. */
+  boolean hasInput() throws IOException {
+    return in.available() > 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

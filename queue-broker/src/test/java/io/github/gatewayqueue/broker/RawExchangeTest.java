@@ -1,0 +1,141 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** HTTP as it is rarely spoken. */
+class RawExchangeTest extends BrokerTestBase {
+
+  /** What is sent, with ~ for a line end, and the statuses of the answers until the end. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "get / HTTP/1.1~Host: x~~|200",
+        "GET / HTTP/1.1~~|200",
+        "~~GET / HTTP/1.1~Host: x~~|200",
+        "GET http://x/ HTTP/1.1~Host: x~~|200",
+        "GET http://x HTTP/1.1~Host: x~~|200",
+        "GET /# HTTP/1.1~Host: x~~|404",
+        "OPTIONS * HTTP/1.1~Host: x~~|404",
+        "CONNECT x:443 HTTP/1.1~Host: x~~|404",
+        "GET / HTTP/1.1~Host: x~Upgrade: h2c~Connection: Upgrade, HTTP2-Settings~"
+            + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA~~|200",
+        "GET / HTTP/1.1~Host: x~Upgrade: websocket~Connection: Upgrade~"
+            + "Sec-WebSocket-Version: 13~Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==~~|200",
+        "POST / HTTP/1.1~Host: x~Content-Length: 3~~abc|200",
+        "POST / HTTP/1.1~Host: x~Transfer-Encoding: chunked~~3;a=b~abc~0~X: y~~|200",
+        "POST / HTTP/1.1~Host: x~Transfer-Encoding: chunked~~3~abc~0~~GET / HTTP/1.1~Host: x~~|"
+            + "200 200",
+        "GET / HTTP/1.1~Host: x~~GET /health/live HTTP/1.1~Host: x~~GET /x HTTP/1.1~Host: x~~|"
+            + "200 200 404",
+        "GET / HTTP/1.1~Host: x~Content-Length: 3~Content-Length: 4~~|400",
+        "GET / HTTP/1.1~Host: x~Content-Length: -1~~|400",
+        "GET / HTTP/1.1~Host: x~Content-Length: 99999999999999999999~~|400",
+        "GET / HTTP/1.1~Host: x~no colon~~|400",
+        "GET / HTTP/1.1~Host: x~a b: c~~|400",
+        "GET /~~|400",
+        "nonsense~~|400"
+      })
+  void exchange_recorded_isAnsweredAsItShouldBe(String sent, String statuses) throws Exception {
+    Broker broker = start(builder().interval(Duration.ofNanos(1)));
+    RawConnection client = connect(broker);
+    client.send(sent.replace("~", "\r\n"));
+    for (String status : statuses.split(" ", -1)) {
+      assertEquals(Integer.parseInt(status), client.readAnswer().status());
+    }
+    if (statuses.equals("200")) {
+      client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
+    }
+    assertEquals(0, waiting(broker));
+  }
+
+  @Test
+  void exchange_http2Preface_isNoHttp1() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    assertFalse(client.readToEnd().startsWith("HTTP/1.1 2"));
+  }
+
+  @Test
+  void exchange_malformedChunk_connectionIsClosedAndNothingJoins() throws Exception {
+    Broker broker = startBlocked(builder());
+    RawConnection client = connect(broker);
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    client.readToEnd();
+    assertEquals(0, waiting(broker));
+  }
+
+  @Test
+  void exchange_expectContinue_isToldToGoOn() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    assertEquals(100, client.readAnswer().status());
+    client.send("abc");
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  @Test
+  void exchange_expectContinueOfTooMuch_isRefusedAtOnce() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n");
+    assertEquals(413, client.readAnswer().status());
+  }
+
+  @Test
+  void exchange_http10_isAnsweredAndClosed() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("GET /?shard=2 HTTP/1.0\r\n\r\n");
+    Answer answer = client.readAnswer();
+    assertEquals(2, new JsonObject(answer.body()).getInteger("shard"));
+    assertEquals("", client.readToEnd());
+  }
+
+  @Test
+  void exchange_byteByByte_isAnswered() throws Exception {
+    RawConnection client = connect(start(builder()));
+    for (char c : "GET /?shard=2 HTTP/1.1\r\nHost: x\r\n\r\n".toCharArray()) {
+      client.send(String.valueOf(c));
+    }
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  @Test
+  void exchange_pipelinedBehindOneThatWaits_isAnsweredAfterIt() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofSeconds(1)));
+    ask(broker, 0, 3).readAnswer();
+    RawConnection client = connect(broker);
+    for (String target : List.of("/?shard=1&total=3", "/?shard=2&total=3", "/health/live")) {
+      client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("shard"));
+    assertEquals(2, new JsonObject(client.readAnswer().body()).getInteger("shard"));
+    assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
+  }
+
+  @Test
+  void exchange_headersNotCompleted_connectionIsClosedAfterTenSeconds() throws Exception {
+    Broker broker = start(builder());
+    RawConnection silent = connect(broker);
+    RawConnection slow = connect(broker);
+    slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
+    RawConnection withoutBody = connect(broker);
+    withoutBody.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+    long startNanos = System.nanoTime();
+    assertEquals("", slow.readToEnd());
+    assertEquals("", silent.readToEnd());
+    assertEquals("", withoutBody.readToEnd());
+    assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(9).toNanos());
+  }
+}
