@@ -74,12 +74,12 @@ final class Browser implements AutoCloseable {
     }
     options.setCapability(
         ChromeOptions.LOGGING_PREFS, Map.of(LogType.BROWSER, "ALL", LogType.PERFORMANCE, "ALL"));
-    driver = new ChromeDriver(options);
-    cdp("Emulation.setTimezoneOverride", Map.of("timezoneId", ZONE.getId()));
-    cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", RECORD_ALERTS));
     try (InputStream in = requireNonNull(ClassLoader.getSystemResourceAsStream("axe.min.js"))) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
+    driver = new ChromeDriver(options);
+    cdp("Emulation.setTimezoneOverride", Map.of("timezoneId", ZONE.getId()));
+    cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", RECORD_ALERTS));
   }
 
   void open(URI page) {
