@@ -78,7 +78,8 @@ final class Inversions implements Scenario {
             });
     for (int i = 0; i < requests; i++) {
       crowd.start(i);
-      // In this order: one that is released between the two is then missed, and never counted twice.
+      // In this order: one that is released between the two is then missed, and never counted
+      // twice.
       while (returned.get() + queue.waiting() <= i) {
         Thread.onSpinWait();
       }
