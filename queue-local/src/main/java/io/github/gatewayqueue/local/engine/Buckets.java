@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,20 +243,9 @@ public final class Buckets {
    *
    * @return one state per bucket, in the order of their indexes
    */
-  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
   public List<BucketState> states() {
-    Bucket[] current = buckets;
-    List<BucketState> states = new ArrayList<>();
-    for (Bucket bucket : current) {
-      bucket.lock.lock();
-      try {
-        Line line = bucket.line;
-        states.add(new BucketState(line.size(), line.lastReleaseNanos(), line.notBeforeNanos()));
-      } finally {
-        bucket.lock.unlock();
-      }
-    }
-    return current == buckets ? List.copyOf(states) : states();
+    return ofEachLine(
+        line -> new BucketState(line.size(), line.lastReleaseNanos(), line.notBeforeNanos()));
   }
 
   /**
@@ -264,19 +254,28 @@ public final class Buckets {
    *
    * @return the waiting threads of each bucket, in the order of their indexes
    */
-  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
   public List<List<Thread>> lines() {
-    Bucket[] current = buckets;
-    List<List<Thread>> lines = new ArrayList<>();
-    for (Bucket bucket : current) {
-      bucket.lock.lock();
-      try {
-        lines.add(bucket.line.threads());
-      } finally {
-        bucket.lock.unlock();
+    return ofEachLine(Line::threads);
+  }
+
+  /** Looks at every line, under its bucket's lock, and once more at all if they were replaced. */
+  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
+  private <T> List<T> ofEachLine(Function<Line, T> look) {
+    while (true) {
+      Bucket[] current = buckets;
+      List<T> seen = new ArrayList<>();
+      for (Bucket bucket : current) {
+        bucket.lock.lock();
+        try {
+          seen.add(look.apply(bucket.line));
+        } finally {
+          bucket.lock.unlock();
+        }
+      }
+      if (current == buckets) {
+        return List.copyOf(seen);
       }
     }
-    return current == buckets ? List.copyOf(lines) : lines();
   }
 
   /**
