@@ -1,0 +1,214 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The one thread by which a process talks to the store, whatever the number of its requests: it
+ * takes a step when somebody arrives or leaves, when a first in line is due, when there is news,
+ * and to renew the lease. Everything else hands it what happened.
+ */
+final class Conversation {
+  private static final int MOST_BUCKETS = 65_536;
+
+  private final Store store;
+  private final Places places;
+  private final @Nullable SessionStartLimitSource source;
+  private final int reserve;
+  private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+  private final SplittableRandom random = new SplittableRandom();
+  private final Outage outage = new Outage(random);
+  private final News news;
+  private final Thread thread;
+  private volatile @Nullable SessionStartLimit limit;
+  private boolean exhaustionTold;
+  private boolean closing;
+
+  Conversation(
+      Store store, String process, Settings settings, @Nullable SessionStartLimitSource source) {
+    this.store = store;
+    this.source = source;
+    reserve = settings.reserve();
+    places = new Places(process, settings, System.nanoTime());
+    news = new News(store, this);
+    thread = Thread.ofVirtual().name("gateway-queue-redis").unstarted(this::talk);
+  }
+
+  void start() {
+    thread.start();
+    news.start();
+  }
+
+  void arrive(Ticket ticket) {
+    inbox.add(() -> places.arrive(ticket));
+  }
+
+  void giveUp(Ticket ticket) {
+    inbox.add(() -> places.giveUp(ticket, System.nanoTime()));
+  }
+
+  void tooLate(Ticket ticket, Release release) {
+    inbox.add(() -> places.tooLate(ticket, release, System.nanoTime()));
+  }
+
+  /** News came of a bucket. */
+  void hear(long generation, int bucket, long number, String owner, long waitNanos) {
+    long nowNanos = System.nanoTime();
+    inbox.add(() -> places.hear(generation, bucket, number, owner, waitNanos, nowNanos));
+  }
+
+  /** Something has changed for all. */
+  void lookAgain() {
+    inbox.add(() -> places.lookAgain(System.nanoTime()));
+  }
+
+  /** News may have been missed. */
+  void listenAgain() {
+    inbox.add(() -> places.listenAgain(System.nanoTime()));
+  }
+
+  /** Returns the limit as the store had it when it was last talked to, or null. */
+  @Nullable SessionStartLimit limit() {
+    return limit;
+  }
+
+  /** Gives up the lease, and with it all places; returns when that is done. */
+  void close() throws InterruptedException {
+    inbox.add(() -> closing = true);
+    thread.join();
+  }
+
+  private void talk() {
+    try {
+      long notBeforeNanos = System.nanoTime();
+      while (true) {
+        awaitWork(notBeforeNanos);
+        if (closing) {
+          return;
+        }
+        places.releaseHeld(System.nanoTime());
+        long nowNanos = System.nanoTime();
+        if (notBeforeNanos - nowNanos <= 0 && places.delayNanos(nowNanos) <= 0) {
+          notBeforeNanos = System.nanoTime() + takeStep();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody does that
+    } finally {
+      news.stop();
+      leave();
+    }
+  }
+
+  /** Waits until there may be something to do, and takes in what has happened. */
+  private void awaitWork(long notBeforeNanos) throws InterruptedException {
+    long nowNanos = System.nanoTime();
+    long delayNanos = Math.max(places.delayNanos(nowNanos), notBeforeNanos - nowNanos);
+    Runnable first = delayNanos > 0 ? inbox.poll(delayNanos, TimeUnit.NANOSECONDS) : inbox.poll();
+    for (Runnable event = first; event != null; event = inbox.poll()) {
+      event.run();
+    }
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @return for how many nanoseconds not to take another one
+   */
+  private long takeStep() {
+    Release.Moment asked = Release.Moment.now();
+    Step step = places.step(asked.nanos());
+    StepReply reply;
+    try {
+      reply = store.take(step, random.nextDouble());
+    } catch (JedisException e) {
+      return failed(e);
+    }
+    outage.end();
+    places.answered(step, reply, asked, System.nanoTime());
+    limit = places.limit();
+    warnIfExhausted();
+    long reading = places.takeReadingWanted();
+    if (reading > 0 && source != null) {
+      SessionStartLimitSource limits = source;
+      Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, reading));
+    }
+    return 0;
+  }
+
+  private long failed(JedisException e) {
+    if (isForGood(e)) {
+      places.failAll(
+          new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e),
+          System.nanoTime());
+    }
+    return outage.begin(String.valueOf(e.getMessage()));
+  }
+
+  /** What does not get better by itself: other errors of a server come and go. */
+  private static boolean isForGood(JedisException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JedisAccessControlException) {
+        return true;
+      }
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof JedisDataException
+          && (message.contains("WRONGTYPE") || message.startsWith("GATEWAYQUEUE"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void read(SessionStartLimitSource limits, long number) {
+    SessionStartLimit fresh = null;
+    try {
+      fresh = limits.fetch();
+      if (fresh.maxConcurrency() > MOST_BUCKETS) {
+        warn("max_concurrency is " + fresh.maxConcurrency() + ", expected at most " + MOST_BUCKETS);
+        fresh = null;
+      }
+    } catch (GatewayQueueException e) {
+      warn("the session start limit can not be read, requests fail: " + e);
+      inbox.add(() -> places.failAll(e, System.nanoTime()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      warn("could not read the session start limit, trying again: " + e);
+    }
+    Step.Reading result = new Step.Reading(number, fresh);
+    inbox.add(() -> places.read(result));
+  }
+
+  private void warnIfExhausted() {
+    if (!places.isExhausted()) {
+      exhaustionTold = false;
+    } else if (!exhaustionTold) {
+      exhaustionTold = true;
+      warn("the session starts are used up but for the reserve of " + reserve + ": " + limit);
+    }
+  }
+
+  private static void warn(String line) {
+    Outage.log(Level.WARNING, line);
+  }
+
+  /** Gives up the lease. If that fails, it runs out by itself. */
+  private void leave() {
+    try {
+      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+    } catch (RuntimeException e) {
+      // there is no store to leave
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.gatewayqueue.redis;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which releases this process has heard of, and when, by its own monotonic clock: the second clock
+ * by which releases are spaced, since the store's can be set. Used by one thread.
+ */
+final class Heard {
+  private final long intervalNanos;
+  private final long startDelayNanos;
+  private final Map<Integer, Last> lasts = new HashMap<>();
+  private long coldNanos;
+
+  /** The number of a bucket's last release, and when this process first heard of it. */
+  private record Last(long number, long nanos) {}
+
+  Heard(long intervalNanos, long startDelayNanos) {
+    this.intervalNanos = intervalNanos;
+    this.startDelayNanos = startDelayNanos;
+  }
+
+  /** The store does not know of any release. */
+  void begin(long nowNanos) {
+    lasts.clear();
+    coldNanos = nowNanos;
+  }
+
+  /** The buckets are others now. */
+  void forget() {
+    lasts.clear();
+  }
+
+  void hear(int bucket, long number, long nowNanos) {
+    Last last = lasts.get(bucket);
+    if (number > 0 && (last == null || last.number < number)) {
+      lasts.put(bucket, new Last(number, nowNanos));
+    }
+  }
+
+  /** Takes the numbers of several buckets, each bucket followed by its number. */
+  void hearAll(List<Long> numbers, long nowNanos) {
+    for (int i = 0; i + 1 < numbers.size(); i += 2) {
+      hear(numbers.get(i).intValue(), numbers.get(i + 1), nowNanos);
+    }
+  }
+
+  /** Returns before when it is of no use to ask for a release. */
+  long notBeforeNanos(int bucket) {
+    Last last = lasts.get(bucket);
+    return last == null ? coldNanos + startDelayNanos : last.nanos + intervalNanos;
+  }
+
+  /**
+   * Returns from when on a release may be used. If this process has not heard of the one before it,
+   * that may have been just now.
+   *
+   * @param number the number of the release in its bucket
+   */
+  long usableFromNanos(int bucket, long number, long nowNanos) {
+    Last last = lasts.get(bucket);
+    long known = last == null ? 0 : last.number;
+    return number == known + 1 ? notBeforeNanos(bucket) : nowNanos + intervalNanos;
+  }
+}

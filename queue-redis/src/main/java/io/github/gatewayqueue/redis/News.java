@@ -1,0 +1,124 @@
+package io.github.gatewayqueue.redis;
+
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * What the store tells everybody: releases, who is first in a line now, and that things changed. A
+ * connection that is lost, or says nothing for long, is made anew.
+ */
+final class News {
+  private static final long LEAST_PAUSE_MILLIS = 100;
+  private static final long PING_SECONDS = 5;
+  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PING_SECONDS);
+
+  private final Store store;
+  private final Conversation conversation;
+  private final Thread listener;
+  private final Thread watch;
+  private volatile Subscription subscription = new Subscription();
+  private volatile long heardNanos = System.nanoTime();
+  private volatile boolean stopped;
+
+  News(Store store, Conversation conversation) {
+    this.store = store;
+    this.conversation = conversation;
+    listener = Thread.ofVirtual().name("gateway-queue-news").unstarted(this::listen);
+    watch = Thread.ofVirtual().name("gateway-queue-news-watch").unstarted(this::watch);
+  }
+
+  void start() {
+    listener.start();
+    watch.start();
+  }
+
+  void stop() {
+    stopped = true;
+    watch.interrupt();
+    listener.interrupt(); // closes the connection that it reads from
+  }
+
+  private void listen() {
+    while (!stopped) {
+      Subscription next = new Subscription();
+      subscription = next;
+      heardNanos = System.nanoTime();
+      try {
+        store.subscribe(next);
+      } catch (JedisException e) {
+        // the conversation tells the log of an outage
+      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    if (stopped) {
+      return;
+    }
+    try {
+      Thread.sleep(LEAST_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      // the watch was right, or the queue is closed
+    }
+  }
+
+  /** A connection whose other end is gone without a word would be read from for ever. */
+  private void watch() {
+    try {
+      while (!stopped) {
+        Thread.sleep(TimeUnit.SECONDS.toMillis(PING_SECONDS));
+        if (System.nanoTime() - heardNanos > MOST_SILENT_NANOS) {
+          listener.interrupt();
+        } else if (subscription.isSubscribed()) {
+          ping();
+        }
+      }
+    } catch (InterruptedException e) {
+      // the queue is closed
+    }
+  }
+
+  private void ping() {
+    try {
+      subscription.ping();
+    } catch (JedisException e) {
+      // the listener finds out
+    }
+  }
+
+  /** One connection's life. Its methods are called by the listener. */
+  private final class Subscription extends JedisPubSub {
+    @Override
+    public void onSubscribe(String channel, int subscribedChannels) {
+      heardNanos = System.nanoTime();
+      conversation.listenAgain();
+    }
+
+    @Override
+    public void onPong(String pattern) {
+      heardNanos = System.nanoTime();
+    }
+
+    @Override
+    public void onMessage(String channel, String message) {
+      heardNanos = System.nanoTime();
+      String[] words = message.split(" ", -1);
+      if (words.length == 6 && words[0].equals("head")) {
+        try {
+          conversation.hear(
+              Long.parseLong(words[1]),
+              Integer.parseInt(words[2]),
+              Long.parseLong(words[3]),
+              words[4],
+              Micros.toNanos(Long.parseLong(words[5])));
+          return;
+        } catch (NumberFormatException | ArithmeticException e) {
+          // no news of ours, but something was told
+        }
+      }
+      conversation.lookAgain();
+    }
+  }
+}

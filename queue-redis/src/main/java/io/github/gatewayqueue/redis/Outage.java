@@ -1,0 +1,51 @@
+package io.github.gatewayqueue.redis;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the store is tried again, and what the log says of it: one warning when
+ * an outage begins, one line when it is over. Used by one thread.
+ */
+final class Outage {
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.redis");
+  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final RandomGenerator random;
+  private int failures;
+
+  Outage(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /**
+   * The store could not be talked to.
+   *
+   * @return for how many nanoseconds not to try again
+   */
+  long begin(String reason) {
+    if (failures == 0) {
+      log(Level.WARNING, "the store does not answer, nobody is released meanwhile: " + reason);
+    }
+    long most = Math.min(MOST_NANOS, LEAST_NANOS << Math.min(failures, 10));
+    failures++;
+    return most - random.nextLong(most / 2);
+  }
+
+  void end() {
+    if (failures > 0) {
+      failures = 0;
+      log(Level.INFO, "the store answers again");
+    }
+  }
+
+  static void log(Level level, String line) {
+    try {
+      LOGGER.log(level, line);
+    } catch (RuntimeException e) {
+      // a handler that fails is not to keep anybody from being released
+    }
+  }
+}

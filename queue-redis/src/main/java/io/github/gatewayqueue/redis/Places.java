@@ -1,0 +1,329 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places that this process has in the store's lines: what to tell the store next, when, and
+ * what follows from its answers. Plain state, without a lock, a thread or a clock in it; every
+ * moment is handed in as a value of {@link System#nanoTime}. Whatever a step tells stays to be told
+ * until an answer has confirmed it.
+ */
+final class Places {
+  /** So much at once keeps neither the store nor a release waiting for long. */
+  private static final int MOST_AT_ONCE = 500;
+
+  private final String process;
+  private final long renewNanos;
+  private final long marginNanos;
+  private final Heard heard;
+
+  /** Tickets without a place, the first to ask first. */
+  private final Set<Ticket> joining = new LinkedHashSet<>();
+
+  /** By bucket. */
+  private final Map<Integer, OwnLine> lines = new HashMap<>();
+
+  private final Deque<String> leaving = new ArrayDeque<>();
+  private final Deque<Step.LateRelease> voids = new ArrayDeque<>();
+
+  /** Released by the store a little too early by the clock of this process. */
+  private final List<Held> held = new ArrayList<>();
+
+  private Step.@Nullable Reading reading;
+  private long readingWanted;
+  private long generation;
+  private long cold = -1;
+  private int concurrency = 1;
+  private @Nullable SessionStartLimit limit;
+  private boolean exhausted;
+
+  /** When the next step is due in any case. */
+  private long renewAtNanos;
+
+  private record Held(Ticket ticket, Release release, long untilNanos) {}
+
+  Places(String process, Settings settings, long nowNanos) {
+    this.process = process;
+    renewNanos = settings.lease().toNanos() / 3;
+    marginNanos = settings.margin().toNanos();
+    heard = new Heard(settings.interval().toNanos(), settings.startDelay().toNanos());
+    renewAtNanos = nowNanos;
+  }
+
+  /** A request arrives. */
+  void arrive(Ticket ticket) {
+    joining.add(ticket);
+  }
+
+  /** A request was given up, whatever has become of it. */
+  void giveUp(Ticket ticket, long nowNanos) {
+    joining.remove(ticket);
+    if (ticket.arrival != null) {
+      line(ticket, nowNanos).remove(ticket, nowNanos);
+    }
+    if (ticket.told) {
+      leaving.add(ticket.name);
+    }
+  }
+
+  /**
+   * A release could not be used any more when the request's thread had it; the ticket goes next.
+   */
+  void tooLate(Ticket ticket, Release release, long nowNanos) {
+    ticket.line();
+    voids.add(new Step.LateRelease(ticket, release.moment()));
+    line(ticket, nowNanos).add(ticket, nowNanos);
+  }
+
+  /** Refuses whoever has no place or waits. */
+  void failAll(GatewayQueueException failure, long nowNanos) {
+    List<Ticket> all = new ArrayList<>(joining);
+    lines.values().forEach(line -> all.addAll(line.tickets()));
+    held.forEach(release -> all.add(release.ticket));
+    held.clear();
+    for (Ticket ticket : all) {
+      ticket.fail(failure);
+      giveUp(ticket, nowNanos);
+    }
+  }
+
+  /**
+   * News came of the first in a bucket's line.
+   *
+   * @param number the number of the bucket's last release
+   * @param owner the process of the first in line
+   * @param waitNanos when that one is due
+   */
+  void hear(long generation, int bucket, long number, String owner, long waitNanos, long nowNanos) {
+    if (generation != this.generation) {
+      renewAtNanos = nowNanos; // the buckets are others, and these are to be asked for
+      return;
+    }
+    heard.hear(bucket, number, nowNanos);
+    OwnLine line = lines.get(bucket);
+    if (line != null && owner.equals(process)) {
+      line.askNanos = nowNanos + waitNanos;
+    }
+  }
+
+  /** Something has changed for all buckets, or news may have been missed. */
+  void lookAgain(long nowNanos) {
+    renewAtNanos = nowNanos;
+  }
+
+  /** The same, and releases may have been missed. */
+  void listenAgain(long nowNanos) {
+    generation = 0;
+    lookAgain(nowNanos);
+  }
+
+  void read(Step.Reading result) {
+    reading = result;
+  }
+
+  /** Returns the number of a reading that this process is to do now, once; or 0. */
+  long takeReadingWanted() {
+    long wanted = readingWanted;
+    readingWanted = 0;
+    return wanted;
+  }
+
+  @Nullable SessionStartLimit limit() {
+    return limit;
+  }
+
+  /** Returns whether the last answer was that the session starts are used up. */
+  boolean isExhausted() {
+    return exhausted;
+  }
+
+  /** Returns in how many nanoseconds there is something to do; 0 or less for now. */
+  long delayNanos(long nowNanos) {
+    if (!joining.isEmpty() || !leaving.isEmpty() || !voids.isEmpty() || reading != null) {
+      return 0;
+    }
+    long delay = renewAtNanos - nowNanos;
+    for (Map.Entry<Integer, OwnLine> line : lines.entrySet()) {
+      delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+    }
+    for (Held release : held) {
+      delay = Math.min(delay, release.untilNanos - nowNanos);
+    }
+    return delay;
+  }
+
+  private long askDelayNanos(int bucket, OwnLine line, long nowNanos) {
+    return Math.max(line.askNanos - nowNanos, heard.notBeforeNanos(bucket) - nowNanos);
+  }
+
+  /** Lets those go that were held back, as soon as that may be. */
+  void releaseHeld(long nowNanos) {
+    Iterator<Held> releases = held.iterator();
+    while (releases.hasNext()) {
+      Held release = releases.next();
+      if (release.untilNanos - nowNanos <= 0) {
+        releases.remove();
+        release(release.ticket, release.release);
+      }
+    }
+  }
+
+  private void release(Ticket ticket, Release release) {
+    if (!ticket.release(release)) {
+      leaving.add(ticket.name); // it will not be used, and is not to be charged
+    }
+  }
+
+  /** Returns what to tell the store now. */
+  Step step(long nowNanos) {
+    List<Ticket> joins = joining.stream().limit(MOST_AT_ONCE).toList();
+    joins.forEach(ticket -> ticket.told = true);
+    return new Step(
+        generation,
+        voids.stream().limit(MOST_AT_ONCE).toList(),
+        leaving.stream().limit(MOST_AT_ONCE).toList(),
+        joins,
+        reading,
+        asks(joins, nowNanos),
+        false);
+  }
+
+  private List<Ticket> asks(List<Ticket> joins, long nowNanos) {
+    boolean all = renewAtNanos - nowNanos <= 0;
+    Map<Integer, Ticket> asks = new HashMap<>();
+    lines.forEach((bucket, line) -> {
+      Ticket first = line.first();
+      if (first != null && (all || line.askNanos - nowNanos <= 0) && mayAsk(bucket, nowNanos)) {
+        asks.put(bucket, first);
+      }
+    });
+    for (Ticket ticket : joins) {
+      int bucket = bucket(ticket);
+      OwnLine line = lines.get(bucket);
+      if ((line == null || line.isEmpty()) && mayAsk(bucket, nowNanos)) {
+        asks.putIfAbsent(bucket, ticket);
+      }
+    }
+    return List.copyOf(asks.values());
+  }
+
+  private boolean mayAsk(int bucket, long nowNanos) {
+    return cold >= 0 && heard.notBeforeNanos(bucket) - nowNanos <= 0;
+  }
+
+  /**
+   * Takes the answer to a step.
+   *
+   * @param asked when the step was taken
+   * @param nowNanos when the answer came
+   */
+  void answered(Step step, StepReply reply, Release.Moment asked, long nowNanos) {
+    removeFirst(voids, step.voids().size());
+    removeFirst(leaving, step.leaves().size());
+    if (step.reading() != null) {
+      reading = null;
+    }
+    renewAtNanos = Math.min(renewAtNanos, asked.nanos()) + renewNanos;
+    if (renewAtNanos - asked.nanos() <= 0 || step.last()) {
+      renewAtNanos = asked.nanos() + renewNanos;
+    }
+    limit = reply.limit();
+    takeBuckets(reply, nowNanos);
+    for (int i = 0; i < step.joins().size(); i++) {
+      Ticket ticket = step.joins().get(i);
+      joining.remove(ticket);
+      ticket.arrival = reply.arrivals().get(i);
+      ticket.line();
+      line(ticket, nowNanos).add(ticket, nowNanos);
+    }
+    for (int i = 0; i < step.asks().size(); i++) {
+      take(step.asks().get(i), reply.answers().get(i), asked, nowNanos);
+    }
+  }
+
+  private static void removeFirst(Deque<?> deque, int count) {
+    for (int i = 0; i < count; i++) {
+      deque.removeFirst();
+    }
+  }
+
+  private void takeBuckets(StepReply reply, long nowNanos) {
+    if (reply.cold() != cold) {
+      cold = reply.cold();
+      heard.begin(nowNanos);
+    } else if (reply.concurrency() != concurrency) {
+      heard.forget();
+    }
+    if (reply.generation() != generation) {
+      generation = reply.generation();
+      heard.hearAll(reply.numbers(), nowNanos);
+      renewAtNanos = nowNanos;
+    }
+    if (reply.concurrency() != concurrency) {
+      concurrency = reply.concurrency();
+      List<Ticket> tickets = new ArrayList<>();
+      lines.values().forEach(line -> tickets.addAll(line.tickets()));
+      lines.clear();
+      tickets.forEach(ticket -> line(ticket, nowNanos).add(ticket, nowNanos));
+    }
+  }
+
+  private void take(Ticket ticket, StepReply.Answer answer, Release.Moment asked, long nowNanos) {
+    int bucket = bucket(ticket);
+    OwnLine line = line(ticket, nowNanos);
+    line.askNanos = nowNanos + renewNanos; // unless the answer has it otherwise
+    exhausted = answer.kind() == StepReply.Kind.EXHAUSTED;
+    switch (answer.kind()) {
+      case RELEASED -> takeRelease(ticket, answer, asked, nowNanos);
+      // The store gave its answer somewhere between: half way is the best guess.
+      case WAIT, EXHAUSTED, NO_LIMIT ->
+          line.askNanos = asked.nanos() + (nowNanos - asked.nanos()) / 2 + answer.nanos();
+      case BEHIND -> line.askNanos = nowNanos + Math.min(answer.nanos(), renewNanos);
+      case UNKNOWN -> {
+        lines.remove(bucket);
+        joining.addAll(line.tickets());
+      }
+      case READ -> readingWanted = answer.reading();
+    }
+  }
+
+  private void takeRelease(
+      Ticket ticket, StepReply.Answer answer, Release.Moment asked, long nowNanos) {
+    int bucket = bucket(ticket);
+    long fromNanos = heard.usableFromNanos(bucket, answer.number(), nowNanos);
+    heard.hear(bucket, answer.number(), nowNanos);
+    long waitNanos = Math.max(0, fromNanos - nowNanos);
+    Release release = new Release(bucket, answer.moment(), asked, marginNanos - answer.nanos());
+    if (nowNanos + waitNanos - asked.nanos() > release.usableNanos()) {
+      voids.add(new Step.LateRelease(ticket, answer.moment()));
+      line(ticket, nowNanos).askNanos = nowNanos;
+      return;
+    }
+    OwnLine line = line(ticket, nowNanos);
+    line.remove(ticket, nowNanos + renewNanos);
+    if (waitNanos > 0) {
+      held.add(new Held(ticket, release, fromNanos));
+    } else {
+      release(ticket, release);
+    }
+  }
+
+  private int bucket(Ticket ticket) {
+    return Math.toIntExact(ticket.shard % concurrency);
+  }
+
+  private OwnLine line(Ticket ticket, long nowNanos) {
+    return lines.computeIfAbsent(bucket(ticket), bucket -> new OwnLine(nowNanos));
+  }
+}

@@ -1,0 +1,462 @@
+-- One step of a process's conversation with the store: docs/redis-protocol.md says what each part
+-- is for. Every part may be told again after its answer was lost.
+
+local STATE, LINE, TICKETS, LEASES, BUCKETS, STARTS =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local VERSION = '1'
+local SECOND = 1000000
+local MOST_DROPPED = 10000
+local OLD = 'old:'
+local FRONT = string.format('%016d', 1)
+
+-- Kinds of answer to who asks for the first of its tickets in a bucket.
+local RELEASED, WAIT, BEHIND, UNKNOWN, EXHAUSTED, NO_LIMIT, READ = 0, 1, 2, 3, 4, 5, 6
+
+local position = 0
+local function text()
+  position = position + 1
+  return ARGV[position]
+end
+local function number()
+  return tonumber(text())
+end
+
+-- Moments have 16 digits, for which neither .. nor tostring is exact.
+local function digits(whole)
+  return string.format('%.0f', whole)
+end
+
+local version = text()
+local channel = text()
+local process = text()
+local sequence = number()
+local interval, start_delay, lease, settling = number(), number(), number(), number()
+local reserve = number()
+local can_read = text() == '1'
+local random = number()
+local known_generation = text()
+
+local state = {}
+do
+  local pairs = redis.call('HGETALL', STATE)
+  for i = 1, #pairs, 2 do
+    state[pairs[i]] = pairs[i + 1]
+  end
+end
+local function value(name)
+  return tonumber(state[name] or '0')
+end
+local function set(name, whole)
+  state[name] = type(whole) == 'number' and digits(whole) or whole
+  redis.call('HSET', STATE, name, state[name])
+end
+
+if version ~= VERSION or (state.version and state.version ~= VERSION) then
+  return redis.error_reply('GATEWAYQUEUE the store is of protocol version '
+    .. (state.version or VERSION) .. ', asked by a process of version ' .. version)
+end
+
+-- A step that was given up by its process, and is executed after a later one all the same.
+if sequence < value('sequence:' .. process) then
+  return redis.error_reply('GATEWAYQUEUE a later step of this process was executed before')
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * SECOND + tonumber(time[2])
+
+local function publish(message)
+  redis.call('PUBLISH', channel, message)
+end
+
+local function next_generation()
+  set('generation', math.max(value('generation') + 1, now))
+end
+
+-- A store that does not know when it last released somebody: it is new or wiped, another server has
+-- taken over, or nobody has talked to it for so long that its clock may have been set meanwhile.
+local function begin_cold(run)
+  set('version', VERSION)
+  set('run', run)
+  set('cold', now)
+  set('good_until', 0)
+  set('reading', 0)
+  set('failures', 0)
+  next_generation()
+  redis.call('DEL', BUCKETS)
+  for _, holder in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
+    redis.call('ZADD', LEASES, digits(now + lease), holder)
+  end
+  for _, ticket in ipairs(redis.call('ZRANGE', STARTS, 0, -1)) do -- charged, but of unknown age
+    redis.call('ZREM', STARTS, ticket)
+    redis.call('ZADD', STARTS, digits(now), OLD .. string.gsub(ticket, '^' .. OLD, ''))
+  end
+  publish('changed')
+end
+
+do
+  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  local jump = math.abs(now - value('seen'))
+  if state.run ~= run or jump > lease * 0.6 then
+    begin_cold(run)
+  elseif now < value('seen') then
+    now = value('seen')
+  end
+  set('seen', now)
+end
+
+set('sequence:' .. process, sequence)
+redis.call('ZADD', LEASES, digits(now + lease), process)
+for _, dead in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', '(' .. digits(now))) do
+  redis.call('ZREM', LEASES, dead)
+  redis.call('HDEL', STATE, 'sequence:' .. dead)
+end
+
+if can_read and state.limited ~= '1' then
+  set('limited', 1)
+  set('concurrency', 1)
+end
+
+-- The line: members are bucket:arrival:ticket:shard, so that the order of bytes is that of arrival
+-- within a bucket.
+
+local function concurrency()
+  return math.max(value('concurrency'), 1)
+end
+
+-- The remainder of a number of more digits than a Lua number holds.
+local function bucket_of(shard)
+  local remainder = 0
+  for digit in string.gmatch(shard, '%d') do
+    remainder = (remainder * 10 + tonumber(digit)) % concurrency()
+  end
+  return remainder
+end
+
+local function parse(member)
+  local bucket, arrival, ticket, shard = string.match(member, '^(%d+):(%d+):([^:]+):(%d+)$')
+  return { bucket = tonumber(bucket), arrival = arrival, ticket = ticket, shard = shard,
+    process = string.match(ticket, '^[^.]+') }
+end
+
+local function head_of(bucket)
+  local prefix = string.format('%05d', bucket)
+  return redis.call('ZRANGEBYLEX', LINE, '[' .. prefix .. ':', '(' .. prefix .. ';', 'LIMIT', 0, 1)[1]
+end
+
+local function add(bucket, arrival, ticket, shard)
+  local member = string.format('%05d:%s:%s:%s', bucket, arrival, ticket, shard)
+  redis.call('ZADD', LINE, 0, member)
+  redis.call('HSET', TICKETS, ticket, member)
+end
+
+local function remove(member)
+  redis.call('ZREM', LINE, member)
+  redis.call('HDEL', TICKETS, parse(member).ticket)
+end
+
+-- Returns the first in line of a process that has a lease, after those before it are dropped.
+local function live_head(bucket)
+  for _ = 1, MOST_DROPPED do
+    local head = head_of(bucket)
+    if not head or redis.call('ZSCORE', LEASES, parse(head).process) then
+      return head
+    end
+    remove(head)
+  end
+  return head_of(bucket)
+end
+
+-- A bucket's last release, as moment:interval:number.
+local function last_release(bucket)
+  local last, spacing, count =
+    string.match(redis.call('HGET', BUCKETS, bucket) or '', '^(%d+):(%d+):(%d+)$')
+  return tonumber(last), tonumber(spacing), tonumber(count or '0')
+end
+
+local function due(bucket)
+  local last, spacing = last_release(bucket)
+  local cold = value('cold') + start_delay
+  return last and math.max(last + math.max(spacing, interval), cold) or cold
+end
+
+-- Tells everybody who is first in line, when it is due, and the number of the last release.
+local function tell(bucket)
+  local head = live_head(bucket)
+  local _, _, count = last_release(bucket)
+  publish(table.concat({ 'head', state.generation, bucket, digits(count),
+    head and parse(head).process or '-', digits(math.max(0, due(bucket) - now)) }, ' '))
+end
+
+local function leave(ticket)
+  local member = redis.call('HGET', TICKETS, ticket)
+  if not member then
+    redis.call('ZREM', STARTS, ticket, OLD .. ticket) -- released, but it will never be used
+    return
+  end
+  local bucket = parse(member).bucket
+  local was_head = head_of(bucket) == member
+  remove(member)
+  if was_head then
+    tell(bucket)
+  end
+end
+
+local function join(ticket, shard, arrival)
+  local member = redis.call('HGET', TICKETS, ticket)
+  if member then
+    return parse(member).arrival
+  end
+  if redis.call('ZSCORE', STARTS, ticket) then -- told again; it was first in line
+    return FRONT
+  end
+  if arrival == '0' then
+    set('arrivals', math.max(value('arrivals') + 1, now))
+    arrival = string.format('%016.0f', value('arrivals'))
+  elseif tonumber(arrival) > value('arrivals') then
+    set('arrivals', tonumber(arrival))
+  end
+  add(bucket_of(shard), arrival, ticket, shard)
+  return arrival
+end
+
+-- A release that came too late to be used: the slot is spent, but not the start, and the ticket goes
+-- next. Which release is meant tells its moment, as the ticket may have been released anew.
+local function void(ticket, shard, arrival, moment)
+  local released = redis.call('ZSCORE', STARTS, ticket)
+  if not released or tonumber(released) == moment then
+    redis.call('ZREM', STARTS, ticket, OLD .. ticket)
+    join(ticket, shard, arrival)
+  end
+end
+
+-- The budget follows LargeBotQueue's: a reading is good until the limit resets; starts that it may
+-- have missed are subtracted from it, as are those made since.
+
+local RESETLESS_GOOD = 60 * SECOND
+local MOST_BACKOFF = 60 * SECOND
+local MOST_READING = 60 * SECOND
+
+local function usable()
+  local held_back = math.min(reserve, math.max(0, value('total') - 1))
+  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
+end
+
+local function shorten_if_uncertain()
+  local left = usable()
+  if left <= 0 and left + value('uncounted') > 0 and now + settling < value('good_until') then
+    set('good_until', now + settling)
+  end
+end
+
+local function retry_later()
+  local failures = value('failures')
+  local backoff = math.min(MOST_BACKOFF, SECOND * 2 ^ math.min(failures, 6))
+  set('failures', failures + 1)
+  set('retry', now + backoff - math.floor(random * backoff / 2))
+end
+
+-- Returns nil if a start may be had; otherwise the kind of answer, and a time or a reading's number.
+local function refusal()
+  if state.limited ~= '1' then
+    return nil
+  end
+  if now < value('good_until') then
+    if usable() > 0 then
+      return nil
+    end
+    return EXHAUSTED, value('good_until') - now
+  end
+  if value('reading') > 0 and now < value('reading') + MOST_READING then
+    return NO_LIMIT, value('reading') + MOST_READING - now
+  end
+  if value('failures') > 0 and now < value('retry') then
+    return NO_LIMIT, value('retry') - now
+  end
+  if not can_read then
+    return NO_LIMIT, lease / 3
+  end
+  set('reading', math.max(now, value('reading') + 1))
+  return READ, value('reading')
+end
+
+local function greatest_common_divisor(a, b)
+  while b > 0 do
+    a, b = b, a % b
+  end
+  return a
+end
+
+-- A new bucket takes over the last release of all old ones that it has shards of.
+local function resize(count)
+  local old = concurrency()
+  if count == old then
+    return
+  end
+  local members = redis.call('ZRANGE', LINE, 0, -1)
+  local common = greatest_common_divisor(count, old)
+  local lasts = {}
+  for bucket = 0, old - 1 do
+    local last, spacing, released = last_release(bucket)
+    if last then
+      local known = lasts[bucket % common] or { last = 0, spacing = 0, count = 0 }
+      known.last = math.max(known.last, last)
+      known.spacing = math.max(known.spacing, spacing)
+      known.count = math.max(known.count, released)
+      lasts[bucket % common] = known
+    end
+  end
+  redis.call('DEL', LINE, BUCKETS)
+  set('concurrency', count)
+  next_generation()
+  for bucket = 0, count - 1 do
+    local known = lasts[bucket % common]
+    if known then
+      redis.call('HSET', BUCKETS, bucket, table.concat(
+        { digits(known.last), digits(known.spacing), digits(known.count) }, ':'))
+    end
+  end
+  for _, member in ipairs(members) do
+    local ticket = parse(member)
+    add(bucket_of(ticket.shard), ticket.arrival, ticket.ticket, ticket.shard)
+  end
+end
+
+local function accept(total, remaining, reset_after, count)
+  local asked = value('reading')
+  local reset, slack = value('reset'), value('slack')
+  local next_reset = now + reset_after
+  if state.resets == '1' and reset <= asked and next_reset - reset > slack then
+    redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(reset - slack))
+  end
+  redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(asked - settling - lease * 0.6))
+  resize(count)
+  set('total', total)
+  set('remaining', remaining)
+  set('uncounted', math.min(redis.call('ZCARD', STARTS), remaining))
+  set('resets', reset_after > 0 and 1 or 0)
+  set('reset', next_reset)
+  set('slack', math.max(slack, now - asked + math.min(reset_after / 10, settling)))
+  set('good_until', next_reset)
+  if reset_after > 0 then
+    set('failures', 0)
+  elseif usable() + redis.call('ZCARD', STARTS) > 0 then
+    set('failures', 0)
+    set('good_until', now + RESETLESS_GOOD)
+  else
+    retry_later() -- nothing left, and no moment to wait for
+  end
+  shorten_if_uncertain()
+end
+
+local function release(bucket, head)
+  local _, _, count = last_release(bucket)
+  remove(head)
+  redis.call('ZADD', STARTS, digits(now), parse(head).ticket)
+  redis.call('HSET', BUCKETS, bucket,
+    table.concat({ digits(now), digits(interval), digits(count + 1) }, ':'))
+  if state.limited == '1' then
+    shorten_if_uncertain()
+  else
+    redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(now - 60 * SECOND))
+  end
+  tell(bucket)
+end
+
+local function ask(ticket)
+  local member = redis.call('HGET', TICKETS, ticket)
+  if not member then
+    local released = redis.call('ZSCORE', STARTS, ticket)
+    return released and { RELEASED, now - tonumber(released), 0, tonumber(released) } or { UNKNOWN, 0 }
+  end
+  local bucket = parse(member).bucket
+  local first = head_of(bucket)
+  local head = live_head(bucket)
+  if head ~= member then
+    if head ~= first then
+      tell(bucket)
+    end
+    local kind, detail
+    if can_read and now >= due(bucket) then -- the head's process may have no source
+      kind, detail = refusal()
+    end
+    if kind == READ then
+      return { READ, detail }
+    end
+    local holder = redis.call('ZSCORE', LEASES, parse(head).process)
+    return { BEHIND, math.max(1, tonumber(holder or '0') - now) }
+  end
+  if now < due(bucket) then
+    return { WAIT, due(bucket) - now }
+  end
+  local kind, detail = refusal()
+  if kind then
+    return { kind, detail }
+  end
+  local _, _, count = last_release(bucket)
+  release(bucket, head)
+  return { RELEASED, 0, count + 1, now }
+end
+
+-- What the process tells.
+
+local joined, answers = {}, {}
+
+for _ = 1, number() do
+  local ticket, shard, arrival, moment = text(), text(), text(), number()
+  void(ticket, shard, arrival, moment)
+end
+for _ = 1, number() do
+  leave(text())
+end
+for i = 1, number() do
+  local ticket, shard, arrival = text(), text(), text()
+  joined[i] = join(ticket, shard, arrival)
+end
+do
+  local reading = number()
+  if reading > 0 then
+    local total, remaining, reset_after, count = number(), number(), number(), number()
+    if reading == value('reading') then
+      if total >= 0 then
+        accept(total, remaining, reset_after, count)
+      else
+        retry_later()
+      end
+      set('reading', 0)
+      publish('changed')
+    end
+  end
+end
+for i = 1, number() do
+  answers[i] = ask(text())
+end
+if text() == '1' then -- it closes
+  redis.call('ZREM', LEASES, process)
+  redis.call('HDEL', STATE, 'sequence:' .. process)
+  for bucket = 0, concurrency() - 1 do
+    local head = head_of(bucket)
+    if head and parse(head).process == process then
+      tell(bucket)
+    end
+  end
+end
+
+-- The number of each bucket's last release, for who does not know that the buckets changed.
+local counts = {}
+if known_generation ~= state.generation then
+  for bucket = 0, concurrency() - 1 do
+    local _, _, count = last_release(bucket)
+    if count > 0 then
+      counts[#counts + 1] = bucket
+      counts[#counts + 1] = count
+    end
+  end
+end
+
+local limit = {}
+if state.limited == '1' and state.total then
+  limit = { value('total'), math.max(0, value('remaining') - redis.call('ZCARD', STARTS)),
+    math.max(0, value('reset') - now) }
+end
+
+return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit }

@@ -1,0 +1,49 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.testkit.CloseableGatewayQueueContract;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisQueueContractTest extends CloseableGatewayQueueContract {
+  private TestRedis redis;
+
+  @BeforeAll
+  void startRedis() {
+    redis = new TestRedis();
+  }
+
+  @AfterAll
+  void stopRedis() {
+    redis.close();
+  }
+
+  /** The store is empty, and nobody else has started a session of this bot before. */
+  @Override
+  protected GatewayQueue createQueue(Duration interval) {
+    return RedisQueue.builder(redis.uri())
+        .namespace(TestRedis.newNamespace())
+        .interval(interval)
+        .startDelay(Duration.ZERO)
+        .margin(Duration.ofSeconds(1))
+        .build();
+  }
+
+  @Override
+  protected int waiting(GatewayQueue queue) {
+    return ((RedisQueue) queue).waiting();
+  }
+
+  @Override
+  protected boolean remote() {
+    return true;
+  }
+
+  @Override
+  protected int rounds() {
+    return 200;
+  }
+}
