@@ -1,6 +1,8 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
@@ -23,8 +26,58 @@ import redis.clients.jedis.util.JedisURIHelper;
 /**
  * A queue for a bot whose processes run on any number of machines: they share one line, one pacing
  * and one daily budget through a Redis or Valkey.
+ *
+ * {@snippet file="io/github/gatewayqueue/redis/UsageTest.java" region="usage"}
+ *
+ * <p>Without a source for the session start limit there is one bucket and no budget, as in a {@code
+ * LocalQueue}; with one there are as many buckets as {@code max_concurrency} says, and the budget
+ * is kept, as in a {@code LargeBotQueue}. Any process may have the source, and one is enough.
+ *
+ * <h2>Ordering</h2>
+ *
+ * The joining point is in the store, when it has executed the step that brings the request. Within
+ * a bucket, requests of all processes are released in the order of joining. A process that says
+ * nothing for longer than its {@linkplain Builder#lease lease}, since it crashed, hangs or is cut
+ * off, is passed over; when it is back, its requests have their old places.
+ *
+ * <h2>Spacing</h2>
+ *
+ * Two releases of a bucket are never closer than the interval by the store's clock, and as that can
+ * be set, neither are they by the monotonic clock of the process that is released, from when it
+ * heard of the release before. What comes on top is the release's way to the process: one that is
+ * older than the {@linkplain Builder#margin margin} when it is to be used is given back, and the
+ * request goes next. A store that can not know when it last released somebody (it is new, was
+ * restarted or wiped, a replica took over, or nobody has used it for a while) first waits as long
+ * as the {@linkplain Builder#startDelay start delay}; so does the first release in a process, for
+ * an interval from when it began to listen.
+ *
+ * <h2>Interruption</h2>
+ *
+ * An interrupted request throws at once, whatever the store does, and gives its place up. If the
+ * interrupt races the release, the slot may be lost, but not the start of the budget.
+ *
+ * <h2>Failure</h2>
+ *
+ * If the store does not answer, requests wait, and it is asked again with backoff, for up to 2
+ * seconds; the log has one warning for each outage. If it refuses this queue for good (a wrong
+ * password, a missing permission, a key of a wrong type, another version of the protocol), those
+ * that wait throw a {@link GatewayQueueException}; the next request tries again. A source that
+ * throws an {@code IOException} is asked again, one that throws a {@link GatewayQueueException}
+ * refuses all requests that wait in its process.
+ *
+ * <h2>Threads and connections</h2>
+ *
+ * Safe for use by many threads, virtual or not; many thousands may wait at once. A queue has a
+ * virtual thread that talks to the store and two that listen, and uses two connections, whatever
+ * the number of requests. Close a queue that is no longer needed. Requests that wait then throw a
+ * {@link GatewayQueueException}, later ones an {@link IllegalStateException}.
+ *
+ * @see <a href="https://discord.com/developers/docs/events/gateway#rate-limiting">Discord: rate
+ *     limiting of identifies</a>
  */
 public final class RedisQueue implements GatewayQueue, AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
+
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
@@ -54,29 +107,82 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
         .build();
   }
 
-  /** Begins to build a queue on a server. */
+  /**
+   * Begins to build a queue on a single server.
+   *
+   * @param uri {@code redis://[[user]:password@]host:port[/database]}, or {@code rediss://} for TLS
+   * @return a builder with the defaults
+   * @throws IllegalArgumentException if it is none of these; the message does not repeat it
+   */
   public static Builder builder(URI uri) {
-    if (!JedisURIHelper.isValid(uri)) {
-      throw new IllegalArgumentException("uri is no redis:// or rediss:// URL with host and port");
+    boolean scheme = "redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme());
+    if (!scheme || !JedisURIHelper.isValid(uri)) {
+      throw new IllegalArgumentException(
+          "this is no URL of a Redis, expected redis:// or rediss:// with a host and a port");
     }
     return new Builder(uri, null);
   }
 
-  /** Begins to build a queue on a client. */
+  /**
+   * Begins to build a queue on a client: for a cluster, sentinels, a TLS context or other settings
+   * of one's own. It stays the caller's to close, after the queue. It needs a socket timeout (2
+   * seconds by default), must not time out in blocking commands in less than 10 seconds, and has to
+   * have two connections to spare.
+   *
+   * @param client a client such as {@code RedisClient}, {@code RedisClusterClient} or {@code
+   *     RedisSentinelClient}
+   * @return a builder with the defaults
+   */
   public static Builder builder(UnifiedJedis client) {
     return new Builder(null, requireNonNull(client, "client"));
   }
 
-  /** {@inheritDoc} */
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the queue is closed
+   * @throws GatewayQueueException if the store or the source refuses this queue for good, or the
+   *     queue is closed while the request waits
+   */
   @Override
   public void request(long id, long total) throws InterruptedException {
     if (closed.get()) {
       throw new IllegalStateException("the queue is closed");
     }
     ENTRANCE.request(id, total);
+    boolean logs = LOGGER.isLoggable(DEBUG);
+    long askedNanos = System.nanoTime();
+    RequestEvent event = RequestEvent.beginIfRecorded();
     var ticket = new Ticket(process, requests.incrementAndGet(), id, inLine);
-    underWay.add(ticket);
+    Release release = null;
+    Throwable thrown = null;
+    try {
+      if (logs) {
+        log("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
+      }
+      release = awaitRelease(ticket);
+    } catch (Throwable e) {
+      thrown = e;
+      throw e;
+    } finally {
+      long waitedNanos = System.nanoTime() - askedNanos;
+      if (event != null) {
+        event.end(id, total, waitedNanos, release);
+      }
+      if (logs) {
+        String shard = "shard " + id + " of " + total;
+        Duration waited = Duration.ofNanos(waitedNanos);
+        log(
+            thrown == null
+                ? shard + " was released after " + waited + ": " + ticket.name + ", " + release
+                : shard + " left the line after " + waited + ": " + ticket.name + ", " + thrown);
+      }
+    }
+  }
+
+  private Release awaitRelease(Ticket ticket) throws InterruptedException {
     boolean released = false;
+    underWay.add(ticket);
     try {
       conversation.arrive(ticket);
       Release release = await(ticket);
@@ -86,6 +192,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
         release = await(ticket);
       }
       released = true;
+      return release;
     } finally {
       underWay.remove(ticket);
       if (!released) {
@@ -101,21 +208,47 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     return ticket.await();
   }
 
-  /** Returns how many requests of this process are in line now. */
+  private static void log(String line) {
+    try {
+      LOGGER.log(DEBUG, line);
+    } catch (RuntimeException e) {
+      // A handler that fails is not to make a shard fail, the less so if it was released.
+    }
+  }
+
+  /**
+   * Returns how many requests of this process are in line now: the store has given them their
+   * places, and they were neither released nor given up. Those of other processes do not count.
+   *
+   * @return the number of this process's requests in line
+   */
   public int waiting() {
     return inLine.get();
   }
 
-  /** Returns the limit as the store had it when this process last talked to it. */
+  /**
+   * Returns the limit as the store had it when this process last talked to it: as it was last read,
+   * with the starts since then, and those that the reading may have missed, taken off {@code
+   * remaining}.
+   *
+   * @return the limit, at most a third of a {@linkplain Builder#lease lease} old while the store
+   *     answers
+   * @throws IllegalStateException if it is not known: no process has read it yet, or none has a
+   *     source
+   */
   public SessionStartLimit limit() {
     SessionStartLimit limit = conversation.limit();
     if (limit == null) {
-      throw new IllegalStateException("the session start limit is not known");
+      throw new IllegalStateException("the session start limit has not been read yet");
     }
     return limit;
   }
 
-  /** Closes the queue. */
+  /**
+   * Closes the queue: every request that waits throws a {@link GatewayQueueException}, and the
+   * process gives up its lease and with it its places. Returns when the store knows, or does not
+   * answer for as long as the client's timeouts allow. Closing once more does nothing.
+   */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -134,20 +267,37 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   }
 
   private static GatewayQueueException closedWhileWaiting() {
-    return new GatewayQueueException("the queue was closed");
+    return new GatewayQueueException("the queue was closed while this request waited");
   }
 
+  /** Returns the namespace, the interval and how many wait, for people to read. */
   @Override
   public String toString() {
-    return "RedisQueue[" + settings.namespace() + ", waiting=" + waiting() + "]";
+    return "RedisQueue[namespace="
+        + settings.namespace()
+        + ", interval="
+        + settings.interval()
+        + ", waiting="
+        + waiting()
+        + "]";
   }
 
-  /** Sets up a {@link RedisQueue}. Not safe for use by many threads. */
+  /**
+   * Sets up a {@link RedisQueue}. All processes of a bot are meant to have the same settings. Not
+   * safe for use by many threads.
+   */
   public static final class Builder {
+    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
+    private static final Duration LEAST_MARGIN = Duration.ofMillis(50);
+    private static final Duration LEAST_LEASE = Duration.ofMillis(100);
+    private static final Duration MOST = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration MOST_LEASE = Duration.ofDays(1);
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._:/-]{1,100}");
+
     private final @Nullable URI uri;
     private final @Nullable UnifiedJedis client;
     private String namespace = "gateway-queue";
-    private Duration interval = Duration.ofSeconds(6);
+    private Duration interval = DEFAULT_INTERVAL;
     private @Nullable Duration startDelay;
     private Duration lease = Duration.ofSeconds(15);
     private @Nullable Duration margin;
@@ -160,59 +310,151 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       this.client = client;
     }
 
+    /**
+     * Sets which bot's queue it is, among all in the store; {@code gateway-queue} by default. The
+     * processes of one bot have the same, those of different bots different ones.
+     *
+     * @param namespace 1 to 100 ASCII letters, digits and characters of {@code . _ : / -}
+     * @return this builder
+     * @throws IllegalArgumentException if it is not of this form
+     */
     public Builder namespace(String namespace) {
+      if (!NAMESPACE.matcher(namespace).matches()) {
+        throw new IllegalArgumentException(
+            "namespace is '" + namespace + "', expected 1 to 100 of A-Z a-z 0-9 . _ : / -");
+      }
       this.namespace = namespace;
       return this;
     }
 
+    /**
+     * Sets the shortest time between two releases of one bucket; six seconds by default: Discord's
+     * five, and one for the network. Where processes do not agree, the longer one holds.
+     *
+     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Builder interval(Duration interval) {
-      this.interval = interval;
+      this.interval = requirePositive("interval", interval);
       return this;
     }
 
+    /**
+     * Sets for how long nothing is released in a store that can not know when it last released
+     * somebody; one interval by default, and at least ten seconds with {@linkplain #limits limits},
+     * as Discord needs a while to count a start. Shorter ones are for tests.
+     *
+     * @param startDelay from zero to {@link Long#MAX_VALUE} ns
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Builder startDelay(Duration startDelay) {
+      if (startDelay.isNegative() || startDelay.compareTo(MOST) > 0) {
+        throw new IllegalArgumentException(
+            "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
+      }
       this.startDelay = startDelay;
       return this;
     }
 
+    /**
+     * Sets for how long a process that says nothing keeps its places; 15 seconds by default, and
+     * renewed every third of it. So long do others wait for one that crashed.
+     *
+     * @param lease from 100 ms to a day
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Builder lease(Duration lease) {
+      if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(MOST_LEASE) > 0) {
+        throw new IllegalArgumentException(
+            "lease is " + lease + ", expected " + LEAST_LEASE + " to " + MOST_LEASE);
+      }
       this.lease = lease;
       return this;
     }
 
+    /**
+     * Sets how old a release may be when it is used, the way from the store included; a sixth of
+     * the interval by default, but at least 50 ms. With the usual interval of 6 seconds that is the
+     * second that it has over Discord's 5.
+     *
+     * @param margin from 1 ns to {@link Long#MAX_VALUE} ns, well below the interval
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
     public Builder margin(Duration margin) {
-      this.margin = margin;
+      this.margin = requirePositive("margin", margin);
       return this;
     }
 
+    /** For tests: how long Discord may take to count a start; ten seconds by default. */
     Builder settling(Duration settling) {
       this.settling = settling;
       return this;
     }
 
+    /**
+     * Sets where the session start limit is read from; by default nowhere, so that there is one
+     * bucket and no budget. Called by one process at a time, on a virtual thread of its own.
+     *
+     * @param source the source, such as {@code DiscordSessionStartLimits}
+     * @return this builder
+     */
+    public Builder limits(SessionStartLimitSource source) {
+      this.source = requireNonNull(source, "source");
+      return this;
+    }
+
+    /**
+     * Sets how many session starts of a day are never used; 1 by default, since Discord acts
+     * <i>upon hitting</i> the limit. If that leaves nothing of a limit's total, all but one start
+     * are held back.
+     *
+     * @param reserve at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if {@code reserve < 0}
+     */
     public Builder reserve(int reserve) {
+      if (reserve < 0) {
+        throw new IllegalArgumentException("reserve is " + reserve + ", expected at least 0");
+      }
       this.reserve = reserve;
       return this;
     }
 
-    public Builder limits(SessionStartLimitSource source) {
-      this.source = source;
-      return this;
-    }
-
+    /**
+     * Builds the queue, which begins to talk to the store at once, but does not wait for it here.
+     *
+     * @return a queue that is to be closed
+     */
     public RedisQueue build() {
       return new RedisQueue(this);
     }
 
     private Settings settings() {
+      Duration delay = interval;
+      if (source != null && delay.compareTo(settling) < 0) {
+        delay = settling;
+      }
+      Duration sixth = interval.dividedBy(6);
       return new Settings(
           namespace,
           interval,
-          startDelay == null ? interval : startDelay,
+          requireNonNullElse(startDelay, delay),
           lease,
-          margin == null ? interval.dividedBy(6) : margin,
+          requireNonNullElse(margin, sixth.compareTo(LEAST_MARGIN) < 0 ? LEAST_MARGIN : sixth),
           settling,
           reserve);
+    }
+
+    private static Duration requirePositive(String name, Duration value) {
+      if (!value.isPositive() || value.compareTo(MOST) > 0) {
+        throw new IllegalArgumentException(
+            name + " is " + value + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
+      }
+      return value;
     }
   }
 }

@@ -13,8 +13,15 @@ package io.github.gatewayqueue.redis;
  */
 record Release(int bucket, long moment, Moment asked, long usableNanos) {
 
+  /** Returns whether it is not too late. */
   boolean isUsable() {
     return asked.elapsedNanos() <= usableNanos;
+  }
+
+  /** Returns which release it is, for the log. */
+  @Override
+  public String toString() {
+    return "bucket " + bucket + " at " + moment;
   }
 
   /** A moment by both clocks. */

@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
 
 /** What a flight recording tells of one request. Lasts from the call until its end. */
 @Name("io.github.gatewayqueue.RedisRequest")
@@ -15,6 +16,9 @@ import jdk.jfr.Timespan;
 @Category("Gateway Queue")
 @StackTrace(false)
 final class RequestEvent extends Event {
+  /** Tells whether events are recorded without the cost of a new one. */
+  private static final RequestEvent PROBE = new RequestEvent();
+
   @Label("Shard Id")
   long shardId;
 
@@ -33,4 +37,27 @@ final class RequestEvent extends Event {
   @Label("Released")
   @Description("Whether the request was released, rather than interrupted or refused")
   boolean released;
+
+  /** Returns an event that has begun, or null if none are recorded. */
+  static @Nullable RequestEvent beginIfRecorded() {
+    if (!PROBE.isEnabled()) {
+      return null;
+    }
+    RequestEvent event = new RequestEvent();
+    event.begin();
+    return event;
+  }
+
+  /** Ends the event and hands it to the recording. */
+  void end(long id, long total, long waitedNanos, @Nullable Release release) {
+    end();
+    shardId = id;
+    totalShards = total;
+    waited = waitedNanos;
+    released = release != null;
+    if (release != null) {
+      bucket = release.bucket();
+    }
+    commit();
+  }
 }

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ record StepReply(
     return new SessionStartLimit(
         Math.toIntExact(parts.get(0)),
         Math.toIntExact(parts.get(1)),
-        java.time.Duration.ofNanos(Micros.toNanos(parts.get(2))),
+        Duration.ofNanos(Micros.toNanos(parts.get(2))),
         concurrency);
   }
 }

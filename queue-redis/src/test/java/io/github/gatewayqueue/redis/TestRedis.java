@@ -30,6 +30,10 @@ final class TestRedis implements AutoCloseable {
     return URI.create("redis://127.0.0.1:" + port);
   }
 
+  URI uri(String user, String password) {
+    return URI.create("redis://" + user + ":" + password + "@127.0.0.1:" + port);
+  }
+
   static String newNamespace() {
     return "test-" + UUID.randomUUID();
   }

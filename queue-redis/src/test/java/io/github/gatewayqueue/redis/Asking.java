@@ -1,0 +1,72 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A request under way, on a virtual thread of its own. */
+final class Asking {
+  private static final Duration HANG = Duration.ofMinutes(2); // to a test, this is for ever
+
+  private final Thread thread;
+  private volatile @Nullable Throwable thrown;
+  private volatile long endNanos;
+
+  Asking(GatewayQueue queue, long id, long total) {
+    thread = Thread.ofVirtual().name("shard-" + id).start(() -> ask(queue, id, total));
+  }
+
+  private void ask(GatewayQueue queue, long id, long total) {
+    try {
+      queue.request(id, total);
+    } catch (Throwable e) { // the test's thread judges it
+      thrown = e;
+    }
+    endNanos = System.nanoTime();
+  }
+
+  /** Asks, and waits until it has its place in line. */
+  static Asking inLine(RedisQueue queue, long id, long total) {
+    int before = queue.waiting();
+    var asking = new Asking(queue, id, total);
+    until(() -> queue.waiting() > before);
+    return asking;
+  }
+
+  /** Waits until something holds. */
+  static void until(Callable<Boolean> condition) {
+    Awaitility.await().atMost(HANG).pollInterval(Duration.ofMillis(2)).until(condition);
+  }
+
+  boolean ended() {
+    return !thread.isAlive();
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  /** Waits for the release, and returns when it was. */
+  long awaitReturn() throws InterruptedException {
+    join();
+    if (thrown != null) {
+      throw new AssertionError("it threw instead of being released", thrown);
+    }
+    return endNanos;
+  }
+
+  /** Waits for an exception. */
+  <T extends Throwable> T awaitThrown(Class<T> type) throws InterruptedException {
+    join();
+    return assertInstanceOf(type, thrown);
+  }
+
+  private void join() throws InterruptedException {
+    assertTrue(thread.join(HANG), "a request hangs");
+  }
+}

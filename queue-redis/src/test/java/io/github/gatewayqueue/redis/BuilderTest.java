@@ -1,0 +1,67 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.UnifiedJedis;
+
+class BuilderTest {
+  private final RedisQueue.Builder builder =
+      RedisQueue.builder(URI.create("redis://127.0.0.1:6379"));
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:6379", "redis://:secret@host", "redis:x", "secret"})
+  void builder_noUrlOfRedis_isRefusedWithoutRepeatingIt(String uri) {
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> RedisQueue.builder(URI.create(uri)));
+    assertFalse(String.valueOf(thrown.getMessage()).contains("secret"));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // callers without a null checker do this
+  void builder_null_isRefused() {
+    assertThrows(NullPointerException.class, () -> RedisQueue.builder((URI) null));
+    assertThrows(NullPointerException.class, () -> RedisQueue.builder((UnifiedJedis) null));
+    assertThrows(NullPointerException.class, () -> builder.namespace(null));
+    assertThrows(NullPointerException.class, () -> builder.interval(null));
+    assertThrows(NullPointerException.class, () -> builder.startDelay(null));
+    assertThrows(NullPointerException.class, () -> builder.lease(null));
+    assertThrows(NullPointerException.class, () -> builder.margin(null));
+    assertThrows(NullPointerException.class, () -> builder.limits(null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "{a}", "a\n", "ä"})
+  void namespace_ofOtherCharacters_isRefusedByName(String namespace) {
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.namespace(namespace));
+    assertEquals(
+        "namespace is '" + namespace + "', expected 1 to 100 of A-Z a-z 0-9 . _ : / -",
+        thrown.getMessage());
+  }
+
+  @Test
+  void durations_outOfRange_areRefusedByName() {
+    Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
+    assertRefused("interval is PT0S", () -> builder.interval(Duration.ZERO));
+    assertRefused("interval is " + tooLong, () -> builder.interval(tooLong));
+    assertRefused("margin is PT-1S", () -> builder.margin(Duration.ofSeconds(-1)));
+    assertRefused("startDelay is PT-1S", () -> builder.startDelay(Duration.ofSeconds(-1)));
+    assertRefused("startDelay is " + tooLong, () -> builder.startDelay(tooLong));
+    assertRefused("lease is PT0.099S", () -> builder.lease(Duration.ofMillis(99)));
+    assertRefused("lease is PT24H1S", () -> builder.lease(Duration.ofDays(1).plusSeconds(1)));
+    assertRefused("reserve is -1", () -> builder.reserve(-1));
+  }
+
+  private static void assertRefused(String begin, Runnable action) {
+    var thrown = assertThrows(IllegalArgumentException.class, action::run);
+    String message = String.valueOf(thrown.getMessage());
+    assertTrue(message.startsWith(begin + ", expected "), message);
+  }
+}

@@ -1,0 +1,259 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+
+/** Several queues on one store, as several processes would have them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisQueueTest {
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+  private static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+
+  private final List<RedisQueue> queues = new ArrayList<>();
+  private TestRedis redis;
+  private String namespace = TestRedis.newNamespace();
+
+  @BeforeAll
+  void startRedis() {
+    redis = new TestRedis();
+  }
+
+  @AfterAll
+  void stopRedis() {
+    redis.close();
+  }
+
+  @AfterEach
+  void closeQueues() {
+    queues.forEach(RedisQueue::close);
+    queues.clear();
+    namespace = TestRedis.newNamespace();
+  }
+
+  private RedisQueue.Builder builder() {
+    return RedisQueue.builder(redis.uri())
+        .namespace(namespace)
+        .interval(INTERVAL)
+        .margin(Duration.ofSeconds(5)) // a slow machine is not the subject
+        .startDelay(Duration.ZERO);
+  }
+
+  private RedisQueue open(RedisQueue.Builder builder) {
+    RedisQueue queue = builder.build();
+    queues.add(queue);
+    return queue;
+  }
+
+  private RedisClient client() {
+    return RedisClient.create(redis.uri());
+  }
+
+  @Test
+  void request_ofSeveralQueues_areReleasedInOneOrder() throws Exception {
+    RedisQueue a = open(builder());
+    RedisQueue b = open(builder());
+    a.request(0, 1);
+    long start = System.nanoTime();
+    List<Asking> requests = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      requests.add(Asking.inLine(i % 3 == 0 ? a : b, 0, 1));
+    }
+    long last = start;
+    for (Asking request : requests) {
+      long end = request.awaitReturn();
+      assertTrue(end > last, "in order of joining");
+      last = end;
+    }
+    assertTrue(last - start >= INTERVAL.toNanos() * requests.size() - INTERVAL.toNanos());
+  }
+
+  @Test
+  void request_behindAnotherQueuesInterruptedHead_isReleasedInItsPlace() throws Exception {
+    RedisQueue a = open(builder());
+    RedisQueue b = open(builder());
+    a.request(0, 1);
+    Asking head = Asking.inLine(a, 0, 1);
+    List<Asking> middle = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      middle.add(Asking.inLine(a, 0, 1));
+    }
+    Asking last = Asking.inLine(b, 0, 1);
+    middle.forEach(Asking::interrupt);
+    head.interrupt();
+    for (Asking request : middle) {
+      request.awaitThrown(InterruptedException.class);
+    }
+    last.awaitReturn();
+    assertEquals(0, a.waiting());
+    assertEquals(0, b.waiting());
+  }
+
+  @Test
+  void close_whileItsRequestsAreFirst_letsOtherQueuesGoOn() throws Exception {
+    RedisQueue a = open(builder());
+    RedisQueue b = open(builder());
+    a.request(0, 1);
+    Asking first = Asking.inLine(a, 0, 1);
+    for (int i = 0; i < 50; i++) {
+      Asking.inLine(a, 0, 1);
+    }
+    Asking last = Asking.inLine(b, 0, 1);
+    a.close();
+    last.awaitReturn();
+    assertTrue(first.ended());
+  }
+
+  @Test
+  void request_inColdStore_waitsForTheStartDelay() throws Exception {
+    RedisQueue queue = open(builder().startDelay(Duration.ofMillis(500)));
+    long start = System.nanoTime();
+    queue.request(0, 1);
+    assertTrue(System.nanoTime() - start >= Duration.ofMillis(500).toNanos());
+  }
+
+  @Test
+  void request_inAnotherProcessThanTheOneBefore_waitsForAnInterval() throws Exception {
+    open(builder()).request(0, 1);
+    long start = System.nanoTime();
+    open(builder()).request(0, 1);
+    assertTrue(System.nanoTime() - start >= INTERVAL.toNanos());
+  }
+
+  @Test
+  void request_behindOneOfALongerInterval_waitsForThat() throws Exception {
+    RedisQueue slow = open(builder().interval(Duration.ofMillis(600)));
+    RedisQueue fast = open(builder().interval(Duration.ofMillis(1)));
+    slow.request(0, 1);
+    long start = System.nanoTime();
+    Asking second = Asking.inLine(fast, 0, 1);
+    assertTrue(second.awaitReturn() - start >= Duration.ofMillis(500).toNanos());
+  }
+
+  @Test
+  void request_inOtherNamespace_waitsForNobody() throws Exception {
+    RedisQueue queue = open(builder().interval(NEVER));
+    queue.request(0, 1);
+    Asking.inLine(queue, 0, 1);
+    namespace = TestRedis.newNamespace();
+    open(builder().interval(NEVER)).request(0, 1);
+  }
+
+  /** The lines are gone, but not the requests: they have their old order among each other. */
+  @Test
+  void request_whileStoreIsWiped_isReleasedInOrderAfterAStartDelay() throws Exception {
+    Duration delay = Duration.ofMillis(700);
+    Duration lease = Duration.ofMillis(900);
+    RedisQueue a = open(builder().startDelay(delay).lease(lease));
+    RedisQueue b = open(builder().startDelay(delay).lease(lease));
+    a.request(0, 1);
+    List<Asking> requests = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
+    }
+    try (RedisClient client = client()) {
+      client.flushAll();
+    }
+    long wiped = System.nanoTime();
+    long last = 0;
+    boolean anyAfter = false;
+    for (Asking request : requests) {
+      long end = request.awaitReturn();
+      assertTrue(end > last, "in order of joining");
+      if (last != 0 && end - wiped > 0) {
+        anyAfter = true;
+      }
+      last = end;
+    }
+    assertTrue(anyAfter);
+    assertTrue(last - wiped >= delay.toNanos(), "a start delay after the wipe");
+  }
+
+  @Test
+  void request_keyOfWrongType_failsAndWorksWhenItIsGone() throws Exception {
+    try (RedisClient client = client();
+        CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
+      client.set("{" + namespace + "}:line", "something else");
+      RedisQueue queue = open(builder());
+      var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
+      assertTrue(String.valueOf(thrown.getMessage()).contains("WRONGTYPE"), thrown.toString());
+      client.del("{" + namespace + "}:line");
+      queue.request(0, 1);
+      assertEquals(2, log.lines().size(), log.lines().toString());
+    }
+  }
+
+  @Test
+  void request_storeOfAnotherVersion_fails() {
+    try (RedisClient client = client()) {
+      client.hset("{" + namespace + "}:state", "version", "2");
+      RedisQueue queue = open(builder());
+      var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
+      assertTrue(String.valueOf(thrown.getMessage()).contains("version 2"), thrown.toString());
+      assertEquals("2", client.hget("{" + namespace + "}:state", "version"));
+    }
+  }
+
+  @Test
+  void request_wrongPassword_fails() throws Exception {
+    setUser("someone", "on", ">right", "~*", "&*", "+@all");
+    RedisQueue queue =
+        open(
+            RedisQueue.builder(redis.uri("someone", "wrong-one"))
+                .namespace(namespace)
+                .startDelay(Duration.ZERO));
+    var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
+    assertFalse(thrown.toString().contains("wrong-one"), thrown.toString());
+    setUser("someone", "resetpass", ">wrong-one");
+    queue.request(0, 1);
+  }
+
+  /** The list of what a user needs, in docs/redis-protocol.md. */
+  @Test
+  void request_byUserWithLeastPermissions_isReleased() throws Exception {
+    try (RedisClient client = client()) {
+      List<String> rules = new ArrayList<>(List.of("on", ">right", "~{" + namespace + "}:*"));
+      rules.add("&{" + namespace + "}:news");
+      ProtocolPage.commands().forEach(command -> rules.add("+" + command));
+      setUser("least", rules.toArray(String[]::new));
+      RedisQueue queue =
+          open(
+              RedisQueue.builder(redis.uri("least", "right"))
+                  .namespace(namespace)
+                  .interval(INTERVAL)
+                  .startDelay(Duration.ZERO));
+      queue.request(0, 1);
+      queue.request(0, 1);
+      Asking.until(() -> client.publish("{" + namespace + "}:news", "anything") == 1);
+    }
+  }
+
+  private void setUser(String name, String... rules) {
+    try (Jedis jedis = new Jedis(redis.uri())) {
+      jedis.aclSetUser(name, rules);
+    }
+  }
+
+  @Test
+  void toString_andLimit_tellWhatIsKnown() throws Exception {
+    RedisQueue queue = open(builder().interval(NEVER));
+    queue.request(0, 1);
+    Asking.inLine(queue, 0, 1);
+    assertEquals(
+        "RedisQueue[namespace=" + namespace + ", interval=PT1H, waiting=1]", queue.toString());
+    assertThrows(IllegalStateException.class, queue::limit);
+  }
+}
