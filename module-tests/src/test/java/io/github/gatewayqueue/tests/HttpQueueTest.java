@@ -36,10 +36,10 @@ class HttpQueueTest {
 
   @Test
   void request_interrupted_givesItsPlaceUp() throws Exception {
-    try (Broker broker = brokerOnAnyPort().interval(Duration.ofDays(1)).start();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Broker broker = brokerOnAnyPort().interval(Duration.ofDays(1)).start();
         HttpQueue queue = HttpQueue.of(broker.uri());
-        HttpClient client = HttpClient.newHttpClient();
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        HttpClient client = HttpClient.newHttpClient()) {
       queue.request(0, 2);
       Future<Void> second = threads.submit(() -> ask(queue, 1, 2));
       awaitWaiting(client, broker, 1);
