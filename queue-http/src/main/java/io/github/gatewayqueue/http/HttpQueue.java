@@ -92,6 +92,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
+  static {
+    RequestEvent.load();
+  }
+
   private final Broker broker;
   private final Patience patience;
   private final Outage outage;

@@ -44,6 +44,7 @@ final class ShardRequest {
   private final Semaphore turns;
   private final long id;
   private final long total;
+  private final RequestReport report;
   private volatile Answer answer = new Answer();
   private volatile boolean closed;
   private volatile boolean inLine;
@@ -60,6 +61,7 @@ final class ShardRequest {
     this.turns = turns;
     this.id = id;
     this.total = total;
+    this.report = new RequestReport(id, total);
   }
 
   /** Returns whether the broker has said that this request is in line; it does so with events. */
@@ -80,18 +82,26 @@ final class ShardRequest {
    */
   void await() throws InterruptedException {
     try {
-      while (true) {
-        try {
-          attempt();
-          return;
-        } catch (TryAgainException e) {
-          backOff(e);
-        }
-      }
+      askUntilReleased();
+      report.released();
+    } catch (Throwable e) {
+      report.gaveUp(e);
+      throw e;
     } finally {
       inLine = false;
       if (troubled) {
         outage.loses();
+      }
+    }
+  }
+
+  private void askUntilReleased() throws InterruptedException {
+    while (true) {
+      try {
+        attempt();
+        return;
+      } catch (TryAgainException e) {
+        backOff(e);
       }
     }
   }
@@ -104,8 +114,10 @@ final class ShardRequest {
       troubled = true;
       outage.hits(broker.says(e.reason()));
     }
-    Duration pause = patience.backoff().after(failures, ThreadLocalRandom.current());
-    awaitNothing(RetryAfter.capped(e.retryAfter()).plus(pause));
+    Duration backoff = patience.backoff().after(failures, ThreadLocalRandom.current());
+    Duration pause = RetryAfter.capped(e.retryAfter()).plus(backoff);
+    report.backsOff(broker.says(e.reason()), pause);
+    awaitNothing(pause);
   }
 
   /** Waits for so long, or until the queue is closed. */
@@ -135,6 +147,7 @@ final class ShardRequest {
     var age = new ReleaseAge(System.nanoTime(), patience.margin());
     try {
       requireOpen();
+      report.asks();
       broker.ask(next, id, total);
       ResponseInfo head = awaitHead();
       if (head.statusCode() != 200) {
@@ -214,11 +227,11 @@ final class ShardRequest {
   private boolean isRelease(Event event, Duration retry, ReleaseAge age) throws TryAgainException {
     return switch (event.type()) {
       case "waiting" -> {
-        heed(event, age);
+        heed(message(event.data()), age);
         yield false;
       }
       case "released" -> {
-        age.requireUsable(releasedAfter(event), System.nanoTime());
+        takeRelease(message(event.data()), age);
         yield true;
       }
       case "closing" -> throw closing(message(event.data()), retry);
@@ -231,8 +244,9 @@ final class ShardRequest {
    * The first event tells that the request is in line. If it took too long to get there, its
    * release would be found too old, and a start be lost to all: it is given up now.
    */
-  private void heed(Event event, ReleaseAge age) throws TryAgainException {
-    Duration elapsed = elapsed(event);
+  private void heed(BrokerMessage place, ReleaseAge age) throws TryAgainException {
+    Duration elapsed = elapsed(place);
+    reportBucket(place);
     if (inLine) {
       age.follow(elapsed, System.nanoTime());
     } else {
@@ -247,15 +261,20 @@ final class ShardRequest {
         "hangs up: " + quoted(message, "message"), retryAfter(message).orElse(retry));
   }
 
-  /** From when the broker got the request until it released it, which may be before it says so. */
-  private static Duration releasedAfter(Event event) throws TryAgainException {
-    Duration elapsed = elapsed(event);
-    Duration waited = message(event.data()).millis("waitedMillis").orElse(elapsed);
-    return waited.compareTo(elapsed) < 0 ? waited : elapsed;
+  /** The broker may have released the request some time before it says so. */
+  private void takeRelease(BrokerMessage release, ReleaseAge age) throws TryAgainException {
+    Duration elapsed = elapsed(release);
+    Duration waited = release.millis("waitedMillis").orElse(elapsed);
+    reportBucket(release);
+    age.requireUsable(waited.compareTo(elapsed) < 0 ? waited : elapsed, System.nanoTime());
   }
 
-  private static Duration elapsed(Event event) throws TryAgainException {
-    return message(event.data())
+  private void reportBucket(BrokerMessage message) {
+    message.whole("bucket").ifPresent(report::isInBucket);
+  }
+
+  private static Duration elapsed(BrokerMessage message) throws TryAgainException {
+    return message
         .millis("elapsedMillis")
         .orElseThrow(() -> new TryAgainException("sent an event without its time" + NOT_A_RELEASE));
   }
@@ -298,7 +317,9 @@ final class ShardRequest {
     }
     String body = body();
     if (isOf("application/json", headers) || body.startsWith("{")) {
-      Optional<Duration> waited = message(body).millis("waitedMillis");
+      BrokerMessage release = message(body);
+      reportBucket(release);
+      Optional<Duration> waited = release.millis("waitedMillis");
       if (waited.isPresent()) {
         age.requireUsable(waited.get(), System.nanoTime());
       }
