@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Brokers and bots as processes of their own, which are killed, stopped and frozen. */
 class CrashTest {
-  private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final String[] OPTIONS = {"--interval", "0.1s"};
+  private static final Duration INTERVAL = Duration.ofMillis(50);
+  private static final String[] OPTIONS = {"--interval", "0.05s"};
 
   /** A start that the killed broker gave may be lost, but none comes early, and nobody is stuck. */
   @ParameterizedTest
