@@ -282,7 +282,7 @@ final class ShardRequest {
   private TryAgainException refusal(BrokerMessage message) {
     OptionalInt status = message.whole("status");
     String refuses = "refuses the request: " + quoted(message, "detail");
-    if (status.isPresent() && status.getAsInt() != 503) {
+    if (isForGood(status.orElse(0))) {
       throw new GatewayQueueException(broker.says(refuses));
     }
     return new TryAgainException(refuses, retryAfter(message).orElse(Duration.ZERO));
@@ -329,11 +329,16 @@ final class ShardRequest {
   private TryAgainException refusal(ResponseInfo head) throws InterruptedException {
     int status = head.statusCode();
     String answered = "answered " + status + ": " + detail(head.headers());
-    if (status == 400 || status == 401 || status == 403) {
+    if (isForGood(status)) {
       throw new GatewayQueueException(broker.says(answered));
     }
     String advice = status / 100 == 3 ? "; redirects are not followed: check the URL" : "";
     return new TryAgainException(answered + advice, RetryAfter.of(head.headers(), Instant.now()));
+  }
+
+  /** Returns whether a refusal with this status is to last, however often the broker is asked. */
+  private static boolean isForGood(int status) {
+    return status == 400 || status == 401 || status == 403;
   }
 
   /** What a problem's body says, as far as it can be read: the status is what counts. */

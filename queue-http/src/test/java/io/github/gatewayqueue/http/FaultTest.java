@@ -74,6 +74,8 @@ class FaultTest {
         EVENTS + "data: {\"elapsedMillis\":0}~~",
         EVENTS + "event: waiting~data: garbage~~" + RELEASED + "~~",
         EVENTS + "event: refused~data: {\"status\":503}~~",
+        EVENTS + "event: refused~data: {\"status\":502}~~",
+        EVENTS + "event: refused~data: {\"status\":500,\"detail\":\"it failed\"}~~",
         EVENTS + "event: refused~data: {}~~",
         EVENTS + "event: closing~data: {}~~",
         EVENTS + "event: closing~data: ~~",
