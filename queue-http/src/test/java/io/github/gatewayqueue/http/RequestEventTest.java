@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
-import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -31,8 +32,8 @@ class RequestEventTest {
   @EnumSource
   void event_released_tellsTheShardTheWaitAndTheMoment(Protocol protocol) throws Exception {
     Duration interval = Duration.ofMillis(20);
-    try (Broker broker = Broker.builder().port(0).interval(interval).startDelay(interval).start();
-        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).build();
+    try (var broker = BrokerTest.broker().interval(interval).start();
+        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).margin(Asking.HANG).build();
         Recording recording = record()) {
       long start = System.nanoTime();
       queue.request(4, 9);
@@ -102,6 +103,26 @@ class RequestEventTest {
       RecordedEvent event = theOnly(stop(recording));
       assertFalse(event.getBoolean("released"));
       assertEquals(-1, event.getInt("bucket"));
+    }
+  }
+
+  /** Of thousands that wait to be sent when a queue is closed, none is sent any more. */
+  @Test
+  void event_closedBeforeItsTurn_tellsThatNobodyWasAsked() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.keepingInLine());
+        var client = HttpClient.newHttpClient();
+        Recording recording = record()) {
+      var broker = new Broker(server.url() + "/", null, Protocol.AUTO, client);
+      var backoff = new Backoff(Asking.HANG, Asking.HANG);
+      var patience = new Patience(backoff, Asking.HANG, Asking.HANG, Asking.HANG);
+      var turns = new Semaphore(0);
+      var request = new ShardRequest(broker, patience, new Outage("" + server.url()), turns, 0, 1);
+      Asking asking = Asking.of((id, total) -> request.await());
+      Asking.until(turns::hasQueuedThreads);
+      request.close();
+      turns.release();
+      asking.awaitThrown(GatewayQueueException.class);
+      assertEquals(0, theOnly(stop(recording)).getInt("attempts"));
     }
   }
 
@@ -186,6 +207,8 @@ class RequestEventTest {
   }
 
   private static HttpQueue.Builder builder(FakeBroker server) {
-    return HttpQueue.builder(server.url()).backoff(Duration.ofMillis(1), Duration.ofMillis(10));
+    return HttpQueue.builder(server.url())
+        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+        .margin(Asking.HANG); // a machine that is slow makes no difference
   }
 }
