@@ -29,7 +29,8 @@ final class Server {
   private static final long SWEEP_MILLIS = 1000;
 
   private final Settings settings;
-  private final Vertx vertx = Vertx.vertx(options());
+  private final Vertx vertx =
+      Vertx.builder().with(options()).withTransport(new AttentiveTransport()).build();
   private final Context context = vertx.getOrCreateContext();
   private final Connections connections = new Connections();
   private final Requests requests;
