@@ -4,8 +4,8 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.gatewayqueue.broker.Metrics.Outcome;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class Requests {
 
   private final Settings settings;
   private final BrokerQueue queue;
-  private final Context context;
+  private final Loop loop;
   private final Metrics metrics;
   private final History history = new History(System.nanoTime());
 
@@ -30,17 +30,18 @@ final class Requests {
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
 
   private final Places places;
+  private final Promise<Void> allEnded = Promise.promise();
   private int count;
   private int clientsWithEvents;
   private volatile boolean stopping;
   private @Nullable Long warnedNanos;
 
-  Requests(Settings settings, BrokerQueue queue, Vertx vertx, Context context, Metrics metrics) {
+  Requests(Settings settings, BrokerQueue queue, Loop loop, Metrics metrics) {
     this.settings = settings;
     this.queue = queue;
-    this.context = context;
+    this.loop = loop;
     this.metrics = metrics;
-    this.places = new Places(vertx, context, this, settings);
+    this.places = new Places(loop, this, settings);
   }
 
   void start() {
@@ -144,7 +145,7 @@ final class Requests {
   void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem, long waitedNanos) {
     Instant now = Instant.now();
     waiting.remove(request.thread());
-    context.runOnContext(nothing -> {
+    loop.run(() -> {
       count--;
       if (request.hasEvents()) {
         clientsWithEvents--;
@@ -159,6 +160,7 @@ final class Requests {
       if (problem != null) {
         request.refuse(problem);
       }
+      completeIfAllEnded();
     });
   }
 
@@ -173,11 +175,19 @@ final class Requests {
     history.released(new History.Release(request.shard(), bucket, waitedNanos, at));
   }
 
-  /** Takes no more requests, and ends those that wait. */
-  void stop() {
+  /** Takes no more requests, and ends those that wait; the future tells when all have ended. */
+  Future<Void> stop() {
     stopping = true;
     for (WaitingRequest request : waiting.values()) {
       request.stop();
+    }
+    completeIfAllEnded();
+    return allEnded.future();
+  }
+
+  private void completeIfAllEnded() {
+    if (stopping && count == 0) {
+      allEnded.tryComplete();
     }
   }
 }
