@@ -11,6 +11,7 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,10 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertEquals("starting", status.getString("state"));
     assertNull(status.getValue("limit"));
     assertEquals(200, get(broker, "/health/live").statusCode());
-    assertEquals(503, get(broker, "/health/ready").statusCode());
+    HttpResponse<String> ready = get(broker, "/health/ready");
+    assertEquals(503, ready.statusCode());
+    assertEquals(
+        "the session start limit is not known", new JsonObject(ready.body()).getString("reason"));
     assertTrue(get(broker, "/metrics").body().contains("gateway_queue_ready 0.0"));
     discord.endOutage();
     Event event = client.next();
@@ -141,7 +145,11 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertTrue(event.data().getDouble("retryAfterMillis") > 7_000_000);
     assertNull(client.next());
     String problems = status(broker).getJsonArray("problems").encode();
-    assertTrue(problems.contains("the session starts are used up"), problems);
+    assertTrue(
+        problems.matches(
+            ".*the session starts are used up: 1 of 1000 left, 1 of them in reserve; reset in"
+                + " 1 h 59 min\".*"),
+        problems);
   }
 
   @Test
