@@ -27,6 +27,8 @@ module io.github.gatewayqueue.broker {
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires io.vertx.core;
+  // For signals.
+  requires jdk.unsupported;
   // The program sets up the format of the log; the rest logs through System.Logger.
   requires java.logging;
   requires static transitive org.jspecify;
