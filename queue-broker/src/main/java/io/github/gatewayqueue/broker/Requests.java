@@ -6,7 +6,6 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Requests {
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
-  private static final long WARNING_PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Settings settings;
   private final BrokerQueue queue;
@@ -34,7 +32,7 @@ final class Requests {
   private int count;
   private int clientsWithEvents;
   private volatile boolean stopping;
-  private @Nullable Long warnedNanos;
+  private final OncePerMinute warnings = new OncePerMinute();
 
   Requests(Settings settings, BrokerQueue queue, Loop loop, Metrics metrics) {
     this.settings = settings;
@@ -108,13 +106,9 @@ final class Requests {
 
   /** A client that names no shard waits in the first bucket, which slows down a large bot. */
   private void warnIfNotNamed(ShardQuery shard) {
-    long nowNanos = System.nanoTime();
-    if (shard.named()
-        || queue.buckets() == 1
-        || (warnedNanos != null && nowNanos - warnedNanos < WARNING_PERIOD_NANOS)) {
+    if (shard.named() || queue.buckets() == 1 || !warnings.isDue(System.nanoTime())) {
       return;
     }
-    warnedNanos = nowNanos;
     LOGGER.log(
         WARNING,
         "a client asks without ?shard=ID, and is taken for shard 0: of the {0} buckets it uses"

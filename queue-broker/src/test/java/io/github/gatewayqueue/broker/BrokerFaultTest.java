@@ -97,7 +97,7 @@ class BrokerFaultTest extends BrokerTestBase {
     RawConnection status = connect(broker);
     status.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
     ask(broker, 1, 4).readAnswer(); // a release is told to those who watch
-    assertEquals(200, get(broker, "/health/live").statusCode());
+    assertEquals(200, answer(connect(broker), "/health/live").status());
     assertFalse(ready.hasInput());
     held.countDown();
     assertEquals(200, ready.readAnswer().status());
