@@ -2,7 +2,6 @@ package io.github.gatewayqueue.broker;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -29,8 +28,9 @@ final class Server {
   private static final long SWEEP_MILLIS = 1000;
 
   private final Settings settings;
-  private final Vertx vertx = Vertx.vertx(options());
-  private final Context context = vertx.getOrCreateContext();
+  private final Vertx vertx =
+      Vertx.builder().with(options()).withTransport(new AttentiveTransport()).build();
+  private final Loop loop = new Loop(vertx);
   private final Connections connections = new Connections();
   private final Requests requests;
   private final StatusStream stream;
@@ -42,10 +42,10 @@ final class Server {
   Server(Settings settings, BrokerQueue queue) {
     this.settings = settings;
     Metrics metrics = new Metrics(queue);
-    this.requests = new Requests(settings, queue, vertx, context, metrics);
+    this.requests = new Requests(settings, queue, loop, metrics);
     Status status = new Status(settings, requests);
-    this.stream = new StatusStream(vertx, context, status);
-    this.router = new Router(settings, context, requests, status, stream, metrics);
+    this.stream = new StatusStream(loop, status);
+    this.router = new Router(settings, loop, requests, status, stream, metrics);
   }
 
   private static VertxOptions options() {
@@ -73,7 +73,7 @@ final class Server {
     }
     requests.start();
     stream.start();
-    vertx.setPeriodic(SWEEP_MILLIS, sweep -> connections.closeOverdue(System.nanoTime()));
+    loop.every(SWEEP_MILLIS, () -> connections.closeOverdue(System.nanoTime()));
   }
 
   private Future<HttpServer> listen() {
@@ -142,8 +142,7 @@ final class Server {
   }
 
   private <T> Future<T> submit(Supplier<Future<T>> action) {
-    return Future.future(
-        promise -> context.runOnContext(nothing -> action.get().onComplete(promise)));
+    return Future.future(promise -> loop.run(() -> action.get().onComplete(promise)));
   }
 
   private static <T> T await(Future<T> future) {
@@ -162,9 +161,10 @@ final class Server {
   }
 
   private Future<Void> stop() {
-    requests.stop();
     stream.stop();
     HttpServer listening = http;
-    return listening == null ? Future.succeededFuture() : listening.close();
+    return requests
+        .stop()
+        .transform(ended -> listening == null ? Future.succeededFuture() : listening.close());
   }
 }
