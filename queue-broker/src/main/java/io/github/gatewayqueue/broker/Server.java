@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Server {
   private static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
-  private static final long SWEEP_MILLIS = 1000;
 
   private final Settings settings;
   private final Vertx vertx =
@@ -73,7 +72,7 @@ final class Server {
     }
     requests.start();
     stream.start();
-    loop.every(SWEEP_MILLIS, () -> connections.closeOverdue(System.nanoTime()));
+    loop.every(LoopClock.TICK.toMillis(), () -> connections.closeOverdue(System.nanoTime()));
   }
 
   private Future<HttpServer> listen() {
