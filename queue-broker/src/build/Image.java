@@ -39,6 +39,8 @@ final class Image {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
+          "-XX:MaxRAMPercentage=75",
+          "-XX:+UseCompressedOops",
           "-Xms16m",
           "-XX:NewSize=6m",
           "-XX:MaxNewSize=6m",
