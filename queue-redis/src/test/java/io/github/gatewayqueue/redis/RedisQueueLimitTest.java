@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,6 +124,9 @@ class RedisQueueLimitTest {
     }
     assertEquals(16, queue.limit().maxConcurrency());
     assertEquals(984, queue.limit().remaining());
+    RedisQueueSnapshot snapshot = queue.snapshot();
+    assertEquals(16, snapshot.buckets().size());
+    assertEquals(984, requireNonNull(snapshot.limit()).remaining());
   }
 
   @Test

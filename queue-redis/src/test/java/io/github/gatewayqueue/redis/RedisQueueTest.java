@@ -1,12 +1,15 @@
 package io.github.gatewayqueue.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -250,6 +253,27 @@ class RedisQueueTest {
     try (Jedis jedis = new Jedis(redis.uri())) {
       jedis.aclSetUser(name, rules);
     }
+  }
+
+  @Test
+  void snapshot_ofSeveralQueues_tellsTheWholeLineAndOwnPlaces() throws Exception {
+    RedisQueue a = open(builder().interval(NEVER));
+    RedisQueue b = open(builder().interval(NEVER));
+    Instant before = Instant.now();
+    assertNull(a.snapshot().buckets().getFirst().lastRelease());
+    release(a);
+    Asking.inLine(a, 0, 1);
+    Asking.inLine(b, 0, 1);
+    Asking.inLine(a, 0, 1);
+    RedisQueueSnapshot snapshot = a.snapshot();
+    var bucket = snapshot.buckets().getFirst();
+    assertEquals(3, bucket.waiting());
+    assertTrue(requireNonNull(bucket.lastRelease()).isAfter(before.minusSeconds(1)));
+    assertTrue(requireNonNull(bucket.nextRelease()).isAfter(before.plus(NEVER.dividedBy(2))));
+    assertEquals(List.of(1, 3), snapshot.places().stream().map(place -> place.position()).toList());
+    assertEquals(
+        List.of(2), b.snapshot().places().stream().map(place -> place.position()).toList());
+    assertNull(snapshot.limit());
   }
 
   @Test
