@@ -78,6 +78,11 @@ final class Conversation {
     inbox.add(() -> places.listenAgain(System.nanoTime()));
   }
 
+  /** Somebody wants to know the limit. */
+  void refresh() {
+    inbox.add(places::refresh);
+  }
+
   /** Returns the limit as the store had it when it was last talked to, or null. */
   @Nullable SessionStartLimit limit() {
     return limit;
@@ -210,7 +215,7 @@ final class Conversation {
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
     try {
-      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
     } catch (RuntimeException e) {
       // there is no store to leave
     }

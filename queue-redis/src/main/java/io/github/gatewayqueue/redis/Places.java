@@ -43,6 +43,7 @@ final class Places {
 
   private Step.@Nullable Reading reading;
   private long readingWanted;
+  private boolean refreshing;
   private long generation;
   private long cold = -1;
   private int concurrency = 1;
@@ -133,6 +134,11 @@ final class Places {
     lookAgain(nowNanos);
   }
 
+  /** Somebody wants to know the limit. */
+  void refresh() {
+    refreshing = true;
+  }
+
   void read(Step.Reading result) {
     reading = result;
   }
@@ -162,7 +168,11 @@ final class Places {
 
   /** Returns in how many nanoseconds there is something to do; 0 or less for now. */
   long delayNanos(long nowNanos) {
-    if (!joining.isEmpty() || !leaving.isEmpty() || !voids.isEmpty() || reading != null) {
+    if (!joining.isEmpty()
+        || !leaving.isEmpty()
+        || !voids.isEmpty()
+        || reading != null
+        || refreshing) {
       return 0;
     }
     long delay = renewAtNanos - nowNanos;
@@ -208,6 +218,7 @@ final class Places {
         joins,
         reading,
         asks(joins, nowNanos),
+        refreshing,
         false);
   }
 
@@ -251,6 +262,8 @@ final class Places {
       renewAtNanos = asked.nanos() + renewNanos;
     }
     limit = reply.limit();
+    refreshing = false;
+    readingWanted = reply.reading();
     takeBuckets(reply, nowNanos);
     for (int i = 0; i < step.joins().size(); i++) {
       Ticket ticket = step.joins().get(i);

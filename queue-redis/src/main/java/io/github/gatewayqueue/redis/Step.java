@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param joins tickets that need a place
  * @param reading what came of reading the limit, if that was done
  * @param asks the first of the process's tickets in each bucket of interest
+ * @param refresh whether the limit is to be read if it is not known
  * @param last whether the process closes
  */
 record Step(
@@ -23,6 +24,7 @@ record Step(
     List<Ticket> joins,
     @Nullable Reading reading,
     List<Ticket> asks,
+    boolean refresh,
     boolean last) {
 
   /** A release that came too late; its ticket goes next. */
@@ -52,6 +54,7 @@ record Step(
       arguments.add(ticket.name);
       arguments.add(String.valueOf(ticket.shard));
     }
+    arguments.add(refresh ? "1" : "0");
     arguments.add(last ? "1" : "0");
     return arguments;
   }

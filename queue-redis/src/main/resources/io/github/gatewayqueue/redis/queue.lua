@@ -443,6 +443,11 @@ for i = 1, number() do
   local ticket, shard = text(), text()
   answers[i] = ask(ticket, shard)
 end
+local reading_wanted = 0
+if text() == '1' and can_read and now >= value('cold') + start_delay then -- whoever is in line
+  local kind, detail = refusal()
+  reading_wanted = kind == READ and detail or 0
+end
 if text() == '1' then -- it closes
   redis.call('ZREM', LEASES, process)
   redis.call('HDEL', STATE, 'sequence:' .. process)
@@ -472,4 +477,5 @@ if state.limited == '1' and state.total then
     math.max(0, value('reset') - now) }
 end
 
-return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit }
+return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit,
+  reading_wanted }
