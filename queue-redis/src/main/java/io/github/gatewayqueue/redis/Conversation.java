@@ -62,9 +62,9 @@ final class Conversation {
   }
 
   /** News came of a bucket. */
-  void hear(long generation, int bucket, long number, String owner, long waitNanos) {
+  void hear(long generation, int bucket, long number, String head, long waitNanos) {
     long nowNanos = System.nanoTime();
-    inbox.add(() -> places.hear(generation, bucket, number, owner, waitNanos, nowNanos));
+    inbox.add(() -> places.hear(generation, bucket, number, head, waitNanos, nowNanos));
   }
 
   /** Something has changed for all. */
@@ -206,7 +206,7 @@ final class Conversation {
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
     try {
-      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+      store.take(new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), true), 0);
     } catch (RuntimeException e) {
       // there is no store to leave
     }

@@ -10,8 +10,8 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class News {
   private static final long LEAST_PAUSE_MILLIS = 100;
-  private static final long PING_SECONDS = 5;
-  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PING_SECONDS);
+  private static final long PROBE_SECONDS = 5;
+  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
 
   private final Store store;
   private final Conversation conversation;
@@ -68,11 +68,11 @@ final class News {
   private void watch() {
     try {
       while (!stopped) {
-        Thread.sleep(TimeUnit.SECONDS.toMillis(PING_SECONDS));
+        Thread.sleep(TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
         if (System.nanoTime() - heardNanos > MOST_SILENT_NANOS) {
           listener.interrupt();
         } else if (subscription.isSubscribed()) {
-          ping();
+          probe();
         }
       }
     } catch (InterruptedException e) {
@@ -80,9 +80,9 @@ final class News {
     }
   }
 
-  private void ping() {
+  private void probe() {
     try {
-      subscription.ping();
+      store.probe(subscription);
     } catch (JedisException e) {
       // the listener finds out
     }
@@ -90,15 +90,15 @@ final class News {
 
   /** One connection's life. Its methods are called by the listener. */
   private final class Subscription extends JedisPubSub {
+    private boolean begun;
+
     @Override
     public void onSubscribe(String channel, int subscribedChannels) {
       heardNanos = System.nanoTime();
-      conversation.listenAgain();
-    }
-
-    @Override
-    public void onPong(String pattern) {
-      heardNanos = System.nanoTime();
+      if (!begun) { // the others are answers to probes
+        begun = true;
+        conversation.listenAgain();
+      }
     }
 
     @Override

@@ -20,7 +20,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  */
 final class Store {
   private static final String VERSION = "1";
-  private static final String SCRIPT = script();
+  static final String SCRIPT = script();
   private static final String SCRIPT_SHA = sha1(SCRIPT);
 
   private final UnifiedJedis client;
@@ -75,7 +75,15 @@ final class Store {
     } catch (JedisNoScriptException e) {
       reply = client.eval(SCRIPT, keys, arguments);
     }
-    return StepReply.of(reply);
+    return StepReply.of(reply, sequence);
+  }
+
+  /**
+   * Has a subscription answer, if its connection is alive. Jedis's own ping can lose its answer,
+   * and then gives back the connection to others while it is still subscribed.
+   */
+  void probe(JedisPubSub news) {
+    news.subscribe(channel);
   }
 
   /** Hands in all news until the connection is lost or the subscription is ended. */
