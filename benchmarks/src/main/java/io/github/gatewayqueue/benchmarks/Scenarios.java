@@ -21,6 +21,9 @@ final class Scenarios {
     ALL.put("startup", new Startup());
     ALL.put("reconfiguration", new Reconfiguration());
     ALL.put("clockstep", new ClockStep());
+    ALL.put("broker-start", new BrokerStart());
+    ALL.put("broker-memory", new BrokerMemory());
+    ALL.put("broker-lateness", new BrokerLateness());
   }
 
   private Scenarios() {}

@@ -41,7 +41,7 @@ class FaultRunTest {
         Path own = directory.resolve("lane-" + i);
         all.add(
             lanes.submit(() -> {
-              try (FaultLane lane = new FaultLane(own, Store.SCRIPT)) {
+              try (FaultLane lane = new FaultLane(own, Store.STEP.text())) {
                 for (long seed = next.getAndIncrement();
                     seed < end;
                     seed = next.getAndIncrement()) {
