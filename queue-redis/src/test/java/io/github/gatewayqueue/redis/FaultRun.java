@@ -29,6 +29,9 @@ import redis.clients.jedis.Jedis;
 final class FaultRun {
   private static final String NAMESPACE = "faults";
 
+  /** For processes to start on a machine that does other things as well. */
+  private static final Duration START = Duration.ofMinutes(2);
+
   /** What can go wrong. */
   enum Fault {
     BOT_KILLED,
@@ -109,7 +112,7 @@ final class FaultRun {
     SharedLimit shared = limit;
     try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
       begin();
-      awaitTold(0, "released");
+      awaitTold(0, "released", START);
       pause(2 * settings.interval().toMillis());
       for (Fault fault : faults) {
         inflict(fault, tasks);
@@ -377,11 +380,11 @@ final class FaultRun {
     }
     for (int i = 0; i < bots.length; i++) {
       Bot bot = bots[i];
-      boolean drained = awaitTold(i, "drained");
+      boolean drained = awaitTold(i, "drained", drain);
       if (drained) {
         bot.command("end");
       }
-      if (drained && awaitTold(i, "ended")) {
+      if (drained && awaitTold(i, "ended", drain)) {
         lane.giveBack(bot);
       } else {
         bot.kill();
@@ -390,10 +393,10 @@ final class FaultRun {
     }
   }
 
-  private boolean awaitTold(int who, String what) {
+  private boolean awaitTold(int who, String what, Duration most) {
     Bot bot = bots[who];
     try {
-      Awaitility.await().atMost(drain).until(() -> bot.hasTold(what));
+      Awaitility.await().atMost(most).until(() -> bot.hasTold(what));
       return true;
     } catch (ConditionTimeoutException e) {
       violations.add("process " + who + " is never " + what + ": somebody waits for ever");

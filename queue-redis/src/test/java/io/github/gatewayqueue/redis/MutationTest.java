@@ -65,11 +65,6 @@ class MutationTest {
             "    join(",
             EnumSet.of(Fault.DELAYED)),
         new Mutation(
-            "released too early",
-            "last + math.max(spacing, interval)",
-            "last + interval * 0.8",
-            EnumSet.of(Fault.CONNECTIONS_DROPPED)),
-        new Mutation(
             "leases are too short",
             "redis.call('ZADD', LEASES, digits(now + lease), process)",
             "redis.call('ZADD', LEASES, digits(now + lease * 0.4), process)",
