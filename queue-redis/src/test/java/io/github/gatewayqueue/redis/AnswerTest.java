@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnswerTest {
-  private static final Duration LEASE = Duration.ofMillis(300);
+  private static final Duration LEASE = Duration.ofSeconds(3);
 
   private final TestRedis redis = new TestRedis();
   private final RedisClient client =

@@ -13,7 +13,7 @@ class PlacesTest {
       new Settings(
           "test",
           Duration.ofSeconds(6),
-          Duration.ofSeconds(6),
+          Duration.ZERO,
           Duration.ofSeconds(15),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
