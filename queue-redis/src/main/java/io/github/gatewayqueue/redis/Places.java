@@ -36,6 +36,10 @@ final class Places {
   private final Map<Integer, OwnLine> lines = new HashMap<>();
 
   private final Deque<String> leaving = new ArrayDeque<>();
+
+  /** Names of tickets that are in line, but not this process's any more. */
+  private final Deque<String> strays = new ArrayDeque<>();
+
   private final Deque<Step.LateRelease> voids = new ArrayDeque<>();
 
   /** Released by the store a little too early by the clock of this process. */
@@ -108,19 +112,32 @@ final class Places {
    * News came of the first in a bucket's line.
    *
    * @param number the number of the bucket's last release
-   * @param owner the process of the first in line
+   * @param head the name of the first ticket in line
    * @param waitNanos when that one is due
    */
-  void hear(long generation, int bucket, long number, String owner, long waitNanos, long nowNanos) {
+  void hear(long generation, int bucket, long number, String head, long waitNanos, long nowNanos) {
     if (generation != this.generation) {
       renewAtNanos = nowNanos; // the buckets are others, and these are to be asked for
       return;
     }
     heard.hear(bucket, number, nowNanos);
     OwnLine line = lines.get(bucket);
-    if (line != null && owner.equals(process)) {
+    if (!head.startsWith(process + ".")) {
+      return;
+    }
+    if (!knows(head) && !strays.contains(head)) {
+      strays.add(head); // it left, or its release was used, but the store has lost that
+    } else if (line != null) {
       line.askNanos = nowNanos + waitNanos;
     }
+  }
+
+  private boolean knows(String name) {
+    return lines.values().stream().anyMatch(line -> line.hasFirst(name))
+        || joining.stream().anyMatch(ticket -> ticket.name.equals(name))
+        || lines.values().stream()
+            .flatMap(line -> line.tickets().stream())
+            .anyMatch(ticket -> ticket.name.equals(name));
   }
 
   /** Something has changed for all buckets, or news may have been missed. */
@@ -170,6 +187,7 @@ final class Places {
   long delayNanos(long nowNanos) {
     if (!joining.isEmpty()
         || !leaving.isEmpty()
+        || !strays.isEmpty()
         || !voids.isEmpty()
         || reading != null
         || refreshing) {
@@ -177,7 +195,9 @@ final class Places {
     }
     long delay = renewAtNanos - nowNanos;
     for (Map.Entry<Integer, OwnLine> line : lines.entrySet()) {
-      delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+      if (!line.getValue().isEmpty()) {
+        delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+      }
     }
     for (Held release : held) {
       delay = Math.min(delay, release.untilNanos - nowNanos);
@@ -213,6 +233,7 @@ final class Places {
     joins.forEach(ticket -> ticket.told = true);
     return new Step(
         generation,
+        strays.stream().limit(MOST_AT_ONCE).toList(),
         voids.stream().limit(MOST_AT_ONCE).toList(),
         leaving.stream().limit(MOST_AT_ONCE).toList(),
         joins,
@@ -252,6 +273,7 @@ final class Places {
    * @param nowNanos when the answer came
    */
   void answered(Step step, StepReply reply, Release.Moment asked, long nowNanos) {
+    removeFirst(strays, step.strays().size());
     removeFirst(voids, step.voids().size());
     removeFirst(leaving, step.leaves().size());
     if (step.reading() != null) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a process tells the store at once, and what it asks.
  *
  * @param known the generation of the buckets that the process knows, or 0
+ * @param strays the names of tickets in line that are not the process's any more
  * @param voids releases that could not be used
  * @param leaves the names of tickets that were given up
  * @param joins tickets that need a place
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Step(
     long known,
+    List<String> strays,
     List<LateRelease> voids,
     List<String> leaves,
     List<Ticket> joins,
@@ -37,6 +39,8 @@ record Step(
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     arguments.add(String.valueOf(known));
+    arguments.add(String.valueOf(strays.size()));
+    arguments.addAll(strays);
     arguments.add(String.valueOf(voids.size()));
     for (LateRelease late : voids) {
       addPlace(arguments, late.ticket);

@@ -80,11 +80,16 @@ record StepReply(
   /**
    * Takes a reply apart.
    *
-   * @throws JedisDataException if it is none of the script's
+   * @param sequence the number of the step that was taken
+   * @throws JedisDataException if it is none of the script's, or the answer to another step: what a
+   *     connection that has got out of step hands out
    */
-  static StepReply of(Object reply) {
+  static StepReply of(Object reply, long sequence) {
     try {
       List<?> parts = (List<?>) reply;
+      if ((Long) parts.get(8) != sequence) {
+        throw new JedisDataException("the store's answer is to another question");
+      }
       List<Answer> answers = new ArrayList<>();
       for (Object answer : (List<?>) parts.get(5)) {
         answers.add(Answer.of(longs(answer)));

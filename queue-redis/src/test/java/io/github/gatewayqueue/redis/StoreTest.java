@@ -90,11 +90,13 @@ class StoreTest {
         List<Ticket> joins,
         Step.@Nullable Reading reading,
         List<Ticket> asks) {
-      return store.take(new Step(0, late, leaves, joins, reading, asks, false, false), 0);
+      return store.take(
+          new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), 0);
     }
 
     void close() {
-      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
+      store.take(
+          new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
     }
   }
 
