@@ -78,6 +78,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "info.picocli",
                 "io.github.gatewayqueue.discord",
                 "io.github.gatewayqueue.local",
+                "io.github.gatewayqueue.redis",
                 "io.netty.buffer",
                 "io.netty.codec",
                 "io.netty.codec.http",
@@ -94,6 +95,16 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "tools.jackson.core",
                 "transitive io.github.gatewayqueue.large"),
             Set.of("io.github.gatewayqueue.broker")),
+        new Published(
+            "io.github.gatewayqueue.redis",
+            "queue-redis",
+            Set.of(
+                "mandated java.base",
+                "jdk.jfr",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue",
+                "transitive redis.clients.jedis"),
+            Set.of("io.github.gatewayqueue.redis")),
         new Published(
             "io.github.gatewayqueue.testkit",
             "queue-testkit",
