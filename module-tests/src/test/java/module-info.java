@@ -8,8 +8,9 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("requires-automatic")
 @NullMarked
 open module io.github.gatewayqueue.tests {
+  requires io.github.gatewayqueue.broker;
   requires io.github.gatewayqueue.discord;
-  requires io.github.gatewayqueue.large;
+  requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.testkit;
   requires awaitility;

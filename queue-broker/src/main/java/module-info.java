@@ -15,9 +15,11 @@ module io.github.gatewayqueue.broker {
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.local;
   requires transitive io.github.gatewayqueue.large;
-  // For why a request could not be decoded.
+  // For why a request could not be decoded, and to notice each client that hangs up.
+  requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.codec.http;
+  requires io.netty.transport;
   // Only for javac: the annotations on Vert.x's own classes.
   requires static io.vertx.codegen.api;
   requires static io.vertx.codegen.json;
@@ -25,6 +27,8 @@ module io.github.gatewayqueue.broker {
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires io.vertx.core;
+  // For signals.
+  requires jdk.unsupported;
   // The program sets up the format of the log; the rest logs through System.Logger.
   requires java.logging;
   requires static transitive org.jspecify;

@@ -9,6 +9,7 @@ module io.github.gatewayqueue.http {
   requires transitive io.github.gatewayqueue;
   requires transitive java.net.http;
   requires static transitive org.jspecify;
+  requires jdk.jfr;
   requires tools.jackson.core;
 
   exports io.github.gatewayqueue.http;

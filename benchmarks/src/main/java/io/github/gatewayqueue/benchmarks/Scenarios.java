@@ -24,6 +24,9 @@ final class Scenarios {
     ALL.put("redis-commands", new RedisCommands());
     ALL.put("redis-lateness", new RedisLateness());
     ALL.put("redis-peers", new RedisPeers());
+    ALL.put("broker-start", new BrokerStart());
+    ALL.put("broker-memory", new BrokerMemory());
+    ALL.put("broker-lateness", new BrokerLateness());
   }
 
   private Scenarios() {}

@@ -41,10 +41,12 @@ class JarsIT {
     }
   }
 
+  /** The packages of classes and of resources. */
   private static Set<String> packagesIn(JarFile jar) {
     return jar.stream()
+        .filter(entry -> !entry.isDirectory())
         .map(ZipEntry::getName)
-        .filter(name -> name.endsWith(".class") && name.contains("/"))
+        .filter(name -> name.contains("/") && !name.startsWith("META-INF/"))
         .map(name -> name.substring(0, name.lastIndexOf('/')).replace('/', '.'))
         .collect(Collectors.toSet());
   }

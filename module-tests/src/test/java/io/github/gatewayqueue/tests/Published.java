@@ -59,6 +59,38 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive java.net.http"),
             Set.of("io.github.gatewayqueue.discord")),
         new Published(
+            "io.github.gatewayqueue.http",
+            "queue-http",
+            Set.of(
+                "mandated java.base",
+                "static transitive org.jspecify",
+                "tools.jackson.core",
+                "transitive io.github.gatewayqueue",
+                "transitive java.net.http"),
+            Set.of("io.github.gatewayqueue.http")),
+        new Published(
+            "io.github.gatewayqueue.broker",
+            "queue-broker",
+            Set.of(
+                "mandated java.base",
+                "com.fasterxml.jackson.core",
+                "info.picocli",
+                "io.github.gatewayqueue.discord",
+                "io.github.gatewayqueue.local",
+                "io.netty.codec",
+                "io.netty.codec.http",
+                "io.prometheus.metrics.core",
+                "io.prometheus.metrics.model",
+                "io.prometheus.writer.text",
+                "io.vertx.core",
+                "java.logging",
+                "static io.vertx.codegen.api",
+                "static io.vertx.codegen.json",
+                "static transitive org.jspecify",
+                "tools.jackson.core",
+                "transitive io.github.gatewayqueue.large"),
+            Set.of("io.github.gatewayqueue.broker")),
+        new Published(
             "io.github.gatewayqueue.testkit",
             "queue-testkit",
             Set.of(

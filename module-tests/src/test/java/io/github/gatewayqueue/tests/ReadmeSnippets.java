@@ -3,9 +3,11 @@ package io.github.gatewayqueue.tests;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,6 +39,13 @@ final class ReadmeSnippets {
   static GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
     SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
     return new LargeBotQueue(limits); // reads the limit now
+  }
+
+  // [end]
+
+  // [several processes]
+  static HttpQueue queueOfAllProcesses(URI broker, String token) {
+    return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
   }
 
   // [end]

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.tests.ReadmeSnippets.FirstUse;
 import io.github.gatewayqueue.tests.ReadmeSnippets.InOrder;
@@ -32,7 +35,7 @@ class ReadmeTest {
     String source =
         Files.readString(Path.of("src/test/java/io/github/gatewayqueue/tests/ReadmeSnippets.java"));
     List<String> shown = all(JAVA_BLOCK, Files.readString(ROOT.resolve("README.md")));
-    assertEquals(3, shown.size());
+    assertEquals(4, shown.size());
     assertEquals(all(SNIPPET, source), shown);
   }
 
@@ -75,6 +78,16 @@ class ReadmeTest {
   @Test
   void large_blankToken_isRefused() {
     assertThrows(IllegalArgumentException.class, () -> ReadmeSnippets.largeBotQueue(" "));
+  }
+
+  @Test
+  void severalProcesses_rightTokenIsReleasedAndWrongOneRefused() throws InterruptedException {
+    try (Broker broker = Broker.builder().port(0).startDelay(Duration.ZERO).token("right").start();
+        HttpQueue queue = ReadmeSnippets.queueOfAllProcesses(broker.uri(), "right");
+        HttpQueue refused = ReadmeSnippets.queueOfAllProcesses(broker.uri(), "wrong")) {
+      queue.request(0, 1);
+      assertThrows(GatewayQueueException.class, () -> refused.request(0, 1));
+    }
   }
 
   @Test

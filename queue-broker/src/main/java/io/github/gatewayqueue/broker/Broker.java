@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,8 @@ public final class Broker implements AutoCloseable {
   private final BrokerQueue queue;
   private final Server server;
 
-  private Broker(Settings settings) {
-    queue = BrokerQueue.of(settings);
+  private Broker(Settings settings, BrokerQueue queue) {
+    this.queue = queue;
     server = new Server(settings, queue);
   }
 
@@ -267,7 +268,13 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if the URL of Discord's API is not one
      */
     public Broker start() {
-      Broker broker = new Broker(settings());
+      return start(BrokerQueue::of);
+    }
+
+    /** Starts a broker that holds the queue that is made for its settings. */
+    Broker start(Function<Settings, BrokerQueue> queue) {
+      Settings settings = settings();
+      Broker broker = new Broker(settings, queue.apply(settings));
       broker.server.start();
       return broker;
     }

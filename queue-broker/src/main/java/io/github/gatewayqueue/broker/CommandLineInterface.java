@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -25,9 +24,6 @@ final class CommandLineInterface {
   private static final int OK = 0;
   private static final int REFUSED = 1;
   private static final int BAD_OPTION = 2;
-
-  /** One line for each record. */
-  private static final String LOG_FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%n";
 
   private final PrintStream out;
   private final PrintStream err;
@@ -87,13 +83,13 @@ final class CommandLineInterface {
             environment);
     setUpLog(configuration.logLevel());
     Broker broker = configuration.broker().start();
-    AtomicInteger status = new AtomicInteger(OK);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, status.get()), "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop"));
+    ExitOnSignal.install("TERM", OK);
+    ExitOnSignal.install("INT", OK);
     broker
         .refused()
         .thenAccept(reason -> {
           err.println("gateway-queue: " + reason.getMessage());
-          status.set(REFUSED);
           new Thread(() -> System.exit(REFUSED), "exit").start();
         });
     out.println("listening on " + broker.uri());
@@ -101,21 +97,12 @@ final class CommandLineInterface {
     return SERVING;
   }
 
-  /** The exit code of a JVM that is ended by a signal would otherwise be that of a failure. */
-  private static void stop(Broker broker, int status) {
-    try {
-      broker.close();
-    } finally {
-      Runtime.getRuntime().halt(status);
-    }
-  }
-
   private static void setUpLog(Level level) {
-    System.setProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT);
     Logger root = requireNonNull(Logger.getLogger(""));
     root.setLevel(Level.INFO);
     for (Handler handler : root.getHandlers()) {
       handler.setLevel(level);
+      handler.setFormatter(new LogFormat());
     }
     PROJECT.setLevel(level);
   }

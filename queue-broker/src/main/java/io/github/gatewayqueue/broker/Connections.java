@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * The connections on which no request is under way, and until when that may be so. One that waits
  * for its answer is not in here, and has no timer: a sweep from time to time looks at the others.
- * Used by the event loop alone.
+ * Time goes by the event loop's own clock, so that nobody is blamed for what that has not got round
+ * to reading. Used by the event loop alone.
  */
 final class Connections {
   /** How long a client may take to send a request. */
@@ -18,6 +19,7 @@ final class Connections {
   /** How long a client may keep a connection for its next request. */
   static final Duration MOST_IDLE = Duration.ofSeconds(75);
 
+  private final LoopClock clock = new LoopClock(System.nanoTime());
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
 
   void opened(HttpConnection connection) {
@@ -27,7 +29,7 @@ final class Connections {
 
   /** The headers of a request have come; its body is still to come. */
   void begins(HttpConnection connection) {
-    deadlines.put(connection, System.nanoTime() + MOST_INCOMPLETE.toNanos());
+    deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
   }
 
   /** A request is complete, and will take its time. */
@@ -36,14 +38,16 @@ final class Connections {
   }
 
   void answered(HttpConnection connection) {
-    deadlines.put(connection, System.nanoTime() + MOST_IDLE.toNanos());
+    deadlines.put(connection, clock.nanosAfter(MOST_IDLE));
   }
 
+  /** Closes those whose time is up; to be called every {@link LoopClock#TICK}. */
   void closeOverdue(long nowNanos) {
+    clock.tick(nowNanos);
     Iterator<Map.Entry<HttpConnection, Long>> entries = deadlines.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<HttpConnection, Long> entry = entries.next();
-      if (entry.getValue() - nowNanos <= 0) {
+      if (clock.isPast(entry.getValue())) {
         entries.remove();
         var unused = entry.getKey().close();
       }

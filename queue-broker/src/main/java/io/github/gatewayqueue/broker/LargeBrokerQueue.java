@@ -8,7 +8,6 @@ import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +132,7 @@ final class LargeBrokerQueue implements BrokerQueue {
                   limit.remaining(),
                   limit.total(),
                   Math.min(reserve, limit.remaining()),
-                  limit.resetAfter().truncatedTo(ChronoUnit.SECONDS)));
+                  DurationText.rough(limit.resetAfter())));
     }
     return problems;
   }

@@ -1,8 +1,6 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,8 +23,7 @@ final class Places {
   /** After so many events, something else may use the event loop: a release, for instance. */
   private static final int AT_ONCE = 32;
 
-  private final Vertx vertx;
-  private final Context context;
+  private final Loop loop;
   private final Requests requests;
   private final Settings settings;
 
@@ -40,17 +37,16 @@ final class Places {
   private record Place(
       WaitingRequest request, int bucket, int position, @Nullable Long expectedNanos) {}
 
-  Places(Vertx vertx, Context context, Requests requests, Settings settings) {
-    this.vertx = vertx;
-    this.context = context;
+  Places(Loop loop, Requests requests, Settings settings) {
+    this.loop = loop;
     this.requests = requests;
     this.settings = settings;
   }
 
   void start() {
-    vertx.setPeriodic(
+    loop.every(
         PERIOD_MILLIS,
-        timer -> {
+        () -> {
           periodDue = requests.clientsWithEvents() > 0;
           lookIfNeeded();
         });
@@ -68,9 +64,9 @@ final class Places {
   private void schedule() {
     if (!scheduled) {
       scheduled = true;
-      vertx.setTimer(
+      loop.after(
           GATHER_MILLIS,
-          timer -> {
+          () -> {
             scheduled = false;
             lookIfNeeded();
           });
@@ -108,7 +104,7 @@ final class Places {
         }
       }
     } finally {
-      context.runOnContext(nothing -> tell(places, 0));
+      loop.run(() -> tell(places, 0));
     }
   }
 
@@ -119,7 +115,7 @@ final class Places {
       place.request.tellPlace(place.bucket, place.position, place.expectedNanos);
     }
     if (to < places.size()) {
-      context.runOnContext(nothing -> tell(places, to));
+      loop.run(() -> tell(places, to));
       return;
     }
     looking = false;

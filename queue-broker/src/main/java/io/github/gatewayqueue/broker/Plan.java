@@ -113,12 +113,12 @@ record Plan(
     int rounds = Math.ceilDiv(shards, maxConcurrency);
     out.printf(
         "%d shards, %d at a time, every %s: %d rounds%n",
-        shards, maxConcurrency, text(interval), rounds);
+        shards, maxConcurrency, DurationText.exact(interval), rounds);
     Long last = lastNanos();
     out.println(
         last == null
             ? "the last is never released: nothing is left beside the reserve"
-            : "the last is released after " + text(Duration.ofNanos(last)));
+            : "the last is released after " + DurationText.exact(Duration.ofNanos(last)));
     if (limit == null) {
       return ALLOWED;
     }
@@ -132,7 +132,7 @@ record Plan(
     out.printf(
         "the session starts do not allow it: %d are left, %d in reserve; %d shards have to wait for"
             + " the reset in %s%n",
-        limit.remaining(), reserve, shards - usable, text(limit.resetAfter()));
+        limit.remaining(), reserve, shards - usable, DurationText.exact(limit.resetAfter()));
     return NOT_ALLOWED;
   }
 
@@ -147,26 +147,5 @@ record Plan(
     var snapshot = new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), limit);
     return new Forecast(snapshot, waiting, interval, reserve, now)
         .nanosUntil(0, waiting.getFirst());
-  }
-
-  /** As 1 d 2 h 3 min 4.5 s, without what is zero. */
-  static String text(Duration duration) {
-    List<String> parts = new ArrayList<>();
-    addIfAny(parts, duration.toDays(), "d");
-    addIfAny(parts, duration.toHoursPart(), "h");
-    addIfAny(parts, duration.toMinutesPart(), "min");
-    int millis = duration.toMillisPart();
-    if (millis > 0) {
-      parts.add("%d.%03d s".formatted(duration.toSecondsPart(), millis));
-    } else {
-      addIfAny(parts, duration.toSecondsPart(), "s");
-    }
-    return parts.isEmpty() ? "0 s" : String.join(" ", parts);
-  }
-
-  private static void addIfAny(List<String> parts, long count, String unit) {
-    if (count > 0) {
-      parts.add(count + " " + unit);
-    }
   }
 }

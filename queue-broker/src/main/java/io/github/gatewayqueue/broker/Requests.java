@@ -4,9 +4,8 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.gatewayqueue.broker.Metrics.Outcome;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import java.time.Duration;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Requests {
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
-  private static final long WARNING_PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Settings settings;
   private final BrokerQueue queue;
-  private final Context context;
+  private final Loop loop;
   private final Metrics metrics;
   private final History history = new History(System.nanoTime());
 
@@ -30,17 +28,18 @@ final class Requests {
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
 
   private final Places places;
+  private final Promise<Void> allEnded = Promise.promise();
   private int count;
   private int clientsWithEvents;
   private volatile boolean stopping;
-  private @Nullable Long warnedNanos;
+  private final OncePerMinute warnings = new OncePerMinute();
 
-  Requests(Settings settings, BrokerQueue queue, Vertx vertx, Context context, Metrics metrics) {
+  Requests(Settings settings, BrokerQueue queue, Loop loop, Metrics metrics) {
     this.settings = settings;
     this.queue = queue;
-    this.context = context;
+    this.loop = loop;
     this.metrics = metrics;
-    this.places = new Places(vertx, context, this, settings);
+    this.places = new Places(loop, this, settings);
   }
 
   void start() {
@@ -107,13 +106,9 @@ final class Requests {
 
   /** A client that names no shard waits in the first bucket, which slows down a large bot. */
   private void warnIfNotNamed(ShardQuery shard) {
-    long nowNanos = System.nanoTime();
-    if (shard.named()
-        || queue.buckets() == 1
-        || (warnedNanos != null && nowNanos - warnedNanos < WARNING_PERIOD_NANOS)) {
+    if (shard.named() || queue.buckets() == 1 || !warnings.isDue(System.nanoTime())) {
       return;
     }
-    warnedNanos = nowNanos;
     LOGGER.log(
         WARNING,
         "a client asks without ?shard=ID, and is taken for shard 0: of the {0} buckets it uses"
@@ -144,7 +139,7 @@ final class Requests {
   void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem, long waitedNanos) {
     Instant now = Instant.now();
     waiting.remove(request.thread());
-    context.runOnContext(nothing -> {
+    loop.run(() -> {
       count--;
       if (request.hasEvents()) {
         clientsWithEvents--;
@@ -159,6 +154,7 @@ final class Requests {
       if (problem != null) {
         request.refuse(problem);
       }
+      completeIfAllEnded();
     });
   }
 
@@ -173,11 +169,19 @@ final class Requests {
     history.released(new History.Release(request.shard(), bucket, waitedNanos, at));
   }
 
-  /** Takes no more requests, and ends those that wait. */
-  void stop() {
+  /** Takes no more requests, and ends those that wait; the future tells when all have ended. */
+  Future<Void> stop() {
     stopping = true;
     for (WaitingRequest request : waiting.values()) {
       request.stop();
+    }
+    completeIfAllEnded();
+    return allEnded.future();
+  }
+
+  private void completeIfAllEnded() {
+    if (stopping && count == 0) {
+      allEnded.tryComplete();
     }
   }
 }

@@ -2,12 +2,12 @@ package io.github.gatewayqueue.broker;
 
 import static java.lang.System.Logger.Level.ERROR;
 
-import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Which path leads where, and for whom. Used by the event loop alone. */
 final class Router {
@@ -22,7 +22,7 @@ final class Router {
    */
   private static final String[] BEARER_OR_BASIC = {"Bearer", "Basic realm=\"gateway-queue\""};
 
-  private final Context context;
+  private final Loop loop;
   private final Requests requests;
   private final Status status;
   private final StatusStream stream;
@@ -32,12 +32,12 @@ final class Router {
 
   Router(
       Settings settings,
-      Context context,
+      Loop loop,
       Requests requests,
       Status status,
       StatusStream stream,
       Metrics metrics) {
-    this.context = context;
+    this.loop = loop;
     this.requests = requests;
     this.status = status;
     this.stream = stream;
@@ -48,8 +48,11 @@ final class Router {
   void route(Exchange exchange) {
     String path = exchange.path();
     switch (path) {
-      case "/health/live" -> get(exchange, () -> health(exchange, null));
-      case "/health/ready" -> get(exchange, () -> health(exchange, whyNotReady()));
+      case "/health/live" -> get(exchange, () -> health(exchange, Optional.empty()));
+      case "/health/ready" ->
+          get(
+              exchange,
+              () -> later(exchange, this::whyNotReady, reason -> health(exchange, reason)));
       default -> routeIfAdmitted(exchange, path);
     }
   }
@@ -85,14 +88,23 @@ final class Router {
     switch (path) {
       case QUEUE -> requests.accept(exchange);
       case "/status" ->
-          get(exchange, () -> answerLater(exchange, () -> answer(Json.TYPE, status.json())));
+          get(
+              exchange,
+              () ->
+                  later(
+                      exchange,
+                      status::json,
+                      json -> page(exchange, Json.TYPE, Buffer.buffer(json))));
       case STREAM -> get(exchange, () -> stream(exchange));
       case "/metrics" ->
           get(
               exchange,
               () -> {
                 String accept = exchange.header(HttpHeaders.ACCEPT);
-                answerLater(exchange, () -> metrics.page(accept));
+                later(
+                    exchange,
+                    () -> metrics.page(accept),
+                    page -> page(exchange, page.type(), page.body()));
               });
       default -> {
         if (dashboard.has(path)) {
@@ -104,8 +116,9 @@ final class Router {
     }
   }
 
-  private static Metrics.Page answer(String type, String body) {
-    return new Metrics.Page(type, Buffer.buffer(body));
+  private static void page(Exchange exchange, String type, Buffer body) {
+    exchange.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    exchange.answer(200, type, body);
   }
 
   private static void get(Exchange exchange, Runnable action) {
@@ -130,47 +143,38 @@ final class Router {
     }
   }
 
-  /** Has the page made on a thread of its own, since it takes the locks of the lines. */
-  private void answerLater(Exchange exchange, Supplier<Metrics.Page> page) {
+  /** Looks on a thread of its own, since that takes the locks of the lines, and then answers. */
+  private <T> void later(Exchange exchange, Supplier<T> look, Consumer<T> answer) {
     Thread.ofVirtual()
         .name("page")
         .start(() -> {
-          Metrics.Page made = make(page);
-          context.runOnContext(nothing -> {
-            if (made == null) {
-              exchange.refuse(new Problem(500, "the page could not be made"));
-            } else {
-              exchange.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-              exchange.answer(200, made.type(), made.body());
-            }
-          });
+          Runnable answering;
+          try {
+            T found = look.get();
+            answering = () -> answer.accept(found);
+          } catch (RuntimeException e) {
+            LOGGER.log(ERROR, "a page could not be made: " + e, e);
+            answering = () -> exchange.refuse(new Problem(500, "the page could not be made"));
+          }
+          loop.run(answering);
         });
   }
 
-  private static Metrics.@Nullable Page make(Supplier<Metrics.Page> page) {
-    try {
-      return page.get();
-    } catch (RuntimeException e) {
-      LOGGER.log(ERROR, "a page could not be made: " + e, e);
-      return null;
-    }
-  }
-
-  private @Nullable String whyNotReady() {
+  private Optional<String> whyNotReady() {
     if (requests.isStopping()) {
-      return "the broker is stopping";
+      return Optional.of("the broker is stopping");
     }
-    return requests.queue().isReady() ? null : "the session start limit is not known";
+    return requests.queue().isReady()
+        ? Optional.empty()
+        : Optional.of("the session start limit is not known");
   }
 
-  private static void health(Exchange exchange, @Nullable String reason) {
+  private static void health(Exchange exchange, Optional<String> whyNot) {
     String body =
         Json.object(json -> {
-          json.writeStringProperty("status", reason == null ? "up" : "down");
-          if (reason != null) {
-            json.writeStringProperty("reason", reason);
-          }
+          json.writeStringProperty("status", whyNot.isEmpty() ? "up" : "down");
+          whyNot.ifPresent(reason -> json.writeStringProperty("reason", reason));
         });
-    exchange.answer(reason == null ? 200 : 503, Json.TYPE, body);
+    exchange.answer(whyNot.isEmpty() ? 200 : 503, Json.TYPE, body);
   }
 }

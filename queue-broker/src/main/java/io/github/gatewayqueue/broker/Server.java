@@ -2,7 +2,6 @@ package io.github.gatewayqueue.broker;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -26,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class Server {
   private static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
-  private static final long SWEEP_MILLIS = 1000;
 
   private final Settings settings;
-  private final Vertx vertx = Vertx.vertx(options());
-  private final Context context = vertx.getOrCreateContext();
+  private final Vertx vertx =
+      Vertx.builder().with(options()).withTransport(new AttentiveTransport()).build();
+  private final Loop loop = new Loop(vertx);
   private final Connections connections = new Connections();
   private final Requests requests;
   private final StatusStream stream;
@@ -42,10 +41,10 @@ final class Server {
   Server(Settings settings, BrokerQueue queue) {
     this.settings = settings;
     Metrics metrics = new Metrics(queue);
-    this.requests = new Requests(settings, queue, vertx, context, metrics);
+    this.requests = new Requests(settings, queue, loop, metrics);
     Status status = new Status(settings, requests);
-    this.stream = new StatusStream(vertx, context, status);
-    this.router = new Router(settings, context, requests, status, stream, metrics);
+    this.stream = new StatusStream(loop, status);
+    this.router = new Router(settings, loop, requests, status, stream, metrics);
   }
 
   private static VertxOptions options() {
@@ -73,7 +72,7 @@ final class Server {
     }
     requests.start();
     stream.start();
-    vertx.setPeriodic(SWEEP_MILLIS, sweep -> connections.closeOverdue(System.nanoTime()));
+    loop.every(LoopClock.TICK.toMillis(), () -> connections.closeOverdue(System.nanoTime()));
   }
 
   private Future<HttpServer> listen() {
@@ -142,8 +141,7 @@ final class Server {
   }
 
   private <T> Future<T> submit(Supplier<Future<T>> action) {
-    return Future.future(
-        promise -> context.runOnContext(nothing -> action.get().onComplete(promise)));
+    return Future.future(promise -> loop.run(() -> action.get().onComplete(promise)));
   }
 
   private static <T> T await(Future<T> future) {
@@ -162,9 +160,10 @@ final class Server {
   }
 
   private Future<Void> stop() {
-    requests.stop();
     stream.stop();
     HttpServer listening = http;
-    return listening == null ? Future.succeededFuture() : listening.close();
+    return requests
+        .stop()
+        .transform(ended -> listening == null ? Future.succeededFuture() : listening.close());
   }
 }

@@ -34,11 +34,12 @@ final class Status {
     LargeBotQueueSnapshot snapshot = queue.snapshot();
     History.View history = requests.history().view(System.nanoTime());
     List<Integer> waiting = lines.stream().map(List::size).toList();
+    Instant now = Instant.now();
     Forecast forecast =
-        new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());
+        new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), now);
     int total = waiting.stream().mapToInt(Integer::intValue).sum();
     return Json.object(json -> {
-      writeBroker(json, total, history.released());
+      writeBroker(json, now, total, history.released());
       writeBuckets(json, lines, snapshot);
       writeLimit(json, snapshot.limit());
       writeStartUp(json, history, total, forecast, waiting);
@@ -46,8 +47,9 @@ final class Status {
     });
   }
 
-  private void writeBroker(JsonGenerator json, int waiting, long released) {
+  private void writeBroker(JsonGenerator json, Instant now, int waiting, long released) {
     json.writeStringProperty("version", Version.current());
+    Json.instant(json, "now", now);
     Json.instant(json, "startedAt", startedAt);
     Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
     json.writeStringProperty(

@@ -1,39 +1,47 @@
 package io.github.gatewayqueue.broker;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import static java.lang.System.Logger.Level.WARNING;
+
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Those who watch the status. It is written once for all of them, and only if something has
- * changed, or nothing has been told for a while. Used by the event loop, but for the writing.
+ * changed, or nothing has been told for a while. Used by the event loop, but for the look at the
+ * status, which takes the locks of the lines.
  */
 final class StatusStream {
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
   private static final long PERIOD_MILLIS = 250;
   private static final long HEARTBEAT_NANOS = Duration.ofMillis(4500).toNanos();
   private static final int MOST_WATCHERS = 200;
 
-  private final Context context;
-  private final Vertx vertx;
+  private final Loop loop;
   private final Status status;
   private final Set<Exchange> watchers = new HashSet<>();
   private int toldChanges;
   private long toldNanos;
-  private boolean writing;
+  private boolean looking;
+
+  /** Somebody was told nothing yet. */
+  private boolean due;
+
+  private boolean failed;
   private boolean stopped;
 
-  StatusStream(Vertx vertx, Context context, Status status) {
-    this.vertx = vertx;
-    this.context = context;
+  /** A status; its event is null if it is the one that was told last. */
+  private record Look(int changes, @Nullable String event) {}
+
+  StatusStream(Loop loop, Status status) {
+    this.loop = loop;
     this.status = status;
   }
 
   void start() {
-    vertx.setPeriodic(PERIOD_MILLIS, timer -> tellIfChanged());
+    loop.every(PERIOD_MILLIS, this::look);
   }
 
   void watch(Exchange exchange) {
@@ -46,38 +54,75 @@ final class StatusStream {
     }
     exchange.beginEvents();
     exchange.response().closeHandler(closed -> watchers.remove(exchange));
-    tell(List.of(exchange), () -> watchers.add(exchange));
+    watchers.add(exchange);
+    due = true;
+    look();
   }
 
-  private void tellIfChanged() {
-    if (watchers.isEmpty() || writing) {
+  private void look() {
+    if (watchers.isEmpty() || looking) {
       return;
     }
+    looking = true;
+    boolean inAnyCase = due || System.nanoTime() - toldNanos >= HEARTBEAT_NANOS;
+    Integer known = inAnyCase ? null : toldChanges;
+    due = false;
+    Thread.ofVirtual().name("status").start(() -> look(known));
+  }
+
+  private void look(@Nullable Integer knownChanges) {
+    Look look = null;
+    RuntimeException failure = null;
+    try {
+      look = lookNow(knownChanges);
+    } catch (RuntimeException e) {
+      failure = e;
+    } finally { // also after an error: without this nobody would ever look again
+      Look found = look;
+      RuntimeException thrown = failure;
+      loop.run(() -> looked(found, thrown));
+    }
+  }
+
+  private Look lookNow(@Nullable Integer knownChanges) {
     int changes = status.changes();
-    long nowNanos = System.nanoTime();
-    if (changes == toldChanges && nowNanos - toldNanos < HEARTBEAT_NANOS) {
-      return;
-    }
-    toldChanges = changes;
-    toldNanos = nowNanos;
-    writing = true;
-    tell(List.copyOf(watchers), () -> writing = false);
+    boolean isKnown = knownChanges != null && changes == knownChanges;
+    return new Look(changes, isKnown ? null : Events.event("status", status.json()));
   }
 
-  private void tell(Collection<Exchange> exchanges, Runnable done) {
-    Thread.ofVirtual()
-        .name("status")
-        .start(() -> {
-          String event = Events.event("status", status.json());
-          context.runOnContext(nothing -> {
-            for (Exchange exchange : exchanges) {
-              if (exchange.isOpen() && !exchange.response().writeQueueFull()) {
-                exchange.write(event);
-              }
-            }
-            done.run();
-          });
-        });
+  private void looked(@Nullable Look look, @Nullable RuntimeException failure) {
+    looking = false;
+    if (look == null) {
+      due = true;
+      warn(failure);
+      return;
+    }
+    failed = false;
+    if (look.event != null) {
+      toldChanges = look.changes;
+      toldNanos = System.nanoTime();
+      tell(look.event);
+    }
+    if (due) {
+      look();
+    }
+  }
+
+  /** Once: what fails, fails several times a second. */
+  private void warn(@Nullable RuntimeException failure) {
+    if (!failed) {
+      LOGGER.log(
+          WARNING, "the status can not be told to those who watch it, trying again", failure);
+    }
+    failed = true;
+  }
+
+  private void tell(String event) {
+    for (Exchange exchange : List.copyOf(watchers)) {
+      if (exchange.isOpen() && !exchange.response().writeQueueFull()) {
+        exchange.write(event);
+      }
+    }
   }
 
   void stop() {

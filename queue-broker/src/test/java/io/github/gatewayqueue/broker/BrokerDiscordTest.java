@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +82,10 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertEquals("starting", status.getString("state"));
     assertNull(status.getValue("limit"));
     assertEquals(200, get(broker, "/health/live").statusCode());
-    assertEquals(503, get(broker, "/health/ready").statusCode());
+    HttpResponse<String> ready = get(broker, "/health/ready");
+    assertEquals(503, ready.statusCode());
+    assertEquals(
+        "the session start limit is not known", new JsonObject(ready.body()).getString("reason"));
     assertTrue(get(broker, "/metrics").body().contains("gateway_queue_ready 0.0"));
     discord.endOutage();
     Event event = client.next();
@@ -141,7 +147,70 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertTrue(event.data().getDouble("retryAfterMillis") > 7_000_000);
     assertNull(client.next());
     String problems = status(broker).getJsonArray("problems").encode();
-    assertTrue(problems.contains("the session starts are used up"), problems);
+    assertTrue(
+        problems.matches(
+            ".*the session starts are used up: 1 of 1000 left, 1 of them in reserve; reset in"
+                + " 1 h 59 min\".*"),
+        problems);
+  }
+
+  /** Ten seconds are plenty to use the budget up, and to end Discord, before it is reset. */
+  @Test
+  void request_discordAwayWhileTheBudgetIsReset_goesOnWithinTheNextBudget() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().total(6).resetAfter(Duration.ofSeconds(10)));
+    Duration interval = Duration.ofMillis(100);
+    long startNanos = System.nanoTime();
+    Broker broker = start(builder(discord).interval(interval));
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < 20; shard++) {
+      clients.add(ask(broker, shard, 20));
+      awaitWaitingOrReleased(broker, shard + 1);
+    }
+    awaitReleased(clients.subList(0, 5), startNanos, interval);
+    discord.startOutage(Outage.HANGING_UP);
+    until(() -> status(broker).getString("state").equals("starting")); // the limit is out of date
+    double failures = failures(broker);
+    until(() -> failures(broker) >= failures + 2);
+    assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(10).toNanos());
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    assertEquals(5, status(broker).getInteger("released"));
+    assertEquals(15, waiting(broker));
+    long backNanos = System.nanoTime();
+    discord.endOutage();
+    awaitReleased(clients.subList(5, 10), backNanos, interval);
+    until(() -> status(broker).getJsonArray("problems").encode().contains("are used up"));
+    assertEquals(10, status(broker).getInteger("released"));
+    assertEquals(10, waiting(broker));
+    for (RawConnection client : clients.subList(10, 20)) {
+      assertFalse(client.hasInput());
+    }
+  }
+
+  /** Each joins before the next one asks, so that the line's order is known. */
+  private void awaitWaitingOrReleased(Broker broker, int asked) {
+    until(() -> {
+      JsonObject status = status(broker);
+      return status.getInteger("waiting") + status.getInteger("released") >= asked;
+    });
+  }
+
+  private static void awaitReleased(List<RawConnection> clients, long startNanos, Duration interval)
+      throws IOException {
+    for (int i = 0; i < clients.size(); i++) {
+      assertEquals(200, clients.get(i).readAnswer().status());
+      assertTrue(System.nanoTime() - startNanos >= i * interval.toNanos());
+    }
+  }
+
+  private double failures(Broker broker) throws IOException, InterruptedException {
+    String name = "gateway_queue_limit_read_failures_total ";
+    return get(broker, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .sum();
   }
 
   @Test

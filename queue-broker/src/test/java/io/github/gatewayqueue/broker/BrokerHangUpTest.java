@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go away while they wait, and a broker that does. */
 class BrokerHangUpTest extends BrokerTestBase {
+  private static final String REQUEST = "GET /?shard=1 HTTP/1.1\r\nHost: x\r\n\r\n";
 
   @ParameterizedTest
   @ValueSource(ints = {0, 2, 4})
@@ -71,13 +72,43 @@ class BrokerHangUpTest extends BrokerTestBase {
     awaitWaiting(broker, 0);
   }
 
-  @Test
-  void hangUp_withPipelinedRequestsBehind_leavesTheLineWithAllOfThem() throws Exception {
-    Broker broker = startBlocked(builder());
+  @ParameterizedTest
+  @ValueSource(ints = {3, 20, 400})
+  void hangUp_withPipelinedRequestsBehind_leavesTheLineWithAllOfThem(int requests)
+      throws Exception {
+    Broker broker = start(builder().interval(LONG).startDelay(LONG));
     RawConnection client = connect(broker);
-    client.send("GET /?shard=1 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3));
+    client.send(REQUEST);
     awaitWaiting(broker, 1);
+    for (int i = 1; i < requests; i++) {
+      client.send(REQUEST); // one by one, so that most are read when others are kept already
+    }
     client.close();
+    awaitWaiting(broker, 0);
+    assertEquals(0, status(broker).getInteger("released"));
+  }
+
+  @Test
+  void hangUp_withPipelinedRequestsBehind_itsSlotGoesToTheNext() throws Exception {
+    Broker broker = start(builder().startDelay(Duration.ofSeconds(2)));
+    RawConnection client = connect(broker);
+    client.send(REQUEST.repeat(20));
+    awaitWaiting(broker, 1);
+    RawConnection next = ask(broker, 2, 3);
+    awaitWaiting(broker, 2);
+    client.close();
+    assertEquals(2, new JsonObject(next.readAnswer().body()).getLong("shard"));
+    assertEquals(1, status(broker).getInteger("released"));
+  }
+
+  @Test
+  void pipelined_moreThanIsRead_isHungUpOnAndLeavesTheLine() throws Exception {
+    Broker broker = start(builder().startDelay(LONG));
+    RawConnection client = connect(broker);
+    client.send(REQUEST.repeat(20));
+    awaitWaiting(broker, 1);
+    client.send(REQUEST.repeat(1 + ReadAhead.MOST_BYTES / REQUEST.length()));
+    assertEquals("", client.readToEnd());
     awaitWaiting(broker, 0);
   }
 

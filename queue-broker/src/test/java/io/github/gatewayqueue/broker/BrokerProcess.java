@@ -100,6 +100,24 @@ final class BrokerProcess implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }
 
+  /**
+   * Whether this process ignores a signal, as one in a shell's background may; so do its children.
+   */
+  static boolean inheritsIgnored(String signal) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    int number = signal.equals("INT") ? 2 : 15;
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    long mask = Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).strip(), 16);
+    return (mask >>> (number - 1) & 1) == 1;
+  }
+
   @Override
   public void close() throws IOException {
     process.destroyForcibly().onExit().join();

@@ -28,6 +28,8 @@ class BrokerStatusTest extends BrokerTestBase {
     assertEquals("no-store", response.headers().firstValue("Cache-Control").orElse(""));
     JsonObject status = new JsonObject(response.body());
     assertFalse(Instant.parse(status.getString("startedAt")).isBefore(before.minusSeconds(1)));
+    Instant now = Instant.parse(status.getString("now"));
+    assertFalse(now.isBefore(before) || now.isAfter(Instant.now()), now::toString);
     assertTrue(status.getDouble("uptimeMillis") > 0);
     assertEquals("ready", status.getString("state"));
     assertEquals((int) LONG.toMillis(), status.getInteger("intervalMillis"));

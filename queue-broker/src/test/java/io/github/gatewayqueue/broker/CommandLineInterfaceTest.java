@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,11 +88,5 @@ class CommandLineInterfaceTest {
   void version_isPrinted() {
     assertEquals(0, run("--version"));
     assertTrue(out.toString(UTF_8).startsWith("gateway-queue "), out.toString(UTF_8));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0, 0 s", "90061, 1 d 1 h 1 min 1 s", "0.5, 0.500 s", "3600, 1 h"})
-  void text_ofADuration_leavesOutWhatIsZero(double seconds, String text) {
-    assertEquals(text, Plan.text(Duration.ofMillis(Math.round(seconds * 1000))));
   }
 }

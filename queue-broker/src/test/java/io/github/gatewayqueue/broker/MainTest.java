@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.vertx.core.json.JsonObject;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,8 @@ class MainTest extends BrokerTestBase {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void serve_signal_endsWaitersAndExitsWith0(String signal) throws Exception {
+    assumeFalse(
+        BrokerProcess.inheritsIgnored(signal), "a process inherits that it ignores a signal");
     BrokerProcess broker = serve(Map.of(), "--start-delay", "1h");
     URI uri = broker.uri();
     EventReader events = open(new EventReader(uri.resolve("/?shard=1")));
@@ -49,6 +54,30 @@ class MainTest extends BrokerTestBase {
     assertNull(events.next());
     assertEquals("", plain.readToEnd());
     assertEquals(0, broker.awaitExit(), broker.errors());
+  }
+
+  /** A recording is written when the program ends, which takes that it ends of itself. */
+  @Test
+  void serve_signalWhileRecorded_exitsWith0AndLeavesTheRecording() throws Exception {
+    Path recording = files.resolve("broker.jfr");
+    BrokerProcess broker =
+        serve(
+            Map.of(
+                "JAVA_TOOL_OPTIONS",
+                "-Xlog:disable -XX:StartFlightRecording=dumponexit=true,filename=" + recording),
+            "--start-delay",
+            "0");
+    RawConnection client = open(RawConnection.asking(broker.uri().getPort(), 5, 7));
+    assertEquals(200, client.readAnswer().status());
+    broker.signal("TERM");
+    assertEquals(0, broker.awaitExit(), broker.errors());
+    List<Long> shards = new ArrayList<>();
+    for (RecordedEvent event : RecordingFile.readAllEvents(recording)) {
+      if (event.getEventType().getName().startsWith("io.github.gatewayqueue.")) {
+        shards.add(event.getLong("shardId"));
+      }
+    }
+    assertEquals(List.of(5L), shards);
   }
 
   private void awaitWaiting(URI uri, int count) {
@@ -158,6 +187,8 @@ class MainTest extends BrokerTestBase {
       broker.signal("TERM");
       assertEquals(0, broker.awaitExit());
       String told = broker.rest() + broker.errors();
+      assertTrue(
+          told.matches("(?s).* (DEBUG|FINE) \\S+: shard 1 of 2 was released after .*"), told);
       assertFalse(told.contains(clientToken), told);
       assertFalse(told.contains(FakeDiscord.DEFAULT_TOKEN), told);
     }

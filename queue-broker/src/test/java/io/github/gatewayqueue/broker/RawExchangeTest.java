@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** HTTP as it is rarely spoken. */
 class RawExchangeTest extends BrokerTestBase {
+  private static final Duration ONE_SECOND = Duration.ofSeconds(1);
 
   /** What is sent, with ~ for a line end, and the statuses of the answers until the end. */
   @ParameterizedTest
@@ -122,6 +123,18 @@ class RawExchangeTest extends BrokerTestBase {
     assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals(2, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
+  }
+
+  @Test
+  void exchange_manyPipelinedOneByOne_areAllAnsweredInOrder() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofNanos(1)).startDelay(ONE_SECOND));
+    RawConnection client = connect(broker);
+    for (int shard = 0; shard < 200; shard++) {
+      client.send("GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    for (int shard = 0; shard < 200; shard++) {
+      assertEquals(shard, new JsonObject(client.readAnswer().body()).getInteger("shard"));
+    }
   }
 
   @Test

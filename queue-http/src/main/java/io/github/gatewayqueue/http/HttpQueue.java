@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  * Retry-After}, also as a date), it is, for up to an hour. The log has a warning when this begins,
  * whatever the number of requests, and a line at INFO when the last of them is back in line.
  *
- * <p>Statuses of 400, 401 and 403, and an event by which the broker refuses a request for good, are
- * a {@link GatewayQueueException} with what it says about them.
+ * <p>Statuses of 400, 401 and 403, and an event by which the broker refuses a request with one of
+ * them, are a {@link GatewayQueueException} with what it says about them.
  *
  * <h2>The token</h2>
  *
@@ -77,20 +76,32 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     /**
      * With events, and a plain answer is taken, too: from brokers such as twilight's, that send
      * nothing before the release. A request that has no headers after 5 seconds is left to wait for
-     * such an answer. As these have no heartbeat, one that waits for it does not notice if the
-     * broker's machine is gone without a word.
+     * such an answer; what {@link #PLAIN} says of these then holds for it.
      */
     AUTO,
 
-    /** With events, and nothing else is taken for a release. */
+    /**
+     * With events, and nothing else is taken for a release: the best with this project's broker.
+     */
     SSE,
 
-    /** Without events: nothing is sent before the release. */
+    /**
+     * Without events: nothing is sent before the release, so a request does not notice if the
+     * broker's machine, or what is between, is gone without a word, and waits for ever. The JDK's
+     * client can not have the system probe its connections. Where that may happen, use {@link
+     * #SSE}; with a broker that has no events, interrupt a request that waits for longer than the
+     * line can be, and ask again, or ask through a proxy on this machine that does probe its
+     * connections.
+     */
     PLAIN
   }
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
+
+  static {
+    RequestEvent.load();
+  }
 
   private final Broker broker;
   private final Patience patience;
@@ -143,7 +154,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     return HttpClient.newBuilder()
         .version(Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(10))
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .executor(Thread::startVirtualThread) // nothing to shut down
         .build();
   }
 

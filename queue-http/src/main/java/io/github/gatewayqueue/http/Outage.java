@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.http;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -9,8 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that it hits. It lasts for as long as any request has failed and is not back in line.
  */
 final class Outage {
-  private static final Logger LOG = System.getLogger(HttpQueue.class.getName());
-
   private final String broker;
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -26,14 +22,14 @@ final class Outage {
   /** A request that was not in trouble has failed. */
   void hits(String reason) {
     if (requests.getAndIncrement() == 0) {
-      LOG.log(Level.WARNING, reason + "; asking again until there is a release");
+      Log.warning(reason + "; asking again until there is a release");
     }
   }
 
   /** A request that was in trouble is back in line, or released. */
   void spares() {
     if (requests.decrementAndGet() == 0) {
-      LOG.log(Level.INFO, "broker " + broker + " takes requests again");
+      Log.info("broker " + broker + " takes requests again");
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,16 @@ final class Asking {
       throw new AssertionError("it threw instead of being released", thrown);
     }
     return endNanos;
+  }
+
+  /** Waits for all to be released, and returns when they were, in the order of time. */
+  static long[] awaitReturns(List<Asking> all) throws InterruptedException {
+    long[] returns = new long[all.size()];
+    for (int i = 0; i < returns.length; i++) {
+      returns[i] = all.get(i).awaitReturn();
+    }
+    Arrays.sort(returns);
+    return returns;
   }
 
   /** Waits for an exception, and returns its message. */

@@ -37,7 +37,7 @@ class EndTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = STAGES)
   void interrupt_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
     try (var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")));
-        var queue = HttpQueue.of(server.url())) {
+        var queue = patient(server).build()) {
       Asking asking = Asking.of(queue);
       Asking.until(() -> server.requests().size() == 1);
       assertEquals(1, queue.waiting(), name);
@@ -52,7 +52,7 @@ class EndTest {
   void close_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
     try (var client = HttpClient.newHttpClient();
         var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")))) {
-      var queue = HttpQueue.builder(server.url()).httpClient(client).build();
+      var queue = patient(server).httpClient(client).build();
       Asking asking = Asking.of(queue);
       Asking.until(() -> server.requests().size() == 1);
       queue.close();
@@ -162,7 +162,7 @@ class EndTest {
     try (var server = new FakeBroker(FakeBroker.keepingInLine())) {
       List<Asking> all = new ArrayList<>();
       Set<Thread> started = new HashSet<>();
-      try (var queue = HttpQueue.builder(server.url()).protocol(protocol).build()) {
+      try (var queue = patient(server).protocol(protocol).build()) {
         Set<Thread> before = platformThreads();
         for (int i = 0; i < 500; i++) {
           all.add(Asking.of(queue, i, 500));
@@ -178,6 +178,11 @@ class EndTest {
       Asking.until(() -> server.hungUp() == 500);
       Asking.until(() -> started.stream().noneMatch(Thread::isAlive));
     }
+  }
+
+  /** Nobody is to ask twice because a machine is slow. */
+  private static HttpQueue.Builder patient(FakeBroker server) {
+    return HttpQueue.builder(server.url()).margin(Asking.HANG);
   }
 
   /** Without those on which the JDK runs and wakes virtual threads. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a broker, or what stands before it, does wrong: nothing of it is a release. */
 class FaultTest {
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration SHORT = Duration.ofMillis(500);
   private static final String EVENTS = "HTTP/1.1 200 OK~Content-Type: text/event-stream~~";
   private static final String WAITING = "event: waiting~data: {\"elapsedMillis\":0}~~";
   private static final String RELEASED = "event: released~data: {\"elapsedMillis\":0}";
@@ -74,6 +74,8 @@ class FaultTest {
         EVENTS + "data: {\"elapsedMillis\":0}~~",
         EVENTS + "event: waiting~data: garbage~~" + RELEASED + "~~",
         EVENTS + "event: refused~data: {\"status\":503}~~",
+        EVENTS + "event: refused~data: {\"status\":502}~~",
+        EVENTS + "event: refused~data: {\"status\":500,\"detail\":\"it failed\"}~~",
         EVENTS + "event: refused~data: {}~~",
         EVENTS + "event: closing~data: {}~~",
         EVENTS + "event: closing~data: ~~",
@@ -326,6 +328,8 @@ class FaultTest {
   }
 
   private static HttpQueue.Builder builder(FakeBroker server) {
-    return HttpQueue.builder(server.url()).backoff(Duration.ofMillis(1), Duration.ofMillis(10));
+    return HttpQueue.builder(server.url())
+        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+        .margin(Asking.HANG); // a machine that is slow makes no difference
   }
 }

@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 
 /** A process of its own: a broker, or a bot that asks one. */
 final class Program implements AutoCloseable {
+  /** What a broker would take from the environment of whoever runs the tests, its tokens too. */
+  private static final String SETTINGS = "HOST|PORT|DISCORD_.*|GATEWAY_QUEUE_.*";
+
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final FutureTask<Void> reading = new FutureTask<>(this::read, null);
@@ -29,9 +32,11 @@ final class Program implements AutoCloseable {
   private Program(String... command) throws IOException {
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath()));
+    java.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath()));
     java.addAll(List.of(command));
-    process = new ProcessBuilder(java).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(java).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
+    process = builder.start();
     Thread.ofVirtual().name("output").start(reading);
   }
 
@@ -44,14 +49,22 @@ final class Program implements AutoCloseable {
         + Path.of("target", "test-classes");
   }
 
-  /** Starts a broker on a port, 0 for any, and waits until it listens. */
+  /**
+   * Starts a broker on a port, 0 for any, and waits until it listens.
+   *
+   * @throws IllegalArgumentException if it ends instead, with what it has printed
+   */
   static Program broker(int port, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of("io.github.gatewayqueue.broker.Main", "serve", "--port", String.valueOf(port)));
     command.addAll(List.of(options));
     var broker = new Program(command.toArray(String[]::new));
-    broker.awaitLine("listening on ");
+    Asking.until(() -> broker.has("listening on ") || !broker.process.isAlive());
+    if (!broker.has("listening on ")) {
+      broker.close();
+      throw new IllegalArgumentException("the broker has ended: " + broker.lines());
+    }
     return broker;
   }
 

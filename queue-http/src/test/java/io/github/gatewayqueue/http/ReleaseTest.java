@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is a release, and which releases are too old to use. */
 class ReleaseTest {
   private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration LONG = Duration.ofSeconds(2);
 
   @Test
   void request_events_sendsWhatTheProtocolSays() throws Exception {
@@ -69,7 +70,7 @@ class ReleaseTest {
               }
               client.awaitHangUp();
             });
-        var queue = HttpQueue.of(server.url())) {
+        var queue = builder(server).margin(LONG).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());
       Asking.until(() -> server.hungUp() == 1);
@@ -135,13 +136,13 @@ class ReleaseTest {
     try (var server =
             new FakeBroker(client -> {
               client.send(FakeBroker.EVENTS);
-              for (int i = 0; i < 5; i++) {
+              for (int i = 0; i < 6; i++) {
                 client.sendWaiting();
-                letPass(SHORT);
+                letPass(LONG.dividedBy(4));
               }
               client.sendReleased();
             });
-        var queue = builder(server).margin(SHORT.multipliedBy(2)).build()) {
+        var queue = builder(server).margin(LONG).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());
     }
@@ -161,7 +162,7 @@ class ReleaseTest {
                 FakeBroker.releasing());
         var queue = builder(server).margin(SHORT).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
+      assertAskedAgain(server);
     }
   }
 
@@ -179,8 +180,8 @@ class ReleaseTest {
                 FakeBroker.releasing());
         var queue = builder(server).margin(SHORT).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
-      Asking.until(() -> server.hungUp() == 1);
+      assertAskedAgain(server);
+      Asking.until(() -> server.hungUp() >= 1);
     }
   }
 
@@ -196,7 +197,7 @@ class ReleaseTest {
                 FakeBroker.releasing());
         var queue = builder(server).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
+      assertAskedAgain(server);
     }
   }
 
@@ -215,8 +216,14 @@ class ReleaseTest {
                 });
         var queue = builder(server).margin(SHORT).protocol(Protocol.PLAIN).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
+      assertAskedAgain(server);
     }
+  }
+
+  /** On a machine that is slow, the next release may be too old as well. */
+  private static void assertAskedAgain(FakeBroker server) {
+    int requests = server.requests().size();
+    assertTrue(requests >= 2, () -> "asked " + requests + " times");
   }
 
   private static HttpQueue.Builder builder(FakeBroker server) {

@@ -4,6 +4,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -138,6 +139,9 @@ final class Conversation {
     places.answered(step, reply, asked, System.nanoTime());
     limit = places.limit();
     warnIfExhausted();
+    for (Duration late : places.takeLate()) {
+      warn("a release would have been used " + late + " late; its request goes next");
+    }
     long reading = places.takeReadingWanted();
     if (reading > 0 && source != null) {
       SessionStartLimitSource limits = source;

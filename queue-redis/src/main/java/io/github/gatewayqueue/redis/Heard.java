@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which releases this process has heard of, and when, by its own monotonic clock: the second clock
@@ -14,8 +15,14 @@ final class Heard {
   private final Map<Integer, Last> lasts = new HashMap<>();
   private long coldNanos;
 
-  /** The number of a bucket's last release, and when this process first heard of it. */
-  private record Last(long number, long nanos) {}
+  /**
+   * A bucket's last release.
+   *
+   * @param number its number
+   * @param nanos when this process first heard of it
+   * @param usableNanos from when on it may be used, by the release before it
+   */
+  private record Last(long number, long nanos, long usableNanos) {}
 
   Heard(long intervalNanos, long startDelayNanos) {
     this.intervalNanos = intervalNanos;
@@ -36,7 +43,8 @@ final class Heard {
   void hear(int bucket, long number, long nowNanos) {
     Last last = lasts.get(bucket);
     if (number > 0 && (last == null || last.number < number)) {
-      lasts.put(bucket, new Last(number, nowNanos));
+      long usableNanos = isNext(number, last) ? notBeforeNanos(bucket) : nowNanos + intervalNanos;
+      lasts.put(bucket, new Last(number, nowNanos, usableNanos));
     }
   }
 
@@ -60,8 +68,14 @@ final class Heard {
    * @param number the number of the release in its bucket
    */
   long usableFromNanos(int bucket, long number, long nowNanos) {
+    hear(bucket, number, nowNanos);
     Last last = lasts.get(bucket);
-    long known = last == null ? 0 : last.number;
-    return number == known + 1 ? notBeforeNanos(bucket) : nowNanos + intervalNanos;
+    return last != null && last.number == number
+        ? last.usableNanos
+        : nowNanos + intervalNanos; // it was not the last one any more
+  }
+
+  private static boolean isNext(long number, @Nullable Last last) {
+    return number == (last == null ? 1 : last.number + 1);
   }
 }

@@ -27,7 +27,7 @@ final class Outage {
    */
   long begin(String reason) {
     if (failures == 0) {
-      log(Level.WARNING, "the store does not answer, nobody is released meanwhile: " + reason);
+      log(Level.WARNING, "can not talk to the store, nobody is released meanwhile: " + reason);
     }
     long most = Math.min(MOST_NANOS, LEAST_NANOS << Math.min(failures, 10));
     failures++;
@@ -37,7 +37,7 @@ final class Outage {
   void end() {
     if (failures > 0) {
       failures = 0;
-      log(Level.INFO, "the store answers again");
+      log(Level.INFO, "can talk to the store again");
     }
   }
 

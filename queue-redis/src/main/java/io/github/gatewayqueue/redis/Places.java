@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,6 +49,9 @@ final class Places {
   private @Nullable SessionStartLimit limit;
   private boolean exhausted;
 
+  /** How late releases were that could not be used, and nobody was told of. */
+  private final List<Duration> late = new ArrayList<>();
+
   /** When the next step is due in any case. */
   private long renewAtNanos;
 
@@ -83,6 +87,7 @@ final class Places {
   void tooLate(Ticket ticket, Release release, long nowNanos) {
     ticket.line();
     voids.add(new Step.LateRelease(ticket, release.moment()));
+    addLate(release, nowNanos);
     line(ticket, nowNanos).add(ticket, nowNanos);
   }
 
@@ -141,6 +146,13 @@ final class Places {
 
   @Nullable SessionStartLimit limit() {
     return limit;
+  }
+
+  /** Returns how late each release was that could not be used, once. */
+  List<Duration> takeLate() {
+    List<Duration> taken = List.copyOf(late);
+    late.clear();
+    return taken;
   }
 
   /** Returns whether the last answer was that the session starts are used up. */
@@ -302,11 +314,11 @@ final class Places {
       Ticket ticket, StepReply.Answer answer, Release.Moment asked, long nowNanos) {
     int bucket = bucket(ticket);
     long fromNanos = heard.usableFromNanos(bucket, answer.number(), nowNanos);
-    heard.hear(bucket, answer.number(), nowNanos);
     long waitNanos = Math.max(0, fromNanos - nowNanos);
     Release release = new Release(bucket, answer.moment(), asked, marginNanos - answer.nanos());
     if (nowNanos + waitNanos - asked.nanos() > release.usableNanos()) {
       voids.add(new Step.LateRelease(ticket, answer.moment()));
+      addLate(release, nowNanos + waitNanos);
       line(ticket, nowNanos).askNanos = nowNanos;
       return;
     }
@@ -317,6 +329,11 @@ final class Places {
     } else {
       release(ticket, release);
     }
+  }
+
+  private void addLate(Release release, long nowNanos) {
+    long usableNanos = release.asked().nanos() + release.usableNanos();
+    late.add(Duration.ofNanos(marginNanos + nowNanos - usableNanos));
   }
 
   private int bucket(Ticket ticket) {

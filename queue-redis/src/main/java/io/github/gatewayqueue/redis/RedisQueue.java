@@ -8,8 +8,12 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
@@ -85,6 +90,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   private final UnifiedJedis client;
   private final boolean ownClient;
   private final String process = UUID.randomUUID().toString().replace("-", "");
+  private final Store store;
   private final Conversation conversation;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicInteger inLine = new AtomicInteger();
@@ -95,7 +101,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     settings = builder.settings();
     client = builder.client == null ? connect(requireNonNull(builder.uri)) : builder.client;
     ownClient = builder.client == null;
-    var store = new Store(client, process, settings, builder.source != null);
+    store = new Store(client, process, settings, builder.source != null);
     conversation = new Conversation(store, process, settings, builder.source);
     conversation.start();
   }
@@ -242,6 +248,23 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       throw new IllegalStateException("the session start limit has not been read yet");
     }
     return limit;
+  }
+
+  /**
+   * Looks how the queue stands in all processes together. The store looks at everybody in line, so
+   * once a second is plenty.
+   *
+   * @return a snapshot
+   * @throws IOException if the store does not answer, or refuses
+   */
+  public RedisQueueSnapshot snapshot() throws IOException {
+    Map<Long, Thread> threads = new HashMap<>();
+    underWay.forEach(ticket -> threads.put(ticket.number, ticket.thread()));
+    try {
+      return store.look().snapshot(threads::get, Instant.now());
+    } catch (JedisException e) {
+      throw new IOException("can not look how the queue stands: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -50,6 +50,7 @@ record Step(
     arguments.add(String.valueOf(asks.size()));
     for (Ticket ticket : asks) {
       arguments.add(ticket.name);
+      arguments.add(String.valueOf(ticket.shard));
     }
     arguments.add(last ? "1" : "0");
     return arguments;

@@ -1,18 +1,9 @@
 package io.github.gatewayqueue.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
  * The store as this process talks to it: docs/redis-protocol.md. Changed by one script only. Safe
@@ -20,8 +11,8 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  */
 final class Store {
   private static final String VERSION = "1";
-  private static final String SCRIPT = script();
-  private static final String SCRIPT_SHA = sha1(SCRIPT);
+  private static final Script STEP = Script.load("queue.lua");
+  private static final Script LOOK = Script.load("look.lua");
 
   private final UnifiedJedis client;
   private final String channel;
@@ -69,37 +60,18 @@ final class Store {
     arguments.addAll(settings.subList(1, settings.size()));
     arguments.add(String.valueOf(random));
     arguments.addAll(step.arguments());
-    Object reply;
-    try {
-      reply = client.evalsha(SCRIPT_SHA, keys, arguments);
-    } catch (JedisNoScriptException e) {
-      reply = client.eval(SCRIPT, keys, arguments);
-    }
-    return StepReply.of(reply);
+    return StepReply.of(STEP.call(client, keys, arguments));
+  }
+
+  /** Looks how the queue stands. */
+  LookReply look() {
+    List<String> arguments =
+        List.of(settings.get(0), settings.get(1), settings.get(2), settings.get(5));
+    return LookReply.of(LOOK.call(client, keys, arguments));
   }
 
   /** Hands in all news until the connection is lost or the subscription is ended. */
   void subscribe(JedisPubSub news) {
     client.subscribe(news, channel);
-  }
-
-  private static String script() {
-    try (InputStream script = Store.class.getResourceAsStream("queue.lua")) {
-      if (script == null) {
-        throw new IllegalStateException("the script is missing from the module");
-      }
-      return new String(script.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sha1(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

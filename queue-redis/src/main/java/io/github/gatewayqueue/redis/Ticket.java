@@ -113,7 +113,12 @@ final class Ticket implements Comparable<Ticket> {
     }
   }
 
-  synchronized boolean isWaiting() {
+  /** Returns the thread that asks. */
+  Thread thread() {
+    return thread;
+  }
+
+  private boolean isWaiting() {
     return state == State.NEW || state == State.IN_LINE;
   }
 

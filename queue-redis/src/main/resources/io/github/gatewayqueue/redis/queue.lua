@@ -166,11 +166,16 @@ local function live_head(bucket)
   return head_of(bucket)
 end
 
--- A bucket's last release, as moment:interval:number.
+-- A bucket's last release, as moment:interval:number:ticket.
 local function last_release(bucket)
-  local last, spacing, count =
-    string.match(redis.call('HGET', BUCKETS, bucket) or '', '^(%d+):(%d+):(%d+)$')
-  return tonumber(last), tonumber(spacing), tonumber(count or '0')
+  local last, spacing, count, ticket =
+    string.match(redis.call('HGET', BUCKETS, bucket) or '', '^(%d+):(%d+):(%d+):(.*)$')
+  return tonumber(last), tonumber(spacing), tonumber(count or '0'), ticket
+end
+
+local function set_last_release(bucket, last, spacing, count, ticket)
+  redis.call('HSET', BUCKETS, bucket,
+    table.concat({ digits(last), digits(spacing), digits(count), ticket }, ':'))
 end
 
 local function due(bucket)
@@ -311,8 +316,7 @@ local function resize(count)
   for bucket = 0, count - 1 do
     local known = lasts[bucket % common]
     if known then
-      redis.call('HSET', BUCKETS, bucket, table.concat(
-        { digits(known.last), digits(known.spacing), digits(known.count) }, ':'))
+      set_last_release(bucket, known.last, known.spacing, known.count, '')
     end
   end
   for _, member in ipairs(members) do
@@ -352,8 +356,7 @@ local function release(bucket, head)
   local _, _, count = last_release(bucket)
   remove(head)
   redis.call('ZADD', STARTS, digits(now), parse(head).ticket)
-  redis.call('HSET', BUCKETS, bucket,
-    table.concat({ digits(now), digits(interval), digits(count + 1) }, ':'))
+  set_last_release(bucket, now, interval, count + 1, parse(head).ticket)
   if state.limited == '1' then
     shorten_if_uncertain()
   else
@@ -362,11 +365,20 @@ local function release(bucket, head)
   tell(bucket)
 end
 
-local function ask(ticket)
+-- The answer to who asked for a ticket before, and got none.
+local function answer_again(ticket, shard)
+  local released = tonumber(redis.call('ZSCORE', STARTS, ticket) or '0')
+  if released == 0 then
+    return { UNKNOWN, 0 }
+  end
+  local _, _, count, last_ticket = last_release(bucket_of(shard))
+  return { RELEASED, now - released, last_ticket == ticket and count or 0, released }
+end
+
+local function ask(ticket, shard)
   local member = redis.call('HGET', TICKETS, ticket)
   if not member then
-    local released = redis.call('ZSCORE', STARTS, ticket)
-    return released and { RELEASED, now - tonumber(released), 0, tonumber(released) } or { UNKNOWN, 0 }
+    return answer_again(ticket, shard)
   end
   local bucket = parse(member).bucket
   local first = head_of(bucket)
@@ -428,7 +440,8 @@ do
   end
 end
 for i = 1, number() do
-  answers[i] = ask(text())
+  local ticket, shard = text(), text()
+  answers[i] = ask(ticket, shard)
 end
 if text() == '1' then -- it closes
   redis.call('ZREM', LEASES, process)

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Asking {
   private static final Duration HANG = Duration.ofMinutes(2); // to a test, this is for ever
 
+  /** All that were asked of a queue. */
+  private static final Map<GatewayQueue, List<Asking>> ALL = new ConcurrentHashMap<>();
+
   private final Thread thread;
   private volatile @Nullable Throwable thrown;
   private volatile long endNanos;
 
   Asking(GatewayQueue queue, long id, long total) {
     thread = Thread.ofVirtual().name("shard-" + id).start(() -> ask(queue, id, total));
+    ALL.computeIfAbsent(queue, unseen -> new CopyOnWriteArrayList<>()).add(this);
   }
 
   private void ask(GatewayQueue queue, long id, long total) {
@@ -30,11 +38,10 @@ final class Asking {
     endNanos = System.nanoTime();
   }
 
-  /** Asks, and waits until it has its place in line. */
+  /** Asks, and waits until it has its place in line, or is released already. */
   static Asking inLine(RedisQueue queue, long id, long total) {
-    int before = queue.waiting();
     var asking = new Asking(queue, id, total);
-    until(() -> queue.waiting() > before);
+    until(() -> queue.waiting() >= ALL.get(queue).stream().filter(all -> !all.ended()).count());
     return asking;
   }
 

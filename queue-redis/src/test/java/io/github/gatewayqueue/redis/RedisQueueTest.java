@@ -1,12 +1,15 @@
 package io.github.gatewayqueue.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +51,7 @@ class RedisQueueTest {
     return RedisQueue.builder(redis.uri())
         .namespace(namespace)
         .interval(INTERVAL)
-        .margin(Duration.ofSeconds(5)) // a slow machine is not the subject
+        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
         .startDelay(Duration.ZERO);
   }
 
@@ -56,6 +59,10 @@ class RedisQueueTest {
     RedisQueue queue = builder.build();
     queues.add(queue);
     return queue;
+  }
+
+  private static void release(RedisQueue queue) throws InterruptedException {
+    new Asking(queue, 0, 1).awaitReturn();
   }
 
   private RedisClient client() {
@@ -66,7 +73,7 @@ class RedisQueueTest {
   void request_ofSeveralQueues_areReleasedInOneOrder() throws Exception {
     RedisQueue a = open(builder());
     RedisQueue b = open(builder());
-    a.request(0, 1);
+    release(a);
     long start = System.nanoTime();
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -82,31 +89,32 @@ class RedisQueueTest {
   }
 
   @Test
-  void request_behindAnotherQueuesInterruptedHead_isReleasedInItsPlace() throws Exception {
-    RedisQueue a = open(builder());
-    RedisQueue b = open(builder());
-    a.request(0, 1);
-    Asking head = Asking.inLine(a, 0, 1);
-    List<Asking> middle = new ArrayList<>();
+  void request_behindAnotherQueuesInterrupted_waitsForNoneOfThem() throws Exception {
+    Duration interval = Duration.ofSeconds(2); // times 500: that would be for ever
+    RedisQueue a = open(builder().interval(interval));
+    RedisQueue b = open(builder().interval(interval));
+    release(a);
+    List<Asking> interrupted = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      middle.add(Asking.inLine(a, 0, 1));
+      interrupted.add(new Asking(a, 0, 1));
     }
+    Asking.until(() -> a.waiting() + released(interrupted) == 500);
     Asking last = Asking.inLine(b, 0, 1);
-    middle.forEach(Asking::interrupt);
-    head.interrupt();
-    for (Asking request : middle) {
-      request.awaitThrown(InterruptedException.class);
-    }
+    interrupted.forEach(Asking::interrupt);
     last.awaitReturn();
     assertEquals(0, a.waiting());
     assertEquals(0, b.waiting());
+  }
+
+  private static long released(List<Asking> requests) {
+    return requests.stream().filter(Asking::ended).count();
   }
 
   @Test
   void close_whileItsRequestsAreFirst_letsOtherQueuesGoOn() throws Exception {
     RedisQueue a = open(builder());
     RedisQueue b = open(builder());
-    a.request(0, 1);
+    release(a);
     Asking first = Asking.inLine(a, 0, 1);
     for (int i = 0; i < 50; i++) {
       Asking.inLine(a, 0, 1);
@@ -121,15 +129,15 @@ class RedisQueueTest {
   void request_inColdStore_waitsForTheStartDelay() throws Exception {
     RedisQueue queue = open(builder().startDelay(Duration.ofMillis(500)));
     long start = System.nanoTime();
-    queue.request(0, 1);
+    release(queue);
     assertTrue(System.nanoTime() - start >= Duration.ofMillis(500).toNanos());
   }
 
   @Test
   void request_inAnotherProcessThanTheOneBefore_waitsForAnInterval() throws Exception {
-    open(builder()).request(0, 1);
+    release(open(builder()));
     long start = System.nanoTime();
-    open(builder()).request(0, 1);
+    release(open(builder()));
     assertTrue(System.nanoTime() - start >= INTERVAL.toNanos());
   }
 
@@ -137,7 +145,7 @@ class RedisQueueTest {
   void request_behindOneOfALongerInterval_waitsForThat() throws Exception {
     RedisQueue slow = open(builder().interval(Duration.ofMillis(600)));
     RedisQueue fast = open(builder().interval(Duration.ofMillis(1)));
-    slow.request(0, 1);
+    release(slow);
     long start = System.nanoTime();
     Asking second = Asking.inLine(fast, 0, 1);
     assertTrue(second.awaitReturn() - start >= Duration.ofMillis(500).toNanos());
@@ -146,10 +154,10 @@ class RedisQueueTest {
   @Test
   void request_inOtherNamespace_waitsForNobody() throws Exception {
     RedisQueue queue = open(builder().interval(NEVER));
-    queue.request(0, 1);
+    release(queue);
     Asking.inLine(queue, 0, 1);
     namespace = TestRedis.newNamespace();
-    open(builder().interval(NEVER)).request(0, 1);
+    release(open(builder().interval(NEVER)));
   }
 
   /** The lines are gone, but not the requests: they have their old order among each other. */
@@ -159,7 +167,7 @@ class RedisQueueTest {
     Duration lease = Duration.ofMillis(900);
     RedisQueue a = open(builder().startDelay(delay).lease(lease));
     RedisQueue b = open(builder().startDelay(delay).lease(lease));
-    a.request(0, 1);
+    release(a);
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
@@ -191,7 +199,7 @@ class RedisQueueTest {
       var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
       assertTrue(String.valueOf(thrown.getMessage()).contains("WRONGTYPE"), thrown.toString());
       client.del("{" + namespace + "}:line");
-      queue.request(0, 1);
+      release(queue);
       assertEquals(2, log.lines().size(), log.lines().toString());
     }
   }
@@ -218,7 +226,7 @@ class RedisQueueTest {
     var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
     assertFalse(thrown.toString().contains("wrong-one"), thrown.toString());
     setUser("someone", "resetpass", ">wrong-one");
-    queue.request(0, 1);
+    release(queue);
   }
 
   /** The list of what a user needs, in docs/redis-protocol.md. */
@@ -235,8 +243,8 @@ class RedisQueueTest {
                   .namespace(namespace)
                   .interval(INTERVAL)
                   .startDelay(Duration.ZERO));
-      queue.request(0, 1);
-      queue.request(0, 1);
+      release(queue);
+      release(queue);
       Asking.until(() -> client.publish("{" + namespace + "}:news", "anything") == 1);
     }
   }
@@ -248,9 +256,30 @@ class RedisQueueTest {
   }
 
   @Test
+  void snapshot_ofSeveralQueues_tellsTheWholeLineAndOwnPlaces() throws Exception {
+    RedisQueue a = open(builder().interval(NEVER));
+    RedisQueue b = open(builder().interval(NEVER));
+    Instant before = Instant.now();
+    assertNull(a.snapshot().buckets().getFirst().lastRelease());
+    release(a);
+    Asking.inLine(a, 0, 1);
+    Asking.inLine(b, 0, 1);
+    Asking.inLine(a, 0, 1);
+    RedisQueueSnapshot snapshot = a.snapshot();
+    var bucket = snapshot.buckets().getFirst();
+    assertEquals(3, bucket.waiting());
+    assertTrue(requireNonNull(bucket.lastRelease()).isAfter(before.minusSeconds(1)));
+    assertTrue(requireNonNull(bucket.nextRelease()).isAfter(before.plus(NEVER.dividedBy(2))));
+    assertEquals(List.of(1, 3), snapshot.places().stream().map(place -> place.position()).toList());
+    assertEquals(
+        List.of(2), b.snapshot().places().stream().map(place -> place.position()).toList());
+    assertNull(snapshot.limit());
+  }
+
+  @Test
   void toString_andLimit_tellWhatIsKnown() throws Exception {
     RedisQueue queue = open(builder().interval(NEVER));
-    queue.request(0, 1);
+    release(queue);
     Asking.inLine(queue, 0, 1);
     assertEquals(
         "RedisQueue[namespace=" + namespace + ", interval=PT1H, waiting=1]", queue.toString());

@@ -18,8 +18,8 @@ const RECENT_SHOWN = 8;
 const RANGES_SHOWN = 8;
 const LOW_SHARE = 0.1;
 
-// A number, or a duration of one or more units, as in 66 min 3 s or PT1H6M3S.
-const AMOUNT = /(?:PT)?(?:\d[\d.,]*\s?(?:ms|min|[dhsHMS])?\s?)+/g;
+// A number, or a duration of one or more units, as in 66 min 3 s.
+const AMOUNT = /(?:\d[\d.,]*\s?(?:ms|min|[dhs]\b)?\s?)+/g;
 
 const $ = (id) => document.getElementById(id);
 
@@ -223,7 +223,8 @@ let toldAt = null; // by the wall clock
 
 /** How long ago the status was told; it does not get older while there is nobody to tell a new one. */
 const age = () => (lost ? 0 : performance.now() - receivedAt);
-const brokersNow = () => Date.parse(status.startedAt) + status.uptimeMillis + age();
+/** By the broker's clock, as all times that it tells: the browser's may go wrong. */
+const brokersNow = () => Date.parse(status.now) + age();
 
 function draw() {
   drawConnection();

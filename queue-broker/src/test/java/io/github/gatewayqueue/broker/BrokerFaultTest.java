@@ -1,0 +1,152 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A broker whose queue fails, or is slow. */
+class BrokerFaultTest extends BrokerTestBase {
+  private final AtomicReference<OddQueue> queue = new AtomicReference<>();
+  private final CountDownLatch held = new CountDownLatch(1);
+
+  private Broker startOdd(Broker.Builder builder, int buckets) {
+    return open(
+        builder.start(settings -> {
+          queue.set(new OddQueue(settings, buckets));
+          return queue.get();
+        }));
+  }
+
+  /** Blocks whoever comes by, whether or not it is interrupted. */
+  private void hold() {
+    boolean interrupted = false;
+    while (held.getCount() > 0) {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @AfterEach
+  void letGo() {
+    held.countDown();
+  }
+
+  @Test
+  void stream_statusFailsForAWhile_goesOnAndWarnsOnce() throws Exception {
+    CapturedLog log = open(new CapturedLog());
+    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    EventReader watcher = events(broker, "/status/stream");
+    assertEquals(0, watcher.expect("status").data().getInteger("waiting"));
+    AtomicInteger failures = new AtomicInteger();
+    queue.get().onLook =
+        () -> {
+          failures.incrementAndGet();
+          throw new IllegalStateException("odd");
+        };
+    ask(broker, 1, 4);
+    until(() -> failures.get() >= 3);
+    EventReader later = events(broker, "/status/stream");
+    queue.get().onLook = () -> {};
+    assertEquals(1, watcher.expect("status").data().getInteger("waiting"));
+    assertEquals(1, later.expect("status").data().getInteger("waiting"));
+    assertEquals(1, log.warnings().size());
+    LogRecord warning = log.warnings().getFirst();
+    assertEquals(
+        "the status can not be told to those who watch it, trying again", warning.getMessage());
+    assertEquals("odd", warning.getThrown().getMessage());
+  }
+
+  @Test
+  void status_fails_500AndTheNextIsAnswered() throws Exception {
+    Broker broker = startOdd(builder(), 1);
+    queue.get().onLook =
+        () -> {
+          throw new IllegalStateException("odd");
+        };
+    assertEquals(500, get(broker, "/status").statusCode());
+    assertEquals(500, get(broker, "/health/ready").statusCode());
+    assertEquals(200, get(broker, "/health/live").statusCode());
+    queue.get().onLook = () -> {};
+    assertEquals(200, get(broker, "/status").statusCode());
+  }
+
+  @Test
+  void health_linesAreLocked_isLiveAtOnceAndReadyLater() throws Exception {
+    Broker broker = startOdd(builder(), 1);
+    EventReader watcher = events(broker, "/status/stream");
+    watcher.expect("status");
+    queue.get().onLook = this::hold;
+    RawConnection ready = connect(broker);
+    ready.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n");
+    RawConnection status = connect(broker);
+    status.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+    ask(broker, 1, 4).readAnswer(); // a release is told to those who watch
+    assertEquals(200, answer(connect(broker), "/health/live").status());
+    assertFalse(ready.hasInput());
+    held.countDown();
+    assertEquals(200, ready.readAnswer().status());
+    assertEquals(200, status.readAnswer().status());
+  }
+
+  @Test
+  void health_stopping_isLiveAndNotReadyAndNothingIsLetIn() throws Exception {
+    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    queue.get().onLeave = this::hold;
+    RawConnection waiting = ask(broker, 1, 4);
+    RawConnection client = connect(broker);
+    assertEquals(200, answer(client, "/health/ready").status());
+    awaitWaiting(broker, 1);
+    Thread closing = Thread.ofVirtual().start(broker::close);
+    assertEquals("", waiting.readToEnd());
+    Answer ready = answer(client, "/health/ready");
+    assertEquals(503, ready.status());
+    assertEquals("the broker is stopping", new JsonObject(ready.body()).getString("reason"));
+    assertEquals(200, answer(client, "/health/live").status());
+    Answer refused = answer(client, "/");
+    assertEquals(503, refused.status());
+    assertEquals("1", refused.header("Retry-After"));
+    held.countDown();
+    assertEquals("", client.readToEnd());
+    closing.join();
+  }
+
+  private static Answer answer(RawConnection client, String target) throws Exception {
+    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return client.readAnswer();
+  }
+
+  @Test
+  void request_withoutAShardAndSeveralBuckets_warnsOnce() throws Exception {
+    CapturedLog log = open(new CapturedLog());
+    Broker broker = startOdd(builder().interval(Duration.ofNanos(1)), 16);
+    get(broker, "/?shard=0&total=16");
+    assertTrue(log.warnings().isEmpty());
+    get(broker, "/");
+    get(broker, "/?total=16");
+    assertEquals(1, log.warnings().size());
+    assertTrue(log.warnings().getFirst().getMessage().contains("asks without ?shard=ID"));
+  }
+
+  @Test
+  void request_withoutAShardAndOneBucket_isFine() throws Exception {
+    CapturedLog log = open(new CapturedLog());
+    get(startOdd(builder(), 1), "/");
+    assertTrue(log.warnings().isEmpty());
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.gatewayqueue.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the documentation and the files for operators say, against the program. */
+class DocsTest extends BrokerTestBase {
+  private static final String DOCS = "../docs/broker.md";
+  private static final String DOCKERFILE = "deploy/Dockerfile";
+  private static final String UNIT = "deploy/gateway-queue.service";
+  private static final String KUBERNETES = "deploy/kubernetes.yaml";
+  private static final String DOCUMENTED = "http://127.0.0.1:8080";
+
+  @TempDir Path files;
+
+  private static String read(String file) throws IOException {
+    return Files.readString(Path.of(file));
+  }
+
+  private static Set<String> found(String regex, String text) {
+    Set<String> found =
+        Pattern.compile(regex)
+            .matcher(text)
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    assertFalse(found.isEmpty(), regex);
+    return found;
+  }
+
+  private static List<String> groups(String regex, String text) {
+    List<String> found =
+        Pattern.compile(regex).matcher(text).results().map(result -> result.group(1)).toList();
+    assertFalse(found.isEmpty(), regex);
+    return found;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DOCS, DOCKERFILE, UNIT, KUBERNETES})
+  void variables_named_existAsSettings(String file) throws Exception {
+    Set<String> known = new HashSet<>(Set.of("GATEWAY_QUEUE_TOKEN", "DISCORD_TOKEN"));
+    Arrays.stream(Setting.values()).map(setting -> setting.variable).forEach(known::add);
+    Set<String> named = found("\\b((GATEWAY_QUEUE|DISCORD)_[A-Z_]*[A-Z]|HOST|PORT)\\b", read(file));
+    named.removeAll(known);
+    assertEquals(Set.of(), named);
+  }
+
+  @Test
+  void options_named_exist() throws Exception {
+    Set<String> known = new HashSet<>(Set.of("--help", "--version"));
+    Arrays.stream(Setting.values()).map(setting -> setting.option).forEach(known::add);
+    Plan.command().options().stream().map(OptionSpec::longestName).forEach(known::add);
+    Set<String> named = found("--[a-z][a-z-]*", read(DOCS) + read(UNIT));
+    named.removeAll(known);
+    assertEquals(Set.of(), named);
+  }
+
+  @Test
+  void settings_eachHasARow() throws Exception {
+    String docs = read(DOCS);
+    for (Setting setting : Setting.values()) {
+      String row = "\n| `%s` | `%s` | ".formatted(setting.option, setting.variable);
+      assertTrue(docs.contains(row), row);
+    }
+  }
+
+  @Test
+  void paths_probedOrDocumented_exist() throws Exception {
+    Broker broker = start(builder());
+    Stream<String> probed = groups("path: (/health\\S*)", read(KUBERNETES)).stream();
+    Stream<String> documented = groups("\\n\\| `(/[a-z/]+)` \\|", read(DOCS)).stream();
+    for (String path : Stream.concat(probed, documented).toList()) {
+      assertEquals(200, send("HEAD", broker, path).statusCode(), path);
+    }
+  }
+
+  @Test
+  void metrics_documented_exist() throws Exception {
+    String metrics = get(start(builder()), "/metrics").body();
+    Set<String> named = found("(?<=\\n\\| `)gateway_queue_[a-z_]+", read(DOCS));
+    named.removeIf(name -> name.startsWith("gateway_queue_session_starts_")); // with a token only
+    assertFalse(named.isEmpty());
+    for (String name : named) {
+      assertTrue(metrics.contains("# TYPE " + name + " "), name);
+    }
+  }
+
+  @Test
+  void program_inUnitAndImage_isTheSame() throws Exception {
+    String started = groups("\nExecStart=(\\S+) serve\n", read(UNIT)).getFirst();
+    assertEquals(started, groups("ENTRYPOINT \\[\"(.*)\"\\]", read(DOCKERFILE)).getFirst());
+    String home = groups("COPY target/gateway-queue (\\S+)", read(DOCKERFILE)).getFirst();
+    assertEquals(home + "/bin/gateway-queue", started);
+  }
+
+  @Test
+  void port_inImageAndManifest_isTheSame() throws Exception {
+    String port = groups("PORT=(\\d+)", read(DOCKERFILE)).getFirst();
+    assertEquals(List.of(port), groups("EXPOSE (\\d+)", read(DOCKERFILE)));
+    assertEquals(List.of(port), groups("containerPort: (\\d+)", read(KUBERNETES)));
+    assertEquals(List.of(port), groups("port: (\\d+)", read(KUBERNETES)));
+  }
+
+  @Test
+  void examples_withCurl_areReleased() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofMillis(1)));
+    List<String> commands = groups("\n(curl .*)\n", read(DOCS));
+    assertEquals(2, commands.size());
+    for (String command : commands) {
+      String output = output("sh", "-c", at(broker, command));
+      assertTrue(output.contains("\"message\":\"shard 3 may identify now\""), output);
+    }
+  }
+
+  /** It asks again until it is released, and gives up only where that is of no use. */
+  @Test
+  void example_inNode_isReleasedAndToldWhatIsWrong() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofMillis(1)));
+    String example = groups("(?s)\n```js\n(.*?)\n```\n", read(DOCS)).getFirst();
+    String program =
+        """
+        await mayIdentify(1, 4);
+        console.log('released');
+        await mayIdentify('x', 4).catch((error) => console.log(error.message));
+        """;
+    Path file = files.resolve("example.mjs");
+    Files.writeString(file, at(broker, example) + "\n" + program);
+    assertEquals(
+        "released\nshard is 'x', expected a number from 0 to 9223372036854775807\n",
+        output("node", file.toString()));
+  }
+
+  private static String at(Broker broker, String example) {
+    String changed = example.replace(DOCUMENTED, broker.uri().toString());
+    assertFalse(changed.equals(example), example);
+    return changed;
+  }
+
+  private static String output(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output;
+  }
+}

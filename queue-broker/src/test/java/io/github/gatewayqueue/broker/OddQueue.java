@@ -1,0 +1,91 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** A queue that works, but for what a test makes happen when it is looked at or left. */
+final class OddQueue implements BrokerQueue {
+  private final BrokerQueue queue;
+  private final int buckets;
+
+  /** Runs whenever somebody looks at the lines or at how the queue stands. */
+  volatile Runnable onLook = () -> {};
+
+  /** Runs whenever a request leaves the line. */
+  volatile Runnable onLeave = () -> {};
+
+  OddQueue(Settings settings) {
+    this(settings, 1);
+  }
+
+  /** A queue that says that it has so many buckets. */
+  OddQueue(Settings settings, int buckets) {
+    queue = new LocalBrokerQueue(settings);
+    this.buckets = buckets;
+  }
+
+  @Override
+  public void request(long id, long total) throws InterruptedException {
+    try {
+      queue.request(id, total);
+    } finally {
+      onLeave.run();
+    }
+  }
+
+  @Override
+  public String kind() {
+    return queue.kind();
+  }
+
+  @Override
+  public int buckets() {
+    return buckets;
+  }
+
+  @Override
+  public int waiting() {
+    return queue.waiting();
+  }
+
+  @Override
+  public List<List<Thread>> lines() {
+    onLook.run();
+    return queue.lines();
+  }
+
+  @Override
+  public LargeBotQueueSnapshot snapshot() {
+    onLook.run();
+    return queue.snapshot();
+  }
+
+  @Override
+  public List<String> problems() {
+    onLook.run();
+    return queue.problems();
+  }
+
+  @Override
+  public long failedReadings() {
+    return queue.failedReadings();
+  }
+
+  @Override
+  public boolean isReady() {
+    onLook.run();
+    return queue.isReady();
+  }
+
+  @Override
+  public CompletionStage<GatewayQueueException> refused() {
+    return queue.refused();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+  }
+}

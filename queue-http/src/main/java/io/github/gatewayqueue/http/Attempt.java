@@ -1,0 +1,270 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.http.EventStream.Event;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One time that a broker is asked, and what its answer means: a release, or none for now, or none
+ * ever. All of it happens on the calling thread, but for {@link #close}.
+ */
+final class Attempt {
+  /** A broker that takes longer than that for its headers may not send any before the release. */
+  private static final long MOST_TURN_NANOS = Duration.ofMillis(250).toNanos();
+
+  private static final String NOT_A_RELEASE = "; this is not a release";
+
+  private final Broker broker;
+  private final Patience patience;
+  private final RequestReport report;
+  private final Runnable accepted;
+  private final Reply reply;
+  private volatile boolean inLine;
+
+  /** Creates an attempt that tells {@code accepted} when the broker has taken the request. */
+  Attempt(Broker broker, Patience patience, RequestReport report, Runnable accepted) {
+    this.broker = broker;
+    this.patience = patience;
+    this.report = report;
+    this.accepted = accepted;
+    this.reply = new Reply(broker);
+  }
+
+  /** Returns whether the broker has said that the request is in line, and it still is. */
+  boolean inLine() {
+    return inLine;
+  }
+
+  /** Has the calling thread throw, if it still waits. */
+  void close() {
+    reply.close();
+  }
+
+  /** Waits for so long, once the attempt has come to nothing, or until it is closed. */
+  void awaitClosed(Duration pause) throws InterruptedException {
+    reply.awaitClosed(pause);
+  }
+
+  /**
+   * Asks, and returns if there is a release.
+   *
+   * @param turns who may be about to ask: those that were not answered yet, and not for long
+   */
+  void make(Semaphore turns, long id, long total) throws TryAgainException, InterruptedException {
+    try {
+      ReleaseAge age;
+      ResponseInfo head;
+      turns.acquire();
+      try {
+        reply.requireOpen();
+        age = new ReleaseAge(System.nanoTime(), patience.margin());
+        report.asks();
+        reply.ask(id, total);
+        head = reply.head(Math.min(MOST_TURN_NANOS, headLimit().toNanos()));
+      } finally {
+        turns.release();
+      }
+      take(head == null ? awaitHead() : head, age);
+      accepted.run();
+    } finally {
+      inLine = false;
+      reply.hangUp();
+    }
+  }
+
+  private Duration headLimit() {
+    return broker.protocol() == Protocol.SSE ? patience.silence() : patience.headers();
+  }
+
+  /** Waits for the headers: of an answer with events they come at once, else with the release. */
+  private ResponseInfo awaitHead() throws TryAgainException, InterruptedException {
+    ResponseInfo head = reply.head(headLimit().toNanos() - MOST_TURN_NANOS);
+    if (head != null) {
+      return head;
+    }
+    if (broker.protocol() == Protocol.SSE) {
+      throw new TryAgainException("sent nothing for " + headLimit());
+    }
+    accepted.run(); // it has the request, and speaks the plain protocol
+    return reply.head();
+  }
+
+  private void take(ResponseInfo head, ReleaseAge age)
+      throws TryAgainException, InterruptedException {
+    if (head.statusCode() != 200) {
+      throw refusal(head);
+    }
+    if (Reply.isOf("text/event-stream", head.headers())) {
+      awaitReleasedEvent(age);
+    } else {
+      takePlain(head.headers(), age);
+    }
+  }
+
+  private void awaitReleasedEvent(ReleaseAge age) throws TryAgainException, InterruptedException {
+    var events = new EventStream();
+    long heardNanos = System.nanoTime();
+    while (true) {
+      long leftNanos = patience.silence().toNanos() - (System.nanoTime() - heardNanos);
+      List<ByteBuffer> piece = reply.piece(leftNanos, "sent no event for " + patience.silence());
+      if (piece == null) {
+        throw new TryAgainException("ended its answer without a release", events.retry());
+      }
+      for (ByteBuffer buffer : piece) {
+        for (Event event; (event = nextEvent(events, buffer)) != null; ) {
+          heardNanos = System.nanoTime();
+          if (isRelease(event, events.retry(), age)) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static @Nullable Event nextEvent(EventStream events, ByteBuffer buffer)
+      throws TryAgainException {
+    try {
+      return events.next(buffer);
+    } catch (IOException e) {
+      throw new TryAgainException(e.getMessage() + NOT_A_RELEASE);
+    }
+  }
+
+  private boolean isRelease(Event event, Duration retry, ReleaseAge age) throws TryAgainException {
+    return switch (event.type()) {
+      case "waiting" -> {
+        heed(message(event.data()), age);
+        yield false;
+      }
+      case "released" -> {
+        takeRelease(message(event.data()), age);
+        yield true;
+      }
+      case "closing" -> throw closing(message(event.data()), retry);
+      case "refused" -> throw refusal(message(event.data()));
+      default -> false; // of a later version
+    };
+  }
+
+  /**
+   * The first event tells that the request is in line. If it took too long to get there, its
+   * release would be found too old, and a start be lost to all: it is given up now.
+   */
+  private void heed(BrokerMessage place, ReleaseAge age) throws TryAgainException {
+    Duration elapsed = elapsed(place);
+    reportBucket(place);
+    if (inLine) {
+      age.follow(elapsed, System.nanoTime());
+    } else {
+      age.begin(elapsed, System.nanoTime());
+      inLine = true;
+      accepted.run();
+    }
+  }
+
+  /** The broker may have released the request some time before it says so. */
+  private void takeRelease(BrokerMessage release, ReleaseAge age) throws TryAgainException {
+    Duration elapsed = elapsed(release);
+    Duration waited = release.millis("waitedMillis").orElse(elapsed);
+    reportBucket(release);
+    age.requireUsable(waited.compareTo(elapsed) < 0 ? waited : elapsed, System.nanoTime());
+  }
+
+  private static Duration elapsed(BrokerMessage message) throws TryAgainException {
+    return message
+        .millis("elapsedMillis")
+        .orElseThrow(() -> new TryAgainException("sent an event without its time" + NOT_A_RELEASE));
+  }
+
+  private TryAgainException closing(BrokerMessage message, Duration retry) {
+    return new TryAgainException(
+        "hangs up: " + quoted(message, "message"), retryAfter(message).orElse(retry));
+  }
+
+  private TryAgainException refusal(BrokerMessage message) {
+    String refuses = "refuses the request: " + quoted(message, "detail");
+    if (isForGood(message.whole("status").orElse(0))) {
+      throw new GatewayQueueException(broker.says(refuses));
+    }
+    return new TryAgainException(refuses, retryAfter(message).orElse(Duration.ZERO));
+  }
+
+  private String quoted(BrokerMessage message, String name) {
+    return message.text(name).map(broker::quoted).orElse("it gives no reason");
+  }
+
+  private static Optional<Duration> retryAfter(BrokerMessage message) {
+    return message.millis("retryAfterMillis");
+  }
+
+  /** A 200 is the release, unless its body shows that it is too old, or no release at all. */
+  private void takePlain(HttpHeaders headers, ReleaseAge age)
+      throws TryAgainException, InterruptedException {
+    if (broker.protocol() == Protocol.SSE) {
+      throw new TryAgainException("answered 200 without events" + NOT_A_RELEASE);
+    }
+    if (Reply.isOf("text/html", headers)) {
+      throw new TryAgainException("answered 200 with a web page" + NOT_A_RELEASE);
+    }
+    String body = reply.body(patience.silence());
+    if (Reply.isOf("application/json", headers) || body.startsWith("{")) {
+      BrokerMessage release = message(body);
+      reportBucket(release);
+      Optional<Duration> waited = release.millis("waitedMillis");
+      if (waited.isPresent()) {
+        age.requireUsable(waited.get(), System.nanoTime());
+      }
+    }
+  }
+
+  private TryAgainException refusal(ResponseInfo head) throws InterruptedException {
+    int status = head.statusCode();
+    String answered = "answered " + status + ": " + detail(head.headers());
+    if (isForGood(status)) {
+      throw new GatewayQueueException(broker.says(answered));
+    }
+    String advice = status / 100 == 3 ? "; redirects are not followed: check the URL" : "";
+    return new TryAgainException(answered + advice, RetryAfter.of(head.headers(), Instant.now()));
+  }
+
+  /** Returns whether a refusal with this status is to last, however often the broker is asked. */
+  private static boolean isForGood(int status) {
+    return status == 400 || status == 401 || status == 403;
+  }
+
+  /** What a problem's body says, as far as it can be read: the status is what counts. */
+  private String detail(HttpHeaders headers) throws InterruptedException {
+    String none = "no reason given";
+    if (!Reply.isOf("application/problem+json", headers)) {
+      return none;
+    }
+    try {
+      BrokerMessage problem = message(reply.body(patience.silence()));
+      return problem.text("detail").map(broker::quoted).orElse(none);
+    } catch (TryAgainException e) {
+      return none;
+    }
+  }
+
+  private void reportBucket(BrokerMessage message) {
+    message.whole("bucket").ifPresent(report::isInBucket);
+  }
+
+  private static BrokerMessage message(String json) throws TryAgainException {
+    try {
+      return BrokerMessage.of(json);
+    } catch (IOException e) {
+      throw new TryAgainException(e.getMessage() + NOT_A_RELEASE);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.http.Answer.Closed;
+import io.github.gatewayqueue.http.Answer.End;
+import io.github.gatewayqueue.http.Answer.Failure;
+import io.github.gatewayqueue.http.Answer.Head;
+import io.github.gatewayqueue.http.Answer.Piece;
+import io.github.gatewayqueue.http.Answer.Signal;
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker's reply, to be read in its order: the headers, then the body. Whatever brings it to an
+ * early end is an exception: {@link TryAgainException} if it fails, {@link GatewayQueueException}
+ * if nobody wants it any longer. Used by one thread, but for {@link #close}.
+ */
+final class Reply {
+  /** As long as that, and a body is no broker's. */
+  private static final int MAX_BODY_BYTES = 64 * 1024;
+
+  private final Broker broker;
+  private final Answer answer = new Answer();
+  private volatile boolean closed;
+  private boolean pieceTaken;
+
+  Reply(Broker broker) {
+    this.broker = broker;
+  }
+
+  /** Asks for the release of a shard, to which this is the reply. */
+  void ask(long id, long total) {
+    broker.ask(answer, id, total);
+  }
+
+  /** Waits for the headers; returns null if there are none for so long. */
+  @Nullable ResponseInfo head(long nanos) throws TryAgainException, InterruptedException {
+    Signal signal = answer.next(nanos);
+    return signal == null ? null : info(signal);
+  }
+
+  /** Waits for the headers. */
+  ResponseInfo head() throws TryAgainException, InterruptedException {
+    return info(answer.next());
+  }
+
+  private ResponseInfo info(Signal signal) throws TryAgainException {
+    return ((Head) checked(signal)).info();
+  }
+
+  /**
+   * Waits for the next piece of the body; returns null at its end.
+   *
+   * @throws TryAgainException with this reason, too, if there is none for so long
+   */
+  @Nullable List<ByteBuffer> piece(long nanos, String silence)
+      throws TryAgainException, InterruptedException {
+    if (pieceTaken) {
+      answer.more();
+    }
+    Signal signal = answer.next(nanos);
+    if (signal == null) {
+      throw new TryAgainException(silence);
+    }
+    pieceTaken = checked(signal) instanceof Piece;
+    return signal instanceof Piece piece ? piece.buffers() : null;
+  }
+
+  /** Waits for the whole body. */
+  String body(Duration most) throws TryAgainException, InterruptedException {
+    var body = new ByteArrayOutputStream();
+    long untilNanos = System.nanoTime() + most.toNanos();
+    for (List<ByteBuffer> piece; (piece = nextUntil(untilNanos)) != null; ) {
+      for (ByteBuffer buffer : piece) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        body.writeBytes(bytes);
+      }
+      if (body.size() > MAX_BODY_BYTES) {
+        throw new TryAgainException("answered more than " + MAX_BODY_BYTES + " bytes");
+      }
+    }
+    return body.toString(StandardCharsets.UTF_8);
+  }
+
+  private @Nullable List<ByteBuffer> nextUntil(long untilNanos)
+      throws TryAgainException, InterruptedException {
+    return piece(untilNanos - System.nanoTime(), "was too slow with its answer");
+  }
+
+  /** Returns a signal that brings the answer forward, rather than to an early end. */
+  private Signal checked(Signal signal) throws TryAgainException {
+    return switch (signal) {
+      case Failure failure -> throw new TryAgainException("failed: " + reason(failure.cause()));
+      case Closed closing -> throw closedWhileWaiting();
+      case Head head -> head;
+      case Piece piece -> piece;
+      case End end -> end;
+    };
+  }
+
+  /** The exception of a connect often has no message of its own. */
+  private String reason(Throwable cause) {
+    Throwable inner = cause.getCause();
+    if (inner != null && cause instanceof CompletionException) {
+      return reason(inner); // the client wraps some, and others not
+    }
+    return cause.getMessage() == null && inner != null
+        ? cause + ", " + reason(inner)
+        : broker.quoted(cause.toString());
+  }
+
+  /** Closes the connection unless the reply is complete; there may be none yet, or none ever. */
+  void hangUp() {
+    answer.hangUp();
+  }
+
+  /** Has the waiting thread throw; for any thread. */
+  void close() {
+    closed = true;
+    answer.close();
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw closedWhileWaiting();
+    }
+  }
+
+  /** Waits for so long, or until this is closed; what else is left over of the reply is ignored. */
+  void awaitClosed(Duration most) throws InterruptedException {
+    long untilNanos = System.nanoTime() + most.toNanos();
+    while (answer.next(untilNanos - System.nanoTime()) != null) {
+      requireOpen();
+    }
+    requireOpen();
+  }
+
+  private static GatewayQueueException closedWhileWaiting() {
+    return new GatewayQueueException("the queue was closed while the request waited");
+  }
+
+  /** Returns whether these are the headers of a body of a media type, whatever its parameters. */
+  static boolean isOf(String type, HttpHeaders headers) {
+    String value = headers.firstValue("Content-Type").orElse("");
+    return value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(type);
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.gatewayqueue.http;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a flight recording tells of one request. Lasts from the call until its end. It is named as
+ * that of the queues in this process, and says the same, so that a recording is read alike
+ * whichever queue a bot asks; what a remote queue adds comes last.
+ */
+@Name(RequestEvent.NAME)
+@Label("Session Start Request")
+@Description("A shard asked a broker for a session start, and was released or gave up")
+@Category("Gateway Queue")
+@StackTrace(false)
+final class RequestEvent extends Event {
+  static final String NAME = "io.github.gatewayqueue.Request";
+
+  /** Tells whether events are recorded without the cost of a new one. */
+  private static final RequestEvent PROBE = new RequestEvent();
+
+  @Label("Shard Id")
+  long shardId;
+
+  @Label("Total Shards")
+  long totalShards;
+
+  @Label("Bucket")
+  @Description("As the broker told it last; -1 if it has not")
+  int bucket;
+
+  @Label("Waited")
+  @Description("From the call to the release, or to the moment of giving up")
+  @Timespan(Timespan.NANOSECONDS)
+  long waited;
+
+  @Label("Released")
+  @Description("Whether the request was released, rather than interrupted or refused")
+  boolean released;
+
+  @Label("Moment of Release")
+  @Description("System.nanoTime() as the released thread read it when it had the answer, or 0")
+  long releaseNanos;
+
+  @Label("Attempts")
+  @Description("How often the broker was asked: more than once if something went wrong")
+  int attempts;
+
+  /** Has this class loaded, which takes its time, before the first request rather than in it. */
+  static void load() {}
+
+  /** Returns an event that has begun, or null if none are recorded. */
+  static @Nullable RequestEvent beginIfRecorded() {
+    if (!PROBE.isEnabled()) {
+      return null;
+    }
+    RequestEvent event = new RequestEvent();
+    event.begin();
+    return event;
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Brokers and bots as processes of their own, which stand still for a while. */
+class FreezeTest {
+
+  /** Its answers fall silent: all join again, and are released once it goes on. */
+  @Test
+  void request_brokerFrozenForTwentySeconds_joinsAgainAndIsReleasedInTurn() throws Exception {
+    long start = System.nanoTime();
+    Duration interval = Duration.ofSeconds(3);
+    try (var log = new CapturedLog();
+        Program broker = Program.broker(0, "--interval", "3s", "--start-delay", "10s");
+        var queue = HttpQueue.of(broker.url())) {
+      List<Asking> all = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        all.add(Asking.of(queue, i, 5));
+      }
+      Asking.until(() -> queue.inLine() == 5);
+      broker.freeze();
+      Thread.sleep(
+          Duration.ofSeconds(20)); // this is how long it is frozen, not a wait for something
+      assertTrue(
+          log.lines().stream().anyMatch(line -> line.contains("sent no event for PT15S")),
+          () -> "" + log.lines());
+      broker.thaw();
+      long[] returns = Asking.awaitReturns(all);
+      for (int i = 0; i < returns.length; i++) {
+        long due = start + interval.multipliedBy(i + 1).toNanos();
+        assertTrue(returns[i] - due >= 0, "release " + i + " is too early");
+      }
+    }
+  }
+
+  /** The release came while the bot could not use it; when it can again, it is too old. */
+  @Test
+  void request_botFrozenDuringItsRelease_doesNotUseIt() throws Exception {
+    try (Program broker = Program.broker(0, "--interval", "5s", "--start-delay", "12s");
+        Program bot = Program.bot(broker.url(), 1)) {
+      bot.awaitLine("all are in line");
+      bot.freeze();
+      Asking.until(() -> Program.status(broker.url(), "released") == 1);
+      Thread.sleep(Duration.ofSeconds(2)); // how much too old it gets, not a wait for something
+      bot.thaw();
+      bot.awaitLine("released 0");
+      assertEquals(1, bot.lines().stream().filter(line -> line.equals("released 0")).count());
+      assertTrue(Program.status(broker.url(), "released") >= 2, "the first one was not used");
+    }
+  }
+}

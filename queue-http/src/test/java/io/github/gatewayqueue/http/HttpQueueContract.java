@@ -1,0 +1,81 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testkit.CloseableGatewayQueueContract;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+
+/**
+ * The contract of every queue that can be closed, on {@link HttpQueue} and brokers that are
+ * processes of their own: one for each queue, as the tests give each queue an interval.
+ *
+ * <p>Three tests do not apply, as the kit says itself of every queue that asks a server, and
+ * nothing else is left out:
+ *
+ * <ul>
+ *   <li>An interrupt that races a release may cost that start: the server has given it, and can not
+ *       take back what is on its way. What such a race may not do, namely release somebody early or
+ *       hold up the line, is tested all the same.
+ *   <li>A client whose threads do not get to run delays no release; the server does not know of it.
+ *   <li>The HTTP client has a thread of its own. That it is only one, and gone after {@code
+ *       close()}, is tested in {@link EndTest}.
+ * </ul>
+ */
+abstract class HttpQueueContract extends CloseableGatewayQueueContract {
+  private final Protocol protocol;
+  private final List<Program> brokers = new ArrayList<>();
+
+  HttpQueueContract(Protocol protocol) {
+    this.protocol = protocol;
+  }
+
+  @AfterEach
+  void killBrokers() throws IOException {
+    for (Program broker : brokers) {
+      broker.close();
+    }
+  }
+
+  /** A broker that refuses its interval says so and ends. */
+  @Override
+  protected GatewayQueue createQueue(Duration interval) throws IOException {
+    Program broker =
+        Program.broker(
+            0,
+            "--interval=" + interval.toString().substring("PT".length()),
+            "--start-delay=0",
+            "--log-level=debug");
+    brokers.add(broker);
+    return new NumberedQueue(
+        broker,
+        HttpQueue.builder(broker.url())
+            .protocol(protocol)
+            .margin(hangGuard()) // a machine that is slow is not to change the order
+            .build());
+  }
+
+  @Override
+  protected int waiting(GatewayQueue queue) {
+    return ((NumberedQueue) queue).waiting();
+  }
+
+  @Override
+  protected boolean remote() {
+    return true;
+  }
+
+  /** Requests join within milliseconds, each over a new connection. */
+  @Override
+  protected Duration interval() {
+    return Duration.ofMillis(200);
+  }
+
+  @Override
+  protected int rounds() {
+    return 100;
+  }
+}

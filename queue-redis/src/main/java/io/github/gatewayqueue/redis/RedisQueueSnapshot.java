@@ -1,0 +1,43 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the queue of a bot stands, in all processes together, for whoever shows it. Moments are of
+ * this machine's wall clock.
+ *
+ * @param buckets the buckets, in the order of their indexes
+ * @param places those of the requests of this process, in the order of their bucket's line
+ * @param limit the limit as it stands, or null if no process has read it
+ */
+public record RedisQueueSnapshot(
+    List<Bucket> buckets, List<Place> places, @Nullable SessionStartLimit limit) {
+
+  /** Creates a snapshot. */
+  public RedisQueueSnapshot {
+    buckets = List.copyOf(buckets);
+    places = List.copyOf(places);
+  }
+
+  /**
+   * How one bucket stands.
+   *
+   * @param waiting how many requests are in its line, of all processes
+   * @param lastRelease when it last released somebody, or null if the store does not know
+   * @param nextRelease when it may next release somebody, if nobody leaves the line before; null if
+   *     the session start limit is not known
+   */
+  public record Bucket(int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease) {}
+
+  /**
+   * Where a request of this process stands.
+   *
+   * @param thread the thread that asks
+   * @param bucket the index of the bucket
+   * @param position the place in its line, from 1, those of other processes counted
+   */
+  public record Place(Thread thread, int bucket, int position) {}
+}

@@ -1,0 +1,190 @@
+package io.github.gatewayqueue.redis;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Budget and buckets, as several processes share them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisQueueLimitTest {
+  private static final Duration INTERVAL = Duration.ofMillis(5);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final List<RedisQueue> queues = new ArrayList<>();
+  private TestRedis redis;
+  private String namespace = TestRedis.newNamespace();
+
+  @BeforeAll
+  void startRedis() {
+    redis = new TestRedis();
+  }
+
+  @AfterAll
+  void stopRedis() {
+    redis.close();
+  }
+
+  @AfterEach
+  void closeQueues() {
+    queues.forEach(RedisQueue::close);
+    queues.clear();
+    namespace = TestRedis.newNamespace();
+  }
+
+  private RedisQueue.Builder builder() {
+    return RedisQueue.builder(redis.uri())
+        .namespace(namespace)
+        .interval(INTERVAL)
+        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
+        .startDelay(Duration.ZERO)
+        .settling(Duration.ZERO)
+        .reserve(0);
+  }
+
+  private RedisQueue open(RedisQueue.Builder builder) {
+    RedisQueue queue = builder.build();
+    queues.add(queue);
+    return queue;
+  }
+
+  @Test
+  void request_moreThanTheStartsLeft_soManyGoAndTheOthersWait() throws Exception {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () -> {
+          readings.incrementAndGet();
+          return new SessionStartLimit(1000, 15, DAY, 1);
+        };
+    List<Asking> requests = new ArrayList<>();
+    for (int process = 0; process < 3; process++) {
+      RedisQueue queue = open(builder().limits(source));
+      for (int shard = 0; shard < 10; shard++) {
+        requests.add(new Asking(queue, shard, 10));
+      }
+    }
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
+      Asking.until(() -> released(requests) == 15);
+      Asking.until(() -> queues.stream().mapToInt(RedisQueue::waiting).sum() == 15);
+      Asking.until(() -> log.lines().stream().anyMatch(line -> line.contains("used up")));
+    }
+    assertEquals(15, released(requests));
+    assertEquals(1, readings.get());
+    Asking.until(() -> queues.getFirst().limit().remaining() == 0); // as of when it last talked
+  }
+
+  private static long released(List<Asking> requests) {
+    return requests.stream().filter(Asking::ended).count();
+  }
+
+  @Test
+  void request_afterTheReset_goesOnWithWhatIsReadThen() throws Exception {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () ->
+            readings.incrementAndGet() == 1
+                ? new SessionStartLimit(1000, 2, Duration.ofMillis(700), 1)
+                : new SessionStartLimit(1000, 1000, DAY, 1);
+    RedisQueue queue = open(builder().limits(source));
+    List<Asking> requests = new ArrayList<>();
+    for (int shard = 0; shard < 4; shard++) {
+      requests.add(new Asking(queue, shard, 4));
+    }
+    for (Asking request : requests) {
+      request.awaitReturn();
+    }
+    assertEquals(2, readings.get());
+  }
+
+  @Test
+  void request_ofShardsInSeveralBuckets_waitForTheirOwnBucketOnly() throws Exception {
+    Duration never = Duration.ofHours(1);
+    RedisQueue queue =
+        open(builder().interval(never).limits(() -> new SessionStartLimit(1000, 1000, DAY, 16)));
+    List<Asking> requests = new ArrayList<>();
+    for (int shard = 0; shard < 16; shard++) {
+      requests.add(new Asking(queue, shard, 16));
+    }
+    for (Asking request : requests) {
+      request.awaitReturn();
+    }
+    assertEquals(16, queue.limit().maxConcurrency());
+    assertEquals(984, queue.limit().remaining());
+    RedisQueueSnapshot snapshot = queue.snapshot();
+    assertEquals(16, snapshot.buckets().size());
+    assertEquals(984, requireNonNull(snapshot.limit()).remaining());
+  }
+
+  @Test
+  void request_inProcessWithoutSource_obeysTheLimitOfTheOthers() throws Exception {
+    RedisQueue with = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 1)));
+    new Asking(with, 0, 1).awaitReturn();
+    RedisQueue without = open(builder());
+    Asking.inLine(without, 0, 1);
+    Asking.until(() -> without.waiting() == 1 && without.limit().remaining() == 0);
+  }
+
+  @Test
+  void source_refused_refusesThoseThatWait() throws Exception {
+    var refusal = new GatewayQueueException("the token is none");
+    RedisQueue queue =
+        open(
+            builder()
+                .limits(() -> {
+                  throw refusal;
+                }));
+    assertSame(refusal, new Asking(queue, 0, 1).awaitThrown(GatewayQueueException.class));
+  }
+
+  @Test
+  void source_failed_isAskedAgain() throws Exception {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () -> {
+          if (readings.incrementAndGet() == 1) {
+            throw new IOException("no route");
+          }
+          return new SessionStartLimit(1000, 1000, DAY, 1);
+        };
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
+      new Asking(open(builder().limits(source)), 0, 1).awaitReturn();
+      assertTrue(log.lines().toString().contains("no route"), log.lines().toString());
+    }
+    assertEquals(2, readings.get());
+  }
+
+  /** Nobody is released for as long as the one process that reads hangs, or anybody reads anew. */
+  @Test
+  void source_hangs_isNotAskedTwice() throws Exception {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () -> {
+          readings.incrementAndGet();
+          Thread.sleep(Duration.ofDays(1)); // ends with the test's process at the latest
+          throw new IllegalStateException();
+        };
+    RedisQueue a = open(builder().lease(Duration.ofMillis(300)).limits(source));
+    RedisQueue b = open(builder().lease(Duration.ofMillis(300)).limits(source));
+    Asking.inLine(a, 0, 1);
+    Asking.until(() -> readings.get() == 1);
+    for (int i = 0; i < 20; i++) {
+      Asking.inLine(b, 0, 1);
+    }
+    assertEquals(1, readings.get());
+    assertEquals(21, a.waiting() + b.waiting());
+  }
+}

@@ -1,0 +1,306 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.redis.StepReply.Answer;
+import io.github.gatewayqueue.redis.StepReply.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * The protocol step by step, as docs/redis-protocol.md has it, with processes that do as they are
+ * told.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StoreTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private TestRedis redis;
+  private RedisClient client;
+
+  @BeforeAll
+  void startRedis() {
+    redis = new TestRedis();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  void stopRedis() {
+    client.close();
+    redis.close();
+  }
+
+  /** A process that takes one step at a time, and knows what it is told. */
+  private final class Process {
+    final String name;
+    final Store store;
+    int tickets;
+    long number;
+
+    Process(String name, Settings settings, boolean canRead) {
+      this.name = name;
+      store = new Store(client, name, settings, canRead);
+    }
+
+    Ticket ticket(long shard) {
+      tickets++;
+      return new Ticket(name, tickets, shard, new AtomicInteger());
+    }
+
+    /** Joins, and returns its answer if it asks at once. */
+    Ticket join(long shard) {
+      Ticket ticket = ticket(shard);
+      ticket.arrival = join(ticket);
+      return ticket;
+    }
+
+    String join(Ticket ticket) {
+      return take(List.of(), List.of(), List.of(ticket), null, List.of()).arrivals().getFirst();
+    }
+
+    Answer ask(Ticket ticket) {
+      return take(List.of(), List.of(), List.of(), null, List.of(ticket)).answers().getFirst();
+    }
+
+    void leave(Ticket ticket) {
+      take(List.of(), List.of(ticket.name), List.of(), null, List.of());
+    }
+
+    void late(Ticket ticket, long moment) {
+      take(List.of(new Step.LateRelease(ticket, moment)), List.of(), List.of(), null, List.of());
+    }
+
+    StepReply read(long reading, SessionStartLimit limit) {
+      return take(List.of(), List.of(), List.of(), new Step.Reading(reading, limit), List.of());
+    }
+
+    StepReply take(
+        List<Step.LateRelease> late,
+        List<String> leaves,
+        List<Ticket> joins,
+        Step.@Nullable Reading reading,
+        List<Ticket> asks) {
+      return store.take(new Step(0, late, leaves, joins, reading, asks, false), 0);
+    }
+
+    void close() {
+      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+    }
+  }
+
+  private static Settings settings(Duration interval, Duration lease) {
+    return new Settings(
+        TestRedis.newNamespace(), interval, Duration.ZERO, lease, interval, Duration.ZERO, 0);
+  }
+
+  @Test
+  void ask_again_tellsTheSameReleaseWithItsAge() {
+    Process process = new Process("a", settings(LONG, LONG), false);
+    Ticket ticket = process.join(0);
+    Answer first = process.ask(ticket);
+    Answer again = process.ask(ticket);
+    assertEquals(Kind.RELEASED, first.kind());
+    assertEquals(0, first.nanos());
+    assertEquals(1, first.number());
+    assertEquals(Kind.RELEASED, again.kind());
+    assertEquals(first.moment(), again.moment());
+    assertEquals(1, again.number());
+    assertTrue(again.nanos() > 0);
+  }
+
+  @Test
+  void join_againAfterLostAnswerAndRelease_isNotInLineOnceMore() {
+    Process process = new Process("a", settings(LONG, LONG), false);
+    Ticket ticket = process.ticket(0);
+    StepReply lost = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
+    StepReply again = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
+    assertEquals(Kind.RELEASED, lost.answers().getFirst().kind());
+    assertEquals(lost.answers().getFirst().moment(), again.answers().getFirst().moment());
+    assertEquals(Kind.WAIT, process.ask(process.join(0)).kind());
+  }
+
+  @Test
+  void join_again_keepsThePlace() {
+    Process process = new Process("a", settings(LONG, LONG), false);
+    Ticket first = process.join(0);
+    Ticket second = process.join(0);
+    assertEquals(first.arrival, process.join(first));
+    assertTrue(second.requireArrival().compareTo(first.requireArrival()) > 0);
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+  }
+
+  @Test
+  void late_release_spendsTheSlotAndGoesNext() {
+    Process process = new Process("a", settings(Duration.ofMillis(300), LONG), false);
+    Ticket first = process.join(0);
+    Ticket second = process.join(0);
+    long moment = process.ask(first).moment();
+    process.late(first, moment);
+    process.late(first, moment); // the answer was lost
+    assertEquals(Kind.WAIT, process.ask(first).kind());
+    assertEquals(Kind.BEHIND, process.ask(second).kind());
+    Asking.until(() -> process.ask(first).kind() == Kind.RELEASED);
+    process.late(first, moment); // once more, far too late: that is another release now
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+  }
+
+  @Test
+  void leave_releasedTicket_takesTheChargeBack() {
+    Process process = new Process("a", settings(Duration.ofNanos(1), LONG), true);
+    Ticket first = process.join(0);
+    long reading = process.ask(first).reading();
+    process.read(reading, new SessionStartLimit(10, 10, LONG, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    assertEquals(9, remaining(process));
+    process.leave(first);
+    process.leave(first);
+    assertEquals(10, remaining(process));
+  }
+
+  @Test
+  void late_release_takesTheChargeBackOnce() {
+    Process process = new Process("a", settings(Duration.ofMillis(1), LONG), true);
+    Ticket first = process.join(0);
+    process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 1));
+    long moment = process.ask(first).moment();
+    assertEquals(9, remaining(process));
+    process.late(first, moment);
+    process.late(first, moment);
+    assertEquals(10, remaining(process));
+    Asking.until(() -> process.ask(first).kind() == Kind.RELEASED);
+    process.late(first, moment); // means the release before
+    assertEquals(9, remaining(process));
+  }
+
+  private static int remaining(Process process) {
+    StepReply reply = process.take(List.of(), List.of(), List.of(), null, List.of());
+    SessionStartLimit limit = reply.limit();
+    return limit == null ? -1 : limit.remaining();
+  }
+
+  @Test
+  void ask_behindHeadOfDeadProcess_goesWhenItsLeaseIsOver() {
+    Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(600));
+    Process dead = new Process("a", settings, false);
+    Process process = new Process("b", settings, false);
+    dead.join(0);
+    dead.join(0);
+    Ticket ticket = process.join(0);
+    long begin = System.nanoTime();
+    Answer behind = process.ask(ticket);
+    assertEquals(Kind.BEHIND, behind.kind());
+    assertTrue(behind.nanos() <= Duration.ofMillis(600).toNanos());
+    Asking.until(() -> process.ask(ticket).kind() == Kind.RELEASED);
+    assertTrue(System.nanoTime() - begin >= behind.nanos());
+  }
+
+  @Test
+  void ask_droppedTicket_isUnknownAndHasItsOldPlaceAgain() {
+    Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(300));
+    Process frozen = new Process("a", settings, false);
+    Process process = new Process("b", settings, false);
+    Ticket first = frozen.join(0);
+    Ticket second = process.join(0);
+    Ticket third = process.join(0);
+    Asking.until(() -> process.ask(second).kind() == Kind.RELEASED);
+    assertEquals(Kind.UNKNOWN, frozen.ask(first).kind());
+    assertEquals(first.arrival, frozen.join(first));
+    assertEquals(Kind.BEHIND, process.ask(third).kind());
+    Asking.until(() -> frozen.ask(first).kind() == Kind.RELEASED);
+  }
+
+  @Test
+  void close_letsOthersPassAtOnce() {
+    Settings settings = settings(Duration.ofMillis(1), LONG);
+    Process closing = new Process("a", settings, false);
+    Process process = new Process("b", settings, false);
+    closing.join(0);
+    Ticket ticket = process.join(0);
+    closing.close();
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+  }
+
+  @Test
+  void take_stepThatWasGivenUp_isRefusedAfterALaterOne() {
+    Settings settings = settings(LONG, LONG);
+    Process early = new Process("a", settings, false); // the same process, two steps behind
+    Process process = new Process("a", settings, false);
+    process.join(0);
+    Ticket left = process.join(0);
+    process.leave(left);
+    var thrown = assertThrows(JedisDataException.class, () -> early.join(left));
+    assertTrue(String.valueOf(thrown.getMessage()).contains("later step"), thrown.toString());
+  }
+
+  /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
+  @Test
+  void read_otherConcurrency_movesEverybodyInOrderOfArrival() {
+    Process process = new Process("a", settings(LONG, LONG), true);
+    List<Ticket> tickets =
+        List.of(process.join(0), process.join(1), process.join(2), process.join(3));
+    long reading = process.ask(tickets.getFirst()).reading();
+    StepReply reply = process.read(reading, new SessionStartLimit(10, 10, LONG, 2));
+    assertEquals(2, reply.concurrency());
+    assertEquals(Kind.BEHIND, process.ask(tickets.get(2)).kind());
+    assertEquals(Kind.BEHIND, process.ask(tickets.get(3)).kind());
+    assertEquals(Kind.RELEASED, process.ask(tickets.get(0)).kind());
+    assertEquals(Kind.RELEASED, process.ask(tickets.get(1)).kind());
+    assertEquals(Kind.WAIT, process.ask(tickets.get(2)).kind());
+  }
+
+  @Test
+  void read_fewerBuckets_takeOverTheLastReleaseOfEach() {
+    Process process = new Process("a", settings(LONG, LONG), true);
+    Ticket first = process.join(1);
+    process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 2));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    Ticket even = process.join(0);
+    forceReading();
+    long reading = process.ask(even).reading();
+    process.read(reading, new SessionStartLimit(10, 9, LONG, 1));
+    assertEquals(Kind.WAIT, process.ask(even).kind());
+  }
+
+  private void forceReading() {
+    for (String key : client.keys("*:state")) {
+      client.hset(key, "good_until", "0");
+    }
+  }
+
+  @Test
+  void read_oneProcessAtATime() {
+    Settings settings = settings(LONG, LONG);
+    Process a = new Process("a", settings, true);
+    Process b = new Process("b", settings, true);
+    Process without = new Process("c", settings, false);
+    Ticket first = without.join(0);
+    Ticket ofA = a.join(0);
+    Ticket ofB = b.join(0);
+    assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
+    assertEquals(Kind.READ, b.ask(ofB).kind(), "though it is not its turn");
+    assertEquals(Kind.BEHIND, a.ask(ofA).kind());
+    assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
+  }
+
+  @Test
+  void ask_noStartsLeft_isExhaustedUntilTheReset() {
+    Process process = new Process("a", settings(Duration.ofNanos(1), LONG), true);
+    Ticket first = process.join(0);
+    process.read(process.ask(first).reading(), new SessionStartLimit(10, 1, LONG, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    Answer answer = process.ask(process.join(0));
+    assertEquals(Kind.EXHAUSTED, answer.kind());
+    assertTrue(answer.nanos() > LONG.dividedBy(2).toNanos());
+  }
+}
