@@ -43,7 +43,7 @@ mtype:answer = { NOTHING, RELEASED, WAIT, BEHIND, UNKNOWN, EXHAUSTED }
 
 /* What a process tells the store. */
 typedef Request {
-  bool afresh; /* it has no place but those that it tells now */
+  bool strays[ALL_TICKETS]; /* in line, but not its own any more */
   bool joins[ALL_TICKETS];
   bool leaves[ALL_TICKETS];
   byte late = NONE; /* a ticket whose release came too late */
@@ -72,7 +72,6 @@ typedef Process {
   byte late = NONE;
   byte lateMoment;
   byte sinceStep = RENEW;
-  bool afresh; /* it is to tell all of its places */
   byte askIn;
   byte cold; /* which coldness of the store it knows of; 0 for none */
   byte sinceCold;
@@ -85,6 +84,7 @@ typedef Ticket {
   mtype:ticket state = NEW;
   byte arrival; /* as its process knows it */
   bool leaving;
+  bool stray; /* it is in line, its process hears, but it left or was used */
   bool told;
   byte moment; /* of its release, */
   byte age; /* its age by the store, and what was lost on the way, */
@@ -102,7 +102,7 @@ byte start[ALL_TICKETS]; /* the moment of its release, 0 for none */
 byte startAge[ALL_TICKETS];
 bool charged[ALL_TICKETS];
 byte lease[2]; /* what is left of it */
-bool fenced[2]; /* whether a later step than the abandoned one was executed */
+bool fenced[2]; /* whether it knows that a later step than the abandoned one was executed */
 byte number;
 byte lastMoment; /* of the release with that number */
 byte sinceRelease;
@@ -121,7 +121,8 @@ byte sinceUse = INTERVAL;
 byte order[ALL_TICKETS]; /* its first arrival */
 bool lapsed[2]; /* its lease has run out */
 bool released[ALL_TICKETS]; /* ever */
-bool forgotten[ALL_TICKETS]; /* its leaving was lost by the store */
+bool later[2]; /* whether a later step than the abandoned one was executed */
+bool forgotten[ALL_TICKETS]; /* the store has lost its leaving, or that it was told later than its joining */
 
 hidden byte i, j, head, first, wait, count, newHead, lost, hears;
 hidden Request step;
@@ -238,6 +239,18 @@ inline release(t) {
   answer.moment = moments
 }
 
+/* Whoever is first and due hears of it again, each time that somebody else asks. */
+inline tell_head() {
+  if
+  :: DUE && process[OWNER(head)].status == ALIVE ->
+#ifndef NO_STRAY
+    ticket[head].stray = ticket[head].state == USED || ticket[head].state == LEFT;
+#endif
+    process[OWNER(head)].askIn = 0
+  :: else
+  fi
+}
+
 inline answer_ask() {
   if
   :: !inLine[step.ask] && start[step.ask] > 0 ->
@@ -253,7 +266,10 @@ inline answer_ask() {
   :: else ->
     find_live_head();
     if
-    :: head != step.ask -> answer.kind = BEHIND; answer.detail = MAX(1, lease[OWNER(head)])
+    :: head != step.ask ->
+      answer.kind = BEHIND;
+      answer.detail = MAX(1, lease[OWNER(head)]);
+      tell_head()
     :: head == step.ask && !DUE ->
       answer.kind = WAIT;
       answer.detail = MAX(START_DELAY - sinceCold, (number > 0 -> INTERVAL - sinceRelease : 0))
@@ -289,21 +305,14 @@ inline execute(p) {
   sinceStep = 0;
   lease[p] = LEASE;
   fenced[p] = true;
-#ifndef NO_AFRESH
+  later[p] = true;
+  for (j : 0 .. ALL_TICKETS - 1) {
+    inLine[j] = inLine[j] && !step.strays[j]
+  }
   if
-  :: step.afresh ->
-    for (j : p * TICKETS .. p * TICKETS + TICKETS - 1) {
-      inLine[j] = inLine[j] && step.joins[j]
-    }
+  :: lease[OTHER(p)] == 0 -> fenced[OTHER(p)] = false /* its sequence number goes with its lease */
   :: else
   fi;
-#endif
-#ifdef FORGET_SEQUENCE
-  if
-  :: lease[OTHER(p)] == 0 -> fenced[OTHER(p)] = false /* its sequence went with its lease */
-  :: else
-  fi;
-#endif
   if
   :: step.late != NONE && (start[step.late] == 0 || start[step.late] == step.lateMoment) ->
 #ifndef NO_REFUND
@@ -401,10 +410,10 @@ inline lose_last_step() {
 
 inline copy_request(from, to) {
   for (i : 0 .. ALL_TICKETS - 1) {
+    to.strays[i] = from.strays[i];
     to.joins[i] = from.joins[i];
     to.leaves[i] = from.leaves[i]
   }
-  to.afresh = from.afresh;
   to.late = from.late;
   to.lateMoment = from.lateMoment;
   to.ask = from.ask
@@ -412,10 +421,10 @@ inline copy_request(from, to) {
 
 inline forget_request(it) {
   for (i : 0 .. ALL_TICKETS - 1) {
+    it.strays[i] = false;
     it.joins[i] = false;
     it.leaves[i] = false
   }
-  it.afresh = false;
   it.late = NONE;
   it.lateMoment = 0;
   it.ask = NONE
@@ -485,10 +494,12 @@ inline serve_abandoned(p) {
     :: else ->
       printf("process %d: a step that it gave up is executed\n", p);
       copy_request(process[p].old, step);
-      execute(p);
 #ifndef NO_FENCE
-      fenced[p] = false;
+      for (i : 0 .. ALL_TICKETS - 1) {
+        forgotten[i] = forgotten[i] || (later[p] && step.joins[i])
+      }
 #endif
+      execute(p);
     fi;
     process[p].abandoned = false;
     forget_request(process[p].old);
@@ -526,7 +537,7 @@ end:
 #endif
 #define IS_NEW(t) (ticket[t].state == NEW)
 #define IS_IN_LINE(t) (ticket[t].state == IN_LINE)
-#define IS_LEAVING(t) (ticket[t].leaving)
+#define IS_LEAVING(t) (ticket[t].leaving || ticket[t].stray)
 #define IS_READY(t) (ticket[t].state == GOT && ticket[t].hold == 0)
 
 #define HAS_TO_SAY(p) (ANY(p, IS_NEW) || ANY(p, IS_LEAVING) || process[p].late != NONE \
@@ -546,6 +557,7 @@ inline send(p) {
     :: IS_NEW(i) -> process[p].request.joins[i] = true; ticket[i].told = true
     :: else
     fi;
+    process[p].request.strays[i] = ticket[i].stray;
     process[p].request.leaves[i] = ticket[i].leaving
   }
   if
@@ -562,7 +574,6 @@ inline send(p) {
     process[p].request.ask = first
   :: else
   fi;
-  process[p].request.afresh = process[p].afresh;
   process[p].request.late = process[p].late;
   process[p].request.lateMoment = process[p].lateMoment;
   printf("process %d: takes a step, asks for ticket %d, tells that %d was late\n", p,
@@ -608,7 +619,6 @@ inline join_again(p) {
 inline receive(p) {
   printf("process %d: hears the answer %e, %d\n", p, process[p].reply.kind, process[p].reply.detail);
   process[p].network = IDLE;
-  process[p].afresh = process[p].afresh && !process[p].request.afresh;
   process[p].sinceStep = process[p].elapsed;
   if
   :: process[p].request.late != NONE -> process[p].late = NONE; process[p].lateMoment = 0
@@ -619,6 +629,7 @@ inline receive(p) {
     :: process[p].request.leaves[i] -> ticket[i].leaving = false
     :: else
     fi;
+    ticket[i].stray = ticket[i].stray && !process[p].request.strays[i];
     if
     :: process[p].request.joins[i] && ticket[i].state == NEW ->
       ticket[i].state = IN_LINE;
@@ -638,8 +649,7 @@ inline receive(p) {
     count = process[p].reply.lastNumber;
     hear(p, count);
     process[p].sinceStep = RENEW;
-#ifndef NO_AFRESH
-    process[p].afresh = true;
+#ifndef NO_REJOIN
     join_again(p)
 #endif
   :: else
@@ -770,6 +780,7 @@ end:
       copy_request(process[p].request, process[p].old);
       process[p].abandoned = true;
       fenced[p] = false;
+      later[p] = false;
       printf("FAULT: process %d gives up its step\n", p);
       forget_request(process[p].request);
       process[p].network = IDLE;
