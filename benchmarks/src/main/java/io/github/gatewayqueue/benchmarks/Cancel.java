@@ -13,7 +13,7 @@ final class Cancel implements Scenario {
   private static final Duration STAGGER = Duration.ofMillis(23);
 
   /** Who leaves, of a line in which number 0 has been released. */
-  private enum Place {
+  enum Place {
     HEAD(1),
     MIDDLE(2);
 
@@ -38,7 +38,12 @@ final class Cancel implements Scenario {
   @Override
   public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
       throws Exception {
-    int repeats = form.pick(20, 2);
+    measure(subjects, form.pick(20, 2), figures);
+  }
+
+  /** Measures all of them at once, each case so many times. */
+  static void measure(List<Subject> subjects, int repeats, Figures figures)
+      throws InterruptedException {
     new Crowd(
             subjects.size() * Place.values().length * repeats,
             i -> {
@@ -117,7 +122,7 @@ final class Cancel implements Scenario {
     }
   }
 
-  private static Sample percent(Results results, Subject subject, Place place) {
+  static Sample percent(Results results, Subject subject, Place place) {
     return new Sample(
         Arrays.stream(results.of(subject, place.name()).values()).map(x -> x * 100).toArray());
   }

@@ -107,8 +107,7 @@ final class Inversions implements Scenario {
    * Judged by the order in which the calls return, which is that of the starts if they are far
    * apart.
    */
-  private static void returns(Form form, Subject subject, Figures figures)
-      throws InterruptedException {
+  static void returns(Form form, Subject subject, Figures figures) throws InterruptedException {
     boolean fixed = Subject.FIXED.contains(subject);
     int buckets = fixed ? BUCKETS : 1;
     int requests = fixed ? BUCKETS * form.pick(4, 2) : form.pick(200, 30);

@@ -9,10 +9,6 @@ import discord4j.common.operator.RateLimitOperator;
 import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -36,11 +32,9 @@ import org.redisson.config.Config;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import redis.embedded.RedisServer;
 
 /** What a user would pick instead, each used as its own documentation says. */
 final class Peers {
-  private static @Nullable RedisServer redis;
   private static @Nullable RedissonClient redisson;
 
   private Peers() {}
@@ -200,24 +194,12 @@ final class Peers {
   private static synchronized RedissonClient client() {
     RedissonClient client = redisson;
     if (client == null) {
-      int port = freePort();
-      RedisServer server = RedisServer.builder().bind("127.0.0.1").port(port).build();
-      redis = server;
-      server.start();
       Config config = new Config();
-      config.useSingleServer().setAddress("redis://127.0.0.1:" + port);
+      config.useSingleServer().setAddress(OverRedis.uri().toString());
       client = Redisson.create(config);
       redisson = client;
     }
     return client;
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Stops the Redis of this process, if there is one. */
@@ -227,15 +209,11 @@ final class Peers {
     if (client != null) {
       client.shutdown();
     }
-    RedisServer server = redis;
-    redis = null;
-    if (server != null) {
-      server.stop();
-    }
+    OverRedis.stop();
   }
 
   /** Returns the interrupt that a library has wrapped, or throws what it was. */
-  private static InterruptedException interruptOf(RuntimeException thrown) {
+  static InterruptedException interruptOf(RuntimeException thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof InterruptedException) {
         Thread.interrupted();

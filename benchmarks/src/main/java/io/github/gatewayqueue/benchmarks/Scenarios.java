@@ -21,6 +21,9 @@ final class Scenarios {
     ALL.put("startup", new Startup());
     ALL.put("reconfiguration", new Reconfiguration());
     ALL.put("clockstep", new ClockStep());
+    ALL.put("redis-commands", new RedisCommands());
+    ALL.put("redis-lateness", new RedisLateness());
+    ALL.put("redis-peers", new RedisPeers());
     ALL.put("broker-start", new BrokerStart());
     ALL.put("broker-memory", new BrokerMemory());
     ALL.put("broker-lateness", new BrokerLateness());

@@ -20,7 +20,9 @@ enum Subject {
   BUCKET4J("Bucket4j", Peers::bucket4j),
   RESILIENCE4J("Resilience4j RateLimiter", Peers::resilience4j),
   FAILSAFE("Failsafe RateLimiter", Peers::failsafe),
-  REDISSON("Redisson RRateLimiter", Peers::redisson);
+  REDISSON("Redisson RRateLimiter", Peers::redisson),
+  REDIS("RedisQueue", OverRedis::redisQueue),
+  BUCKET4J_REDIS("Bucket4j on Redis", OverRedis::bucket4j);
 
   static final List<Subject> OURS = List.of(LOCAL, LARGE);
 
@@ -40,6 +42,9 @@ enum Subject {
 
   /** Those whose interval is a constant of five seconds. */
   static final List<Subject> FIXED = List.of(JDA, KORD);
+
+  /** Those that share their pacing among processes through a Redis. */
+  static final List<Subject> SHARED = List.of(REDIS, REDISSON, BUCKET4J_REDIS);
 
   static final Duration FIXED_INTERVAL = Duration.ofSeconds(5);
 

@@ -1,0 +1,149 @@
+package io.github.gatewayqueue.benchmarks;
+
+import io.github.gatewayqueue.redis.RedisQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+
+/** How many commands a release costs the store, whoever waits. */
+final class RedisCommands implements Scenario {
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+  private static final double MOST = 4;
+
+  /** What clients send; whatever else the server counts is called by the script. */
+  private static final Set<String> SENT =
+      Set.of("evalsha", "eval", "ping", "subscribe", "unsubscribe", "hello", "client|setinfo");
+
+  private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=(\\d+)");
+
+  /** So many queues that share a line in which so many wait in all. */
+  private record Case(int queues, int waiters) {
+    String key() {
+      return queues + "x" + waiters / queues;
+    }
+  }
+
+  private static List<Case> cases() {
+    return List.of(new Case(1, 10), new Case(1, 1_000), new Case(1, 10_000), new Case(3, 3_000));
+  }
+
+  @Override
+  public List<Run> runs(Form form) {
+    return List.of(new Run("commands", List.of(Subject.REDIS), List.of(), Duration.ofMinutes(3)));
+  }
+
+  @Override
+  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
+      throws Exception {
+    for (Case it : cases()) {
+      measure(it, form.pick(60, 5), figures);
+    }
+  }
+
+  /** Somebody asks again for whoever was released, so that as many wait all the time. */
+  private static void measure(Case it, int releases, Figures figures) throws InterruptedException {
+    String namespace = OverRedis.newNamespace();
+    List<RedisQueue> queues = new ArrayList<>();
+    var returns = new ConcurrentLinkedQueue<Long>();
+    long beginNanos = System.nanoTime();
+    try (UnifiedJedis client = RedisClient.create(OverRedis.uri())) {
+      for (int i = 0; i < it.queues; i++) {
+        queues.add(OverRedis.queue(namespace, INTERVAL).build());
+      }
+      Crowd crowd =
+          new Crowd(
+              it.waiters,
+              i -> {
+                while (true) {
+                  queues.get(i % it.queues).request(i, it.waiters);
+                  returns.add(System.nanoTime());
+                }
+              });
+      crowd.start();
+      while (queues.stream().mapToInt(RedisQueue::waiting).sum() < it.waiters - 1) {
+        Thread.sleep(Duration.ofMillis(1));
+      }
+      awaitReleases(returns, returns.size() + 2);
+      int before = returns.size();
+      long sentBefore = commandsSent(client);
+      awaitReleases(returns, before + releases);
+      long commands = commandsSent(client) - sentBefore;
+      figures.add(Subject.REDIS, it.key(), (double) commands / (returns.size() - before));
+      crowd.interruptAll();
+      crowd.join();
+    } finally {
+      queues.forEach(RedisQueue::close);
+    }
+    figures.add(Subject.REDIS, "early", early(returns, beginNanos));
+  }
+
+  private static void awaitReleases(ConcurrentLinkedQueue<Long> returns, int count)
+      throws InterruptedException {
+    while (returns.size() < count) {
+      Thread.sleep(Duration.ofMillis(1));
+    }
+  }
+
+  private static long commandsSent(UnifiedJedis client) {
+    long sent = 0;
+    Matcher calls = CALLS.matcher(client.info("commandstats"));
+    while (calls.find()) {
+      if (SENT.contains(calls.group(1))) {
+        sent += Long.parseLong(calls.group(2));
+      }
+    }
+    return sent;
+  }
+
+  /** Returns how many have returned before so many intervals had passed since all began. */
+  private static int early(ConcurrentLinkedQueue<Long> returns, long beginNanos) {
+    int early = 0;
+    int k = 0;
+    for (long nanos : returns.stream().sorted((a, b) -> Long.signum(a - b)).toList()) {
+      if (nanos - beginNanos < k * INTERVAL.toNanos()) {
+        early++;
+      }
+      k++;
+    }
+    return early;
+  }
+
+  @Override
+  public void report(Results results, Report report) {
+    report.section(
+        "Commands per release over Redis",
+        """
+        What all clients of the store send, by the server's own count, divided by the releases meanwhile: a tenth of a second \
+        between releases, while somebody asks again for whoever was released. Each joins, is released, and its process renews \
+        its lease.\
+        """);
+    List<List<String>> rows = new ArrayList<>();
+    double few = results.of(Subject.REDIS, cases().getFirst().key()).max();
+    for (Case it : cases()) {
+      Sample commands = results.of(Subject.REDIS, it.key());
+      String what =
+          "%,d waiting, %d queue%s".formatted(it.waiters, it.queues, it.queues > 1 ? "s" : "");
+      rows.add(List.of(what, Report.number(commands.max())));
+      report.target(
+          "commands per release, " + what + ": RedisQueue",
+          "10 waiting " + Report.number(few),
+          Report.number(commands.max()),
+          Report.number(commands.max() / few),
+          "≤ " + Report.number(MOST),
+          commands.max() <= MOST);
+      if (!(commands.max() <= MOST)) { // nor if it is not a number
+        report.violation("RedisQueue sends too much with " + what);
+      }
+    }
+    report.table(List.of("", "commands per release"), rows);
+    if (!(results.of(Subject.REDIS, "early").max() <= 0)) {
+      report.violation("RedisQueue released somebody before it was due");
+    }
+  }
+}
