@@ -178,7 +178,7 @@ final class Places {
     return taken;
   }
 
-  /** Returns whether the last answer was that the session starts are used up. */
+  /** Returns whether nobody was released since the session starts were used up. */
   boolean isExhausted() {
     return exhausted;
   }
@@ -284,6 +284,7 @@ final class Places {
       renewAtNanos = asked.nanos() + renewNanos;
     }
     limit = reply.limit();
+    boolean becameCold = cold >= 0 && reply.cold() != cold;
     refreshing = false;
     readingWanted = reply.reading();
     takeBuckets(reply, nowNanos);
@@ -297,6 +298,15 @@ final class Places {
     for (int i = 0; i < step.asks().size(); i++) {
       take(step.asks().get(i), reply.answers().get(i), asked, nowNanos);
     }
+    if (becameCold) {
+      joinAgain();
+    }
+  }
+
+  /** A store that became cold may have lost places, and with them who stands before whom. */
+  private void joinAgain() {
+    lines.values().forEach(line -> joining.addAll(line.tickets()));
+    lines.clear();
   }
 
   private static void removeFirst(Deque<?> deque, int count) {
@@ -330,12 +340,16 @@ final class Places {
     int bucket = bucket(ticket);
     OwnLine line = line(ticket, nowNanos);
     line.askNanos = nowNanos + renewNanos; // unless the answer has it otherwise
-    exhausted = answer.kind() == StepReply.Kind.EXHAUSTED;
     switch (answer.kind()) {
-      case RELEASED -> takeRelease(ticket, answer, asked, nowNanos);
+      case RELEASED -> {
+        exhausted = false;
+        takeRelease(ticket, answer, asked, nowNanos);
+      }
       // The store gave its answer somewhere between: half way is the best guess.
-      case WAIT, EXHAUSTED, NO_LIMIT ->
-          line.askNanos = asked.nanos() + (nowNanos - asked.nanos()) / 2 + answer.nanos();
+      case WAIT, EXHAUSTED, NO_LIMIT -> {
+        exhausted |= answer.kind() == StepReply.Kind.EXHAUSTED;
+        line.askNanos = asked.nanos() + (nowNanos - asked.nanos()) / 2 + answer.nanos();
+      }
       case BEHIND -> line.askNanos = nowNanos + Math.min(answer.nanos(), renewNanos);
       case UNKNOWN -> {
         lines.remove(bucket);

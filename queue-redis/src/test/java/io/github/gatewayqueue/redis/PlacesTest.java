@@ -52,6 +52,22 @@ class PlacesTest {
     assertTrue(places.step(NOW.nanos()).strays().isEmpty());
   }
 
+  /** It may have lost places, so that others would go first. */
+  @Test
+  void answered_storeBecameCold_tellsAllPlacesAgain() {
+    Ticket first = arrive(1);
+    Ticket second = arrive(2);
+    step(List.of("0000000000000001", "0000000000000002"));
+    assertEquals(List.of(), places.step(NOW.nanos()).joins());
+    step(List.of(), 2);
+    Step again = places.step(NOW.nanos());
+    assertEquals(List.of(first, second), again.joins());
+    step(List.of("0000000000000001", "0000000000000002"), 2);
+    assertEquals(List.of(), places.step(NOW.nanos()).joins());
+    places.giveUp(first, NOW.nanos());
+    assertEquals(List.of("me.1"), places.step(NOW.nanos()).leaves());
+  }
+
   private Ticket arrive(long number) {
     var ticket = new Ticket("me", number, 0, new AtomicInteger());
     places.arrive(ticket);
@@ -60,12 +76,16 @@ class PlacesTest {
 
   /** Takes a step, in which so many join as there are arrivals. */
   private void step(List<String> arrivals) {
+    step(arrivals, 1);
+  }
+
+  private void step(List<String> arrivals, long cold) {
     Step step = places.step(NOW.nanos());
     List<StepReply.Answer> answers =
         step.asks().stream()
             .map(ticket -> new StepReply.Answer(StepReply.Kind.BEHIND, List.of(1_000_000L)))
             .toList();
-    var reply = new StepReply(1, 1, 1, List.of(), arrivals, answers, null, 0);
+    var reply = new StepReply(1, cold, 1, List.of(), arrivals, answers, null, 0);
     places.answered(step, reply, NOW, NOW.nanos());
   }
 }
