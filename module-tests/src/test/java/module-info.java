@@ -12,6 +12,7 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.local;
+  requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
   requires awaitility;
   requires org.junit.jupiter.api;

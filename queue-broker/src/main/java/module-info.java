@@ -14,6 +14,7 @@ module io.github.gatewayqueue.broker {
   requires info.picocli;
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.local;
+  requires io.github.gatewayqueue.redis;
   requires transitive io.github.gatewayqueue.large;
   // For why a request could not be decoded, and to notice each client that hangs up.
   requires io.netty.buffer;

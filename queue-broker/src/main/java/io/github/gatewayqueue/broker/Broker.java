@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.redis.RedisQueue;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -103,6 +104,7 @@ public final class Broker implements AutoCloseable {
 
   /** Sets up a {@link Broker}. Not safe for use by many threads at once. */
   public static final class Builder {
+    private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
     private static final Duration START_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
 
     private String host = "127.0.0.1";
@@ -116,6 +118,8 @@ public final class Broker implements AutoCloseable {
     private URI discordApi = URI.create("https://discord.com/api/v10");
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
+    private @Nullable URI redis;
+    private String redisNamespace = "gateway-queue";
 
     private Builder() {}
 
@@ -261,11 +265,41 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
+     * Sets the Redis or Valkey in which the queue is kept, so that several brokers share it; none
+     * by default. Requests then wait when the session starts are used up, and the margin of clients
+     * is to be at most half of what the interval has over Discord's, as the way from the store
+     * takes the other half.
+     *
+     * @param redis {@code redis://[[user]:password@]host:port[/database]}, or {@code rediss://}
+     * @return this builder
+     * @throws IllegalArgumentException if it is none of these; the message does not repeat it
+     */
+    public Builder redis(URI redis) {
+      var unused = RedisQueue.builder(redis); // checks it
+      this.redis = redis;
+      return this;
+    }
+
+    /**
+     * Sets which bot's queue it is, among all in the Redis; {@code gateway-queue} by default.
+     *
+     * @param namespace 1 to 100 ASCII letters, digits and characters of {@code . _ : / -}
+     * @return this builder
+     * @throws IllegalArgumentException if it is not of this form
+     */
+    public Builder redisNamespace(String namespace) {
+      var unused = RedisQueue.builder(NO_REDIS).namespace(namespace); // checks it
+      redisNamespace = namespace;
+      return this;
+    }
+
+    /**
      * Starts a broker, and returns when it listens.
      *
      * @return a broker that is to be closed
      * @throws UncheckedIOException if the port can not be had
-     * @throws IllegalArgumentException if the URL of Discord's API is not one
+     * @throws IllegalArgumentException if the URL of Discord's API is not one, or requests are to
+     *     fail when the session starts are used up though the queue is in a Redis
      */
     public Broker start() {
       return start(BrokerQueue::of);
@@ -280,6 +314,10 @@ public final class Broker implements AutoCloseable {
     }
 
     private Settings settings() {
+      if (redis != null && whenExhausted == WhenExhausted.FAIL) {
+        throw new IllegalArgumentException(
+            "whenExhausted is FAIL, expected WAIT for a queue in a Redis");
+      }
       Duration delay = startDelay;
       if (delay == null) {
         delay = discordToken == null ? interval : START_DELAY_WITH_TOKEN;
@@ -295,7 +333,9 @@ public final class Broker implements AutoCloseable {
           discordToken,
           discordApi,
           reserve,
-          whenExhausted);
+          whenExhausted,
+          redis,
+          redisNamespace);
     }
   }
 }

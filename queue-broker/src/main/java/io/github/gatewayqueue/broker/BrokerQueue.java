@@ -3,14 +3,20 @@ package io.github.gatewayqueue.broker;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What a broker asks of the queue that it holds, whichever that is. */
 interface BrokerQueue extends GatewayQueue, AutoCloseable {
 
   static BrokerQueue of(Settings settings) {
     String token = settings.discordToken();
+    URI redis = settings.redis();
+    if (redis != null) {
+      return new RedisBrokerQueue(settings, redis);
+    }
     return token == null ? new LocalBrokerQueue(settings) : new LargeBrokerQueue(settings, token);
   }
 
@@ -20,11 +26,14 @@ interface BrokerQueue extends GatewayQueue, AutoCloseable {
   /** Returns how many buckets there are, 1 as long as that is not known. */
   int buckets();
 
-  /** Returns how many requests are in line. */
+  /** Returns how many requests of this broker are in line. */
   int waiting();
 
-  /** Returns the waiting threads of each bucket, in the order of its line. Walks every line. */
-  List<List<Thread>> lines();
+  /**
+   * Returns the waiting threads of each bucket, in the order of its line; null for who waits
+   * elsewhere. Walks every line.
+   */
+  List<? extends List<? extends @Nullable Thread>> lines();
 
   /** Returns how each bucket stands, and the limit if there is one. */
   LargeBotQueueSnapshot snapshot();

@@ -46,6 +46,8 @@ final class Configuration {
     apply(Setting.DISCORD_API, text -> broker.discordApi(url(text)));
     apply(Setting.RESERVE, text -> broker.reserve(integer(text)));
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
+    applyUnseen(Setting.REDIS, text -> broker.redis(redis(text)));
+    apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
     String token = secret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
     String discordToken = secret(Setting.DISCORD_TOKEN_FILE, "DISCORD_TOKEN", broker::discordToken);
     if (token != null && token.equals(discordToken)) {
@@ -75,6 +77,15 @@ final class Configuration {
   }
 
   private void apply(Setting setting, Application application) {
+    apply(setting, application, true);
+  }
+
+  /** Applies what may hold a password, and is not to be repeated. */
+  private void applyUnseen(Setting setting, Application application) {
+    apply(setting, application, false);
+  }
+
+  private void apply(Setting setting, Application application, boolean seen) {
     String option = options.apply(setting);
     String text = option == null ? environment.get(setting.variable) : option;
     if (text == null || (option == null && text.isEmpty())) {
@@ -84,7 +95,16 @@ final class Configuration {
     try {
       application.apply(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + " is '" + text + "': " + e.getMessage(), e);
+      String value = seen ? " is '" + text + "'" : "";
+      throw new IllegalArgumentException(name + value + ": " + e.getMessage(), seen ? e : null);
+    }
+  }
+
+  private static URI redis(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) { // its message repeats the text
+      throw new IllegalArgumentException("expected a URL such as redis://127.0.0.1:6379");
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** One bucket and no budget, for a broker that has no Discord token. */
 final class LocalBrokerQueue implements BrokerQueue {
@@ -40,7 +41,7 @@ final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public List<List<Thread>> lines() {
+  public List<? extends List<? extends @Nullable Thread>> lines() {
     return bucket.lines();
   }
 

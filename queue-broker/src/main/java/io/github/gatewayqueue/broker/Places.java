@@ -87,13 +87,13 @@ final class Places {
   private void look(Set<WaitingRequest> wanted) {
     List<Place> places = new ArrayList<>();
     try {
-      List<List<Thread>> lines = requests.queue().lines();
+      var lines = requests.queue().lines();
       LargeBotQueueSnapshot snapshot = requests.queue().snapshot();
       List<Integer> waiting = lines.stream().map(List::size).toList();
       Forecast forecast =
           new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());
       for (int bucket = 0; bucket < lines.size(); bucket++) {
-        List<Thread> line = lines.get(bucket);
+        List<? extends @Nullable Thread> line = lines.get(bucket);
         for (int i = 0; i < line.size(); i++) {
           WaitingRequest request = requests.waitingOn(line.get(i));
           if (request != null

@@ -125,9 +125,9 @@ final class Requests {
     }
   }
 
-  /** Returns the request that a thread stands in line for, or null if it has ended. */
-  @Nullable WaitingRequest waitingOn(Thread thread) {
-    return waiting.get(thread);
+  /** Returns the request that a thread stands in line for, or null if it has ended or is none. */
+  @Nullable WaitingRequest waitingOn(@Nullable Thread thread) {
+    return thread == null ? null : waiting.get(thread);
   }
 
   Problem unexpected(WaitingRequest request, Throwable thrown) {

@@ -64,6 +64,20 @@ enum Setting {
       "wait|fail",
       "wait",
       "Whether requests wait or fail when the session starts of the day are used up."),
+  REDIS(
+      "--redis",
+      "REDIS_URL",
+      "URL",
+      "none",
+      "A Redis or Valkey in which the queue is kept, for several brokers of one bot:"
+          + " redis://[[user]:password@]host:port[/database], or rediss:// for TLS. With a password"
+          + " better in the environment variable, as others can read the command line."),
+  REDIS_NAMESPACE(
+      "--redis-namespace",
+      "GATEWAY_QUEUE_REDIS_NAMESPACE",
+      "NAME",
+      "gateway-queue",
+      "Which bot's queue it is, among all in the Redis."),
   LOG_LEVEL(
       "--log-level",
       "GATEWAY_QUEUE_LOG_LEVEL",

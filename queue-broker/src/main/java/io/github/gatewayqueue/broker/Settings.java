@@ -17,7 +17,9 @@ record Settings(
     @Nullable String discordToken,
     URI discordApi,
     int reserve,
-    WhenExhausted whenExhausted) {
+    WhenExhausted whenExhausted,
+    @Nullable URI redis,
+    String redisNamespace) {
 
   /** Without the tokens. */
   @Override

@@ -30,7 +30,7 @@ final class Status {
   }
 
   String json() {
-    List<List<Thread>> lines = queue.lines();
+    var lines = queue.lines();
     LargeBotQueueSnapshot snapshot = queue.snapshot();
     History.View history = requests.history().view(System.nanoTime());
     List<Integer> waiting = lines.stream().map(List::size).toList();
@@ -65,10 +65,12 @@ final class Status {
   }
 
   private void writeBuckets(
-      JsonGenerator json, List<List<Thread>> lines, LargeBotQueueSnapshot snapshot) {
+      JsonGenerator json,
+      List<? extends List<? extends @Nullable Thread>> lines,
+      LargeBotQueueSnapshot snapshot) {
     json.writeArrayPropertyStart("buckets");
     for (int i = 0; i < lines.size(); i++) {
-      List<Thread> line = lines.get(i);
+      List<? extends @Nullable Thread> line = lines.get(i);
       json.writeStartObject();
       json.writeNumberProperty("bucket", i);
       json.writeNumberProperty("waiting", line.size());

@@ -67,6 +67,12 @@ class CommandLineInterfaceTest {
     "plan --shards 0, '--shards is ''0'': it is 0, expected 1 to 10000000'",
     "plan --shards 5 --interval x, '--interval is ''x'': expected a time such as 6s, 0.5s or"
         + " 1m30s'",
+    "serve --redis http://:secret@host, '--redis: this is no URL of a Redis, expected redis:// or"
+        + " rediss:// with a host and a port'",
+    "serve --redis redis://:secret@ho|st, '--redis: expected a URL such as"
+        + " redis://127.0.0.1:6379'",
+    "serve --redis-namespace {x}, '--redis-namespace is ''{x}'': namespace is ''{x}'', expected 1"
+        + " to 100 of A-Z a-z 0-9 . _ : / -'",
     "'', 'a command is missing, expected serve or plan'"
   })
   void run_badCommandLine_exitsWith2AndOneLine(String line, String message) {

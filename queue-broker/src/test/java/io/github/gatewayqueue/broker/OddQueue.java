@@ -4,6 +4,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A queue that works, but for what a test makes happen when it is looked at or left. */
 final class OddQueue implements BrokerQueue {
@@ -51,7 +52,7 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public List<List<Thread>> lines() {
+  public List<? extends List<? extends @Nullable Thread>> lines() {
     onLook.run();
     return queue.lines();
   }

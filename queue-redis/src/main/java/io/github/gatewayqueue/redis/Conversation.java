@@ -21,6 +21,7 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class Conversation {
   private static final int MOST_BUCKETS = 65_536;
+  private static final long AFTER_A_MISTAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Store store;
   private final Places places;
@@ -63,9 +64,9 @@ final class Conversation {
   }
 
   /** News came of a bucket. */
-  void hear(long generation, int bucket, long number, String owner, long waitNanos) {
+  void hear(long generation, int bucket, long number, String head, long waitNanos) {
     long nowNanos = System.nanoTime();
-    inbox.add(() -> places.hear(generation, bucket, number, owner, waitNanos, nowNanos));
+    inbox.add(() -> places.hear(generation, bucket, number, head, waitNanos, nowNanos));
   }
 
   /** Something has changed for all. */
@@ -76,6 +77,11 @@ final class Conversation {
   /** News may have been missed. */
   void listenAgain() {
     inbox.add(() -> places.listenAgain(System.nanoTime()));
+  }
+
+  /** Somebody wants to know the limit. */
+  void refresh() {
+    inbox.add(places::refresh);
   }
 
   /** Returns the limit as the store had it when it was last talked to, or null. */
@@ -92,15 +98,14 @@ final class Conversation {
   private void talk() {
     try {
       long notBeforeNanos = System.nanoTime();
-      while (true) {
-        awaitWork(notBeforeNanos);
-        if (closing) {
-          return;
-        }
-        places.releaseHeld(System.nanoTime());
-        long nowNanos = System.nanoTime();
-        if (notBeforeNanos - nowNanos <= 0 && places.delayNanos(nowNanos) <= 0) {
-          notBeforeNanos = System.nanoTime() + takeStep();
+      while (!closing) {
+        try {
+          awaitWork(notBeforeNanos);
+          notBeforeNanos = takeStepIfDue(notBeforeNanos);
+        } catch (RuntimeException e) { // a mistake of ours: nobody is to wait in vain for that
+          Outage.LOGGER.log(Level.ERROR, "the conversation with the store failed", e);
+          places.failAll(new GatewayQueueException("the queue failed", e), System.nanoTime());
+          notBeforeNanos = System.nanoTime() + AFTER_A_MISTAKE_NANOS;
         }
       }
     } catch (InterruptedException e) {
@@ -109,6 +114,13 @@ final class Conversation {
       news.stop();
       leave();
     }
+  }
+
+  private long takeStepIfDue(long notBeforeNanos) {
+    places.releaseHeld(System.nanoTime());
+    long nowNanos = System.nanoTime();
+    boolean due = notBeforeNanos - nowNanos <= 0 && places.delayNanos(nowNanos) <= 0;
+    return due && !closing ? System.nanoTime() + takeStep() : notBeforeNanos;
   }
 
   /** Waits until there may be something to do, and takes in what has happened. */
@@ -210,7 +222,8 @@ final class Conversation {
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
     try {
-      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+      store.take(
+          new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
     } catch (RuntimeException e) {
       // there is no store to leave
     }

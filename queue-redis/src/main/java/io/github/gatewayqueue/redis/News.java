@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
@@ -9,9 +10,10 @@ import redis.clients.jedis.exceptions.JedisException;
  * connection that is lost, or says nothing for long, is made anew.
  */
 final class News {
+  private static final Duration LONGEST_GOODBYE = Duration.ofMillis(500);
   private static final long LEAST_PAUSE_MILLIS = 100;
-  private static final long PING_SECONDS = 5;
-  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PING_SECONDS);
+  private static final long PROBE_SECONDS = 5;
+  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
 
   private final Store store;
   private final Conversation conversation;
@@ -36,6 +38,12 @@ final class News {
   void stop() {
     stopped = true;
     watch.interrupt();
+    try {
+      subscription.unsubscribe(); // so that the connection may be used for something else
+      listener.join(LONGEST_GOODBYE);
+    } catch (JedisException | InterruptedException e) {
+      // closed the hard way
+    }
     listener.interrupt(); // closes the connection that it reads from
   }
 
@@ -68,11 +76,11 @@ final class News {
   private void watch() {
     try {
       while (!stopped) {
-        Thread.sleep(TimeUnit.SECONDS.toMillis(PING_SECONDS));
+        Thread.sleep(TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
         if (System.nanoTime() - heardNanos > MOST_SILENT_NANOS) {
           listener.interrupt();
         } else if (subscription.isSubscribed()) {
-          ping();
+          probe();
         }
       }
     } catch (InterruptedException e) {
@@ -80,9 +88,9 @@ final class News {
     }
   }
 
-  private void ping() {
+  private void probe() {
     try {
-      subscription.ping();
+      store.probe(subscription);
     } catch (JedisException e) {
       // the listener finds out
     }
@@ -90,15 +98,15 @@ final class News {
 
   /** One connection's life. Its methods are called by the listener. */
   private final class Subscription extends JedisPubSub {
+    private boolean begun;
+
     @Override
     public void onSubscribe(String channel, int subscribedChannels) {
       heardNanos = System.nanoTime();
-      conversation.listenAgain();
-    }
-
-    @Override
-    public void onPong(String pattern) {
-      heardNanos = System.nanoTime();
+      if (!begun) { // the others are answers to probes
+        begun = true;
+        conversation.listenAgain();
+      }
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * an outage begins, one line when it is over. Used by one thread.
  */
 final class Outage {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.redis");
+  static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.redis");
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
 

@@ -36,6 +36,10 @@ final class Places {
   private final Map<Integer, OwnLine> lines = new HashMap<>();
 
   private final Deque<String> leaving = new ArrayDeque<>();
+
+  /** Names of tickets that are in line, but not this process's any more. */
+  private final Deque<String> strays = new ArrayDeque<>();
+
   private final Deque<Step.LateRelease> voids = new ArrayDeque<>();
 
   /** Released by the store a little too early by the clock of this process. */
@@ -43,6 +47,7 @@ final class Places {
 
   private Step.@Nullable Reading reading;
   private long readingWanted;
+  private boolean refreshing;
   private long generation;
   private long cold = -1;
   private int concurrency = 1;
@@ -107,19 +112,32 @@ final class Places {
    * News came of the first in a bucket's line.
    *
    * @param number the number of the bucket's last release
-   * @param owner the process of the first in line
+   * @param head the name of the first ticket in line
    * @param waitNanos when that one is due
    */
-  void hear(long generation, int bucket, long number, String owner, long waitNanos, long nowNanos) {
+  void hear(long generation, int bucket, long number, String head, long waitNanos, long nowNanos) {
     if (generation != this.generation) {
       renewAtNanos = nowNanos; // the buckets are others, and these are to be asked for
       return;
     }
     heard.hear(bucket, number, nowNanos);
     OwnLine line = lines.get(bucket);
-    if (line != null && owner.equals(process)) {
+    if (!head.startsWith(process + ".")) {
+      return;
+    }
+    if (!knows(head) && !strays.contains(head)) {
+      strays.add(head); // it left, or its release was used, but the store has lost that
+    } else if (line != null) {
       line.askNanos = nowNanos + waitNanos;
     }
+  }
+
+  private boolean knows(String name) {
+    return lines.values().stream().anyMatch(line -> line.hasFirst(name))
+        || joining.stream().anyMatch(ticket -> ticket.name.equals(name))
+        || lines.values().stream()
+            .flatMap(line -> line.tickets().stream())
+            .anyMatch(ticket -> ticket.name.equals(name));
   }
 
   /** Something has changed for all buckets, or news may have been missed. */
@@ -131,6 +149,11 @@ final class Places {
   void listenAgain(long nowNanos) {
     generation = 0;
     lookAgain(nowNanos);
+  }
+
+  /** Somebody wants to know the limit. */
+  void refresh() {
+    refreshing = true;
   }
 
   void read(Step.Reading result) {
@@ -162,12 +185,19 @@ final class Places {
 
   /** Returns in how many nanoseconds there is something to do; 0 or less for now. */
   long delayNanos(long nowNanos) {
-    if (!joining.isEmpty() || !leaving.isEmpty() || !voids.isEmpty() || reading != null) {
+    if (!joining.isEmpty()
+        || !leaving.isEmpty()
+        || !strays.isEmpty()
+        || !voids.isEmpty()
+        || reading != null
+        || refreshing) {
       return 0;
     }
     long delay = renewAtNanos - nowNanos;
     for (Map.Entry<Integer, OwnLine> line : lines.entrySet()) {
-      delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+      if (!line.getValue().isEmpty()) {
+        delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+      }
     }
     for (Held release : held) {
       delay = Math.min(delay, release.untilNanos - nowNanos);
@@ -203,11 +233,13 @@ final class Places {
     joins.forEach(ticket -> ticket.told = true);
     return new Step(
         generation,
+        strays.stream().limit(MOST_AT_ONCE).toList(),
         voids.stream().limit(MOST_AT_ONCE).toList(),
         leaving.stream().limit(MOST_AT_ONCE).toList(),
         joins,
         reading,
         asks(joins, nowNanos),
+        refreshing,
         false);
   }
 
@@ -241,6 +273,7 @@ final class Places {
    * @param nowNanos when the answer came
    */
   void answered(Step step, StepReply reply, Release.Moment asked, long nowNanos) {
+    removeFirst(strays, step.strays().size());
     removeFirst(voids, step.voids().size());
     removeFirst(leaving, step.leaves().size());
     if (step.reading() != null) {
@@ -251,6 +284,8 @@ final class Places {
       renewAtNanos = asked.nanos() + renewNanos;
     }
     limit = reply.limit();
+    refreshing = false;
+    readingWanted = reply.reading();
     takeBuckets(reply, nowNanos);
     for (int i = 0; i < step.joins().size(); i++) {
       Ticket ticket = step.joins().get(i);

@@ -251,6 +251,16 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
+   * Begins to have the limit read if it is not known, or no longer, and returns at once. Requests
+   * do so by themselves; this is for whoever wants to know the limit before somebody asks. Does
+   * nothing without a source, while a process reads it, as long as a failed reading is not to be
+   * tried again, or within the start delay of a store that was cold.
+   */
+  public void refresh() {
+    conversation.refresh();
+  }
+
+  /**
    * Looks how the queue stands in all processes together. The store looks at everybody in line, so
    * once a second is plenty.
    *

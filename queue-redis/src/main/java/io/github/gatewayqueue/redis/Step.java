@@ -9,20 +9,24 @@ import org.jspecify.annotations.Nullable;
  * What a process tells the store at once, and what it asks.
  *
  * @param known the generation of the buckets that the process knows, or 0
+ * @param strays the names of tickets in line that are not the process's any more
  * @param voids releases that could not be used
  * @param leaves the names of tickets that were given up
  * @param joins tickets that need a place
  * @param reading what came of reading the limit, if that was done
  * @param asks the first of the process's tickets in each bucket of interest
+ * @param refresh whether the limit is to be read if it is not known
  * @param last whether the process closes
  */
 record Step(
     long known,
+    List<String> strays,
     List<LateRelease> voids,
     List<String> leaves,
     List<Ticket> joins,
     @Nullable Reading reading,
     List<Ticket> asks,
+    boolean refresh,
     boolean last) {
 
   /** A release that came too late; its ticket goes next. */
@@ -35,6 +39,8 @@ record Step(
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     arguments.add(String.valueOf(known));
+    arguments.add(String.valueOf(strays.size()));
+    arguments.addAll(strays);
     arguments.add(String.valueOf(voids.size()));
     for (LateRelease late : voids) {
       addPlace(arguments, late.ticket);
@@ -52,6 +58,7 @@ record Step(
       arguments.add(ticket.name);
       arguments.add(String.valueOf(ticket.shard));
     }
+    arguments.add(refresh ? "1" : "0");
     arguments.add(last ? "1" : "0");
     return arguments;
   }

@@ -17,6 +17,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param arrivals those of the tickets that joined, in their order
  * @param answers to what was asked, in that order
  * @param limit as it stands, or null
+ * @param reading the number of the reading that this process is to do as it wants to know the
+ *     limit, or 0
  */
 record StepReply(
     long generation,
@@ -25,7 +27,8 @@ record StepReply(
     List<Long> numbers,
     List<String> arrivals,
     List<Answer> answers,
-    @Nullable SessionStartLimit limit) {
+    @Nullable SessionStartLimit limit,
+    long reading) {
 
   /** What becomes of a ticket. */
   enum Kind {
@@ -77,11 +80,16 @@ record StepReply(
   /**
    * Takes a reply apart.
    *
-   * @throws JedisDataException if it is none of the script's
+   * @param sequence the number of the step that was taken
+   * @throws JedisDataException if it is none of the script's, or the answer to another step: what a
+   *     connection that has got out of step hands out
    */
-  static StepReply of(Object reply) {
+  static StepReply of(Object reply, long sequence) {
     try {
       List<?> parts = (List<?>) reply;
+      if ((Long) parts.get(8) != sequence) {
+        throw new JedisDataException("the store's answer is to another question");
+      }
       List<Answer> answers = new ArrayList<>();
       for (Object answer : (List<?>) parts.get(5)) {
         answers.add(Answer.of(longs(answer)));
@@ -93,7 +101,8 @@ record StepReply(
           longs(parts.get(3)),
           ((List<?>) parts.get(4)).stream().map(String.class::cast).toList(),
           answers,
-          limit(longs(parts.get(6)), Math.toIntExact((Long) parts.get(2))));
+          limit(longs(parts.get(6)), Math.toIntExact((Long) parts.get(2))),
+          (Long) parts.get(7));
     } catch (ClassCastException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new JedisDataException("the store's answer makes no sense", e);
     }

@@ -11,7 +11,7 @@ import redis.clients.jedis.UnifiedJedis;
  */
 final class Store {
   private static final String VERSION = "1";
-  private static final Script STEP = Script.load("queue.lua");
+  static final Script STEP = Script.load("queue.lua");
   private static final Script LOOK = Script.load("look.lua");
 
   private final UnifiedJedis client;
@@ -60,7 +60,7 @@ final class Store {
     arguments.addAll(settings.subList(1, settings.size()));
     arguments.add(String.valueOf(random));
     arguments.addAll(step.arguments());
-    return StepReply.of(STEP.call(client, keys, arguments));
+    return StepReply.of(STEP.call(client, keys, arguments), sequence);
   }
 
   /** Looks how the queue stands. */
@@ -68,6 +68,14 @@ final class Store {
     List<String> arguments =
         List.of(settings.get(0), settings.get(1), settings.get(2), settings.get(5));
     return LookReply.of(LOOK.call(client, keys, arguments));
+  }
+
+  /**
+   * Has a subscription answer, if its connection is alive. Jedis's own ping can lose its answer,
+   * and then gives back the connection to others while it is still subscribed.
+   */
+  void probe(JedisPubSub news) {
+    news.subscribe(channel);
   }
 
   /** Hands in all news until the connection is lost or the subscription is ended. */

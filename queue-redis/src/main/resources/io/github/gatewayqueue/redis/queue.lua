@@ -184,12 +184,12 @@ local function due(bucket)
   return last and math.max(last + math.max(spacing, interval), cold) or cold
 end
 
--- Tells everybody who is first in line, when it is due, and the number of the last release.
+-- Tells everybody which ticket is first in line, when it is due, and the number of the last release.
 local function tell(bucket)
   local head = live_head(bucket)
   local _, _, count = last_release(bucket)
   publish(table.concat({ 'head', state.generation, bucket, digits(count),
-    head and parse(head).process or '-', digits(math.max(0, due(bucket) - now)) }, ' '))
+    head and parse(head).ticket or '-', digits(math.max(0, due(bucket) - now)) }, ' '))
 end
 
 local function leave(ticket)
@@ -203,6 +203,15 @@ local function leave(ticket)
   remove(member)
   if was_head then
     tell(bucket)
+  end
+end
+
+-- Removes a ticket that its process does not have any more: it left or was used, and a failover has
+-- lost that.
+local function stray(ticket)
+  local member = redis.call('HGET', TICKETS, ticket)
+  if member then
+    leave(ticket)
   end
 end
 
@@ -271,7 +280,8 @@ local function refusal()
     end
     return EXHAUSTED, value('good_until') - now
   end
-  if value('reading') > 0 and now < value('reading') + MOST_READING then
+  if value('reading') > 0 and now < value('reading') + MOST_READING
+    and redis.call('ZSCORE', LEASES, state.reader or '') then
     return NO_LIMIT, value('reading') + MOST_READING - now
   end
   if value('failures') > 0 and now < value('retry') then
@@ -281,6 +291,7 @@ local function refusal()
     return NO_LIMIT, lease / 3
   end
   set('reading', math.max(now, value('reading') + 1))
+  set('reader', process)
   return READ, value('reading')
 end
 
@@ -384,7 +395,7 @@ local function ask(ticket, shard)
   local first = head_of(bucket)
   local head = live_head(bucket)
   if head ~= member then
-    if head ~= first then
+    if head ~= first or now >= due(bucket) then -- its process may know nothing of it: see stray
       tell(bucket)
     end
     local kind, detail
@@ -413,6 +424,9 @@ end
 
 local joined, answers = {}, {}
 
+for _ = 1, number() do
+  stray(text())
+end
 for _ = 1, number() do
   local ticket, shard, arrival, moment = text(), text(), text(), number()
   void(ticket, shard, arrival, moment)
@@ -443,6 +457,11 @@ for i = 1, number() do
   local ticket, shard = text(), text()
   answers[i] = ask(ticket, shard)
 end
+local reading_wanted = 0
+if text() == '1' and can_read and now >= value('cold') + start_delay then -- whoever is in line
+  local kind, detail = refusal()
+  reading_wanted = kind == READ and detail or 0
+end
 if text() == '1' then -- it closes
   redis.call('ZREM', LEASES, process)
   redis.call('HDEL', STATE, 'sequence:' .. process)
@@ -472,4 +491,5 @@ if state.limited == '1' and state.total then
     math.max(0, value('reset') - now) }
 end
 
-return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit }
+return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit,
+  reading_wanted, sequence }

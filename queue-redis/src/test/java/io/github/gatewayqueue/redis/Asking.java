@@ -41,8 +41,12 @@ final class Asking {
   /** Asks, and waits until it has its place in line, or is released already. */
   static Asking inLine(RedisQueue queue, long id, long total) {
     var asking = new Asking(queue, id, total);
-    until(() -> queue.waiting() >= ALL.get(queue).stream().filter(all -> !all.ended()).count());
+    until(() -> queue.waiting() >= notEnded(queue));
     return asking;
+  }
+
+  private static long notEnded(GatewayQueue queue) {
+    return ALL.getOrDefault(queue, List.of()).stream().filter(asking -> !asking.ended()).count();
   }
 
   /** Waits until something holds. */

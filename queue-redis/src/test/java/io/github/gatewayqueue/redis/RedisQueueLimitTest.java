@@ -139,6 +139,25 @@ class RedisQueueLimitTest {
   }
 
   @Test
+  void refresh_nobodyInLine_hasTheLimitReadOnce() {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () -> {
+          readings.incrementAndGet();
+          return new SessionStartLimit(1000, 7, DAY, 2);
+        };
+    RedisQueue queue = open(builder().limits(source));
+    Asking.until(() -> {
+      queue.refresh();
+      RedisQueueSnapshot snapshot = queue.snapshot();
+      return snapshot.limit() != null && snapshot.buckets().size() == 2;
+    });
+    queue.refresh();
+    Asking.until(() -> queue.limit().remaining() == 7);
+    assertEquals(1, readings.get());
+  }
+
+  @Test
   void source_refused_refusesThoseThatWait() throws Exception {
     var refusal = new GatewayQueueException("the token is none");
     RedisQueue queue =

@@ -42,13 +42,12 @@ class StoreTest {
   }
 
   /** A process that takes one step at a time, and knows what it is told. */
-  private final class Process {
+  private final class Participant {
     final String name;
     final Store store;
     int tickets;
-    long number;
 
-    Process(String name, Settings settings, boolean canRead) {
+    Participant(String name, Settings settings, boolean canRead) {
       this.name = name;
       store = new Store(client, name, settings, canRead);
     }
@@ -91,11 +90,13 @@ class StoreTest {
         List<Ticket> joins,
         Step.@Nullable Reading reading,
         List<Ticket> asks) {
-      return store.take(new Step(0, late, leaves, joins, reading, asks, false), 0);
+      return store.take(
+          new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), 0);
     }
 
     void close() {
-      store.take(new Step(0, List.of(), List.of(), List.of(), null, List.of(), true), 0);
+      store.take(
+          new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
     }
   }
 
@@ -106,7 +107,7 @@ class StoreTest {
 
   @Test
   void ask_again_tellsTheSameReleaseWithItsAge() {
-    Process process = new Process("a", settings(LONG, LONG), false);
+    Participant process = new Participant("a", settings(LONG, LONG), false);
     Ticket ticket = process.join(0);
     Answer first = process.ask(ticket);
     Answer again = process.ask(ticket);
@@ -121,7 +122,7 @@ class StoreTest {
 
   @Test
   void join_againAfterLostAnswerAndRelease_isNotInLineOnceMore() {
-    Process process = new Process("a", settings(LONG, LONG), false);
+    Participant process = new Participant("a", settings(LONG, LONG), false);
     Ticket ticket = process.ticket(0);
     StepReply lost = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
     StepReply again = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
@@ -132,7 +133,7 @@ class StoreTest {
 
   @Test
   void join_again_keepsThePlace() {
-    Process process = new Process("a", settings(LONG, LONG), false);
+    Participant process = new Participant("a", settings(LONG, LONG), false);
     Ticket first = process.join(0);
     Ticket second = process.join(0);
     assertEquals(first.arrival, process.join(first));
@@ -142,7 +143,7 @@ class StoreTest {
 
   @Test
   void late_release_spendsTheSlotAndGoesNext() {
-    Process process = new Process("a", settings(Duration.ofMillis(300), LONG), false);
+    Participant process = new Participant("a", settings(Duration.ofMillis(300), LONG), false);
     Ticket first = process.join(0);
     Ticket second = process.join(0);
     long moment = process.ask(first).moment();
@@ -157,7 +158,7 @@ class StoreTest {
 
   @Test
   void leave_releasedTicket_takesTheChargeBack() {
-    Process process = new Process("a", settings(Duration.ofNanos(1), LONG), true);
+    Participant process = new Participant("a", settings(Duration.ofNanos(1), LONG), true);
     Ticket first = process.join(0);
     long reading = process.ask(first).reading();
     process.read(reading, new SessionStartLimit(10, 10, LONG, 1));
@@ -170,7 +171,7 @@ class StoreTest {
 
   @Test
   void late_release_takesTheChargeBackOnce() {
-    Process process = new Process("a", settings(Duration.ofMillis(1), LONG), true);
+    Participant process = new Participant("a", settings(Duration.ofMillis(1), LONG), true);
     Ticket first = process.join(0);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 1));
     long moment = process.ask(first).moment();
@@ -183,7 +184,7 @@ class StoreTest {
     assertEquals(9, remaining(process));
   }
 
-  private static int remaining(Process process) {
+  private static int remaining(Participant process) {
     StepReply reply = process.take(List.of(), List.of(), List.of(), null, List.of());
     SessionStartLimit limit = reply.limit();
     return limit == null ? -1 : limit.remaining();
@@ -192,8 +193,8 @@ class StoreTest {
   @Test
   void ask_behindHeadOfDeadProcess_goesWhenItsLeaseIsOver() {
     Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(600));
-    Process dead = new Process("a", settings, false);
-    Process process = new Process("b", settings, false);
+    Participant dead = new Participant("a", settings, false);
+    Participant process = new Participant("b", settings, false);
     dead.join(0);
     dead.join(0);
     Ticket ticket = process.join(0);
@@ -208,8 +209,8 @@ class StoreTest {
   @Test
   void ask_droppedTicket_isUnknownAndHasItsOldPlaceAgain() {
     Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(300));
-    Process frozen = new Process("a", settings, false);
-    Process process = new Process("b", settings, false);
+    Participant frozen = new Participant("a", settings, false);
+    Participant process = new Participant("b", settings, false);
     Ticket first = frozen.join(0);
     Ticket second = process.join(0);
     Ticket third = process.join(0);
@@ -223,8 +224,8 @@ class StoreTest {
   @Test
   void close_letsOthersPassAtOnce() {
     Settings settings = settings(Duration.ofMillis(1), LONG);
-    Process closing = new Process("a", settings, false);
-    Process process = new Process("b", settings, false);
+    Participant closing = new Participant("a", settings, false);
+    Participant process = new Participant("b", settings, false);
     closing.join(0);
     Ticket ticket = process.join(0);
     closing.close();
@@ -234,8 +235,8 @@ class StoreTest {
   @Test
   void take_stepThatWasGivenUp_isRefusedAfterALaterOne() {
     Settings settings = settings(LONG, LONG);
-    Process early = new Process("a", settings, false); // the same process, two steps behind
-    Process process = new Process("a", settings, false);
+    Participant early = new Participant("a", settings, false); // the same process, two steps behind
+    Participant process = new Participant("a", settings, false);
     process.join(0);
     Ticket left = process.join(0);
     process.leave(left);
@@ -246,7 +247,7 @@ class StoreTest {
   /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
   @Test
   void read_otherConcurrency_movesEverybodyInOrderOfArrival() {
-    Process process = new Process("a", settings(LONG, LONG), true);
+    Participant process = new Participant("a", settings(LONG, LONG), true);
     List<Ticket> tickets =
         List.of(process.join(0), process.join(1), process.join(2), process.join(3));
     long reading = process.ask(tickets.getFirst()).reading();
@@ -261,7 +262,7 @@ class StoreTest {
 
   @Test
   void read_fewerBuckets_takeOverTheLastReleaseOfEach() {
-    Process process = new Process("a", settings(LONG, LONG), true);
+    Participant process = new Participant("a", settings(LONG, LONG), true);
     Ticket first = process.join(1);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 2));
     assertEquals(Kind.RELEASED, process.ask(first).kind());
@@ -281,9 +282,9 @@ class StoreTest {
   @Test
   void read_oneProcessAtATime() {
     Settings settings = settings(LONG, LONG);
-    Process a = new Process("a", settings, true);
-    Process b = new Process("b", settings, true);
-    Process without = new Process("c", settings, false);
+    Participant a = new Participant("a", settings, true);
+    Participant b = new Participant("b", settings, true);
+    Participant without = new Participant("c", settings, false);
     Ticket first = without.join(0);
     Ticket ofA = a.join(0);
     Ticket ofB = b.join(0);
@@ -295,7 +296,7 @@ class StoreTest {
 
   @Test
   void ask_noStartsLeft_isExhaustedUntilTheReset() {
-    Process process = new Process("a", settings(Duration.ofNanos(1), LONG), true);
+    Participant process = new Participant("a", settings(Duration.ofNanos(1), LONG), true);
     Ticket first = process.join(0);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 1, LONG, 1));
     assertEquals(Kind.RELEASED, process.ask(first).kind());

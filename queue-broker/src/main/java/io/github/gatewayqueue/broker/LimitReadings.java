@@ -1,0 +1,90 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the limit from Discord, and remembers what came of it. Safe for use by many threads. */
+final class LimitReadings implements SessionStartLimitSource {
+  private final SessionStartLimitSource discord;
+  private final AtomicLong failed = new AtomicLong();
+  private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
+
+  /** As it was last read. */
+  private volatile int maxConcurrency = 1;
+
+  /** What was wrong with the last reading, if something was. */
+  private volatile @Nullable String failure;
+
+  LimitReadings(Settings settings, String token) {
+    discord = DiscordSessionStartLimits.builder(token).baseUrl(settings.discordApi()).build();
+  }
+
+  @Override
+  public SessionStartLimit fetch() throws IOException, InterruptedException {
+    try {
+      SessionStartLimit limit = discord.fetch();
+      maxConcurrency = limit.maxConcurrency();
+      failure = null;
+      return limit;
+    } catch (GatewayQueueException e) {
+      fail(e);
+      refused.complete(e);
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw e;
+    }
+  }
+
+  private void fail(Exception e) {
+    failed.incrementAndGet();
+    failure = "the session start limit could not be read, trying again: " + e.getMessage();
+  }
+
+  int maxConcurrency() {
+    return maxConcurrency;
+  }
+
+  /** Returns how often in all it could not be read. */
+  long failed() {
+    return failed.get();
+  }
+
+  boolean isRefused() {
+    return refused.isDone();
+  }
+
+  /** Returns a stage that is completed when Discord refuses the token. */
+  CompletionStage<GatewayQueueException> refused() {
+    return refused;
+  }
+
+  /**
+   * Adds what is wrong, for people to read.
+   *
+   * @param limit the limit as it stands, or null if that is not known
+   */
+  void addProblems(List<String> problems, @Nullable SessionStartLimit limit, int reserve) {
+    String failed = failure;
+    if (failed != null) {
+      problems.add(failed);
+    }
+    if (limit != null && limit.remaining() <= reserve) {
+      problems.add(
+          "the session starts are used up: %d of %d left, %d of them in reserve; reset in %s"
+              .formatted(
+                  limit.remaining(),
+                  limit.total(),
+                  Math.min(reserve, limit.remaining()),
+                  DurationText.rough(limit.resetAfter())));
+    }
+  }
+}

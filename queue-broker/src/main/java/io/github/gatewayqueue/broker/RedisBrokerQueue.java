@@ -1,0 +1,170 @@
+package io.github.gatewayqueue.broker;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.redis.RedisQueue;
+import io.github.gatewayqueue.redis.RedisQueueSnapshot;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A share of a queue that is kept in a Redis, for several brokers of one bot. Looks at the store
+ * once a second, whoever wants to know.
+ */
+final class RedisBrokerQueue implements BrokerQueue {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** Leaves the other half of what the interval has over Discord's to the way to the client. */
+  private static final int MARGINS_PER_INTERVAL = 12;
+
+  private final RedisQueue queue;
+  private final @Nullable LimitReadings readings;
+  private final int reserve;
+  private final Thread looker;
+
+  private volatile View view = View.NOTHING;
+
+  /** Why the store could not be looked at, if it could not. */
+  private volatile @Nullable String failure = "the store was not asked yet";
+
+  /** How the store stood when it was last looked at. */
+  private record View(List<List<@Nullable Thread>> lines, LargeBotQueueSnapshot snapshot) {
+    static final View NOTHING =
+        new View(
+            List.of(List.of()),
+            new LargeBotQueueSnapshot(
+                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null)), null));
+
+    static View of(RedisQueueSnapshot snapshot) {
+      List<@Nullable Thread[]> lines = new ArrayList<>();
+      List<LargeBotQueueSnapshot.Bucket> buckets = new ArrayList<>();
+      for (RedisQueueSnapshot.Bucket bucket : snapshot.buckets()) {
+        lines.add(new @Nullable Thread[bucket.waiting()]);
+        buckets.add(
+            new LargeBotQueueSnapshot.Bucket(
+                bucket.waiting(), bucket.lastRelease(), bucket.nextRelease()));
+      }
+      for (RedisQueueSnapshot.Place place : snapshot.places()) {
+        lines.get(place.bucket())[place.position() - 1] = place.thread();
+      }
+      List<List<@Nullable Thread>> shown = new ArrayList<>();
+      lines.forEach(line -> shown.add(Arrays.asList(line)));
+      return new View(shown, new LargeBotQueueSnapshot(buckets, snapshot.limit()));
+    }
+  }
+
+  RedisBrokerQueue(Settings settings, URI redis) {
+    reserve = settings.reserve();
+    RedisQueue.Builder builder =
+        RedisQueue.builder(redis)
+            .namespace(settings.redisNamespace())
+            .interval(settings.interval())
+            .margin(settings.interval().dividedBy(MARGINS_PER_INTERVAL))
+            .startDelay(settings.startDelay())
+            .reserve(reserve);
+    String token = settings.discordToken();
+    readings = token == null ? null : new LimitReadings(settings, token);
+    if (readings != null) {
+      builder.limits(readings);
+    }
+    queue = builder.build();
+    looker =
+        Thread.ofVirtual()
+            .name("looker")
+            .inheritInheritableThreadLocals(false)
+            .start(this::lookAgainAndAgain);
+  }
+
+  private void lookAgainAndAgain() {
+    try {
+      while (true) {
+        queue.refresh();
+        look();
+        Thread.sleep(LOOK_AGAIN);
+      }
+    } catch (InterruptedException e) {
+      // the broker is closed
+    }
+  }
+
+  private void look() {
+    try {
+      view = View.of(queue.snapshot());
+      failure = null;
+    } catch (IOException e) {
+      failure = "Redis: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public void request(long id, long total) throws InterruptedException {
+    queue.request(id, total);
+  }
+
+  @Override
+  public String kind() {
+    return "redis";
+  }
+
+  @Override
+  public int buckets() {
+    return view.snapshot.buckets().size();
+  }
+
+  /** Those of this broker alone. */
+  @Override
+  public int waiting() {
+    return queue.waiting();
+  }
+
+  @Override
+  public List<? extends List<? extends @Nullable Thread>> lines() {
+    return view.lines;
+  }
+
+  @Override
+  public LargeBotQueueSnapshot snapshot() {
+    return view.snapshot;
+  }
+
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    String failed = failure;
+    if (failed != null) {
+      problems.add(failed);
+    }
+    if (readings != null) {
+      readings.addProblems(problems, view.snapshot.limit(), reserve);
+    }
+    return problems;
+  }
+
+  @Override
+  public long failedReadings() {
+    return readings == null ? 0 : readings.failed();
+  }
+
+  @Override
+  public boolean isReady() {
+    return failure == null && view.snapshot.buckets().getFirst().nextRelease() != null;
+  }
+
+  @Override
+  public CompletionStage<GatewayQueueException> refused() {
+    return readings == null ? new CompletableFuture<>() : readings.refused();
+  }
+
+  @Override
+  public void close() {
+    looker.interrupt();
+    queue.close();
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.embedded.RedisServer;
+
+/** Several brokers that keep their queue in one Redis. */
+class BrokerRedisTest extends BrokerTestBase {
+  private static RedisServer redis;
+  private static int port;
+
+  @BeforeAll
+  static void startRedis() throws Exception {
+    port = freePort();
+    redis = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
+    redis.start();
+  }
+
+  @AfterAll
+  static void stopRedis() throws Exception {
+    redis.stop();
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Broker.Builder builder(String namespace) {
+    return builder()
+        .redis(URI.create("redis://127.0.0.1:" + port))
+        .redisNamespace(namespace)
+        .interval(Duration.ofSeconds(1));
+  }
+
+  private static String newNamespace() {
+    return UUID.randomUUID().toString();
+  }
+
+  private void awaitReady(Broker broker) {
+    until(() -> get(broker, "/health/ready").statusCode() == 200);
+  }
+
+  @Test
+  void request_ofTwoBrokers_areInOneLine() throws Exception {
+    String namespace = newNamespace();
+    Broker a = start(builder(namespace).interval(LONG));
+    Broker b = start(builder(namespace).interval(LONG));
+    ask(a, 0, 9).readAnswer();
+    ask(a, 1, 9);
+    awaitWaiting(b, 1);
+    EventReader second = events(b, "/?shard=2&total=9");
+    JsonObject place = second.expect("waiting").data();
+    assertEquals(2, place.getInteger("position"), place.encode());
+    JsonObject status = status(a);
+    assertEquals("redis", status.getString("queue"));
+    until(() -> waiting(a) == 2);
+    assertEquals(
+        List.of(1),
+        status(a).getJsonArray("buckets").getJsonObject(0).getJsonArray("shards").getList());
+  }
+
+  @Test
+  void close_brokerWithTheFirstInLine_letsTheOthersClientsGoOn() throws Exception {
+    String namespace = newNamespace();
+    Broker a = start(builder(namespace));
+    Broker b = start(builder(namespace));
+    ask(a, 0, 9).readAnswer();
+    ask(a, 1, 9);
+    awaitWaiting(a, 1);
+    RawConnection last = ask(b, 2, 9);
+    a.close();
+    assertEquals(200, last.readAnswer().status());
+  }
+
+  @Test
+  void start_withToken_isReadyBeforeAnybodyAsksAndSharesTheBudget() throws Exception {
+    FakeDiscord discord =
+        open(FakeDiscord.builder().maxConcurrency(2).total(1000).remaining(5).start());
+    String namespace = newNamespace();
+    List<Broker> brokers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Broker broker =
+          start(
+              builder(namespace)
+                  .interval(Duration.ofMillis(600))
+                  .discordToken(FakeDiscord.DEFAULT_TOKEN)
+                  .discordApi(discord.restUri()));
+      brokers.add(broker);
+      awaitReady(broker);
+    }
+    for (int shard = 0; shard < 10; shard++) {
+      ask(brokers.get(shard % 4 / 2), shard, 10);
+    }
+    until(() -> released(brokers) == 4 && waiting(brokers.getFirst()) == 6);
+    until(() -> status(brokers.getFirst()).getJsonArray("problems").encode().contains("used up"));
+    assertEquals(4, released(brokers));
+    assertEquals(2, status(brokers.getLast()).getJsonObject("limit").getInteger("maxConcurrency"));
+  }
+
+  private int released(List<Broker> brokers) throws Exception {
+    int released = 0;
+    for (Broker broker : brokers) {
+      released += status(broker).getInteger("released");
+    }
+    return released;
+  }
+
+  @Test
+  void start_redisUnreachable_liveNotReadyAndRequestsWaitUntilItIsThere() throws Exception {
+    int other = freePort();
+    Broker broker = start(builder(newNamespace()).redis(URI.create("redis://127.0.0.1:" + other)));
+    RawConnection client = ask(broker, 0, 1);
+    assertEquals(200, get(broker, "/health/live").statusCode());
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
+    RedisServer late = RedisServer.builder().bind("127.0.0.1").port(other).build();
+    late.start();
+    try {
+      assertEquals(200, client.readAnswer().status());
+      awaitReady(broker);
+    } finally {
+      broker.close();
+      late.stop();
+    }
+  }
+
+  @Test
+  void start_requestsAreToFailWhenExhausted_isRefused() {
+    Broker.Builder builder = builder(newNamespace()).whenExhausted(WhenExhausted.FAIL);
+    var thrown = assertThrows(IllegalArgumentException.class, builder::start);
+    assertTrue(thrown.toString().contains("expected WAIT"), thrown.toString());
+  }
+}

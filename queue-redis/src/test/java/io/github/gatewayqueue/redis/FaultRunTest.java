@@ -1,0 +1,69 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.redis.FaultRun.Fault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Processes of a bot under faults that a seed has chosen. {@code -Dfaults.runs} has more of them,
+ * {@code -Dfaults.seed} has them begin with another seed than 1.
+ */
+@Timeout(value = 2, unit = java.util.concurrent.TimeUnit.HOURS)
+class FaultRunTest {
+  private static final RunSettings SCALED_DOWN =
+      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
+  private static final int FAULTS = 6;
+  private static final Duration DRAIN = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  @Test
+  void faults_ofEverySeed_leaveNoViolation() throws Exception {
+    AtomicLong next = new AtomicLong(Long.getLong("faults.seed", 1));
+    long end = next.get() + Integer.getInteger("faults.runs", 4);
+    List<String> violations = Collections.synchronizedList(new ArrayList<>());
+    try (ExecutorService lanes = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < Integer.getInteger("faults.lanes", 2); i++) {
+        Path own = directory.resolve("lane-" + i);
+        all.add(
+            lanes.submit(() -> {
+              try (FaultLane lane = new FaultLane(own, Store.STEP.text())) {
+                for (long seed = next.getAndIncrement();
+                    seed < end;
+                    seed = next.getAndIncrement()) {
+                  violations.addAll(run(lane, seed));
+                }
+              }
+              return null;
+            }));
+      }
+      for (Future<?> lane : all) {
+        lane.get();
+      }
+    }
+    assertEquals(List.of(), violations);
+  }
+
+  private static List<String> run(FaultLane lane, long seed) throws Exception {
+    var run = new FaultRun(lane, seed, SCALED_DOWN, FAULTS, EnumSet.allOf(Fault.class), DRAIN);
+    List<String> violations = run.run();
+    String verdict =
+        violations.isEmpty() ? "held" : violations.size() + ": " + violations.getFirst();
+    System.out.println(run + ": " + verdict);
+    return violations.stream().map(violation -> run + ": " + violation).toList();
+  }
+}

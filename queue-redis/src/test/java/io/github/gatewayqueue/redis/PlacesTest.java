@@ -1,0 +1,71 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class PlacesTest {
+  private static final Settings SETTINGS =
+      new Settings(
+          "test",
+          Duration.ofSeconds(6),
+          Duration.ZERO,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          1);
+  private static final Release.Moment NOW = Release.Moment.now();
+
+  private final Places places = new Places("me", SETTINGS, NOW.nanos());
+
+  @Test
+  void delayNanos_everybodyHasLeft_isUntilTheLeaseIsRenewed() {
+    Ticket ticket = arrive(1);
+    step(List.of("0000000000000001"));
+    places.giveUp(ticket, NOW.nanos());
+    step(List.of());
+    step(List.of()); // looks around once more, since the store was new
+    long delayNanos = places.delayNanos(NOW.nanos() + Duration.ofSeconds(1).toNanos());
+    assertEquals(Duration.ofSeconds(4).toNanos(), delayNanos);
+  }
+
+  @Test
+  void hear_headThatIsNotKnownAnyMore_isTakenOutOfTheLine() {
+    step(List.of());
+    places.hear(1, 0, 0, "me.7", 0, NOW.nanos());
+    places.hear(1, 0, 0, "other.7", 0, NOW.nanos());
+    assertEquals(List.of("me.7"), places.step(NOW.nanos()).strays());
+  }
+
+  @Test
+  void hear_headThatJoinsOrWaits_staysInLine() {
+    arrive(1);
+    step(List.of("0000000000000001"));
+    arrive(2);
+    places.step(NOW.nanos()); // its answer is lost
+    places.hear(1, 0, 0, "me.1", 0, NOW.nanos());
+    places.hear(1, 0, 0, "me.2", 0, NOW.nanos());
+    assertTrue(places.step(NOW.nanos()).strays().isEmpty());
+  }
+
+  private Ticket arrive(long number) {
+    var ticket = new Ticket("me", number, 0, new AtomicInteger());
+    places.arrive(ticket);
+    return ticket;
+  }
+
+  /** Takes a step, in which so many join as there are arrivals. */
+  private void step(List<String> arrivals) {
+    Step step = places.step(NOW.nanos());
+    List<StepReply.Answer> answers =
+        step.asks().stream()
+            .map(ticket -> new StepReply.Answer(StepReply.Kind.BEHIND, List.of(1_000_000L)))
+            .toList();
+    var reply = new StepReply(1, 1, 1, List.of(), arrivals, answers, null, 0);
+    places.answered(step, reply, NOW, NOW.nanos());
+  }
+}
