@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,8 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultRunTest {
   private static final RunSettings SCALED_DOWN =
       new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
+  private static final RunSettings TRUE_SCALE =
+      new RunSettings(Duration.ofSeconds(6), Duration.ofSeconds(15), Duration.ofSeconds(1), false);
   private static final int FAULTS = 6;
   private static final Duration DRAIN = Duration.ofSeconds(60);
+  private static final Duration LONG_DRAIN = Duration.ofMinutes(30);
 
   @TempDir Path directory;
 
@@ -58,8 +62,22 @@ class FaultRunTest {
     assertEquals(List.of(), violations);
   }
 
+  /** Takes a quarter of an hour. */
+  @Test
+  @EnabledIfSystemProperty(named = "faults", matches = "long")
+  void faults_atTrueScale_leaveNoViolation() throws Exception {
+    try (FaultLane lane = new FaultLane(directory.resolve("lane"), Store.STEP.text())) {
+      assertEquals(List.of(), run(lane, Long.getLong("faults.seed", 1), TRUE_SCALE, LONG_DRAIN));
+    }
+  }
+
   private static List<String> run(FaultLane lane, long seed) throws Exception {
-    var run = new FaultRun(lane, seed, SCALED_DOWN, FAULTS, EnumSet.allOf(Fault.class), DRAIN);
+    return run(lane, seed, SCALED_DOWN, DRAIN);
+  }
+
+  private static List<String> run(FaultLane lane, long seed, RunSettings settings, Duration drain)
+      throws Exception {
+    var run = new FaultRun(lane, seed, settings, FAULTS, EnumSet.allOf(Fault.class), drain);
     List<String> violations = run.run();
     String verdict =
         violations.isEmpty() ? "held" : violations.size() + ": " + violations.getFirst();
