@@ -220,8 +220,8 @@ local function join(ticket, shard, arrival)
   if member then
     return parse(member).arrival
   end
-  if redis.call('ZSCORE', STARTS, ticket) then -- told again; it was first in line
-    return FRONT
+  if redis.call('ZSCORE', STARTS, ticket) then -- told again, after it was released as the first in line
+    return arrival == '0' and FRONT or arrival
   end
   if arrival == '0' then
     set('arrivals', math.max(value('arrivals') + 1, now))

@@ -131,6 +131,16 @@ class StoreTest {
     assertEquals(Kind.WAIT, process.ask(process.join(0)).kind());
   }
 
+  /** As after the store was cold; if the release can not be used, it goes where it was. */
+  @Test
+  void join_againWithItsArrivalAfterRelease_keepsThatArrival() {
+    Participant process = new Participant("a", settings(LONG, LONG), false);
+    Ticket ticket = process.join(0);
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+    assertEquals(ticket.arrival, process.join(ticket));
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+  }
+
   @Test
   void join_again_keepsThePlace() {
     Participant process = new Participant("a", settings(LONG, LONG), false);
