@@ -34,6 +34,10 @@ final class Conversation {
   private final Thread thread;
   private volatile @Nullable SessionStartLimit limit;
   private boolean exhaustionTold;
+
+  /** The store may ask for the same one again, as long as it has no result. */
+  private long lastReading;
+
   private boolean closing;
 
   Conversation(
@@ -155,7 +159,8 @@ final class Conversation {
       warn("a release would have been used " + late + " late; its request goes next");
     }
     long reading = places.takeReadingWanted();
-    if (reading > 0 && source != null) {
+    if (reading > 0 && reading != lastReading && source != null) {
+      lastReading = reading;
       SessionStartLimitSource limits = source;
       Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, reading));
     }

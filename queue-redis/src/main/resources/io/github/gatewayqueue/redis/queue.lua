@@ -282,6 +282,9 @@ local function refusal()
   end
   if value('reading') > 0 and now < value('reading') + MOST_READING
     and redis.call('ZSCORE', LEASES, state.reader or '') then
+    if state.reader == process then -- it may not have heard that it is to read
+      return READ, value('reading')
+    end
     return NO_LIMIT, value('reading') + MOST_READING - now
   end
   if value('failures') > 0 and now < value('retry') then

@@ -304,6 +304,19 @@ class StoreTest {
     assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
   }
 
+  /** Or else, if that answer is lost, nobody would read before the reading has timed out. */
+  @Test
+  void ask_byWhoIsToRead_isToldAgain() {
+    Participant process = new Participant("a", settings(LONG, LONG), true);
+    Ticket ticket = process.join(0);
+    Answer lost = process.ask(ticket);
+    Answer again = process.ask(ticket);
+    assertEquals(Kind.READ, again.kind());
+    assertEquals(lost.reading(), again.reading());
+    process.read(again.reading(), new SessionStartLimit(10, 10, LONG, 1));
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+  }
+
   @Test
   void ask_noStartsLeft_isExhaustedUntilTheReset() {
     Participant process = new Participant("a", settings(Duration.ofNanos(1), LONG), true);
