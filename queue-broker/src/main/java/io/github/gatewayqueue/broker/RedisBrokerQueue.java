@@ -98,7 +98,7 @@ final class RedisBrokerQueue implements BrokerQueue {
     try {
       view = View.of(queue.snapshot());
       failure = null;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failure = "Redis: " + e.getMessage();
     }
   }

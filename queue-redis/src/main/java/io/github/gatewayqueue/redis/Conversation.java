@@ -21,6 +21,16 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class Conversation {
   private static final int MOST_BUCKETS = 65_536;
+
+  /** In the messages of errors that do not pass: of commands, and of those within a script. */
+  private static final List<String> FOR_GOOD =
+      List.of(
+          "WRONGTYPE",
+          "GATEWAYQUEUE",
+          "NOPERM",
+          "The user executing the script",
+          "ACL failure in script");
+
   private static final long AFTER_A_MISTAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Store store;
@@ -173,7 +183,15 @@ final class Conversation {
           new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e),
           System.nanoTime());
     }
+    store.forgetConnections(); // a server that is a replica now keeps them open
     return outage.begin(String.valueOf(e.getMessage()));
+  }
+
+  /** The news can not be had. */
+  void isCutOff(JedisException e) {
+    if (isForGood(e)) {
+      inbox.add(() -> failed(e));
+    }
   }
 
   /** What does not get better by itself: other errors of a server come and go. */
@@ -183,8 +201,7 @@ final class Conversation {
         return true;
       }
       String message = String.valueOf(cause.getMessage());
-      if (cause instanceof JedisDataException
-          && (message.contains("WRONGTYPE") || message.startsWith("GATEWAYQUEUE"))) {
+      if (cause instanceof JedisDataException && FOR_GOOD.stream().anyMatch(message::contains)) {
         return true;
       }
     }
@@ -227,8 +244,7 @@ final class Conversation {
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
     try {
-      store.take(
-          new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
+      store.take(places.lastStep(), 0);
     } catch (RuntimeException e) {
       // there is no store to leave
     }

@@ -15,6 +15,11 @@ final class Heard {
   private final Map<Integer, Last> lasts = new HashMap<>();
   private long coldNanos;
 
+  /** Whether it has heard of any release before the store was cold, and of the last when. */
+  private boolean heardBefore;
+
+  private long heardNanos;
+
   /**
    * A bucket's last release.
    *
@@ -29,8 +34,14 @@ final class Heard {
     this.startDelayNanos = startDelayNanos;
   }
 
-  /** The store does not know of any release. */
+  /** The store does not know of any release; this process may. */
   void begin(long nowNanos) {
+    for (Last last : lasts.values()) {
+      if (!heardBefore || last.nanos - heardNanos > 0) {
+        heardBefore = true;
+        heardNanos = last.nanos;
+      }
+    }
     lasts.clear();
     coldNanos = nowNanos;
   }
@@ -58,7 +69,12 @@ final class Heard {
   /** Returns before when it is of no use to ask for a release. */
   long notBeforeNanos(int bucket) {
     Last last = lasts.get(bucket);
-    return last == null ? coldNanos + startDelayNanos : last.nanos + intervalNanos;
+    if (last != null) {
+      return last.nanos + intervalNanos;
+    }
+    long coldUntilNanos = coldNanos + startDelayNanos;
+    long heardUntilNanos = heardNanos + intervalNanos;
+    return heardBefore && heardUntilNanos - coldUntilNanos > 0 ? heardUntilNanos : coldUntilNanos;
   }
 
   /**

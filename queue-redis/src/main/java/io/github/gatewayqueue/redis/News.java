@@ -11,7 +11,7 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class News {
   private static final Duration LONGEST_GOODBYE = Duration.ofMillis(500);
-  private static final long LEAST_PAUSE_MILLIS = 100;
+  private static final long LEAST_PAUSE_MILLIS = 250;
   private static final long PROBE_SECONDS = 5;
   private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
 
@@ -55,7 +55,7 @@ final class News {
       try {
         store.subscribe(next);
       } catch (JedisException e) {
-        // the conversation tells the log of an outage
+        conversation.isCutOff(e);
       }
       pause();
     }

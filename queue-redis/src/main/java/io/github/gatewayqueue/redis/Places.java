@@ -57,8 +57,11 @@ final class Places {
   /** How late releases were that could not be used, and nobody was told of. */
   private final List<Duration> late = new ArrayList<>();
 
-  /** When the next step is due in any case. */
+  /** When a step is due in any case, in which all buckets are asked for. */
   private long renewAtNanos;
+
+  /** Whether the last step was one. */
+  private boolean askedForAll;
 
   private record Held(Ticket ticket, Release release, long untilNanos) {}
 
@@ -125,11 +128,26 @@ final class Places {
     if (!head.startsWith(process + ".")) {
       return;
     }
-    if (!knows(head) && !strays.contains(head)) {
-      strays.add(head); // it left, or its release was used, but the store has lost that
-    } else if (line != null) {
+    if (!removeIfStray(head) && line != null) {
       line.askNanos = nowNanos + waitNanos;
     }
+  }
+
+  private void removeIfStray(long number) {
+    if (number > 0) {
+      removeIfStray(process + "." + number);
+    }
+  }
+
+  /** Takes a ticket out of the line that left, or was used, if the store has lost that. */
+  private boolean removeIfStray(String name) {
+    if (knows(name)) {
+      return false;
+    }
+    if (!strays.contains(name)) {
+      strays.add(name);
+    }
+    return true;
   }
 
   private boolean knows(String name) {
@@ -243,12 +261,29 @@ final class Places {
         false);
   }
 
+  /** Returns what a process has to tell that closes: nobody waits any more. */
+  Step lastStep() {
+    held.forEach(release -> leaving.add(release.ticket.name));
+    return new Step(
+        generation,
+        List.copyOf(strays),
+        List.of(),
+        List.copyOf(leaving),
+        List.of(),
+        null,
+        List.of(),
+        false,
+        true);
+  }
+
   private List<Ticket> asks(List<Ticket> joins, long nowNanos) {
-    boolean all = renewAtNanos - nowNanos <= 0;
+    askedForAll = renewAtNanos - nowNanos <= 0;
     Map<Integer, Ticket> asks = new HashMap<>();
     lines.forEach((bucket, line) -> {
       Ticket first = line.first();
-      if (first != null && (all || line.askNanos - nowNanos <= 0) && mayAsk(bucket, nowNanos)) {
+      if (first != null
+          && (askedForAll || line.askNanos - nowNanos <= 0)
+          && mayAsk(bucket, nowNanos)) {
         asks.put(bucket, first);
       }
     });
@@ -279,8 +314,7 @@ final class Places {
     if (step.reading() != null) {
       reading = null;
     }
-    renewAtNanos = Math.min(renewAtNanos, asked.nanos()) + renewNanos;
-    if (renewAtNanos - asked.nanos() <= 0 || step.last()) {
+    if (askedForAll) {
       renewAtNanos = asked.nanos() + renewNanos;
     }
     limit = reply.limit();
@@ -350,7 +384,10 @@ final class Places {
         exhausted |= answer.kind() == StepReply.Kind.EXHAUSTED;
         line.askNanos = asked.nanos() + (nowNanos - asked.nanos()) / 2 + answer.nanos();
       }
-      case BEHIND -> line.askNanos = nowNanos + Math.min(answer.nanos(), renewNanos);
+      case BEHIND -> {
+        line.askNanos = nowNanos + Math.min(answer.nanos(), renewNanos);
+        removeIfStray(answer.ownTicket());
+      }
       case UNKNOWN -> {
         lines.remove(bucket);
         joining.addAll(line.tickets());

@@ -413,7 +413,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * the interval by default, but at least 50 ms. With the usual interval of 6 seconds that is the
      * second that it has over Discord's 5.
      *
-     * @param margin from 1 ns to {@link Long#MAX_VALUE} ns, well below the interval
+     * @param margin from 1 ns to {@link Long#MAX_VALUE} ns; as long as the interval or longer, it
+     *     leaves nothing of the spacing
      * @return this builder
      * @throws IllegalArgumentException if it is out of its range
      */

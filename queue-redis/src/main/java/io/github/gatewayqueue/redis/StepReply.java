@@ -61,6 +61,11 @@ record StepReply(
       return Micros.toNanos(numbers.getFirst());
     }
 
+    /** Returns the number of the first in line if it is this process's own, too; or 0. */
+    long ownTicket() {
+      return numbers.size() > 1 ? numbers.get(1) : 0;
+    }
+
     /** Returns the number of the reading that is asked for. */
     long reading() {
       return numbers.getFirst();

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import java.util.ArrayList;
 import java.util.List;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
@@ -76,6 +77,13 @@ final class Store {
    */
   void probe(JedisPubSub news) {
     news.subscribe(channel);
+  }
+
+  /** Makes the next step connect anew, if the client can be told so. */
+  void forgetConnections() {
+    if (client instanceof RedisClient single) {
+      single.getPool().clear();
+    }
   }
 
   /** Hands in all news until the connection is lost or the subscription is ended. */

@@ -192,10 +192,24 @@ local function tell(bucket)
     head and parse(head).ticket or '-', digits(math.max(0, due(bucket) - now)) }, ' '))
 end
 
+-- How many starts may be used.
+local function usable()
+  local held_back = math.min(reserve, math.max(0, value('total') - 1))
+  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
+end
+
+-- Takes back the charge for a start that was not used, of whichever age.
+local function give_back(ticket)
+  local taken = redis.call('ZREM', STARTS, ticket, OLD .. ticket)
+  if taken > 0 and state.limited == '1' and usable() > 0 and usable() - taken <= 0 then
+    publish('changed') -- somebody may wait for the reset
+  end
+end
+
 local function leave(ticket)
   local member = redis.call('HGET', TICKETS, ticket)
   if not member then
-    redis.call('ZREM', STARTS, ticket, OLD .. ticket) -- released, but it will never be used
+    give_back(ticket) -- released, but it will never be used
     return
   end
   local bucket = parse(member).bucket
@@ -238,7 +252,7 @@ end
 local function void(ticket, shard, arrival, moment)
   local released = redis.call('ZSCORE', STARTS, ticket)
   if not released or tonumber(released) == moment then
-    redis.call('ZREM', STARTS, ticket, OLD .. ticket)
+    give_back(ticket)
     join(ticket, shard, arrival)
   end
 end
@@ -249,11 +263,6 @@ end
 local RESETLESS_GOOD = 60 * SECOND
 local MOST_BACKOFF = 60 * SECOND
 local MOST_READING = 60 * SECOND
-
-local function usable()
-  local held_back = math.min(reserve, math.max(0, value('total') - 1))
-  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
-end
 
 local function shorten_if_uncertain()
   local left = usable()
@@ -401,15 +410,10 @@ local function ask(ticket, shard)
     if head ~= first or now >= due(bucket) then -- its process may know nothing of it: see stray
       tell(bucket)
     end
-    local kind, detail
-    if can_read and now >= due(bucket) then -- the head's process may have no source
-      kind, detail = refusal()
-    end
-    if kind == READ then
-      return { READ, detail }
-    end
     local holder = redis.call('ZSCORE', LEASES, parse(head).process)
-    return { BEHIND, math.max(1, tonumber(holder or '0') - now) }
+    local owner, number = string.match(parse(head).ticket, '^([^.]+)%.(%d+)$')
+    return { BEHIND, math.max(1, tonumber(holder or '0') - now),
+      owner == process and tonumber(number) or 0 }
   end
   if now < due(bucket) then
     return { WAIT, due(bucket) - now }
@@ -461,7 +465,8 @@ for i = 1, number() do
   answers[i] = ask(ticket, shard)
 end
 local reading_wanted = 0
-if text() == '1' and can_read and now >= value('cold') + start_delay then -- whoever is in line
+local refresh = text() == '1' or redis.call('ZCARD', LINE) > 0 -- those in line may have no source
+if refresh and can_read and now >= value('cold') + start_delay then
   local kind, detail = refusal()
   reading_wanted = kind == READ and detail or 0
 end

@@ -71,6 +71,12 @@ final class Asking {
     return endNanos;
   }
 
+  /** Returns what it has thrown; null if it was released. */
+  @Nullable Throwable thrown() throws InterruptedException {
+    join();
+    return thrown;
+  }
+
   /** Waits for an exception. */
   <T extends Throwable> T awaitThrown(Class<T> type) throws InterruptedException {
     join();

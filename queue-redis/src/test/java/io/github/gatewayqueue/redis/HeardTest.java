@@ -60,10 +60,21 @@ class HeardTest {
   }
 
   @Test
-  void begin_forgetsEverything() {
+  void begin_forgetsTheNumbers() {
     heard.hear(0, 5, 2000);
     heard.begin(3000);
     assertEquals(3030, heard.usableFromNanos(0, 1, 3001));
+  }
+
+  /**
+   * Whatever the start delay is: the store has forgotten that release, and this process has not.
+   */
+  @Test
+  void begin_soonAfterARelease_waitsForTheInterval() {
+    heard.hear(3, 5, 2000);
+    heard.hear(4, 1, 2050);
+    heard.begin(2060);
+    assertEquals(2150, heard.usableFromNanos(0, 1, 2061));
   }
 
   @Test

@@ -68,6 +68,32 @@ class PlacesTest {
     assertEquals(List.of("me.1"), places.step(NOW.nanos()).leaves());
   }
 
+  /** However much there is to tell in between. */
+  @Test
+  void step_aThirdOfALeaseAfterTheLast_asksForAllBuckets() {
+    arrive(1);
+    step(List.of("0000000000000001"));
+    step(List.of()); // asks, since the store was new
+    for (int second = 1; second <= 4; second++) {
+      Step step = places.step(after(Duration.ofSeconds(second)));
+      Release.Moment asked = new Release.Moment(after(Duration.ofSeconds(second)), 0);
+      var wait = new StepReply.Answer(StepReply.Kind.WAIT, List.of(3_600_000_000L));
+      List<StepReply.Answer> answers = step.asks().stream().map(ticket -> wait).toList();
+      var reply = new StepReply(1, 1, 1, List.of(), List.of(), answers, null, 0);
+      places.answered(step, reply, asked, asked.nanos());
+    }
+    assertEquals(0, asksAfter(Duration.ofMillis(4500)));
+    assertEquals(1, asksAfter(Duration.ofSeconds(6)));
+  }
+
+  private int asksAfter(Duration duration) {
+    return places.step(after(duration)).asks().size();
+  }
+
+  private static long after(Duration duration) {
+    return NOW.nanos() + duration.toNanos();
+  }
+
   private Ticket arrive(long number) {
     var ticket = new Ticket("me", number, 0, new AtomicInteger());
     places.arrive(ticket);

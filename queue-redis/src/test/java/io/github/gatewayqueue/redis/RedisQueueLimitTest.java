@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import redis.clients.jedis.RedisClient;
 
 /** Budget and buckets, as several processes share them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -27,6 +29,7 @@ class RedisQueueLimitTest {
 
   private final List<RedisQueue> queues = new ArrayList<>();
   private TestRedis redis;
+  private @Nullable RedisClient client;
   private String namespace = TestRedis.newNamespace();
 
   @BeforeAll
@@ -36,6 +39,9 @@ class RedisQueueLimitTest {
 
   @AfterAll
   void stopRedis() {
+    if (client != null) {
+      client.close();
+    }
     redis.close();
   }
 
@@ -155,6 +161,40 @@ class RedisQueueLimitTest {
     queue.refresh();
     Asking.until(() -> queue.limit().remaining() == 7);
     assertEquals(1, readings.get());
+  }
+
+  @Test
+  void source_inProcessThatAsksForNobody_isReadForTheOthers() throws Exception {
+    Duration lease = Duration.ofMillis(900);
+    open(builder().lease(lease).limits(() -> new SessionStartLimit(1000, 1000, DAY, 1)));
+    Asking.until(() -> store().hgetAll("{" + namespace + "}:state").containsKey("limited"));
+    new Asking(open(builder().lease(lease)), 0, 1).awaitReturn();
+  }
+
+  private RedisClient store() {
+    if (client == null) {
+      client = RedisClient.create(redis.uri());
+    }
+    return client;
+  }
+
+  /** The start of one that was interrupted is given back, and those who wait hear of it. */
+  @Test
+  void request_whileStartsAreUsedUp_goesWhenOneIsGivenBack() throws Exception {
+    RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 1)));
+    new Asking(queue, 0, 1).awaitReturn();
+    Asking waiting = Asking.inLine(queue, 0, 1);
+    Asking.until(() -> queue.limit().remaining() == 0);
+    String starts = "{" + namespace + "}:starts";
+    String ticket = store().zrange(starts, 0, -1).getFirst();
+    Settings settings =
+        new Settings(namespace, INTERVAL, Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
+    new Store(store(), "other", settings, false)
+        .take(
+            new Step(
+                0, List.of(), List.of(), List.of(ticket), List.of(), null, List.of(), false, false),
+            0);
+    waiting.awaitReturn();
   }
 
   @Test

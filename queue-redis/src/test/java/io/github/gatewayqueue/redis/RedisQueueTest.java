@@ -11,7 +11,9 @@ import io.github.gatewayqueue.GatewayQueueException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -247,6 +249,38 @@ class RedisQueueTest {
       release(queue);
       Asking.until(() -> client.publish("{" + namespace + "}:news", "anything") == 1);
     }
+  }
+
+  /** Whatever is missing: nobody waits for ever for a permission that is not there. */
+  @Test
+  void request_byUserWithoutOnePermission_isReleasedOrFails() throws Exception {
+    Set<String> failed = new HashSet<>();
+    for (String missing : ProtocolPage.commands()) {
+      namespace = TestRedis.newNamespace();
+      List<String> rules = new ArrayList<>(List.of("reset", "on", ">right"));
+      rules.addAll(List.of("~{" + namespace + "}:*", "&{" + namespace + "}:news"));
+      ProtocolPage.commands().stream()
+          .filter(command -> !command.equals(missing))
+          .forEach(command -> rules.add("+" + command));
+      setUser("less", rules.toArray(String[]::new));
+      RedisQueue queue =
+          open(
+              RedisQueue.builder(redis.uri("less", "right"))
+                  .namespace(namespace)
+                  .interval(INTERVAL)
+                  .margin(Duration.ofMinutes(1))
+                  .startDelay(Duration.ZERO));
+      List<Asking> requests = List.of(new Asking(queue, 0, 1), new Asking(queue, 0, 1));
+      Asking.until(() -> requests.stream().allMatch(Asking::ended));
+      for (Asking request : requests) {
+        if (request.thrown() != null) {
+          request.awaitThrown(GatewayQueueException.class);
+          failed.add(missing);
+        }
+      }
+    }
+    List.of("evalsha", "time", "info", "publish", "hset", "zadd")
+        .forEach(command -> assertTrue(failed.contains(command), command));
   }
 
   private void setUser(String name, String... rules) {

@@ -7,14 +7,20 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.UUID;
 import redis.embedded.RedisServer;
+import redis.embedded.RedisServerBuilder;
 
 /** A real server on loopback for the tests of one class; each test has a namespace of its own. */
 final class TestRedis implements AutoCloseable {
   private final RedisServer server;
   private final int port = freePort();
 
-  TestRedis() {
-    server = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
+  TestRedis(String... settings) {
+    RedisServerBuilder builder =
+        RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"");
+    for (String setting : settings) {
+      builder.setting(setting);
+    }
+    server = builder.build();
     server.start();
   }
 
