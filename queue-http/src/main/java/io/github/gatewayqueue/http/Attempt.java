@@ -111,16 +111,15 @@ final class Attempt {
 
   private void awaitReleasedEvent(ReleaseAge age) throws TryAgainException, InterruptedException {
     var events = new EventStream();
-    long heardNanos = System.nanoTime();
+    var silence = new Silence(patience.silence(), System.nanoTime());
     while (true) {
-      long leftNanos = patience.silence().toNanos() - (System.nanoTime() - heardNanos);
-      List<ByteBuffer> piece = reply.piece(leftNanos, "sent no event for " + patience.silence());
+      List<ByteBuffer> piece = reply.piece(silence, "sent no event for " + patience.silence());
       if (piece == null) {
         throw new TryAgainException("ended its answer without a release", events.retry());
       }
       for (ByteBuffer buffer : piece) {
         for (Event event; (event = nextEvent(events, buffer)) != null; ) {
-          heardNanos = System.nanoTime();
+          silence.isBroken(System.nanoTime());
           if (isRelease(event, events.retry(), age)) {
             return;
           }
