@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * ever. All of it happens on the calling thread, but for {@link #close}.
  */
 final class Attempt {
-  /** A broker that takes longer than that for its headers may not send any before the release. */
+  /** A request that waits for its headers lets others be sent after so long. */
   private static final long MOST_TURN_NANOS = Duration.ofMillis(250).toNanos();
 
   private static final String NOT_A_RELEASE = "; this is not a release";
@@ -70,7 +70,7 @@ final class Attempt {
         age = new ReleaseAge(System.nanoTime(), patience.margin());
         report.asks();
         reply.ask(id, total);
-        head = reply.head(Math.min(MOST_TURN_NANOS, headLimit().toNanos()));
+        head = reply.head(MOST_TURN_NANOS);
       } finally {
         turns.release();
       }
@@ -82,21 +82,19 @@ final class Attempt {
     }
   }
 
-  private Duration headLimit() {
-    return broker.protocol() == Protocol.SSE ? patience.silence() : patience.headers();
-  }
-
-  /** Waits for the headers: of an answer with events they come at once, else with the release. */
+  /**
+   * Waits for the headers: of an answer with events they come at once, else with the release. Until
+   * then it is not known whether the broker has the request, or is there at all.
+   */
   private ResponseInfo awaitHead() throws TryAgainException, InterruptedException {
-    ResponseInfo head = reply.head(headLimit().toNanos() - MOST_TURN_NANOS);
-    if (head != null) {
-      return head;
+    if (broker.protocol() != Protocol.SSE) {
+      return reply.head();
     }
-    if (broker.protocol() == Protocol.SSE) {
-      throw new TryAgainException("sent nothing for " + headLimit());
+    ResponseInfo head = reply.head(patience.silence().toNanos() - MOST_TURN_NANOS);
+    if (head == null) {
+      throw new TryAgainException("sent nothing for " + patience.silence());
     }
-    accepted.run(); // it has the request, and speaks the plain protocol
-    return reply.head();
+    return head;
   }
 
   private void take(ResponseInfo head, ReleaseAge age)
@@ -113,16 +111,15 @@ final class Attempt {
 
   private void awaitReleasedEvent(ReleaseAge age) throws TryAgainException, InterruptedException {
     var events = new EventStream();
-    long heardNanos = System.nanoTime();
+    var silence = new Silence(patience.silence(), System.nanoTime());
     while (true) {
-      long leftNanos = patience.silence().toNanos() - (System.nanoTime() - heardNanos);
-      List<ByteBuffer> piece = reply.piece(leftNanos, "sent no event for " + patience.silence());
+      List<ByteBuffer> piece = reply.piece(silence, "sent no event for " + patience.silence());
       if (piece == null) {
         throw new TryAgainException("ended its answer without a release", events.retry());
       }
       for (ByteBuffer buffer : piece) {
         for (Event event; (event = nextEvent(events, buffer)) != null; ) {
-          heardNanos = System.nanoTime();
+          silence.isBroken(System.nanoTime());
           if (isRelease(event, events.retry(), age)) {
             return;
           }

@@ -50,7 +50,9 @@ import org.jspecify.annotations.Nullable;
  * must not go elsewhere), answers that are cut off or make no sense, answers with events but none
  * for 15 seconds, a broker that stops. If it asks to be left alone for a while ({@code
  * Retry-After}, also as a date), it is, for up to an hour. The log has a warning when this begins,
- * whatever the number of requests, and a line at INFO when the last of them is back in line.
+ * whatever the number of requests, and a line at INFO when the last of them is back in line. A
+ * broker without events does not tell that it has a request: there it is when the last one is
+ * released.
  *
  * <p>Statuses of 400, 401 and 403, and an event by which the broker refuses a request with one of
  * them, are a {@link GatewayQueueException} with what it says about them.
@@ -75,8 +77,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   public enum Protocol {
     /**
      * With events, and a plain answer is taken, too: from brokers such as twilight's, that send
-     * nothing before the release. A request that has no headers after 5 seconds is left to wait for
-     * such an answer; what {@link #PLAIN} says of these then holds for it.
+     * nothing before the release. So headers are waited for without a limit; what {@link #PLAIN}
+     * says of a request that has none holds for it.
      */
     AUTO,
 
@@ -120,7 +122,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     own = builder.client == null ? newClient() : null;
     HttpClient client = Objects.requireNonNullElse(builder.client, own);
     broker = new Broker(builder.url, builder.token, builder.protocol, client);
-    patience = new Patience(builder.backoff, builder.margin, builder.headers, builder.silence);
+    patience = new Patience(builder.backoff, builder.margin, builder.silence);
     outage = new Outage(builder.url);
   }
 
@@ -236,7 +238,6 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
     private Duration margin = Duration.ofSeconds(1);
     private Protocol protocol = Protocol.AUTO;
-    private Duration headers = Duration.ofSeconds(5);
     private Duration silence = Duration.ofSeconds(15);
 
     private Builder(String url) {
@@ -335,9 +336,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
       return this;
     }
 
-    /** For tests: how long {@link Protocol#AUTO} waits for headers, and anybody for an event. */
-    Builder limits(Duration headers, Duration silence) {
-      this.headers = headers;
+    /** For tests: how long an answer that has begun, or one with events, may stand still. */
+    Builder silence(Duration silence) {
       this.silence = silence;
       return this;
     }

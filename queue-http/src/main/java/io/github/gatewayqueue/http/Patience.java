@@ -7,7 +7,6 @@ import java.time.Duration;
  *
  * @param backoff before it asks again
  * @param margin how old a release may be
- * @param headers how long an answer without headers may still be one with events
  * @param silence how long an answer that has begun may stand still
  */
-record Patience(Backoff backoff, Duration margin, Duration headers, Duration silence) {}
+record Patience(Backoff backoff, Duration margin, Duration silence) {}

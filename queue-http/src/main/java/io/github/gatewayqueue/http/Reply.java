@@ -59,26 +59,37 @@ final class Reply {
   /**
    * Waits for the next piece of the body; returns null at its end.
    *
-   * @throws TryAgainException with this reason, too, if there is none for so long
+   * @throws TryAgainException with this reason, too, if the silence lasts for too long
    */
-  @Nullable List<ByteBuffer> piece(long nanos, String silence)
+  @Nullable List<ByteBuffer> piece(Silence silence, String reason)
       throws TryAgainException, InterruptedException {
     if (pieceTaken) {
       answer.more();
     }
-    Signal signal = answer.next(nanos);
+    Signal signal = next(silence);
     if (signal == null) {
-      throw new TryAgainException(silence);
+      throw new TryAgainException(reason);
     }
     pieceTaken = checked(signal) instanceof Piece;
     return signal instanceof Piece piece ? piece.buffers() : null;
   }
 
+  private @Nullable Signal next(Silence silence) throws InterruptedException {
+    for (long nanos; (nanos = silence.waitNanos(System.nanoTime())) > 0; ) {
+      Signal signal = answer.next(nanos);
+      if (signal != null) {
+        return signal;
+      }
+    }
+    return null;
+  }
+
   /** Waits for the whole body. */
   String body(Duration most) throws TryAgainException, InterruptedException {
     var body = new ByteArrayOutputStream();
-    long untilNanos = System.nanoTime() + most.toNanos();
-    for (List<ByteBuffer> piece; (piece = nextUntil(untilNanos)) != null; ) {
+    var silence = new Silence(most, System.nanoTime()); // that no piece breaks: it is for them all
+    String tooSlow = "was too slow with its answer";
+    for (List<ByteBuffer> piece; (piece = piece(silence, tooSlow)) != null; ) {
       for (ByteBuffer buffer : piece) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
@@ -89,11 +100,6 @@ final class Reply {
       }
     }
     return body.toString(StandardCharsets.UTF_8);
-  }
-
-  private @Nullable List<ByteBuffer> nextUntil(long untilNanos)
-      throws TryAgainException, InterruptedException {
-    return piece(untilNanos - System.nanoTime(), "was too slow with its answer");
   }
 
   /** Returns a signal that brings the answer forward, rather than to an early end. */

@@ -148,7 +148,7 @@ class FaultTest {
   @EnumSource
   void request_eventsThatStop_joinsAgainAfterTheSilence(Protocol protocol) throws Exception {
     try (var server = new FakeBroker(FakeBroker.keepingInLine(), FakeBroker.releasing());
-        var queue = builder(server).protocol(protocol).limits(SHORT, SHORT).build()) {
+        var queue = builder(server).protocol(protocol).silence(SHORT).build()) {
       long start = System.nanoTime();
       queue.request(0, 1);
       assertTrue(System.nanoTime() - start >= SHORT.toNanos());
@@ -171,7 +171,7 @@ class FaultTest {
                   }
                 },
                 FakeBroker.releasing());
-        var queue = builder(server).limits(SHORT, SHORT).build()) {
+        var queue = builder(server).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
     }
@@ -180,7 +180,7 @@ class FaultTest {
   @Test
   void request_eventsWantedFromASilentBroker_joinsAgain() throws Exception {
     try (var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
-        var queue = builder(server).protocol(Protocol.SSE).limits(SHORT, SHORT).build()) {
+        var queue = builder(server).protocol(Protocol.SSE).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
       Asking.until(() -> server.hungUp() == 1);
@@ -196,7 +196,7 @@ class FaultTest {
                 FakeBroker.holding(
                     "HTTP/1.1 500 X\r\nContent-Type: application/problem+json\r\n\r\n{"),
                 FakeBroker.releasing());
-        var queue = builder(server).limits(SHORT, SHORT).build()) {
+        var queue = builder(server).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(4, server.requests().size());
       Asking.until(() -> server.hungUp() == 3);

@@ -39,6 +39,27 @@ class FreezeTest {
     }
   }
 
+  /** What the broker has sent meanwhile is there to be read: one that asked later stays behind. */
+  @Test
+  void request_botFrozenInLineForLongerThanASilence_keepsItsPlaces() throws Exception {
+    try (Program broker = Program.broker(0, "--interval", "1s", "--start-delay", "45s");
+        Program bot = Program.bot(broker.url(), 5);
+        var queue = HttpQueue.of(broker.url())) {
+      bot.awaitLine("all are in line");
+      bot.freeze();
+      Asking behind = Asking.of(queue);
+      Asking.until(() -> queue.inLine() == 1);
+      Thread.sleep(
+          Duration.ofSeconds(20)); // this is how long it is frozen, not a wait for something
+      bot.thaw();
+      behind.awaitReturn();
+      assertEquals(6, Program.status(broker.url(), "released"), () -> "" + bot.lines());
+      for (int shard = 0; shard < 5; shard++) {
+        bot.awaitLine("released " + shard);
+      }
+    }
+  }
+
   /** The release came while the bot could not use it; when it can again, it is too old. */
   @Test
   void request_botFrozenDuringItsRelease_doesNotUseIt() throws Exception {

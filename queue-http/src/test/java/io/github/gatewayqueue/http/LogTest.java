@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator gets to read, and what nobody does. */
@@ -43,6 +46,32 @@ class LogTest {
               "INFO: " + broker + "takes requests again"),
           log.lines());
     }
+  }
+
+  /** Nor do the requests come back one by one if each failure counts as the first. */
+  @ParameterizedTest
+  @EnumSource
+  void log_connectionsThatDoNotComeAbout_areOneOutage(Protocol protocol) throws Exception {
+    try (var log = CapturedLog.withRequests();
+        var client = HttpClient.newBuilder().connectTimeout(Duration.ofMillis(300)).build();
+        var server = new UnreachableServer();
+        var queue =
+            HttpQueue.builder(server.url())
+                .httpClient(client)
+                .protocol(protocol)
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .build()) {
+      Asking asking = Asking.of(queue);
+      Asking.until(() -> log.lines().stream().filter(LogTest::tellsOfAnother).count() == 3);
+      asking.interruptAndJoin();
+      List<String> told = log.lines().stream().filter(line -> !line.startsWith("FINE: ")).toList();
+      assertEquals(1, told.size(), () -> "" + told);
+      assertTrue(told.getFirst().contains("HttpConnectTimeoutException"), () -> "" + told);
+    }
+  }
+
+  private static boolean tellsOfAnother(String line) {
+    return line.contains(" asks again in ");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,16 +109,20 @@ final class Program implements AutoCloseable {
 
   /** A number of the broker's status; the first one of this name. */
   static int status(URI broker, String name) throws IOException, InterruptedException {
+    String json = get(broker.resolve("/status")).body();
+    Matcher number = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
+    assertTrue(number.find(), () -> name + " is not in " + json);
+    return Integer.parseInt(number.group(1));
+  }
+
+  /** Whether a broker says that it can release somebody. */
+  static boolean isReady(URI broker) throws IOException, InterruptedException {
+    return get(broker.resolve("/health/ready")).statusCode() == 200;
+  }
+
+  private static HttpResponse<String> get(URI url) throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
-      String json =
-          client
-              .send(
-                  HttpRequest.newBuilder(broker.resolve("/status")).build(),
-                  BodyHandlers.ofString())
-              .body();
-      Matcher number = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
-      assertTrue(number.find(), () -> name + " is not in " + json);
-      return Integer.parseInt(number.group(1));
+      return client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
     }
   }
 

@@ -89,7 +89,7 @@ class ReleaseTest {
               awaitUninterruptibly(release);
               client.send("HTTP/1.1 200 OK\r\nContent-Length: 47\r\n\r\n" + body + "\r\n");
             });
-        var queue = builder(server).protocol(protocol).limits(SHORT, SHORT).build()) {
+        var queue = builder(server).protocol(protocol).silence(SHORT).build()) {
       Asking asking = Asking.of(queue);
       Asking.until(() -> server.requests().size() == 1);
       letPass(SHORT.multipliedBy(4));

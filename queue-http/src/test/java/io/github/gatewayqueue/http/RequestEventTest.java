@@ -114,7 +114,7 @@ class RequestEventTest {
         Recording recording = record()) {
       var broker = new Broker(server.url() + "/", null, Protocol.AUTO, client);
       var backoff = new Backoff(Asking.HANG, Asking.HANG);
-      var patience = new Patience(backoff, Asking.HANG, Asking.HANG, Asking.HANG);
+      var patience = new Patience(backoff, Asking.HANG, Asking.HANG);
       var turns = new Semaphore(0);
       var request = new ShardRequest(broker, patience, new Outage("" + server.url()), turns, 0, 1);
       Asking asking = Asking.of((id, total) -> request.await());

@@ -1,0 +1,90 @@
+package io.github.gatewayqueue.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Outage;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** All the way from a bot to a Discord that enforces its rules, by a broker that has its token. */
+class DiscordTest {
+  private static final int SHARDS = 10;
+  private static final int BUDGET = SHARDS / 2;
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration RESET = Duration.ofSeconds(15);
+
+  /** Half of the shards use the budget up; it is reset while Discord is away. */
+  @Test
+  void request_discordAwayForAWhile_allAreReleasedApartAndWithinTheBudget() throws Exception {
+    long startNanos = System.nanoTime();
+    try (var gateway = HttpClient.newHttpClient(); // closed last: it waits for its sockets' end
+        var discord = discord();
+        var broker = broker(discord);
+        var queue = HttpQueue.builder(broker.uri()).margin(Asking.HANG).build()) {
+      List<Asking> all = new ArrayList<>();
+      for (int i = 0; i < SHARDS; i++) {
+        all.add(
+            Asking.of(
+                (id, total) -> {
+                  queue.request(id, total);
+                  identify(gateway, discord, id, total);
+                },
+                i,
+                SHARDS));
+      }
+      Asking.until(() -> discord.identifies().size() == BUDGET);
+      discord.startOutage(Outage.REFUSING);
+      Asking.until(() -> !Program.isReady(broker.uri())); // the limit is out of date
+      assertTrue(System.nanoTime() - startNanos >= RESET.toNanos());
+      assertEquals(SHARDS - BUDGET, queue.inLine());
+      long backNanos = System.nanoTime();
+      discord.endOutage();
+      long[] returns = Asking.awaitReturns(all);
+      for (int i = 0; i < BUDGET; i++) {
+        Duration sinceFirst = INTERVAL.multipliedBy(i);
+        assertTrue(returns[i] - startNanos >= sinceFirst.toNanos());
+        assertTrue(returns[BUDGET + i] - backNanos >= sinceFirst.toNanos());
+      }
+      Asking.until(() -> discord.identifies().size() == SHARDS);
+      assertTrue(discord.score().isClean(), () -> "" + discord);
+    }
+  }
+
+  /** The last start of each budget is not to be used. */
+  private static FakeDiscord discord() {
+    return FakeDiscord.builder()
+        .total(BUDGET + 1)
+        .resetAfter(RESET)
+        .identifyInterval(INTERVAL.dividedBy(10)) // the rest is for a slow machine
+        .start();
+  }
+
+  private static Broker broker(FakeDiscord discord) throws Exception {
+    return BrokerTest.broker()
+        .interval(INTERVAL)
+        .discordToken(FakeDiscord.DEFAULT_TOKEN)
+        .discordApi(discord.restUri())
+        .start();
+  }
+
+  private static void identify(HttpClient client, FakeDiscord discord, long id, long total) {
+    String identify =
+        """
+        {"op": 2, "d": {"token": "%s", "shard": [%d, %d], "intents": 0, "properties": {}}}
+        """
+            .formatted(FakeDiscord.DEFAULT_TOKEN, id, total);
+    client
+        .newWebSocketBuilder()
+        .buildAsync(
+            discord.gatewayUri().resolve("/?v=10&encoding=json"), new WebSocket.Listener() {})
+        .thenCompose(socket -> socket.sendText(identify, true))
+        .join();
+  }
+}
