@@ -62,7 +62,7 @@ class ForecastTest {
     SessionStartLimit limit = new SessionStartLimit(1000, 51, Duration.ofSeconds(1), 1);
     Forecast forecast = forecast(limit, List.of(100), 0L);
     for (int position = 1; position <= 100; position++) {
-      assertEquals(seconds(6 * (position - 1)), forecast.nanosUntil(0, position));
+      assertEquals(seconds(6L * (position - 1)), forecast.nanosUntil(0, position));
     }
     assertEquals(Long.MAX_VALUE, forecast.goingBeforeHold());
     assertEquals(999 - 99, forecast.left());
