@@ -47,12 +47,21 @@ final class Configuration {
     apply(Setting.RESERVE, text -> broker.reserve(integer(text)));
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
     String token = secret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
-    String discordToken = secret(Setting.DISCORD_TOKEN_FILE, "DISCORD_TOKEN", broker::discordToken);
-    if (token != null && token.equals(discordToken)) {
+    String discordToken =
+        secret(
+            Setting.DISCORD_TOKEN_FILE,
+            "DISCORD_TOKEN",
+            text -> broker.discordToken(withoutScheme(text)));
+    if (token != null && discordToken != null && token.equals(withoutScheme(discordToken))) {
       throw new IllegalArgumentException(
           "the token for clients is the bot's token, expected another one: clients see it");
     }
     return broker;
+  }
+
+  /** Some keep a bot's token as the header has it. */
+  private static String withoutScheme(String discordToken) {
+    return discordToken.startsWith("Bot ") ? discordToken.substring(4) : discordToken;
   }
 
   Level logLevel() {
