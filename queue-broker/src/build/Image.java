@@ -34,13 +34,17 @@ final class Image {
   /** Found by name at run time, so that no tool sees that they are needed: TLS, and recordings. */
   private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr");
 
-  /** For many connections that wait in little memory, rather than for much to compute. */
+  /**
+   * For many connections that wait in little memory, rather than for much to compute. Without
+   * memory it ends, and its clients ask its successor: a broker that goes on would fail them.
+   */
   private static final List<String> OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:MaxRAMPercentage=75",
           "-XX:+UseCompressedOops",
+          "-XX:+ExitOnOutOfMemoryError",
           "-Xms16m",
           "-XX:NewSize=6m",
           "-XX:MaxNewSize=6m",

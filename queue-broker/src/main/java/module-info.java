@@ -28,6 +28,8 @@ module io.github.gatewayqueue.broker {
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires io.vertx.core;
+  // To find out whether a client is still there.
+  requires jdk.net;
   // For signals.
   requires jdk.unsupported;
   // The program sets up the format of the log; the rest logs through System.Logger.

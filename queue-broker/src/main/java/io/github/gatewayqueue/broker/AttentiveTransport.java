@@ -1,37 +1,69 @@
 package io.github.gatewayqueue.broker;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.transport.Transport;
+import java.net.SocketOption;
 import java.util.List;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of the JDK, with a {@link ReadAhead} at each connection that a server accepts.
- * Vert.x has no other place for one.
+ * The transport of the JDK, with a {@link ReadAhead} at each connection that a server accepts, and
+ * probes that find out whether its client is still there: one that ends without a word, as a
+ * machine without power does, would keep its places in line. Vert.x has no other place for either.
  */
 final class AttentiveTransport implements Transport, io.vertx.core.spi.transport.Transport {
+  /** After so many seconds of silence the first probe is sent. */
+  private static final int IDLE_SECONDS = 15;
+
+  private static final int PROBE_SECONDS = 5;
+  private static final int PROBES = 3;
+
   private final io.vertx.core.spi.transport.Transport nio = NIO.implementation();
+  private final Connections connections;
+
+  AttentiveTransport(Connections connections) {
+    this.connections = connections;
+  }
 
   @Override
   public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
     return domainSocket ? nio.serverChannelFactory(true) : AttentiveServerChannel::new;
   }
 
-  private static final class AttentiveServerChannel extends NioServerSocketChannel {
+  private final class AttentiveServerChannel extends NioServerSocketChannel {
     @Override
     protected int doReadMessages(List<Object> accepted) throws Exception {
       int count = super.doReadMessages(accepted);
       for (Object channel : accepted.subList(accepted.size() - count, accepted.size())) {
-        ((Channel) channel).pipeline().addLast(new ReadAhead());
+        attend((Channel) channel);
       }
       return count;
     }
+  }
+
+  private void attend(Channel channel) {
+    channel.pipeline().addLast(new ReadAhead(connections));
+    try { // what a system does not know is passed over
+      channel.config().setOption(option(ExtendedSocketOptions.TCP_KEEPIDLE), IDLE_SECONDS);
+      channel.config().setOption(option(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_SECONDS);
+      channel.config().setOption(option(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
+    } catch (ChannelException e) {
+      // It has been reset already, which the first read will tell.
+    }
+  }
+
+  private static ChannelOption<Integer> option(SocketOption<Integer> option) {
+    return NioChannelOption.of(option);
   }
 
   @Override

@@ -28,6 +28,7 @@ final class Body {
     if (hasBody(request)) {
       request.handler(piece -> {
         if (request.bytesRead() > MAX_BYTES) {
+          request.handler(null); // once: more may have been read already
           refuse(exchange, refuse);
         }
       });

@@ -105,7 +105,7 @@ public final class Broker implements AutoCloseable {
   /** Sets up a {@link Broker}. Not safe for use by many threads at once. */
   public static final class Builder {
     private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
-    private static final Duration START_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
+    private static final Duration LEAST_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
 
     private String host = "127.0.0.1";
     private int port = 8080;
@@ -126,7 +126,8 @@ public final class Broker implements AutoCloseable {
     /**
      * Sets the address to listen on; 127.0.0.1 by default, which only this machine can reach.
      *
-     * @param host a name or an address of this machine, or 0.0.0.0 for all
+     * @param host a name or an address of this machine, an IPv6 address with or without brackets,
+     *     or 0.0.0.0 for all
      * @return this builder
      * @throws IllegalArgumentException if it is blank
      */
@@ -134,7 +135,8 @@ public final class Broker implements AutoCloseable {
       if (host.isBlank()) {
         throw new IllegalArgumentException("host is blank, expected a name or an address");
       }
-      this.host = host;
+      boolean bracketed = host.startsWith("[") && host.endsWith("]");
+      this.host = bracketed ? host.substring(1, host.length() - 1) : host;
       return this;
     }
 
@@ -165,8 +167,8 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets how long after the start nothing is released, and the limit not read, since a broker can
-     * not know what its predecessor did last; one interval by default, and ten seconds with a
-     * Discord token, as Discord needs a while to count a start.
+     * not know what its predecessor did last; one interval by default, with a Discord token at
+     * least ten seconds, as Discord needs a while to count a start.
      *
      * @param startDelay from zero to 365 days
      * @return this builder
@@ -309,18 +311,24 @@ public final class Broker implements AutoCloseable {
     Broker start(Function<Settings, BrokerQueue> queue) {
       Settings settings = settings();
       Broker broker = new Broker(settings, queue.apply(settings));
-      broker.server.start();
+      try {
+        broker.server.start();
+      } catch (UncheckedIOException e) { // a queue that nobody can ask would ask Discord for ever
+        broker.close();
+        throw e;
+      }
       return broker;
     }
 
-    private Settings settings() {
+    Settings settings() {
       if (redis != null && whenExhausted == WhenExhausted.FAIL) {
         throw new IllegalArgumentException(
             "whenExhausted is FAIL, expected WAIT for a queue in a Redis");
       }
       Duration delay = startDelay;
       if (delay == null) {
-        delay = discordToken == null ? interval : START_DELAY_WITH_TOKEN;
+        boolean longer = discordToken == null || interval.compareTo(LEAST_DELAY_WITH_TOKEN) > 0;
+        delay = longer ? interval : LEAST_DELAY_WITH_TOKEN;
       }
       return new Settings(
           host,

@@ -22,8 +22,10 @@ final class CommandLineInterface {
   static final int SERVING = -1;
 
   private static final int OK = 0;
-  private static final int REFUSED = 1;
   private static final int BAD_OPTION = 2;
+
+  /** Of its own: a JVM that does not start ends with 1, and one without memory with 3. */
+  static final int REFUSED = 4;
 
   private final PrintStream out;
   private final PrintStream err;

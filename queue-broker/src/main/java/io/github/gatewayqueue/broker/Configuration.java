@@ -49,12 +49,21 @@ final class Configuration {
     applyUnseen(Setting.REDIS, text -> broker.redis(redis(text)));
     apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
     String token = secret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
-    String discordToken = secret(Setting.DISCORD_TOKEN_FILE, "DISCORD_TOKEN", broker::discordToken);
-    if (token != null && token.equals(discordToken)) {
+    String discordToken =
+        secret(
+            Setting.DISCORD_TOKEN_FILE,
+            "DISCORD_TOKEN",
+            text -> broker.discordToken(withoutScheme(text)));
+    if (token != null && discordToken != null && token.equals(withoutScheme(discordToken))) {
       throw new IllegalArgumentException(
           "the token for clients is the bot's token, expected another one: clients see it");
     }
     return broker;
+  }
+
+  /** Some keep a bot's token as the header has it. */
+  private static String withoutScheme(String discordToken) {
+    return discordToken.startsWith("Bot ") ? discordToken.substring(4) : discordToken;
   }
 
   Level logLevel() {

@@ -1,10 +1,12 @@
 package io.github.gatewayqueue.broker;
 
+import io.netty.channel.Channel;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections on which no request is under way, and until when that may be so. One that waits
@@ -21,15 +23,45 @@ final class Connections {
 
   private final LoopClock clock = new LoopClock(System.nanoTime());
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
+  private final Map<HttpConnection, Channel> channels = new HashMap<>();
+
+  /** Those that have had their answer, and have sent nothing since. */
+  private final Map<Channel, HttpConnection> idle = new HashMap<>();
+
+  /** What is being read, null if nothing is. */
+  private @Nullable Channel reading;
 
   void opened(HttpConnection connection) {
-    begins(connection);
-    connection.closeHandler(closed -> deadlines.remove(connection));
+    deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+    connection.closeHandler(closed -> {
+      deadlines.remove(connection);
+      idle.remove(channels.remove(connection));
+    });
   }
 
-  /** The headers of a request have come; its body is still to come. */
+  /** Something is read: the first piece of the next request, if none is under way. */
+  void readBegins(Channel channel) {
+    reading = channel;
+    HttpConnection connection = idle.remove(channel);
+    if (connection != null) {
+      deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+    }
+  }
+
+  void readEnds() {
+    reading = null;
+  }
+
+  /**
+   * The headers of a request have come; its body is still to come. Those of a connection's first
+   * request are handled while they are read: that is how its channel is known.
+   */
   void begins(HttpConnection connection) {
     deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+    if (reading != null) {
+      channels.putIfAbsent(connection, reading);
+    }
+    idle.remove(channels.get(connection));
   }
 
   /** A request is complete, and will take its time. */
@@ -39,6 +71,10 @@ final class Connections {
 
   void answered(HttpConnection connection) {
     deadlines.put(connection, clock.nanosAfter(MOST_IDLE));
+    Channel channel = channels.get(connection);
+    if (channel != null) {
+      idle.put(channel, connection);
+    }
   }
 
   /** Closes those whose time is up; to be called every {@link LoopClock#TICK}. */

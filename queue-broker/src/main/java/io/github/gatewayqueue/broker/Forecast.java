@@ -5,12 +5,16 @@ import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When those who wait can be expected to go, if nobody leaves and nobody starts sessions elsewhere.
- * Plain numbers: the buckets release in step, one position per interval, as long as the budget
- * lasts; what is left over goes on after the reset, a day's budget at a time.
+ * Plain numbers: the buckets release in step, one position per interval. A position for which the
+ * budget does not last is held up until the next reset at which it does, and so are those behind.
+ * What is not used before a reset is lost.
  */
 final class Forecast {
   private static final long DAY_NANOS = Duration.ofDays(1).toNanos();
@@ -23,9 +27,12 @@ final class Forecast {
   /** How many stand at the first so many positions, in all buckets together. */
   private final long[] standingWithin;
 
-  private final long usable;
-  private final long usablePerDay;
-  private final long resetNanos;
+  /** Until when the budget holds up a position and those behind it, by position. */
+  private final NavigableMap<Integer, Long> holds = new TreeMap<>();
+
+  private int lastToGo;
+  private long goingBeforeHold = Long.MAX_VALUE;
+  private long left;
 
   Forecast(
       LargeBotQueueSnapshot snapshot,
@@ -40,15 +47,10 @@ final class Forecast {
       delayNanos[i] = next == null ? null : Math.max(0, Duration.between(now, next).toNanos());
     }
     standingWithin = standingWithin(waiting);
+    lastToGo = standingWithin.length - 1;
     SessionStartLimit limit = snapshot.limit();
-    if (limit == null) {
-      usable = Long.MAX_VALUE;
-      usablePerDay = 0;
-      resetNanos = 0;
-    } else {
-      usable = Math.max(0, limit.remaining() - reserve);
-      usablePerDay = Math.max(0, limit.total() - reserve);
-      resetNanos = limit.resetAfter().toNanos();
+    if (limit != null) {
+      spend(limit, reserve);
     }
   }
 
@@ -70,41 +72,84 @@ final class Forecast {
     return within;
   }
 
+  /** Takes a start for each, one position after the other, and notes who is held up. */
+  private void spend(SessionStartLimit limit, int reserve) {
+    long perDay = Math.max(0, limit.total() - reserve);
+    long resetNanos = limit.resetAfter().toNanos();
+    left = Math.max(0, limit.remaining() - reserve);
+    long firstNanos = firstDelayNanos();
+    for (int position = 1; position <= lastToGo; position++) {
+      long dueNanos = dueNanos(firstNanos, position);
+      if (dueNanos >= resetNanos) {
+        resetNanos = plus(resetNanos, (dueNanos - resetNanos) / DAY_NANOS + 1, DAY_NANOS);
+        left = perDay;
+      }
+      long standing = standingWithin[position] - standingWithin[position - 1];
+      if (standing > left) {
+        goingBeforeHold = Math.min(goingBeforeHold, standingWithin[position - 1] + left);
+        if (perDay == 0) {
+          lastToGo = position - 1;
+          return;
+        }
+        long days = Math.ceilDiv(standing - left, perDay);
+        long heldNanos = plus(resetNanos, days - 1, DAY_NANOS);
+        holds.put(position, heldNanos);
+        resetNanos = plus(heldNanos, 1, DAY_NANOS);
+        left += days * perDay;
+      }
+      left -= standing;
+    }
+  }
+
+  private long firstDelayNanos() {
+    Long first = null;
+    for (Long delay : delayNanos) {
+      if (delay != null && (first == null || delay < first)) {
+        first = delay;
+      }
+    }
+    return first == null ? 0 : first;
+  }
+
   /**
-   * Returns in how many nanoseconds somebody is expected to go, or null if that is not known.
+   * Returns in how many nanoseconds somebody is expected to go, at most {@link Long#MAX_VALUE}, or
+   * null if that is not known.
    *
    * @param bucket the index of the bucket
    * @param position the place in its line, from 1 to the length of that line
    */
   @Nullable Long nanosUntil(int bucket, int position) {
     Long delay = delayNanos[bucket];
-    if (delay == null) {
-      return null;
-    }
-    long rank = standingWithin[position];
-    if (rank <= usable) {
-      return delay + (position - 1) * intervalNanos;
-    }
-    if (usablePerDay == 0) {
-      return null;
-    }
-    long day = (rank - usable - 1) / usablePerDay;
-    int before = lastWithin(usable + day * usablePerDay);
-    return resetNanos + day * DAY_NANOS + (position - before - 1) * intervalNanos;
+    return delay == null || position > lastToGo ? null : dueNanos(delay, position);
   }
 
-  /** Returns the last position up to which no more than so many stand. */
-  private int lastWithin(long starts) {
-    int low = 0;
-    int high = standingWithin.length - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (standingWithin[middle] <= starts) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+  private long dueNanos(long delay, int position) {
+    long spaced = plus(delay, position - 1L, intervalNanos);
+    Map.Entry<Integer, Long> hold = holds.floorEntry(position);
+    return hold == null
+        ? spaced
+        : Math.max(spaced, plus(hold.getValue(), position - hold.getKey(), intervalNanos));
+  }
+
+  /** Returns how many go before the budget holds somebody up, {@link Long#MAX_VALUE} if nobody. */
+  long goingBeforeHold() {
+    return goingBeforeHold;
+  }
+
+  /** Returns until when the budget holds up the first that it does, or null if for ever. */
+  @Nullable Long firstHoldNanos() {
+    return holds.isEmpty() ? null : holds.firstEntry().getValue();
+  }
+
+  /** Returns how many starts are left beside the reserve when all have gone; 0 without a limit. */
+  long left() {
+    return left;
+  }
+
+  /** All are zero or more; what is too large for a long is {@link Long#MAX_VALUE}. */
+  private static long plus(long nanos, long count, long unitNanos) {
+    return count > (Long.MAX_VALUE - nanos) / unitNanos
+        ? Long.MAX_VALUE
+        : nanos + count * unitNanos;
   }
 }

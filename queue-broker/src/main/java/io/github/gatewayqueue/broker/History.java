@@ -47,6 +47,7 @@ final class History {
   synchronized void released(Release release) {
     released++;
     releasedInStartUp++;
+    changes++;
     recent.addFirst(release);
     if (recent.size() > MOST_RECENT) {
       recent.removeLast();

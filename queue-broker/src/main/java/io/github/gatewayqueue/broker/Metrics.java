@@ -29,8 +29,10 @@ final class Metrics {
     LOST,
     /** Its client hung up while it waited. */
     HUNG_UP,
-    /** Refused since its query is none. */
+    /** Refused since its query is none, it is too long, or no proper HTTP. */
     BAD_REQUEST,
+    /** Refused since a browser sent it for a page of another site. */
+    CROSS_SITE,
     /** Refused since it had no proper token. */
     UNAUTHORIZED,
     /** Refused since too many wait. */

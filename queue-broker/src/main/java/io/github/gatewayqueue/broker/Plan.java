@@ -114,29 +114,40 @@ record Plan(
     out.printf(
         "%d shards, %d at a time, every %s: %d rounds%n",
         shards, maxConcurrency, DurationText.exact(interval), rounds);
-    Long last = lastNanos();
-    out.println(
-        last == null
-            ? "the last is never released: nothing is left beside the reserve"
-            : "the last is released after " + DurationText.exact(Duration.ofNanos(last)));
+    Forecast forecast = forecast();
+    out.println(lastRelease(forecast.nanosUntil(0, rounds)));
     if (limit == null) {
       return ALLOWED;
     }
-    int usable = Math.max(0, limit.remaining() - reserve);
-    if (shards <= usable) {
+    if (shards <= forecast.goingBeforeHold()) {
       out.printf(
           "the session starts allow it: %d are left, %d in reserve, %d afterwards%n",
-          limit.remaining(), reserve, limit.remaining() - shards);
+          limit.remaining(), reserve, forecast.left() + reserve);
       return ALLOWED;
     }
     out.printf(
         "the session starts do not allow it: %d are left, %d in reserve; %d shards have to wait for"
-            + " the reset in %s%n",
-        limit.remaining(), reserve, shards - usable, DurationText.exact(limit.resetAfter()));
+            + " %s%n",
+        limit.remaining(), reserve, shards - forecast.goingBeforeHold(), reset(forecast));
     return NOT_ALLOWED;
   }
 
-  private @Nullable Long lastNanos() {
+  private static String lastRelease(@Nullable Long nanos) {
+    if (nanos == null) {
+      return "the last is never released: nothing is left beside the reserve";
+    }
+    return "the last is released after "
+        + (nanos == Long.MAX_VALUE
+            ? "more than 290 years"
+            : DurationText.exact(Duration.ofNanos(nanos)));
+  }
+
+  private static String reset(Forecast forecast) {
+    Long nanos = forecast.firstHoldNanos();
+    return nanos == null ? "ever" : "the reset in " + DurationText.exact(Duration.ofNanos(nanos));
+  }
+
+  private Forecast forecast() {
     int buckets = Math.min(shards, maxConcurrency);
     List<Integer> waiting = new ArrayList<>(buckets);
     for (int i = 0; i < buckets; i++) {
@@ -145,7 +156,6 @@ record Plan(
     Instant now = Instant.EPOCH;
     var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now);
     var snapshot = new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), limit);
-    return new Forecast(snapshot, waiting, interval, reserve, now)
-        .nanosUntil(0, waiting.getFirst());
+    return new Forecast(snapshot, waiting, interval, reserve, now);
   }
 }

@@ -13,7 +13,12 @@ final class ReadAhead extends ChannelInboundHandlerAdapter {
   /** How much is read after Vert.x has stopped to read. */
   static final int MOST_BYTES = 16 * 1024;
 
+  private final Connections connections;
   private int bytes;
+
+  ReadAhead(Connections connections) {
+    this.connections = connections;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
@@ -27,7 +32,9 @@ final class ReadAhead extends ChannelInboundHandlerAdapter {
         return;
       }
     }
+    connections.readBegins(context.channel());
     context.fireChannelRead(message);
+    connections.readEnds();
   }
 
   @Override

@@ -64,22 +64,23 @@ final class Requests {
 
   void accept(Exchange exchange) {
     if (stopping) {
-      metrics.ended(Outcome.STOPPING);
-      refuse(exchange, Problem.retry("the broker is stopping", WaitingRequest.RETRY_AFTER_STOP));
+      reject(
+          exchange,
+          Outcome.STOPPING,
+          Problem.retry("the broker is stopping", WaitingRequest.RETRY_AFTER_STOP));
       return;
     }
     ShardQuery shard;
     try {
       shard = ShardQuery.parse(exchange.request().uri());
     } catch (BadQueryException e) {
-      metrics.ended(Outcome.BAD_REQUEST);
-      refuse(exchange, new Problem(400, "" + e.getMessage()));
+      reject(exchange, Outcome.BAD_REQUEST, new Problem(400, "" + e.getMessage()));
       return;
     }
     if (count >= settings.maxWaiting()) {
-      metrics.ended(Outcome.FULL);
-      refuse(
+      reject(
           exchange,
+          Outcome.FULL,
           Problem.retry(
               "the line is full: %d wait, at most %d may".formatted(count, settings.maxWaiting()),
               settings.interval()));
@@ -100,10 +101,6 @@ final class Requests {
     }
   }
 
-  void countUnauthorized() {
-    metrics.ended(Outcome.UNAUTHORIZED);
-  }
-
   /** A client that names no shard waits in the first bucket, which slows down a large bot. */
   private void warnIfNotNamed(ShardQuery shard) {
     if (shard.named() || queue.buckets() == 1 || !warnings.isDue(System.nanoTime())) {
@@ -116,9 +113,18 @@ final class Requests {
         queue.buckets());
   }
 
-  /** Answers a refusal, or hangs up if clients are not to get any answer but a release. */
+  /** Refuses a request that has not joined, and counts it. */
+  void reject(Exchange exchange, Outcome outcome, Problem problem) {
+    metrics.ended(outcome);
+    refuse(exchange, problem);
+  }
+
+  /**
+   * Answers a refusal, or hangs up if clients are not to get any answer but a release. Who takes
+   * events tells the two apart, and needs to know why.
+   */
   void refuse(Exchange exchange, Problem problem) {
-    if (settings.onRefusal() == Broker.OnRefusal.CLOSE) {
+    if (settings.onRefusal() == Broker.OnRefusal.CLOSE && !Events.wanted(exchange.request())) {
       exchange.hangUp();
     } else {
       exchange.refuse(problem);

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -58,6 +59,13 @@ final class Router {
   }
 
   private void routeIfAdmitted(Exchange exchange, String path) {
+    if (path.equals(QUEUE) && CrossSite.sends(exchange)) {
+      requests.reject(
+          exchange,
+          Outcome.CROSS_SITE,
+          new Problem(403, "a browser asks for the page of another site, expected a bot"));
+      return;
+    }
     boolean forBrowsers = path.startsWith(Dashboard.PATH) || path.equals(STREAM);
     if (access.admits(exchange.header(HttpHeaders.AUTHORIZATION), forBrowsers)) {
       routeAdmitted(exchange, path);
@@ -69,16 +77,13 @@ final class Router {
             "the token is missing or wrong",
             "WWW-Authenticate",
             forBrowsers ? BEARER_OR_BASIC : BEARER);
-    if (path.equals(QUEUE)) {
-      requests.countUnauthorized();
-    }
-    refuse(exchange, problem);
+    refuse(exchange, Outcome.UNAUTHORIZED, problem);
   }
 
   /** Only a request for a session start may come from a client that must not be answered. */
-  void refuse(Exchange exchange, Problem problem) {
+  void refuse(Exchange exchange, Outcome outcome, Problem problem) {
     if (exchange.path().equals(QUEUE)) {
-      requests.refuse(exchange, problem);
+      requests.reject(exchange, outcome, problem);
     } else {
       exchange.refuse(problem);
     }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -23,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * takes its time is waiting, and that is done by virtual threads.
  */
 final class Server {
-  private static final int MAX_LINE_BYTES = 4096;
+  static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
 
   private final Settings settings;
-  private final Vertx vertx =
-      Vertx.builder().with(options()).withTransport(new AttentiveTransport()).build();
-  private final Loop loop = new Loop(vertx);
   private final Connections connections = new Connections();
+  private final Vertx vertx =
+      Vertx.builder().with(options()).withTransport(new AttentiveTransport(connections)).build();
+  private final Loop loop = new Loop(vertx);
   private final Requests requests;
   private final StatusStream stream;
   private final Router router;
@@ -107,13 +108,13 @@ final class Server {
           connections.complete(request.connection());
           router.route(exchange);
         },
-        problem -> router.refuse(exchange, problem));
+        problem -> router.refuse(exchange, Outcome.BAD_REQUEST, problem));
   }
 
   /** Which path it was for is not known, so who hangs up on clients does so here, too. */
   private void handleInvalid(HttpServerRequest request) {
     Exchange exchange = new Exchange(request, connections);
-    requests.refuse(exchange, problem(request.decoderResult().cause()));
+    requests.reject(exchange, Outcome.BAD_REQUEST, problem(request.decoderResult().cause()));
     exchange.hangUp();
   }
 

@@ -16,7 +16,7 @@ enum Setting {
       "--start-delay",
       "GATEWAY_QUEUE_START_DELAY",
       "TIME",
-      "10s with a Discord token, else one interval",
+      "one interval, with a Discord token at least 10s",
       "For how long nothing is released after the start, and the session start limit is not"
           + " read; 0 turns it off."),
   MAX_WAITING(
@@ -30,8 +30,8 @@ enum Setting {
       "GATEWAY_QUEUE_ON_REFUSAL",
       "answer|close",
       "answer",
-      "Whether a refused request is answered with a status code, or hung up on, for clients that"
-          + " take any answer for a release."),
+      "Whether a refused request is answered with a status code, or hung up on if it does not ask"
+          + " for events, for clients that take any answer for a release."),
   TOKEN_FILE(
       "--token-file",
       "GATEWAY_QUEUE_TOKEN_FILE",

@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 record ShardQuery(long shard, long total, boolean named) {
   private static final int MOST_SHOWN = 40;
   private static final int MOST_DIGITS = 19;
+
+  /** More than fit into a request line: none is to be overlooked. */
+  private static final int MOST_PARAMETERS = Server.MAX_LINE_BYTES;
 
   /**
    * Parses a query such as {@code shard=3&total=16}. What it does not know, it ignores.
@@ -42,7 +47,7 @@ record ShardQuery(long shard, long total, boolean named) {
 
   private static Map<String, List<String>> parameters(String uri) throws BadQueryException {
     try {
-      return new QueryStringDecoder(uri).parameters();
+      return new QueryStringDecoder(uri, UTF_8, true, MOST_PARAMETERS).parameters();
     } catch (IllegalArgumentException e) { // a percent sign without two hexadecimal digits
       throw new BadQueryException("the query '%s' can not be decoded".formatted(shown(uri)));
     }

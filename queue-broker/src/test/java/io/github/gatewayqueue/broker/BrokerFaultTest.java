@@ -2,10 +2,14 @@ package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
 import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +74,15 @@ class BrokerFaultTest extends BrokerTestBase {
     assertEquals(
         "the status can not be told to those who watch it, trying again", warning.getMessage());
     assertEquals("odd", warning.getThrown().getMessage());
+  }
+
+  @Test
+  void start_portIsTaken_theQueueIsClosed() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Broker.Builder builder = builder().port(other.getLocalPort());
+      assertThrows(UncheckedIOException.class, () -> startOdd(builder, 1));
+    }
+    assertTrue(queue.get().closed);
   }
 
   @Test

@@ -142,6 +142,31 @@ class BrokerHangUpTest extends BrokerTestBase {
   }
 
   @Test
+  void close_thousandsWait_eachIsToldOrHungUpOn() throws Exception {
+    int count = 2000;
+    Broker broker = startBlocked(builder());
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < count; shard++) {
+      RawConnection client = connect(broker);
+      String accept = shard % 2 == 0 ? "*/*" : "text/event-stream";
+      client.send(
+          "GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+      clients.add(client);
+    }
+    awaitWaiting(broker, count);
+    broker.close();
+    for (int shard = 0; shard < count; shard++) {
+      String told = clients.get(shard).readToEnd();
+      if (shard % 2 == 0) {
+        assertEquals("", told);
+      } else {
+        assertTrue(told.contains("event: closing\nretry: 1000\n"), told);
+        assertTrue(told.endsWith("\r\n0\r\n\r\n"), told);
+      }
+    }
+  }
+
+  @Test
   void close_again_doesNothing() {
     Broker broker = start(builder());
     broker.close();

@@ -46,10 +46,11 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Runs a program with other arguments. */
-  static BrokerProcess run(Path program, String... args) throws IOException {
+  static BrokerProcess run(Path program, Map<String, String> environment, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(args));
-    return new BrokerProcess(command, Map.of());
+    return new BrokerProcess(command, environment);
   }
 
   /** Starts to serve, on a port of its choice unless it is told another. */

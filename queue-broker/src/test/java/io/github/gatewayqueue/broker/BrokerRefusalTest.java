@@ -175,6 +175,38 @@ class BrokerRefusalTest extends BrokerTestBase {
     assertEquals(401, get(broker, "/status").statusCode());
   }
 
+  @Test
+  void onRefusalClose_refusedRequestWithEvents_isAnswered() throws Exception {
+    Broker broker = start(builder().token("s3cret").onRefusal(Broker.OnRefusal.CLOSE));
+    assertEquals(401, get(broker, "/", "Accept", "text/event-stream").statusCode());
+  }
+
+  /** A page of another site, which a browser of this machine shows, spends no session starts. */
+  @ParameterizedTest
+  @CsvSource({
+    "Sec-Fetch-Site, cross-site, 403",
+    "Sec-Fetch-Site, same-site, 403",
+    "Sec-Fetch-Site, same-origin, 200",
+    "Sec-Fetch-Site, none, 200",
+    "Origin, http://evil.example, 403",
+    "Origin, null, 403",
+    "Origin, http://x:1, 403",
+    "Origin, http://x, 200",
+    "Origin, https://X, 200"
+  })
+  void request_fromAnotherSite_403AndNothingJoins(String header, String value, int status)
+      throws Exception {
+    Broker broker = start(builder());
+    RawConnection client = connect(broker);
+    client.send("POST / HTTP/1.1\r\nHost: x\r\n" + header + ": " + value + "\r\n\r\n");
+    Answer answer = client.readAnswer();
+    assertEquals(status, answer.status());
+    if (status == 403) {
+      assertProblem(403, "Forbidden", answer);
+    }
+    assertEquals(status == 403 ? 0 : 1, status(broker).getInteger("released"));
+  }
+
   private void assertHungUpOn(Broker broker, String request) throws IOException {
     RawConnection client = connect(broker);
     client.send(request);

@@ -150,6 +150,20 @@ class BrokerRequestTest extends BrokerTestBase {
     }
   }
 
+  /** By the server's clock, which its promise is about. */
+  @Test
+  void events_waitsForLong_noGapIsLongerThanFiveSeconds() throws Exception {
+    Broker broker = startBlocked(builder());
+    EventReader client = events(broker, "/?shard=1&total=4");
+    double before = 0;
+    for (int i = 0; i < 4; i++) {
+      double elapsed = client.expect("waiting").data().getDouble("elapsedMillis");
+      assertTrue(elapsed - before <= 5000, before + " then " + elapsed);
+      before = elapsed;
+    }
+    assertTrue(before > 4500, "" + before);
+  }
+
   @Test
   void events_overHttp10_endWithTheConnection() throws Exception {
     RawConnection client = connect(start(builder()));

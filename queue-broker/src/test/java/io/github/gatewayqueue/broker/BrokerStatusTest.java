@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an operator sees. */
 class BrokerStatusTest extends BrokerTestBase {
@@ -107,6 +109,31 @@ class BrokerStatusTest extends BrokerTestBase {
             .contains("gateway_queue_requests_total{outcome=\"hung_up\"} 1.0"));
     String open = get(broker, "/metrics", "Accept", "application/openmetrics-text").body();
     assertTrue(open.endsWith("# EOF\n"), open);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Broker.OnRefusal.class)
+  void metrics_requestsThatAreNone_areCountedOnce(Broker.OnRefusal onRefusal) throws Exception {
+    Broker broker = start(builder().onRefusal(onRefusal));
+    String line = " HTTP/1.1\r\nHost: x\r\n";
+    for (String request :
+        List.of(
+            "GET /?" + "a".repeat(4200) + line + "\r\n",
+            "GET /" + line + "X: " + "a".repeat(9000) + "\r\n\r\n",
+            "nonsense\r\n\r\n",
+            "POST /" + line + "Content-Length: 65537\r\n\r\n",
+            "POST /"
+                + line
+                + "Transfer-Encoding: chunked\r\n\r\n2000\r\n"
+                + ("x".repeat(0x2000) + "\r\n2000\r\n").repeat(12))) {
+      RawConnection client = connect(broker);
+      client.send(request);
+      client.readToEnd();
+    }
+    get(broker, "/?shard=x", "Accept", "text/event-stream");
+    assertMetric(broker, "gateway_queue_requests_total{outcome=\"bad_request\"} 6.0");
+    get(broker, "/", "Sec-Fetch-Site", "cross-site", "Accept", "text/event-stream");
+    assertMetric(broker, "gateway_queue_requests_total{outcome=\"cross_site\"} 1.0");
   }
 
   private void assertMetric(Broker broker, String line) throws Exception {

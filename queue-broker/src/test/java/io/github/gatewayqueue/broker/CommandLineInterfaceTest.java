@@ -61,6 +61,54 @@ class CommandLineInterfaceTest {
         out.toString(UTF_8));
   }
 
+  @Test
+  void plan_resetBeforeTheBudgetIsSpent_allowsIt() {
+    assertEquals(0, runLine("plan --shards 100 --remaining 51 --reset-after 1s"));
+    assertEquals(
+        """
+        100 shards, 1 at a time, every 6 s: 100 rounds
+        the last is released after 9 min 54 s
+        the session starts allow it: 51 are left, 1 in reserve, 901 afterwards
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_budgetOfTheNextDayIsSpent_saysUntilWhenTheyWait() {
+    assertEquals(
+        1, runLine("plan --shards 10 --total 5 --remaining 5 --reset-after 9s --interval 6s"));
+    assertEquals(
+        """
+        10 shards, 1 at a time, every 6 s: 10 rounds
+        the last is released after 1 d 27 s
+        the session starts do not allow it: 5 are left, 1 in reserve; 4 shards have to wait for the reset in 1 d 9 s
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_nothingButTheReserve_saysSo() {
+    assertEquals(1, runLine("plan --shards 3 --remaining 1 --total 1"));
+    assertEquals(
+        """
+        3 shards, 1 at a time, every 6 s: 3 rounds
+        the last is never released: nothing is left beside the reserve
+        the session starts do not allow it: 1 are left, 1 in reserve; 3 shards have to wait for ever
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_longerThanCanBeTold_saysSo() {
+    assertEquals(0, runLine("plan --shards 1000 --interval 8760h"));
+    assertEquals(
+        """
+        1000 shards, 1 at a time, every 365 d: 1000 rounds
+        the last is released after more than 290 years
+        """,
+        out.toString(UTF_8));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "plan, '--shards is missing, expected 1 to 10000000'",

@@ -105,6 +105,27 @@ class DocsTest extends BrokerTestBase {
     }
   }
 
+  /** A bad option and a taken port share a code, and a port may become free. */
+  @Test
+  void unit_restarts_butForARefusedToken() throws Exception {
+    String code = groups("\n\\| (\\d) \\| Discord refuses the token \\|", read(DOCS)).getFirst();
+    assertEquals(List.of(code), groups("\nRestartPreventExitStatus=(.*)\n", read(UNIT)));
+    assertEquals("" + CommandLineInterface.REFUSED, code);
+  }
+
+  /**
+   * By the greatest size of a connection that was measured, and the share that the heap may have.
+   */
+  @Test
+  void manifest_asManyAsMayWait_fitIntoItsMemory() throws Exception {
+    String manifest = read(KUBERNETES);
+    int most =
+        Integer.parseInt(
+            groups("GATEWAY_QUEUE_MAX_WAITING\n +value: \"(\\d+)\"", manifest).getFirst());
+    int mebibytes = Integer.parseInt(groups("limits:\n +memory: (\\d+)Mi", manifest).getFirst());
+    assertTrue(most * 8200L < mebibytes * 1024L * 1024 * 3 / 4 * 3 / 4, manifest);
+  }
+
   @Test
   void program_inUnitAndImage_isTheSame() throws Exception {
     String started = groups("\nExecStart=(\\S+) serve\n", read(UNIT)).getFirst();

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
@@ -57,6 +58,54 @@ class ForecastTest {
   }
 
   @Test
+  void nanosUntil_resetBeforeTheBudgetIsSpent_keepsToTheSpacing() {
+    SessionStartLimit limit = new SessionStartLimit(1000, 51, Duration.ofSeconds(1), 1);
+    Forecast forecast = forecast(limit, List.of(100), 0L);
+    for (int position = 1; position <= 100; position++) {
+      assertEquals(seconds(6L * (position - 1)), forecast.nanosUntil(0, position));
+    }
+    assertEquals(Long.MAX_VALUE, forecast.goingBeforeHold());
+    assertEquals(999 - 99, forecast.left());
+  }
+
+  @Test
+  void nanosUntil_budgetOfTheNextDayIsSpent_goesOnTheDayAfter() {
+    SessionStartLimit limit = new SessionStartLimit(5, 5, Duration.ofSeconds(9), 1);
+    Forecast forecast = forecast(limit, List.of(7), 0L);
+    assertEquals(seconds(30), forecast.nanosUntil(0, 6)); // two before the reset, four after it
+    assertEquals(seconds(9) + DAY.toNanos(), forecast.nanosUntil(0, 7));
+    assertEquals(6, forecast.goingBeforeHold());
+    assertEquals(seconds(9) + DAY.toNanos(), forecast.firstHoldNanos());
+  }
+
+  /** Whatever the budget: nobody goes before the one ahead, nor within an interval of it. */
+  @Test
+  void nanosUntil_anyBudget_growsByAnIntervalAtLeast() {
+    for (int remaining = 0; remaining <= 12; remaining++) {
+      for (int reset = 0; reset <= 60; reset += 3) {
+        SessionStartLimit limit =
+            new SessionStartLimit(12, remaining, Duration.ofSeconds(reset), 1);
+        Forecast forecast = forecast(limit, List.of(30, 20), 2L, 4L);
+        long before = -seconds(6);
+        for (int position = 1; position <= 30; position++) {
+          Long nanos = forecast.nanosUntil(0, position);
+          assertTrue(nanos != null && nanos - before >= seconds(6), limit + " at " + position);
+          before = nanos;
+        }
+      }
+    }
+  }
+
+  @Test
+  void nanosUntil_moreThanALongHolds_isTheGreatest() {
+    Forecast forecast = forecast(Duration.ofDays(365), null, List.of(1000), 0L);
+    assertEquals(365 * DAY.toNanos(), forecast.nanosUntil(0, 2));
+    assertEquals(Long.MAX_VALUE, forecast.nanosUntil(0, 1000));
+    SessionStartLimit limit = new SessionStartLimit(2, 1, Duration.ofHours(1), 1);
+    assertEquals(Long.MAX_VALUE, forecast(limit, List.of(300_000), 0L).nanosUntil(0, 300_000));
+  }
+
+  @Test
   void nanosUntil_nothingButTheReserve_isUnknown() {
     SessionStartLimit limit = new SessionStartLimit(1, 1, Duration.ofHours(1), 1);
     assertNull(forecast(limit, List.of(1), 0L).nanosUntil(0, 1));
@@ -68,13 +117,20 @@ class ForecastTest {
 
   private static Forecast forecast(
       @Nullable SessionStartLimit limit, List<Integer> waiting, @Nullable Long... delaySeconds) {
+    return forecast(Duration.ofSeconds(6), limit, waiting, delaySeconds);
+  }
+
+  private static Forecast forecast(
+      Duration interval,
+      @Nullable SessionStartLimit limit,
+      List<Integer> waiting,
+      @Nullable Long... delaySeconds) {
     List<LargeBotQueueSnapshot.Bucket> buckets = new ArrayList<>();
     for (int i = 0; i < waiting.size(); i++) {
       Long delay = delaySeconds[i];
       Instant next = delay == null ? null : NOW.plusSeconds(delay);
       buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next));
     }
-    return new Forecast(
-        new LargeBotQueueSnapshot(buckets, limit), waiting, Duration.ofSeconds(6), 1, NOW);
+    return new Forecast(new LargeBotQueueSnapshot(buckets, limit), waiting, interval, 1, NOW);
   }
 }

@@ -48,14 +48,19 @@ class HistoryTest {
     long joined = history.changes();
     history.left(1);
     assertNotEquals(before, joined);
-    assertNotEquals(joined, history.changes());
+    long left = history.changes();
+    assertNotEquals(joined, left);
+    history.released(release(1, 1));
+    assertNotEquals(left, history.changes());
   }
 
   private void pass(long shard, long joinedNanos, long leftNanos) {
     history.joined(joinedNanos);
     history.left(leftNanos);
-    history.released(
-        new History.Release(
-            new ShardQuery(shard, 100, true), 0, leftNanos - joinedNanos, Instant.EPOCH));
+    history.released(release(shard, leftNanos - joinedNanos));
+  }
+
+  private static History.Release release(long shard, long waitedNanos) {
+    return new History.Release(new ShardQuery(shard, 100, true), 0, waitedNanos, Instant.EPOCH);
   }
 }

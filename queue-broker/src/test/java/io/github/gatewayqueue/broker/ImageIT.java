@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +38,7 @@ class ImageIT extends BrokerTestBase {
 
   private void assertServes(Path program) throws Exception {
     BrokerProcess broker =
-        open(BrokerProcess.run(program, "serve", "--port", "0", "--start-delay", "0"));
+        open(BrokerProcess.run(program, Map.of(), "serve", "--port", "0", "--start-delay", "0"));
     URI uri = broker.uri();
     JsonObject released =
         new JsonObject(open(RawConnection.asking(uri.getPort(), 3, 4)).readAnswer().body());
@@ -47,9 +51,37 @@ class ImageIT extends BrokerTestBase {
     assertEquals("", broker.errors());
   }
 
+  /** It may have 20 MB; 10,000 that wait take four times as much. */
+  @Test
+  void image_memoryIsExhausted_exitsWith3AndAnswersNobody() throws Exception {
+    BrokerProcess broker =
+        open(
+            BrokerProcess.run(
+                PROGRAM,
+                Map.of("JAVA_TOOL_OPTIONS", "-Xmx20m"),
+                "serve",
+                "--port",
+                "0",
+                "--start-delay",
+                "1h"));
+    URI uri = broker.uri();
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < 10_000 && broker.process().isAlive(); shard++) {
+      try {
+        clients.add(open(RawConnection.asking(uri.getPort(), shard, 10_000)));
+      } catch (IOException e) { // it has just gone
+        break;
+      }
+    }
+    assertEquals(3, broker.awaitExit());
+    for (RawConnection client : clients) {
+      assertEquals("", client.readToEnd());
+    }
+  }
+
   @Test
   void image_discordOverTls_hasWhatThatNeeds() throws Exception {
-    BrokerProcess broker = open(BrokerProcess.run(PROGRAM, "--version"));
+    BrokerProcess broker = open(BrokerProcess.run(PROGRAM, Map.of(), "--version"));
     assertEquals(0, broker.awaitExit());
     String modules = Files.readString(Path.of(System.getProperty("image"), "lib/runtime/release"));
     for (String module : new String[] {"java.net.http", "jdk.jfr", "java.logging"}) {

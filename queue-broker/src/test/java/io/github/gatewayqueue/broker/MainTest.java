@@ -143,7 +143,7 @@ class MainTest extends BrokerTestBase {
   }
 
   @Test
-  void serve_refusedToken_exitsWith1AndOneLine() throws Exception {
+  void serve_refusedToken_exitsWith4AndOneLine() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().start()) {
       String token = "MTIz.not.this";
       BrokerProcess broker =
@@ -153,7 +153,7 @@ class MainTest extends BrokerTestBase {
               "0",
               "--log-level",
               "debug");
-      assertEquals(1, broker.awaitExit());
+      assertEquals(4, broker.awaitExit());
       String errors = broker.errors();
       assertTrue(errors.contains("gateway-queue: GET "), errors);
       assertTrue(errors.contains("answered 401: the token is not valid"), errors);

@@ -14,6 +14,8 @@ final class OddQueue implements BrokerQueue {
   /** Runs whenever somebody looks at the lines or at how the queue stands. */
   volatile Runnable onLook = () -> {};
 
+  volatile boolean closed;
+
   /** Runs whenever a request leaves the line. */
   volatile Runnable onLeave = () -> {};
 
@@ -87,6 +89,7 @@ final class OddQueue implements BrokerQueue {
 
   @Override
   public void close() {
+    closed = true;
     queue.close();
   }
 }

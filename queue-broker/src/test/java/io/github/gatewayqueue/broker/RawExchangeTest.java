@@ -145,10 +145,20 @@ class RawExchangeTest extends BrokerTestBase {
     slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
     RawConnection withoutBody = connect(broker);
     withoutBody.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+    RawConnection slowAgain = connect(broker);
+    RawConnection idle = connect(broker);
+    for (RawConnection answered : List.of(slowAgain, idle)) {
+      answered.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertEquals(200, answered.readAnswer().status());
+    }
+    slowAgain.send("GET /health/live HTTP/1.1\r\n");
     long startNanos = System.nanoTime();
     assertEquals("", slow.readToEnd());
     assertEquals("", silent.readToEnd());
     assertEquals("", withoutBody.readToEnd());
+    assertEquals("", slowAgain.readToEnd());
     assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(9).toNanos());
+    idle.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertEquals(200, idle.readAnswer().status());
   }
 }

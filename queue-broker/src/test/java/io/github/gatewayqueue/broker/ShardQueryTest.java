@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +27,12 @@ class ShardQueryTest {
   void parse_properQuery_isUnderstood(String uri, long shard, long total, boolean named)
       throws Exception {
     assertEquals(new ShardQuery(shard, total, named), ShardQuery.parse(uri));
+  }
+
+  @Test
+  void parse_asManyParametersAsALineHolds_allAreRead() throws Exception {
+    ShardQuery last = ShardQuery.parse("/?" + "a&".repeat(2040) + "shard=4");
+    assertEquals(new ShardQuery(4, 5, true), last);
   }
 
   @ParameterizedTest
