@@ -68,9 +68,11 @@ class BrokerTest {
     }
   }
 
-  @Test
-  void request_wrongToken_throwsWhatTheBrokerSays() throws Exception {
-    try (Broker broker = broker().token("right").start();
+  /** Also by a broker that hangs up on clients without events. */
+  @ParameterizedTest
+  @EnumSource
+  void request_wrongToken_throwsWhatTheBrokerSays(Broker.OnRefusal onRefusal) throws Exception {
+    try (Broker broker = broker().token("right").onRefusal(onRefusal).start();
         var queue = HttpQueue.builder(broker.uri()).token("wrong-k9Xh2").build();
         var none = HttpQueue.of(broker.uri());
         var right = HttpQueue.builder(broker.uri()).token("right").build()) {
