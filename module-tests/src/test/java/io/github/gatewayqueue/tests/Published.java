@@ -88,6 +88,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "io.prometheus.writer.text",
                 "io.vertx.core",
                 "java.logging",
+                "jdk.net",
                 "jdk.unsupported",
                 "static io.vertx.codegen.api",
                 "static io.vertx.codegen.json",
