@@ -44,6 +44,7 @@ final class Conversation {
   private final Thread thread;
   private volatile @Nullable SessionStartLimit limit;
   private boolean exhaustionTold;
+  private boolean cutOffTold;
 
   /** The store may ask for the same one again, as long as it has no result. */
   private long lastReading;
@@ -90,7 +91,10 @@ final class Conversation {
 
   /** News may have been missed. */
   void listenAgain() {
-    inbox.add(() -> places.listenAgain(System.nanoTime()));
+    inbox.add(() -> {
+      cutOffTold = false;
+      places.listenAgain(System.nanoTime());
+    });
   }
 
   /** Somebody wants to know the limit. */
@@ -118,7 +122,8 @@ final class Conversation {
           notBeforeNanos = takeStepIfDue(notBeforeNanos);
         } catch (RuntimeException e) { // a mistake of ours: nobody is to wait in vain for that
           Outage.LOGGER.log(Level.ERROR, "the conversation with the store failed", e);
-          places.failAll(new GatewayQueueException("the queue failed", e), System.nanoTime());
+          long nowNanos = System.nanoTime();
+          places.failAll(new GatewayQueueException("the queue failed", e), nowNanos, nowNanos);
           notBeforeNanos = System.nanoTime() + AFTER_A_MISTAKE_NANOS;
         }
       }
@@ -159,7 +164,7 @@ final class Conversation {
     try {
       reply = store.take(step, random.nextDouble());
     } catch (JedisException e) {
-      return failed(e);
+      return failed(e, System.nanoTime());
     }
     outage.end();
     places.answered(step, reply, asked, System.nanoTime());
@@ -177,20 +182,29 @@ final class Conversation {
     return 0;
   }
 
-  private long failed(JedisException e) {
+  private long failed(JedisException e, long failedNanos) {
     if (isForGood(e)) {
-      places.failAll(
-          new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e),
-          System.nanoTime());
+      places.failAll(refusal(e), failedNanos, System.nanoTime());
     }
     store.forgetConnections(); // a server that is a replica now keeps them open
     return outage.begin(String.valueOf(e.getMessage()));
   }
 
+  private static GatewayQueueException refusal(JedisException e) {
+    return new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e);
+  }
+
   /** The news can not be had. */
   void isCutOff(JedisException e) {
     if (isForGood(e)) {
-      inbox.add(() -> failed(e));
+      long failedNanos = System.nanoTime();
+      inbox.add(() -> {
+        if (!cutOffTold) {
+          cutOffTold = true;
+          warn("the news of the store can not be had, requests fail: " + e.getMessage());
+        }
+        places.failAll(refusal(e), failedNanos, System.nanoTime());
+      });
     }
   }
 
@@ -218,7 +232,8 @@ final class Conversation {
       }
     } catch (GatewayQueueException e) {
       warn("the session start limit can not be read, requests fail: " + e);
-      inbox.add(() -> places.failAll(e, System.nanoTime()));
+      long failedNanos = System.nanoTime();
+      inbox.add(() -> places.failAll(e, failedNanos, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {

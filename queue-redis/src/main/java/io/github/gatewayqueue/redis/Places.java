@@ -99,12 +99,17 @@ final class Places {
     line(ticket, nowNanos).add(ticket, nowNanos);
   }
 
-  /** Refuses whoever has no place or waits. */
-  void failAll(GatewayQueueException failure, long nowNanos) {
+  /**
+   * Refuses whoever has no place or waits.
+   *
+   * @param beforeNanos when it was found that they have to be; who has come later may be lucky
+   */
+  void failAll(GatewayQueueException failure, long beforeNanos, long nowNanos) {
     List<Ticket> all = new ArrayList<>(joining);
     lines.values().forEach(line -> all.addAll(line.tickets()));
     held.forEach(release -> all.add(release.ticket));
-    held.clear();
+    all.removeIf(ticket -> ticket.madeNanos - beforeNanos > 0);
+    held.removeIf(release -> all.contains(release.ticket));
     for (Ticket ticket : all) {
       ticket.fail(failure);
       giveUp(ticket, nowNanos);

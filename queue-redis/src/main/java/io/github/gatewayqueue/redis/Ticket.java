@@ -22,6 +22,9 @@ final class Ticket implements Comparable<Ticket> {
   private final AtomicInteger inLine;
   private final Thread thread = Thread.currentThread();
 
+  /** When it was made, by {@link System#nanoTime}. */
+  final long madeNanos = System.nanoTime();
+
   /** What the store knows it by. */
   final String name;
 
