@@ -434,7 +434,11 @@ function drawRecent() {
   });
 }
 
-const QUEUES = { local: "one line, no token", large: "one line per bucket" };
+const QUEUES = {
+  local: "one line, no token",
+  large: "one line per bucket",
+  redis: "shared in Redis",
+};
 
 function drawBroker() {
   say($("uptime"), duration(status.uptimeMillis + age()));
