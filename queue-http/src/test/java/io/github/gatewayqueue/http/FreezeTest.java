@@ -25,8 +25,8 @@ class FreezeTest {
       }
       Asking.until(() -> queue.inLine() == 5);
       broker.freeze();
-      Thread.sleep(
-          Duration.ofSeconds(20)); // this is how long it is frozen, not a wait for something
+      // How long it is frozen is what the test is about: there is nothing to wait for.
+      Thread.sleep(Duration.ofSeconds(20));
       assertTrue(
           log.lines().stream().anyMatch(line -> line.contains("sent no event for PT15S")),
           () -> "" + log.lines());
@@ -49,8 +49,8 @@ class FreezeTest {
       bot.freeze();
       Asking behind = Asking.of(queue);
       Asking.until(() -> queue.inLine() == 1);
-      Thread.sleep(
-          Duration.ofSeconds(20)); // this is how long it is frozen, not a wait for something
+      // How long it is frozen is what the test is about: there is nothing to wait for.
+      Thread.sleep(Duration.ofSeconds(20));
       bot.thaw();
       behind.awaitReturn();
       assertEquals(6, Program.status(broker.url(), "released"), () -> "" + bot.lines());

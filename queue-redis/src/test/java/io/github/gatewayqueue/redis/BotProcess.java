@@ -97,6 +97,7 @@ final class BotProcess {
         for (int i = 0; i < count; i++) {
           ask(random.split());
         }
+        // The load that this process makes, as its seed has it: there is nothing to wait for.
         TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_PAUSE_MILLIS));
       }
     } catch (InterruptedException e) {
