@@ -17,7 +17,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 class AnswerTest {
   private static final Duration LEASE = Duration.ofSeconds(3);
 
-  private final TestRedis redis = new TestRedis();
+  private final RedisProcess redis = RedisProcess.begin();
   private final RedisClient client =
       RedisClient.builder().hostAndPort(redis.uri().getHost(), redis.uri().getPort()).build();
 
@@ -29,7 +29,7 @@ class AnswerTest {
 
   @Test
   void take_readerOfTheLimitIsDead_anotherReads() throws InterruptedException {
-    String namespace = TestRedis.newNamespace();
+    String namespace = RedisProcess.newNamespace();
     var dead = new Store(client, "dead", settings(namespace), true);
     assertEquals(StepReply.Kind.READ, ask(dead, "dead"));
     try (RedisQueue queue =

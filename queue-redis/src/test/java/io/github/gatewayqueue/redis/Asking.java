@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,15 @@ final class Asking {
   /** Waits until something holds. */
   static void until(Callable<Boolean> condition) {
     Awaitility.await().atMost(HANG).pollInterval(Duration.ofMillis(2)).until(condition);
+  }
+
+  /** Judges when a store released some, which no thread was held up for. */
+  static void assertSpaced(Duration interval, List<Long> releaseMicros) {
+    assertTrue(releaseMicros.size() > 1, "there is nothing to judge");
+    for (int i = 1; i < releaseMicros.size(); i++) {
+      long gap = releaseMicros.get(i) - releaseMicros.get(i - 1);
+      assertTrue(gap >= TimeUnit.NANOSECONDS.toMicros(interval.toNanos()), gap + " µs apart");
+    }
   }
 
   boolean ended() {

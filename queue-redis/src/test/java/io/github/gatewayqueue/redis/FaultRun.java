@@ -70,8 +70,8 @@ final class FaultRun {
   private final List<String> violations = new ArrayList<>();
   private final List<Future<?>> mending = new ArrayList<>();
   private final @Nullable SharedLimit limit;
-  private FaultyServer server;
-  private @Nullable FaultyServer replica;
+  private RedisProcess server;
+  private @Nullable RedisProcess replica;
   private @Nullable TestProxy replication;
   private long clockMicros;
 
@@ -102,9 +102,13 @@ final class FaultRun {
             : null;
     Path directory = lane.directory().resolve("run-" + seed);
     String fsync = random.nextBoolean() ? "always" : "everysec";
-    server = new FaultyServer(directory.resolve("a"), fsync);
-    replica =
-        faults.contains(Fault.FAILED_OVER) ? new FaultyServer(directory.resolve("b"), fsync) : null;
+    server = server(directory.resolve("a"), fsync);
+    replica = faults.contains(Fault.FAILED_OVER) ? server(directory.resolve("b"), fsync) : null;
+  }
+
+  private static RedisProcess server(Path directory, String fsync) {
+    return new RedisProcess(
+        directory, "appendonly yes", "appendfsync " + fsync, "repl-diskless-sync-delay 0");
   }
 
   /** Runs it; returns what was wrong. */
@@ -137,7 +141,7 @@ final class FaultRun {
   private void begin() throws IOException {
     server.start();
     history.watch(server, NAMESPACE);
-    FaultyServer follower = replica;
+    RedisProcess follower = replica;
     if (follower != null) {
       follow(follower);
     }
@@ -163,7 +167,7 @@ final class FaultRun {
     return bot;
   }
 
-  private void follow(FaultyServer follower) throws IOException {
+  private void follow(RedisProcess follower) throws IOException {
     follower.start();
     TestProxy link = new TestProxy(server.port());
     replication = link;
@@ -302,7 +306,7 @@ final class FaultRun {
 
   /** The last that the master wrote may not have come to the replica. */
   private void failOver() throws IOException, InterruptedException {
-    FaultyServer next = replica;
+    RedisProcess next = replica;
     TestProxy link = replication;
     if (next == null || link == null) {
       throw new IllegalStateException("there is no replica");
@@ -316,7 +320,7 @@ final class FaultRun {
     link.close();
     server.wipe();
     next.promote();
-    FaultyServer former = server;
+    RedisProcess former = server;
     server = next;
     replica = former;
     serve();
@@ -415,7 +419,7 @@ final class FaultRun {
       link.close();
     }
     server.close();
-    FaultyServer follower = replica;
+    RedisProcess follower = replica;
     if (follower != null) {
       follower.close();
     }

@@ -75,6 +75,16 @@ class MutationTest {
             "value('remaining') - held_back",
             EnumSet.of(Fault.BUCKETS_CHANGED)),
         new Mutation(
+            "places are new after a wipe",
+            "  if arrival == '0' then\n    set('arrivals'",
+            "  if true then\n    set('arrivals'",
+            EnumSet.of(Fault.SERVER_WIPED)),
+        new Mutation(
+            "places are new after a failover",
+            "  if arrival == '0' then\n    set('arrivals'",
+            "  if true then\n    set('arrivals'",
+            EnumSet.of(Fault.FAILED_OVER)),
+        new Mutation(
             "strays stay",
             "  if member then\n    leave(ticket)",
             "  if false then\n    leave(ticket)",

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisQueueContractTest extends CloseableGatewayQueueContract {
-  private TestRedis redis;
+  private RedisProcess redis;
 
   @BeforeAll
   void startRedis() {
-    redis = new TestRedis();
+    redis = RedisProcess.begin();
   }
 
   @AfterAll
@@ -25,7 +25,7 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
   @Override
   protected GatewayQueue createQueue(Duration interval) {
     return RedisQueue.builder(redis.uri())
-        .namespace(TestRedis.newNamespace())
+        .namespace(RedisProcess.newNamespace())
         .interval(interval)
         .startDelay(Duration.ZERO)
         .margin(Duration.ofMinutes(1)) // a slow machine is not the subject

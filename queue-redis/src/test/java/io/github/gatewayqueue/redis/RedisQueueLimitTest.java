@@ -13,59 +13,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import redis.clients.jedis.RedisClient;
 
 /** Budget and buckets, as several processes share them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RedisQueueLimitTest {
-  private static final Duration INTERVAL = Duration.ofMillis(5);
+class RedisQueueLimitTest extends RedisTestBase {
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final List<RedisQueue> queues = new ArrayList<>();
-  private TestRedis redis;
-  private @Nullable RedisClient client;
-  private String namespace = TestRedis.newNamespace();
-
-  @BeforeAll
-  void startRedis() {
-    redis = new TestRedis();
+  RedisQueueLimitTest() {
+    super(Duration.ofMillis(5));
   }
 
-  @AfterAll
-  void stopRedis() {
-    if (client != null) {
-      client.close();
-    }
-    redis.close();
-  }
-
-  @AfterEach
-  void closeQueues() {
-    queues.forEach(RedisQueue::close);
-    queues.clear();
-    namespace = TestRedis.newNamespace();
-  }
-
-  private RedisQueue.Builder builder() {
-    return RedisQueue.builder(redis.uri())
-        .namespace(namespace)
-        .interval(INTERVAL)
-        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
-        .startDelay(Duration.ZERO)
-        .settling(Duration.ZERO)
-        .reserve(0);
-  }
-
-  private RedisQueue open(RedisQueue.Builder builder) {
-    RedisQueue queue = builder.build();
-    queues.add(queue);
-    return queue;
+  @Override
+  RedisQueue.Builder builder() {
+    return super.builder().settling(Duration.ZERO).reserve(0);
   }
 
   @Test
@@ -84,17 +44,13 @@ class RedisQueueLimitTest {
       }
     }
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
-      Asking.until(() -> released(requests) == 15);
-      Asking.until(() -> queues.stream().mapToInt(RedisQueue::waiting).sum() == 15);
+      Asking.until(() -> ended(requests) == 15);
+      Asking.until(() -> queues().stream().mapToInt(RedisQueue::waiting).sum() == 15);
       Asking.until(() -> log.lines().stream().anyMatch(line -> line.contains("used up")));
     }
-    assertEquals(15, released(requests));
+    assertEquals(15, ended(requests));
     assertEquals(1, readings.get());
-    Asking.until(() -> queues.getFirst().limit().remaining() == 0); // as of when it last talked
-  }
-
-  private static long released(List<Asking> requests) {
-    return requests.stream().filter(Asking::ended).count();
+    Asking.until(() -> queues().getFirst().limit().remaining() == 0); // as of when it last talked
   }
 
   @Test
@@ -118,9 +74,8 @@ class RedisQueueLimitTest {
 
   @Test
   void request_ofShardsInSeveralBuckets_waitForTheirOwnBucketOnly() throws Exception {
-    Duration never = Duration.ofHours(1);
     RedisQueue queue =
-        open(builder().interval(never).limits(() -> new SessionStartLimit(1000, 1000, DAY, 16)));
+        open(builder().interval(NEVER).limits(() -> new SessionStartLimit(1000, 1000, DAY, 16)));
     List<Asking> requests = new ArrayList<>();
     for (int shard = 0; shard < 16; shard++) {
       requests.add(new Asking(queue, shard, 16));
@@ -167,15 +122,8 @@ class RedisQueueLimitTest {
   void source_inProcessThatAsksForNobody_isReadForTheOthers() throws Exception {
     Duration lease = Duration.ofMillis(900);
     open(builder().lease(lease).limits(() -> new SessionStartLimit(1000, 1000, DAY, 1)));
-    Asking.until(() -> store().hgetAll("{" + namespace + "}:state").containsKey("limited"));
+    Asking.until(() -> client.hgetAll(key("state")).containsKey("limited"));
     new Asking(open(builder().lease(lease)), 0, 1).awaitReturn();
-  }
-
-  private RedisClient store() {
-    if (client == null) {
-      client = RedisClient.create(redis.uri());
-    }
-    return client;
   }
 
   /** The start of one that was interrupted is given back, and those who wait hear of it. */
@@ -185,11 +133,10 @@ class RedisQueueLimitTest {
     new Asking(queue, 0, 1).awaitReturn();
     Asking waiting = Asking.inLine(queue, 0, 1);
     Asking.until(() -> queue.limit().remaining() == 0);
-    String starts = "{" + namespace + "}:starts";
-    String ticket = store().zrange(starts, 0, -1).getFirst();
+    String ticket = client.zrange(key("starts"), 0, -1).getFirst();
     Settings settings =
-        new Settings(namespace, INTERVAL, Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
-    new Store(store(), "other", settings, false)
+        new Settings(namespace, Duration.ofMillis(5), Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
+    new Store(client, "other", settings, false)
         .take(
             new Step(
                 0, List.of(), List.of(), List.of(ticket), List.of(), null, List.of(), false, false),

@@ -8,67 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisClient;
 
-/** Several queues on one store, as several processes would have them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RedisQueueTest {
+class RedisQueueTest extends RedisTestBase {
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
 
-  private final List<RedisQueue> queues = new ArrayList<>();
-  private TestRedis redis;
-  private String namespace = TestRedis.newNamespace();
-
-  @BeforeAll
-  void startRedis() {
-    redis = new TestRedis();
-  }
-
-  @AfterAll
-  void stopRedis() {
-    redis.close();
-  }
-
-  @AfterEach
-  void closeQueues() {
-    queues.forEach(RedisQueue::close);
-    queues.clear();
-    namespace = TestRedis.newNamespace();
-  }
-
-  private RedisQueue.Builder builder() {
-    return RedisQueue.builder(redis.uri())
-        .namespace(namespace)
-        .interval(INTERVAL)
-        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
-        .startDelay(Duration.ZERO);
-  }
-
-  private RedisQueue open(RedisQueue.Builder builder) {
-    RedisQueue queue = builder.build();
-    queues.add(queue);
-    return queue;
+  RedisQueueTest() {
+    super(INTERVAL);
   }
 
   private static void release(RedisQueue queue) throws InterruptedException {
     new Asking(queue, 0, 1).awaitReturn();
-  }
-
-  private RedisClient client() {
-    return RedisClient.create(redis.uri());
   }
 
   @Test
@@ -100,16 +58,12 @@ class RedisQueueTest {
     for (int i = 0; i < 500; i++) {
       interrupted.add(new Asking(a, 0, 1));
     }
-    Asking.until(() -> a.waiting() + released(interrupted) == 500);
+    Asking.until(() -> a.waiting() + ended(interrupted) == 500);
     Asking last = Asking.inLine(b, 0, 1);
     interrupted.forEach(Asking::interrupt);
     last.awaitReturn();
     assertEquals(0, a.waiting());
     assertEquals(0, b.waiting());
-  }
-
-  private static long released(List<Asking> requests) {
-    return requests.stream().filter(Asking::ended).count();
   }
 
   @Test
@@ -158,7 +112,7 @@ class RedisQueueTest {
     RedisQueue queue = open(builder().interval(NEVER));
     release(queue);
     Asking.inLine(queue, 0, 1);
-    namespace = TestRedis.newNamespace();
+    namespace = RedisProcess.newNamespace();
     release(open(builder().interval(NEVER)));
   }
 
@@ -174,9 +128,7 @@ class RedisQueueTest {
     for (int i = 0; i < 6; i++) {
       requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
     }
-    try (RedisClient client = client()) {
-      client.flushAll();
-    }
+    client.flushAll();
     long wiped = System.nanoTime();
     long last = 0;
     boolean anyAfter = false;
@@ -194,13 +146,12 @@ class RedisQueueTest {
 
   @Test
   void request_keyOfWrongType_failsAndWorksWhenItIsGone() throws Exception {
-    try (RedisClient client = client();
-        CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
-      client.set("{" + namespace + "}:line", "something else");
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
+      client.set(key("line"), "something else");
       RedisQueue queue = open(builder());
       var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
       assertTrue(String.valueOf(thrown.getMessage()).contains("WRONGTYPE"), thrown.toString());
-      client.del("{" + namespace + "}:line");
+      client.del(key("line"));
       release(queue);
       assertEquals(2, log.lines().size(), log.lines().toString());
     }
@@ -208,13 +159,11 @@ class RedisQueueTest {
 
   @Test
   void request_storeOfAnotherVersion_fails() {
-    try (RedisClient client = client()) {
-      client.hset("{" + namespace + "}:state", "version", "2");
-      RedisQueue queue = open(builder());
-      var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
-      assertTrue(String.valueOf(thrown.getMessage()).contains("version 2"), thrown.toString());
-      assertEquals("2", client.hget("{" + namespace + "}:state", "version"));
-    }
+    client.hset(key("state"), "version", "2");
+    RedisQueue queue = open(builder());
+    var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
+    assertTrue(String.valueOf(thrown.getMessage()).contains("version 2"), thrown.toString());
+    assertEquals("2", client.hget(key("state"), "version"));
   }
 
   @Test
@@ -234,21 +183,25 @@ class RedisQueueTest {
   /** The list of what a user needs, in docs/redis-protocol.md. */
   @Test
   void request_byUserWithLeastPermissions_isReleased() throws Exception {
-    try (RedisClient client = client()) {
-      List<String> rules = new ArrayList<>(List.of("on", ">right", "~{" + namespace + "}:*"));
-      rules.add("&{" + namespace + "}:news");
-      ProtocolPage.commands().forEach(command -> rules.add("+" + command));
-      setUser("least", rules.toArray(String[]::new));
-      RedisQueue queue =
-          open(
-              RedisQueue.builder(redis.uri("least", "right"))
-                  .namespace(namespace)
-                  .interval(INTERVAL)
-                  .startDelay(Duration.ZERO));
-      release(queue);
-      release(queue);
-      Asking.until(() -> client.publish("{" + namespace + "}:news", "anything") == 1);
-    }
+    setUser("least", permissions(""));
+    RedisQueue queue =
+        open(
+            RedisQueue.builder(redis.uri("least", "right"))
+                .namespace(namespace)
+                .interval(INTERVAL)
+                .startDelay(Duration.ZERO));
+    release(queue);
+    release(queue);
+    Asking.until(() -> client.publish(key("news"), "anything") == 1);
+  }
+
+  private String[] permissions(String missing) throws IOException {
+    List<String> rules = new ArrayList<>(List.of("reset", "on", ">right"));
+    rules.addAll(List.of("~" + key("*"), "&" + key("news")));
+    ProtocolPage.commands().stream()
+        .filter(command -> !command.equals(missing))
+        .forEach(command -> rules.add("+" + command));
+    return rules.toArray(String[]::new);
   }
 
   /** Whatever is missing: nobody waits for ever for a permission that is not there. */
@@ -256,13 +209,8 @@ class RedisQueueTest {
   void request_byUserWithoutOnePermission_isReleasedOrFails() throws Exception {
     Set<String> failed = new HashSet<>();
     for (String missing : ProtocolPage.commands()) {
-      namespace = TestRedis.newNamespace();
-      List<String> rules = new ArrayList<>(List.of("reset", "on", ">right"));
-      rules.addAll(List.of("~{" + namespace + "}:*", "&{" + namespace + "}:news"));
-      ProtocolPage.commands().stream()
-          .filter(command -> !command.equals(missing))
-          .forEach(command -> rules.add("+" + command));
-      setUser("less", rules.toArray(String[]::new));
+      namespace = RedisProcess.newNamespace();
+      setUser("less", permissions(missing));
       RedisQueue queue =
           open(
               RedisQueue.builder(redis.uri("less", "right"))

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows what a store executed, and finds what must not be: a release past somebody who was in
- * line before, one that is too early by the store's own clock, and a place that was taken from a
- * process that had a lease.
+ * line before, one that is too early by the store's own clock, a place that was taken from a
+ * process that had a lease, and one that a process has lost with the store that kept it.
  */
 final class StoreChecker {
   /** A server may be held up between reading the time and telling of it. */
@@ -32,6 +32,7 @@ final class StoreChecker {
   private final Map<String, Long> renewed = new HashMap<>();
   private final Map<Integer, StoreRelease> lastByShard = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
+  private final ArrivalChecker arrivals = new ArrivalChecker();
   private String process = "";
   private int concurrency = 1;
 
@@ -59,6 +60,7 @@ final class StoreChecker {
   /** Follows a history, once. */
   List<String> check(List<StoreHistory.Entry> entries) {
     entries.forEach(this::follow);
+    violations.addAll(arrivals.violations());
     return violations;
   }
 
@@ -87,7 +89,10 @@ final class StoreChecker {
       concurrency = Integer.parseInt(words.get(1));
     } else if (words.getFirst().startsWith("EVAL")) {
       int keys = Integer.parseInt(words.get(2));
-      process = words.get(3 + keys + 2);
+      List<String> arguments = words.subList(3 + keys, words.size());
+      process = arguments.get(2);
+      arrivals.step(
+          process, Long.parseLong(arguments.get(3)), arguments.subList(11, arguments.size()));
       removed.clear();
     } else if (entry.is("ZADD", ":leases") && words.get(3).equals(process)) {
       renewed.put(process, entry.nanos());
@@ -97,6 +102,7 @@ final class StoreChecker {
       line.clear();
     } else if (entry.is("ZADD", ":line")) {
       line.add(words.get(3));
+      arrivals.place(ticket(words.get(3)), words.get(3).split(":", -1)[1]);
     } else if (entry.is("ZREM", ":line")) {
       remove(words.get(2), entry.nanos());
     } else if (entry.is("ZSCORE", ":starts")) {

@@ -50,7 +50,7 @@ final class StoreHistory {
   }
 
   /** Begins to watch a server; returns when nothing can be missed any more. */
-  void watch(FaultyServer server, String namespace) throws IOException {
+  void watch(RedisProcess server, String namespace) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.getOutputStream().write("MONITOR\r\n".getBytes(UTF_8));
     var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));

@@ -26,12 +26,12 @@ import redis.clients.jedis.exceptions.JedisDataException;
 class StoreTest {
   private static final Duration LONG = Duration.ofHours(1);
 
-  private TestRedis redis;
+  private RedisProcess redis;
   private RedisClient client;
 
   @BeforeAll
   void startRedis() {
-    redis = new TestRedis();
+    redis = RedisProcess.begin();
     client = RedisClient.create(redis.uri());
   }
 
@@ -106,7 +106,7 @@ class StoreTest {
 
   private static Settings settings(Duration interval, Duration lease) {
     return new Settings(
-        TestRedis.newNamespace(), interval, Duration.ZERO, lease, interval, Duration.ZERO, 0);
+        RedisProcess.newNamespace(), interval, Duration.ZERO, lease, interval, Duration.ZERO, 0);
   }
 
   @Test

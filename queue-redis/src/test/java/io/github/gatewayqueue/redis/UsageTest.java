@@ -30,7 +30,7 @@ class UsageTest {
 
   @Test
   void usage_asShown_releasesEachShard() throws InterruptedException {
-    try (TestRedis redis = new TestRedis();
+    try (RedisProcess redis = RedisProcess.begin();
         RedisQueue warm =
             RedisQueue.builder(redis.uri())
                 .namespace("my-bot")

@@ -1,0 +1,61 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** A replica takes over that does not know what its master heard last. */
+class RedisFailoverTest {
+  private static final Duration INTERVAL = Duration.ofMillis(300);
+  private static final Duration START_DELAY = Duration.ofSeconds(1);
+
+  @Test
+  void request_placesAreLost_isReleasedInOrderAfterAStartDelay() throws Exception {
+    String namespace = RedisProcess.newNamespace();
+    try (RedisProcess master = RedisProcess.begin();
+        RedisProcess replica = RedisProcess.begin("repl-diskless-sync-delay 0");
+        TestProxy replication = new TestProxy(master.port());
+        TestProxy network = new TestProxy(master.port());
+        RedisQueue a = queue(network, namespace);
+        RedisQueue b = queue(network, namespace)) {
+      replica.follow(replication.uri().getPort());
+      new Asking(a, 0, 1).awaitReturn();
+      replication.stall(true);
+      List<Asking> requests = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
+      }
+      master.kill();
+      long lost = System.nanoTime();
+      replica.promote();
+      try (Jedis jedis = replica.connect()) {
+        assertEquals(0, jedis.zcard("{" + namespace + "}:line"));
+      }
+      network.forwardTo(replica.port());
+      network.drop();
+      long last = 0;
+      for (Asking request : requests) {
+        long end = request.awaitReturn();
+        assertTrue(last == 0 || end > last, "in order of joining");
+        assertTrue(end - lost < 0 || end - lost >= START_DELAY.toNanos(), "not for a start delay");
+        last = end;
+      }
+      assertTrue(last - lost > 0, "some were released by the replica");
+      Asking.assertSpaced(INTERVAL, replica.releaseMicros(namespace));
+    }
+  }
+
+  private static RedisQueue queue(TestProxy network, String namespace) {
+    return RedisQueue.builder(network.uri())
+        .namespace(namespace)
+        .interval(INTERVAL)
+        .startDelay(START_DELAY)
+        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
+        .build();
+  }
+}

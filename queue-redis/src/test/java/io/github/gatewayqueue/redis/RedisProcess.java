@@ -1,0 +1,253 @@
+package io.github.gatewayqueue.redis;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A server process on loopback that can be killed, and started again on the same port with its data
+ * or without. Which program it is tells the system property {@code redis.server}; by default it is
+ * the embedded one.
+ */
+final class RedisProcess implements AutoCloseable {
+  static final String LOOPBACK = "127.0.0.1";
+
+  private static final String PROGRAM = program();
+
+  private final Path directory;
+  private final String mode;
+  private final Map<String, String> environment;
+  private final List<String> settings;
+  private final int port = freePort();
+  private @Nullable Process process;
+
+  private RedisProcess(
+      Path directory, String mode, Map<String, String> environment, String... settings) {
+    this.directory = directory;
+    this.mode = mode;
+    this.environment = environment;
+    this.settings = List.of(settings);
+  }
+
+  /**
+   * Creates a server that does not run yet.
+   *
+   * @param directory where its data are
+   * @param settings lines of its configuration
+   */
+  RedisProcess(Path directory, String... settings) {
+    this(directory, "", Map.of(), settings);
+  }
+
+  /** Starts a server that begins empty. */
+  static RedisProcess begin(String... settings) {
+    return new RedisProcess(temporary(), settings).start();
+  }
+
+  /** Starts a sentinel, which watches a server and has a replica take over when that is gone. */
+  static RedisProcess sentinel(String name, RedisProcess master) {
+    return new RedisProcess(
+            temporary(),
+            "--sentinel",
+            Map.of(),
+            "sentinel monitor " + name + " " + LOOPBACK + " " + master.port + " 1",
+            "sentinel down-after-milliseconds " + name + " 500",
+            "sentinel failover-timeout " + name + " 5000")
+        .start();
+  }
+
+  /**
+   * Starts a server that begins empty and goes by a clock of its own.
+   *
+   * @param clock a file that says how many seconds that clock is ahead
+   */
+  static RedisProcess withClock(Path clock) {
+    Map<String, String> environment =
+        Map.of(
+            "LD_PRELOAD",
+            System.getProperty("redis.faketime", ""),
+            "FAKETIME_TIMESTAMP_FILE",
+            clock.toString(),
+            "FAKETIME_NO_CACHE",
+            "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC",
+            "1");
+    return new RedisProcess(temporary(), "", environment).start();
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("redis");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String program() {
+    String given = System.getProperty("redis.server", "");
+    try {
+      return given.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : given;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns a namespace that nobody else has: several tests may share a server. */
+  static String newNamespace() {
+    return "test-" + UUID.randomUUID();
+  }
+
+  int port() {
+    return port;
+  }
+
+  URI uri() {
+    return URI.create("redis://" + LOOPBACK + ":" + port);
+  }
+
+  URI uri(String user, String password) {
+    return URI.create("redis://" + user + ":" + password + "@" + LOOPBACK + ":" + port);
+  }
+
+  /** Starts it on the data that are there; returns when it answers. */
+  RedisProcess start() {
+    try {
+      Files.createDirectories(directory);
+      Path configuration = directory.resolve("redis.conf");
+      Path log = directory.resolve("log");
+      Files.write(configuration, configuration());
+      var builder = new ProcessBuilder(PROGRAM, configuration.toString());
+      if (!mode.isEmpty()) {
+        builder.command().add(mode);
+      }
+      builder.environment().putAll(environment);
+      builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+      Process started = builder.start();
+      process = started;
+      Awaitility.await()
+          .atMost(60, SECONDS)
+          .pollInterval(10, MILLISECONDS)
+          .until(() -> !started.isAlive() || answers());
+      if (!started.isAlive()) {
+        throw new IllegalStateException("the server has ended: " + Files.readString(log));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  private boolean answers() {
+    try (Jedis jedis = connect()) {
+      return jedis.ping().equals("PONG");
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  private List<String> configuration() {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(List.of("bind " + LOOPBACK, "port " + port, "dir " + directory));
+    if (mode.isEmpty()) {
+      lines.add("save \"\"");
+    }
+    lines.addAll(settings);
+    return lines;
+  }
+
+  /** Makes it a replica; returns when it has the master's data. */
+  void follow(int masterPort) {
+    try (Jedis jedis = connect()) {
+      jedis.replicaof(LOOPBACK, masterPort);
+      Awaitility.await()
+          .atMost(60, SECONDS)
+          .until(() -> jedis.info("replication").contains("master_link_status:up"));
+    }
+  }
+
+  void promote() {
+    try (Jedis jedis = connect()) {
+      jedis.replicaofNoOne();
+    }
+  }
+
+  Jedis connect() {
+    return new Jedis(LOOPBACK, port);
+  }
+
+  /** Returns when it released somebody in a namespace, by its own clock, the first one first. */
+  List<Long> releaseMicros(String namespace) {
+    try (Jedis jedis = connect()) {
+      return jedis.zrangeWithScores("{" + namespace + "}:starts", 0, -1).stream()
+          .map(start -> (long) start.getScore())
+          .toList();
+    }
+  }
+
+  /** Has it stand still for a while. */
+  void freeze(long millis) throws IOException, InterruptedException {
+    Process running = process;
+    if (running != null) {
+      Bot.signal(running.pid(), "STOP");
+      MILLISECONDS.sleep(millis); // that is how long it is to stand still
+      Bot.signal(running.pid(), "CONT");
+    }
+  }
+
+  /** Ends it at once, as a crash does. */
+  void kill() {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly().onExit().join();
+      process = null;
+    }
+  }
+
+  /** Deletes the data of a server that does not run. */
+  void wipe() throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try {
+      wipe();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisSentinelClient;
+
+/** A master, a replica, and a sentinel that has the replica take over. */
+class RedisSentinelTest {
+  private static final String NAME = "bot";
+  private static final Duration INTERVAL = Duration.ofMillis(300);
+
+  @Test
+  void request_masterDies_isReleasedInOrderByTheNext() throws Exception {
+    try (RedisProcess master = RedisProcess.begin();
+        RedisProcess replica = RedisProcess.begin("repl-diskless-sync-delay 0")) {
+      replica.follow(master.port());
+      try (RedisProcess sentinel = RedisProcess.sentinel(NAME, master)) {
+        awaitReplicaKnown(sentinel);
+        try (RedisSentinelClient client = client(sentinel);
+            RedisQueue queue =
+                RedisQueue.builder(client)
+                    .interval(INTERVAL)
+                    .startDelay(INTERVAL)
+                    .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
+                    .build()) {
+          new Asking(queue, 0, 1).awaitReturn();
+          List<Asking> requests = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            requests.add(Asking.inLine(queue, 0, 1));
+          }
+          master.kill();
+          long last = 0;
+          for (Asking request : requests) {
+            long end = request.awaitReturn();
+            assertTrue(last == 0 || end > last, "in order of joining");
+            last = end;
+          }
+          assertEquals(replica.port(), client.getCurrentMaster().getPort());
+          Asking.assertSpaced(INTERVAL, replica.releaseMicros("gateway-queue"));
+        }
+      }
+    }
+  }
+
+  private static void awaitReplicaKnown(RedisProcess sentinel) {
+    try (Jedis jedis = sentinel.connect()) {
+      Asking.until(() -> {
+        List<String> flags =
+            jedis.sentinelReplicas(NAME).stream().map(replica -> replica.get("flags")).toList();
+        return flags.equals(List.of("slave"));
+      });
+    }
+  }
+
+  private static RedisSentinelClient client(RedisProcess sentinel) {
+    return RedisSentinelClient.builder()
+        .masterName(NAME)
+        .sentinels(Set.of(new HostAndPort(RedisProcess.LOOPBACK, sentinel.port())))
+        .build();
+  }
+}

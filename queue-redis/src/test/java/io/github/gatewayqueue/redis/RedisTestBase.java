@@ -1,0 +1,77 @@
+package io.github.gatewayqueue.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import redis.clients.jedis.RedisClient;
+
+/** Several queues on one server, as several processes would have them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class RedisTestBase {
+  static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+
+  private final List<RedisQueue> queues = new ArrayList<>();
+  private final Duration interval;
+  RedisProcess redis;
+  RedisClient client;
+  String namespace = RedisProcess.newNamespace();
+
+  /**
+   * Creates the base of some tests.
+   *
+   * @param interval of the queues that are not told otherwise
+   */
+  RedisTestBase(Duration interval) {
+    this.interval = interval;
+  }
+
+  @BeforeAll
+  void startRedis() {
+    redis = RedisProcess.begin();
+    client = RedisClient.create(redis.uri());
+  }
+
+  @AfterAll
+  void stopRedis() {
+    client.close();
+    redis.close();
+  }
+
+  @AfterEach
+  void closeQueues() {
+    queues.forEach(RedisQueue::close);
+    queues.clear();
+    namespace = RedisProcess.newNamespace();
+  }
+
+  RedisQueue.Builder builder() {
+    return RedisQueue.builder(redis.uri())
+        .namespace(namespace)
+        .interval(interval)
+        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
+        .startDelay(Duration.ZERO);
+  }
+
+  RedisQueue open(RedisQueue.Builder builder) {
+    RedisQueue queue = builder.build();
+    queues.add(queue);
+    return queue;
+  }
+
+  List<RedisQueue> queues() {
+    return queues;
+  }
+
+  /** Returns the key that a part of the queue is kept under. */
+  String key(String part) {
+    return "{" + namespace + "}:" + part;
+  }
+
+  static long ended(List<Asking> requests) {
+    return requests.stream().filter(Asking::ended).count();
+  }
+}
