@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.dv8tion.jda.api.JDA;
 import net.dv8tion.jda.api.utils.SessionController.SessionConnectNode;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +91,11 @@ final class Line {
     return null;
   }
 
-  /** The buckets in which somebody waits. */
+  /** The buckets in which somebody waits, or is about to connect. */
   Set<Integer> buckets() {
-    return waiting.stream().map(this::bucketOf).collect(Collectors.toSet());
+    return Stream.concat(waiting.stream(), starts.stream().map(start -> start.node))
+        .map(this::bucketOf)
+        .collect(Collectors.toSet());
   }
 
   /** All who are about to connect. */
@@ -129,20 +132,26 @@ final class Line {
 
   /** Takes note of the status of somebody's JDA. Returns whether it is overdue since now. */
   boolean observe(Start start, JDA.Status status, long nowNanos) {
-    switch (status) {
-      case AWAITING_LOGIN_CONFIRMATION, LOADING_SUBSYSTEMS, CONNECTED ->
-          identified(start, nowNanos);
+    if (isAfterIdentify(status)) {
+      identified(start, nowNanos);
+      return false;
+    }
+    if (status == JDA.Status.WAITING_TO_RECONNECT) {
       // It is not stuck, but between two attempts. To go on without it would have both identify
       // whenever Discord is back.
-      case WAITING_TO_RECONNECT -> start.sinceNanos = nowNanos;
-      default -> {
-        boolean late = nowNanos - start.sinceNanos >= patienceNanos;
-        boolean since = late && !start.overdue;
-        start.overdue |= late;
-        return since;
-      }
+      start.sinceNanos = nowNanos;
     }
-    return false;
+    boolean late = nowNanos - start.sinceNanos >= patienceNanos;
+    boolean sinceNow = late && !start.overdue;
+    start.overdue |= late;
+    return sinceNow;
+  }
+
+  static boolean isAfterIdentify(JDA.Status status) {
+    return switch (status) {
+      case AWAITING_LOGIN_CONFIRMATION, LOADING_SUBSYSTEMS, CONNECTED -> true;
+      default -> false;
+    };
   }
 
   /** Whether its IDENTIFY has not been seen, nor its failure. */

@@ -221,23 +221,42 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   private void serveAll(int bucket) {
-    for (SessionConnectNode node = next(bucket); node != null; node = next(bucket)) {
-      ask(node);
+    boolean finished = false;
+    try {
+      for (SessionConnectNode node = next(bucket); node != null; node = next(bucket)) {
+        ask(node);
+      }
+      finished = true;
+    } finally {
+      if (!finished) {
+        abandon(bucket);
+      }
     }
   }
 
-  /** Waits until the first of a bucket may ask; returns null when nobody waits any more. */
+  /** What was thrown is none of a queue's or a node's: a log handler's, say. The next one tries. */
+  private void abandon(int bucket) {
+    mutex.lock();
+    try {
+      served.remove(bucket);
+      asking.values().remove(Thread.currentThread());
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Waits until the first of a bucket may ask; returns null when there is nobody any more. */
   private @Nullable SessionConnectNode next(int bucket) {
     mutex.lock();
     try {
       while (true) {
         SessionConnectNode first = firstAlive(bucket);
-        if (first == null) {
+        long delayNanos = delayNanos(bucket);
+        if (first == null && !line.isHeld(bucket)) {
           served.remove(bucket);
           return null;
         }
-        long delayNanos = delayNanos(bucket);
-        if (delayNanos <= 0) {
+        if (first != null && delayNanos <= 0) {
           asking.put(first, Thread.currentThread());
           return first;
         }
@@ -358,18 +377,18 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   private void end(Start start, @Nullable Throwable failure) {
-    long now = System.nanoTime();
-    observe(start, now);
     if (!line.isPending(start)) {
-      return;
+      return; // somebody has seen its IDENTIFY
     }
-    if (failure == null) {
+    long now = System.nanoTime();
+    JDA jda = start.node.getJDA();
+    if (failure == null || Line.isAfterIdentify(jda.getStatus())) {
       line.identified(start, now);
       warnedOf.clear();
       return;
     }
     line.ended(start);
-    if (!start.removed && !isShutDown(start.node.getJDA())) {
+    if (!start.removed && !isShutDown(jda)) {
       Duration pause = line.pause(start.node, now);
       append(start.node);
       report("the connection", start.node, failure, pause);

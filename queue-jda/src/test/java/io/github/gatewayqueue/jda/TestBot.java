@@ -1,7 +1,10 @@
 package io.github.gatewayqueue.jda;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,6 +19,7 @@ import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import net.dv8tion.jda.api.sharding.ShardManager;
 import net.dv8tion.jda.api.utils.SessionController;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** A real bot on JDA that knows no Discord but the one it is given. */
 final class TestBot implements AutoCloseable {
@@ -27,10 +31,12 @@ final class TestBot implements AutoCloseable {
   }
 
   private final FakeDiscord discord;
+  private final SessionController controller;
   private final ShardManager manager;
 
-  private TestBot(FakeDiscord discord, ShardManager manager) {
+  private TestBot(FakeDiscord discord, SessionController controller, ShardManager manager) {
     this.discord = discord;
+    this.controller = controller;
     this.manager = manager;
   }
 
@@ -41,16 +47,20 @@ final class TestBot implements AutoCloseable {
 
   static TestBot start(
       FakeDiscord discord, SessionController controller, Collection<Integer> ids, int total) {
-    ShardManager manager =
-        DefaultShardManagerBuilder.createLight(FakeDiscord.DEFAULT_TOKEN, Collections.emptyList())
-            .setShardsTotal(total)
-            .setShards(ids)
-            .setSessionController(controller)
-            .setRestConfigProvider(id -> new RestConfig().setBaseUrl(discord.restUri() + "/"))
-            .setUseShutdownNow(true)
-            .setEnableShutdownHook(false)
-            .build();
-    return new TestBot(discord, manager);
+    return new TestBot(discord, controller, start(discord.restUri(), controller, ids, total));
+  }
+
+  static ShardManager start(
+      URI rest, SessionController controller, Collection<Integer> ids, int total) {
+    return DefaultShardManagerBuilder.createLight(
+            FakeDiscord.DEFAULT_TOKEN, Collections.emptyList())
+        .setShardsTotal(total)
+        .setShards(ids)
+        .setSessionController(controller)
+        .setRestConfigProvider(id -> new RestConfig().setBaseUrl(rest + "/"))
+        .setUseShutdownNow(true)
+        .setEnableShutdownHook(false)
+        .build();
   }
 
   ShardManager manager() {
@@ -70,20 +80,28 @@ final class TestBot implements AutoCloseable {
   }
 
   void awaitConnected(int shards) {
-    until(() -> connected() == shards);
+    await()
+        .untilAsserted(() ->
+            assertEquals(
+                shards,
+                connected(),
+                () -> "%s%n%s%n%s".formatted(manager.getStatuses(), controller, discord)));
   }
 
   void awaitAccepted(int identifies) {
     until(() -> discord.score().count(Verdict.ACCEPTED) >= identifies);
   }
 
-  /** Not a bound on speed: it turns a wait for ever into a failure. */
   static void until(Callable<Boolean> condition) {
-    Awaitility.with()
+    await().until(condition);
+  }
+
+  /** Not a bound on speed: it turns a wait for ever into a failure. */
+  private static ConditionFactory await() {
+    return Awaitility.with()
         .pollInterval(Duration.ofMillis(20))
         .await()
-        .atMost(Duration.ofMinutes(4))
-        .until(condition);
+        .atMost(Duration.ofMinutes(4));
   }
 
   /** Shuts down, and waits until all shards have. */
