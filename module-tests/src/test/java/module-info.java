@@ -10,11 +10,13 @@ import org.jspecify.annotations.NullMarked;
 open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.broker;
   requires io.github.gatewayqueue.discord;
+  requires io.github.gatewayqueue.fakediscord;
   requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
   requires awaitility;
+  requires java.xml;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;
 }
