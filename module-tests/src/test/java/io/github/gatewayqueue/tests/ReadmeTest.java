@@ -35,7 +35,7 @@ class ReadmeTest {
     String source =
         Files.readString(Path.of("src/test/java/io/github/gatewayqueue/tests/ReadmeSnippets.java"));
     List<String> shown = all(JAVA_BLOCK, Files.readString(ROOT.resolve("README.md")));
-    assertEquals(4, shown.size());
+    assertEquals(5, shown.size());
     assertEquals(all(SNIPPET, source), shown);
   }
 
