@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The code that the README shows, each block between two marks. */
+/** The code that the README shows. */
 final class ReadmeSnippets {
   private ReadmeSnippets() {}
 
@@ -20,7 +20,7 @@ final class ReadmeSnippets {
   static final class FirstUse {
     final List<Integer> identified = Collections.synchronizedList(new ArrayList<>());
 
-    // [first use]
+    // @start region="first use"
     GatewayQueue queue = new LocalQueue(); // one for all shards of the bot
 
     void onHello(int shardId, int shardCount) throws InterruptedException {
@@ -28,27 +28,30 @@ final class ReadmeSnippets {
       identify(shardId);
     }
 
-    // [end]
+    // @end
 
     private void identify(int shardId) {
       identified.add(shardId);
     }
   }
 
-  // [large]
-  static GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
-    SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
-    return new LargeBotQueue(limits); // reads the limit now
+  /** Queues for more than one bucket or process. */
+  static final class Queues {
+    // @start region="large"
+    GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
+      SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+      return new LargeBotQueue(limits); // reads the limit now
+    }
+
+    // @end
+
+    // @start region="several processes"
+    HttpQueue queueOfAllProcesses(URI broker, String token) {
+      return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+    }
+
+    // @end
   }
-
-  // [end]
-
-  // [several processes]
-  static HttpQueue queueOfAllProcesses(URI broker, String token) {
-    return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
-  }
-
-  // [end]
 
   /** Shards in the order of their ids. */
   static final class InOrder {
@@ -64,7 +67,7 @@ final class ReadmeSnippets {
       this.shardCount = shardCount;
     }
 
-    // [in order]
+    // @start region="in order"
     void startAll() {
       for (int id = 0; id < maxConcurrency; id++) {
         start(id);
@@ -90,7 +93,7 @@ final class ReadmeSnippets {
       start(id + maxConcurrency);
     }
 
-    // [end]
+    // @end
 
     private void connect(int id) {
       if (id == 3) {
