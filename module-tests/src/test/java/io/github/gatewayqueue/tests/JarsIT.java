@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.tests;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -38,6 +41,15 @@ class JarsIT {
         assertEquals(published.module(), descriptor.name());
         assertEquals(descriptor.packages(), packagesIn(jar));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.gatewayqueue.tests.Published#all")
+  void jar_holdsTheLicence(Published published) throws IOException {
+    try (JarFile jar = new JarFile(published.location().toFile());
+        InputStream in = jar.getInputStream(new ZipEntry("META-INF/LICENSE"))) {
+      assertArrayEquals(Files.readAllBytes(Path.of("../LICENSE")), in.readAllBytes());
     }
   }
 

@@ -59,6 +59,18 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive java.net.http"),
             Set.of("io.github.gatewayqueue.discord")),
         new Published(
+            "io.github.gatewayqueue.fakediscord",
+            "queue-fakediscord",
+            Set.of(
+                "mandated java.base",
+                "com.fasterxml.jackson.core",
+                "io.netty.transport",
+                "io.vertx.core",
+                "static io.vertx.codegen.api",
+                "static io.vertx.codegen.json",
+                "static transitive org.jspecify"),
+            Set.of("io.github.gatewayqueue.fakediscord")),
+        new Published(
             "io.github.gatewayqueue.http",
             "queue-http",
             Set.of(

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,12 +12,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The app image and its zip, as an operator gets them. */
 class ImageIT extends BrokerTestBase {
   private static final Path PROGRAM = Path.of(System.getProperty("image"), "bin", "gateway-queue");
+
+  /** As in {@code (MIT) SLF4J API Module (org.slf4j:slf4j-api:2.0.20 - http://www.slf4j.org)}. */
+  private static final Pattern THIRD_PARTY =
+      Pattern.compile(
+          " *(?<licences>\\(.*\\)) .* \\([^:]+:(?<artifact>[^:]+):(?<version>[^ ]+) - .*");
 
   @TempDir Path files;
 
@@ -34,6 +46,41 @@ class ImageIT extends BrokerTestBase {
             .waitFor();
     assertEquals(0, status);
     assertServes(files.resolve("gateway-queue/bin/gateway-queue"));
+  }
+
+  @Test
+  void image_licencesOfItsJars_areInIt() throws IOException {
+    Path app = Path.of(System.getProperty("image"), "lib", "app");
+    String notice = Files.readString(app.resolve("legal/NOTICE.txt"));
+    assertTrue(Files.readString(app.resolve("legal/LICENSE")).contains("Apache License"));
+    Set<String> listed = new TreeSet<>();
+    for (String line : Files.readAllLines(app.resolve("legal/THIRD-PARTY.txt"))) {
+      Matcher matcher = THIRD_PARTY.matcher(line);
+      if (matcher.matches()) {
+        String artifact = matcher.group("artifact");
+        String jar = artifact + "-" + matcher.group("version") + ".jar";
+        listed.add(jar);
+        assertTrue(
+            !matcher.group("licences").equals("(MIT)")
+                || notice.contains(artifact)
+                || hasLicence(app.resolve(jar)),
+            jar);
+      }
+    }
+    try (Stream<Path> files = Files.list(app)) {
+      Set<String> packed =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".jar") && !name.startsWith("queue-"))
+              .collect(toCollection(TreeSet::new));
+      assertEquals(packed, listed);
+    }
+  }
+
+  private static boolean hasLicence(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.stream().anyMatch(entry -> entry.getName().startsWith("META-INF/LICENSE"));
+    }
   }
 
   private void assertServes(Path program) throws Exception {

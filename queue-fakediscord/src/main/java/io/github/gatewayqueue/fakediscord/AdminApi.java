@@ -26,6 +26,7 @@ final class AdminApi {
                                               huge&bytes=N, missing&field=NAME, body&status=200&body=TEXT
                                               limit&total=N&remaining=N&reset_after=MILLIS&max_concurrency=N
                                               none
+      POST /fakediscord/sockets?delay=S&times=N  the next N sockets are opened late
       POST /fakediscord/hello?delay=S       HELLO late on new sockets; delay=never: none at all
       POST /fakediscord/ready?delay=S       READY late, or never
       POST /fakediscord/invalidate?times=N  op 9 for the next N identifies
@@ -102,6 +103,8 @@ final class AdminApi {
     switch (page) {
       case "/limit" -> limit(request);
       case "/rest" -> rest(request);
+      case "/sockets" ->
+          discord.faults().delaySockets(seconds(request, "delay"), integer(request, "times"));
       case "/hello" -> hello(text(request, "delay"));
       case "/ready" -> ready(text(request, "delay"));
       case "/invalidate" -> discord.faults().invalidateIdentifies(integer(request, "times"));

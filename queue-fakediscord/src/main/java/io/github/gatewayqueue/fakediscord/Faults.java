@@ -16,6 +16,8 @@ public final class Faults {
   // All below are guarded by this.
   private @Nullable RestFault restFault;
   private int restTimes;
+  private Duration socketDelay = Duration.ZERO;
+  private int socketTimes;
   private @Nullable Duration helloDelay = Duration.ZERO;
   private @Nullable Duration readyDelay = Duration.ZERO;
 
@@ -42,6 +44,19 @@ public final class Faults {
   public synchronized void failRest(RestFault fault, int times) {
     restTimes = Require.atLeast("times", times, 1);
     restFault = Objects.requireNonNull(fault);
+  }
+
+  /**
+   * Opens the next sockets late that are asked for: their clients wait for the answer to their
+   * handshake. Those after them are opened at once.
+   *
+   * @param delay how late, in whole milliseconds
+   * @param times how many, at least 0
+   */
+  public synchronized void delaySockets(Duration delay, int times) {
+    Require.atLeast("times", times, 0);
+    socketDelay = Require.notNegative("delay", delay);
+    socketTimes = times;
   }
 
   /**
@@ -89,6 +104,7 @@ public final class Faults {
   public void heal() {
     synchronized (this) {
       restFault = null;
+      socketTimes = 0;
       helloDelay = Duration.ZERO;
       readyDelay = Duration.ZERO;
     }
@@ -107,6 +123,15 @@ public final class Faults {
       restFault = null;
     }
     return fault;
+  }
+
+  /** How late this socket is opened; a delay is used up by it. */
+  synchronized Duration nextSocketDelay() {
+    if (socketTimes == 0) {
+      return Duration.ZERO;
+    }
+    socketTimes--;
+    return socketDelay;
   }
 
   /** How late HELLO is, or null for never. */

@@ -54,7 +54,13 @@ final class Gateway {
       refuse(request, "compress=%s is not supported, only zlib-stream is".formatted(compress));
     } else {
       boolean versionKnown = request.getParam("v", "10").equals("10");
-      request.toWebSocket().onSuccess(socket -> open(socket, !compress.isEmpty(), versionKnown));
+      request.pause(); // or it would be read to its end, if the socket is opened later
+      after(
+          faults.nextSocketDelay(),
+          () ->
+              request
+                  .toWebSocket()
+                  .onSuccess(socket -> open(socket, !compress.isEmpty(), versionKnown)));
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +128,17 @@ class AdminApiTest {
     assertThrows(IOException.class, this::restStatus);
     change("/heal");
     assertEquals(200, restStatus());
+  }
+
+  @Test
+  void sockets_delay_areOpenedLate() throws IOException, InterruptedException {
+    change("/sockets?delay=0.2&times=1");
+    long before = System.nanoTime();
+    try (var client = GatewayClient.connect(discord)) {
+      client.hello();
+    }
+    // The server's timer counts milliseconds.
+    assertTrue(System.nanoTime() - before >= Duration.ofMillis(199).toNanos());
   }
 
   @Test

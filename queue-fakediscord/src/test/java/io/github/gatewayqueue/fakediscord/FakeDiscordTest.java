@@ -85,6 +85,7 @@ class FakeDiscordTest {
               () -> discord.startOutage(null),
               () -> discord.closeSockets(4000, null),
               () -> discord.faults().failRest(null),
+              () -> discord.faults().delaySockets(null, 1),
               () -> discord.faults().delayHello(null),
               () -> discord.faults().delayReady(null),
               () -> RestFault.body(200, null),

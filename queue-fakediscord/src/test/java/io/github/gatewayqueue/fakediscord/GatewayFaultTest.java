@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +55,41 @@ class GatewayFaultTest {
       identified.add(identify(shard));
     }
     return identified;
+  }
+
+  @Test
+  void delaySockets_nextOnes_areOpenedLate() throws InterruptedException {
+    discord.faults().delaySockets(Duration.ofMillis(200), 2);
+    long before = System.nanoTime();
+    connect().hello();
+    connect().hello();
+    // The server's timer counts milliseconds.
+    assertTrue(System.nanoTime() - before >= Duration.ofMillis(398).toNanos());
+    discord.faults().delaySockets(Duration.ofHours(1), 1);
+    discord.faults().heal();
+    connect().hello();
+  }
+
+  @Test
+  void delaySockets_clientLeavesMeanwhile_nothingBreaks() throws IOException, InterruptedException {
+    discord.faults().delaySockets(Duration.ofMillis(100), 2);
+    URI gateway = discord.gatewayUri();
+    String handshake =
+        """
+        GET /?v=10&encoding=json HTTP/1.1\r
+        Host: 127.0.0.1\r
+        Connection: Upgrade\r
+        Upgrade: websocket\r
+        Sec-WebSocket-Version: 13\r
+        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+        \r
+        """;
+    try (var left = new Socket(gateway.getHost(), gateway.getPort())) {
+      left.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
+    }
+    connect().hello();
+    connect().close(1000);
+    Awaitility.await().until(() -> discord.openSockets() == 1);
   }
 
   @Test

@@ -7,30 +7,19 @@ import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AnswerTest {
+class AnswerTest extends RedisTestBase {
   private static final Duration LEASE = Duration.ofSeconds(3);
 
-  private final RedisProcess redis = RedisProcess.begin();
-  private final RedisClient client =
-      RedisClient.builder().hostAndPort(redis.uri().getHost(), redis.uri().getPort()).build();
-
-  @AfterAll
-  void stop() {
-    client.close();
-    redis.close();
+  AnswerTest() {
+    super(NEVER);
   }
 
   @Test
   void take_readerOfTheLimitIsDead_anotherReads() throws InterruptedException {
-    String namespace = RedisProcess.newNamespace();
-    var dead = new Store(client, "dead", settings(namespace), true);
+    var dead = new Store(client, "dead", settings(), true);
     assertEquals(StepReply.Kind.READ, ask(dead, "dead"));
     try (RedisQueue queue =
         RedisQueue.builder(redis.uri())
@@ -66,7 +55,7 @@ class AnswerTest {
     return store.take(step, 0).answers().getFirst().kind();
   }
 
-  private static Settings settings(String namespace) {
+  private Settings settings() {
     return new Settings(
         namespace,
         Duration.ofMillis(1),

@@ -11,34 +11,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * The protocol step by step, as docs/redis-protocol.md has it, with processes that do as they are
  * told.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class StoreTest {
+class StoreTest extends RedisTestBase {
   private static final Duration LONG = Duration.ofHours(1);
 
-  private RedisProcess redis;
-  private RedisClient client;
-
-  @BeforeAll
-  void startRedis() {
-    redis = RedisProcess.begin();
-    client = RedisClient.create(redis.uri());
-  }
-
-  @AfterAll
-  void stopRedis() {
-    client.close();
-    redis.close();
+  StoreTest() {
+    super(LONG);
   }
 
   /** A process that takes one step at a time, and knows what it is told. */

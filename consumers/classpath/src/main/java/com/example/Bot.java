@@ -1,0 +1,50 @@
+package com.example;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.http.HttpQueue;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.time.Duration;
+import java.util.List;
+
+/** Asks each queue once per shard, on the class path. */
+final class Bot {
+  private static final int SHARDS = 3;
+
+  private Bot() {}
+
+  public static void main(String[] args) throws Exception {
+    ask("LocalQueue", new LocalQueue(Duration.ofMillis(100)));
+
+    try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).remaining(9).start()) {
+      SessionStartLimitSource limits =
+          DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+              .baseUrl(discord.restUri())
+              .build();
+      LargeBotQueue queue = new LargeBotQueue(limits);
+      ask("LargeBotQueue", queue);
+      System.out.println(queue.limit().remaining() + " session starts remain");
+    }
+
+    try (Broker broker =
+            Broker.builder()
+                .port(0)
+                .startDelay(Duration.ZERO)
+                .interval(Duration.ofMillis(100))
+                .start();
+        HttpQueue queue = HttpQueue.of(broker.uri())) {
+      ask("HttpQueue", queue);
+    }
+  }
+
+  private static void ask(String name, GatewayQueue queue) throws InterruptedException {
+    for (int id : List.of(0, 1, 2)) {
+      queue.request(id, SHARDS);
+      System.out.println(name + " has released shard " + id);
+    }
+  }
+}

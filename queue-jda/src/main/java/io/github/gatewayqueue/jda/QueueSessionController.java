@@ -1,0 +1,423 @@
+package io.github.gatewayqueue.jda;
+
+import io.github.gatewayqueue.GatewayQueue;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import net.dv8tion.jda.api.JDA;
+import net.dv8tion.jda.api.utils.SessionControllerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the shards of a JDA bot ask a {@link GatewayQueue} before they connect. One for all shards of
+ * a bot that share the queue:
+ *
+ * {@snippet :
+ * DefaultShardManagerBuilder.createLight(token)
+ *     .setSessionController(new QueueSessionController(queue))
+ *     .build();
+ * }
+ *
+ * <p>A shard manager tells the controller Discord's {@code max_concurrency}. Where there is none,
+ * with a {@code JDABuilder}, all shards are of one bucket until {@link #setConcurrency} says
+ * otherwise.
+ *
+ * <h2>Ordering</h2>
+ *
+ * Within a bucket, shards ask the queue one after another in the order in which JDA appended them.
+ * The next one asks 5 s after the IDENTIFY of the one before it was seen to be sent, so a slow
+ * connection never has two arrive too close to each other. A shard that has not identified 30 s
+ * after its release holds up nobody any more; one that JDA itself tries to connect again and again
+ * is not stuck, and its bucket waits. A shard that can not connect is tried again, behind the
+ * others of its bucket.
+ *
+ * <p>Sessions that can be resumed are not JDA's to append: the queue is not asked for them.
+ *
+ * <h2>Failure</h2>
+ *
+ * When a shard can not connect, or the queue throws, the bucket pauses for 5 s, and twice as long
+ * after each further failure, up to 5 min: a release that is not used may count against the session
+ * start limit. It is logged as a WARNING by {@code io.github.gatewayqueue.jda}, further ones in a
+ * row at DEBUG. A shard that was not released keeps its place.
+ *
+ * <h2>Threads</h2>
+ *
+ * Safe for use by many threads. A virtual thread per bucket in which shards wait, and one per shard
+ * that connects, which end with the waiting and the connecting; so there is nothing to close. A
+ * queue that is to be closed is closed after the last shard has shut down.
+ */
+public final class QueueSessionController extends SessionControllerAdapter {
+  /*
+   * What the adapter does is not used, but for REST: its worker is never started.
+   *
+   * Decided in Line, waited for here. Each bucket in which somebody waits is served by a thread of
+   * its own: it takes the first, waits until the bucket is quiet, asks the queue, and has the node
+   * run on yet another thread, since that may take for ever. The bucket's thread is not told when
+   * IDENTIFY is sent: JDA tells listeners, but through an event manager and a pool that are the
+   * user's. So whoever waits for somebody's IDENTIFY looks at its JDA's status now and then, and
+   * takes what it sees as having happened just now: that is never too early. If the status was
+   * there and gone between two looks, as with an op 9 at once, the end of the node's run takes its
+   * place. What nobody waits for, nobody looks at; who comes later looks first.
+   *
+   * A node runs with isLast = false. With true it would return before the connection is made, and
+   * that of a JDA that is shut down just then would be left open.
+   *
+   * Withdrawing: a thread that asks is noted in "asking" for its node. Who takes the node away
+   * removes the note and interrupts the thread; whatever comes of that request is then ignored. So
+   * an interrupt is only ever delivered to a thread that asks, and that thread clears it, under the
+   * lock, before it does anything else. A change of the concurrency withdraws all, who keep their
+   * places here and ask again as members of their new buckets.
+   *
+   * Under the lock, JDA is asked for nothing but its status, which takes none of its locks: JDA
+   * calls in here while it holds some.
+   */
+  private static final System.Logger LOG = System.getLogger("io.github.gatewayqueue.jda");
+
+  private final GatewayQueue queue;
+  private final long lookNanos;
+  private final ReentrantLock mutex = new ReentrantLock();
+  private final Condition changed = mutex.newCondition();
+
+  // All below are guarded by the lock.
+  private final Line line;
+  private final Map<SessionConnectNode, Thread> asking = new HashMap<>();
+
+  /** The buckets that have a thread. */
+  private final Set<Integer> served = new HashSet<>();
+
+  /** What was warned of since the last IDENTIFY. */
+  private final Set<String> warnedOf = new HashSet<>();
+
+  private volatile @Nullable String gateway;
+
+  /**
+   * Makes a controller whose shards ask a queue.
+   *
+   * @param queue the queue, which is not closed by this
+   */
+  public QueueSessionController(GatewayQueue queue) {
+    this(queue, Timing.DEFAULT);
+  }
+
+  QueueSessionController(GatewayQueue queue, Timing timing) {
+    this.queue = Objects.requireNonNull(queue);
+    this.lookNanos = timing.look().toNanos();
+    this.line = new Line(timing);
+  }
+
+  /**
+   * Sets Discord's {@code max_concurrency}, which is the number of buckets. Shards that wait keep
+   * their order, and a new bucket waits for what any of its shards did in an old one.
+   *
+   * @param level at least 1, as it is at first
+   * @throws IllegalArgumentException if it is less
+   */
+  @Override
+  public void setConcurrency(int level) {
+    if (level < 1) {
+      throw new IllegalArgumentException("level is %d, expected at least 1".formatted(level));
+    }
+    mutex.lock();
+    try {
+      if (level != line.concurrency()) {
+        line.concurrency(level);
+        Set.copyOf(asking.keySet()).forEach(this::withdraw);
+        line.buckets().forEach(this::serve);
+        changed.signalAll();
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /**
+   * Has a node wait for its turn, behind all others of its bucket. One that waits already keeps its
+   * place. Does not block.
+   */
+  @Override
+  public void appendSession(SessionConnectNode node) {
+    Objects.requireNonNull(node);
+    mutex.lock();
+    try {
+      append(node);
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Requires the lock. */
+  private void append(SessionConnectNode node) {
+    line.add(node);
+    serve(line.bucketOf(node));
+  }
+
+  /**
+   * Takes a node out, wherever it stands: if it was not released yet, it does not run, and costs no
+   * session start. Does not block.
+   */
+  @Override
+  public void removeSession(SessionConnectNode node) {
+    Objects.requireNonNull(node);
+    mutex.lock();
+    try {
+      line.remove(node);
+      withdraw(node);
+      changed.signalAll();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Takes back what is asked for a node, if anything is. Requires the lock. */
+  private void withdraw(SessionConnectNode node) {
+    Thread thread = asking.remove(node);
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  /**
+   * Returns how many nodes wait to be released now.
+   *
+   * @return how many, over all buckets
+   */
+  public int waiting() {
+    mutex.lock();
+    try {
+      return line.waiting();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Asks Discord over REST, as JDA's own controllers do. */
+  @Override
+  public ShardedGateway getShardedGateway(JDA api) {
+    ShardedGateway sharded = super.getShardedGateway(api);
+    gateway = sharded.getUrl();
+    return sharded;
+  }
+
+  /** Returns the gateway of which {@link #getShardedGateway} has told, or else JDA's constant. */
+  @Override
+  public String getGateway() {
+    String told = gateway;
+    return told == null ? super.getGateway() : told;
+  }
+
+  /** Has a thread serve the bucket, if none does. Requires the lock. */
+  private void serve(int bucket) {
+    if (served.add(bucket)) {
+      Thread.ofVirtual().name("gateway-queue-jda-bucket-" + bucket).start(() -> serveAll(bucket));
+    } else {
+      changed.signalAll();
+    }
+  }
+
+  private void serveAll(int bucket) {
+    boolean finished = false;
+    try {
+      for (SessionConnectNode node = next(bucket); node != null; node = next(bucket)) {
+        ask(node);
+      }
+      finished = true;
+    } finally {
+      if (!finished) {
+        abandon(bucket);
+      }
+    }
+  }
+
+  /** What was thrown is none of a queue's or a node's: a log handler's, say. The next one tries. */
+  private void abandon(int bucket) {
+    mutex.lock();
+    try {
+      served.remove(bucket);
+      asking.values().remove(Thread.currentThread());
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Waits until the first of a bucket may ask; returns null when there is nobody any more. */
+  private @Nullable SessionConnectNode next(int bucket) {
+    mutex.lock();
+    try {
+      while (true) {
+        SessionConnectNode first = firstAlive(bucket);
+        long delayNanos = delayNanos(bucket);
+        if (first == null && !line.isHeld(bucket)) {
+          served.remove(bucket);
+          return null;
+        }
+        if (first != null && delayNanos <= 0) {
+          asking.put(first, Thread.currentThread());
+          return first;
+        }
+        await(delayNanos);
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private @Nullable SessionConnectNode firstAlive(int bucket) {
+    SessionConnectNode first = line.first(bucket);
+    while (first != null && isShutDown(first.getJDA())) {
+      line.remove(first);
+      first = line.first(bucket);
+    }
+    return first;
+  }
+
+  private static boolean isShutDown(JDA jda) {
+    return switch (jda.getStatus()) {
+      case SHUTTING_DOWN, SHUTDOWN, FAILED_TO_LOGIN -> true;
+      default -> false;
+    };
+  }
+
+  /** How long until it makes sense to look again whether the bucket may go on; zero if it may. */
+  private long delayNanos(int bucket) {
+    long now = System.nanoTime();
+    line.starts().forEach(start -> observe(start, now));
+    return line.isHeld(bucket) ? lookNanos : line.quietNanos(bucket, now);
+  }
+
+  private void observe(Start start, long now) {
+    JDA.Status status = start.node.getJDA().getStatus();
+    if (line.observe(start, status, now)) {
+      LOG.log(
+          Level.WARNING,
+          "{0} was released and has not identified, its status is {1}: its bucket goes on",
+          nameOf(start.node),
+          status);
+    }
+    if (!line.isPending(start)) {
+      warnedOf.clear();
+    }
+  }
+
+  /** Requires the lock. Only {@link #withdraw} interrupts, and then it is time to look again. */
+  @SuppressWarnings("WaitNotInLoop") // it is, in those who call this
+  private void await(long nanos) {
+    try {
+      changed.awaitNanos(nanos);
+    } catch (InterruptedException withdrawn) {
+      // whoever called looks again
+    }
+  }
+
+  private void ask(SessionConnectNode node) {
+    JDA.ShardInfo shard = node.getShardInfo();
+    Throwable failure = null;
+    try {
+      queue.request(shard.getShardId(), shard.getShardTotal());
+    } catch (Throwable thrown) { // an Error, too, or the bucket would be served no more
+      failure = thrown;
+    }
+    mutex.lock();
+    try {
+      if (isAsking(node) && failure == null) {
+        begin(node);
+      } else if (isAsking(node)) {
+        Duration pause = line.pause(node, System.nanoTime());
+        report("the queue", node, failure, pause);
+      }
+      asking.remove(node, Thread.currentThread());
+      Thread.interrupted();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Whether this thread asks for the node, and was not told to leave it. */
+  private boolean isAsking(SessionConnectNode node) {
+    return asking.get(node) == Thread.currentThread();
+  }
+
+  /**
+   * Has a released node run, at once as a rule: but somebody who was overdue may have identified
+   * while this one was asking.
+   */
+  private void begin(SessionConnectNode node) {
+    int bucket = line.bucketOf(node);
+    for (long nanos = delayNanos(bucket); nanos > 0; nanos = delayNanos(bucket)) {
+      await(nanos);
+      if (!isAsking(node)) {
+        return;
+      }
+    }
+    Start start = line.begin(node, System.nanoTime());
+    Thread.ofVirtual()
+        .name("gateway-queue-jda-shard-" + node.getShardInfo().getShardId())
+        .start(() -> run(start));
+  }
+
+  private void run(Start start) {
+    Throwable failure = null;
+    try {
+      start.node.run(false);
+    } catch (Throwable thrown) { // an Error, too, or the shard would never be tried again
+      failure = thrown;
+    }
+    mutex.lock();
+    try {
+      end(start, failure);
+      changed.signalAll();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private void end(Start start, @Nullable Throwable failure) {
+    if (!line.isPending(start)) {
+      return; // somebody has seen its IDENTIFY
+    }
+    long now = System.nanoTime();
+    JDA jda = start.node.getJDA();
+    if (failure == null || Line.isAfterIdentify(jda.getStatus())) {
+      line.identified(start, now);
+      warnedOf.clear();
+      return;
+    }
+    line.ended(start);
+    if (!start.removed && !isShutDown(jda)) {
+      Duration pause = line.pause(start.node, now);
+      append(start.node);
+      report("the connection", start.node, failure, pause);
+    }
+  }
+
+  private void report(
+      String what, SessionConnectNode node, @Nullable Throwable failure, Duration pause) {
+    Level level = warnedOf.add(what) ? Level.WARNING : Level.DEBUG;
+    LOG.log(
+        level,
+        () -> "%s: %s failed, to be tried again in %s".formatted(nameOf(node), what, pause),
+        failure);
+  }
+
+  private static String nameOf(SessionConnectNode node) {
+    JDA.ShardInfo shard = node.getShardInfo();
+    return "shard %d of %d".formatted(shard.getShardId(), shard.getShardTotal());
+  }
+
+  /** Returns how it stands. */
+  @Override
+  public String toString() {
+    mutex.lock();
+    try {
+      return "QueueSessionController[waiting=%d, connecting=%d, concurrency=%d, queue=%s]"
+          .formatted(line.waiting(), line.starts().size(), line.concurrency(), queue);
+    } finally {
+      mutex.unlock();
+    }
+  }
+}

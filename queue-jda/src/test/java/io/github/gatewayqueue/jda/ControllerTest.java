@@ -1,0 +1,458 @@
+package io.github.gatewayqueue.jda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import net.dv8tion.jda.api.JDA;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The controller alone, with nodes that do what real ones do too rarely, or not on demand. */
+class ControllerTest {
+  private static final Timing QUICK =
+      new Timing(
+          Duration.ofMillis(20),
+          Duration.ofMillis(200),
+          Duration.ofMillis(20),
+          Duration.ofMillis(80),
+          Duration.ofMillis(2));
+
+  /** Releases as often as the test permits it, and remembers who asked and was released. */
+  private static final class GatedQueue implements GatewayQueue {
+    final Semaphore permits = new Semaphore(0, true);
+    final List<Long> released = Collections.synchronizedList(new ArrayList<>());
+    final AtomicInteger asked = new AtomicInteger();
+    final AtomicInteger waiting = new AtomicInteger();
+
+    @Override
+    public void request(long id, long total) throws InterruptedException {
+      asked.incrementAndGet();
+      waiting.incrementAndGet();
+      try {
+        permits.acquire();
+      } finally {
+        waiting.decrementAndGet();
+      }
+      released.add(id);
+    }
+
+    @Override
+    public String toString() {
+      return "gate";
+    }
+  }
+
+  private final GatedQueue queue = new GatedQueue();
+  private final QueueSessionController controller = new QueueSessionController(queue, QUICK);
+
+  private static void until(Callable<Boolean> condition) {
+    TestBot.until(condition);
+  }
+
+  @AfterEach
+  void noThreadIsLeft() {
+    until(() -> LeftThreads.names().isEmpty());
+  }
+
+  private List<TestNode> append(int... ids) {
+    List<TestNode> nodes = new ArrayList<>();
+    for (int id : ids) {
+      var node = new TestNode(id, 64);
+      nodes.add(node);
+      controller.appendSession(node);
+    }
+    return nodes;
+  }
+
+  private void release(int times) {
+    queue.permits.release(times);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // on purpose
+  void constructor_null_isRefused() {
+    assertThrows(NullPointerException.class, () -> new QueueSessionController(null));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // on purpose
+  void nodes_null_isRefused() {
+    assertThrows(NullPointerException.class, () -> controller.appendSession(null));
+    assertThrows(NullPointerException.class, () -> controller.removeSession(null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void setConcurrency_lessThanOne_isRefused(int level) {
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> controller.setConcurrency(level));
+    assertEquals("level is " + level + ", expected at least 1", thrown.getMessage());
+  }
+
+  @Test
+  void appendSession_oneBucket_asksOneAfterAnotherInOrder() {
+    release(4);
+    append(3, 1, 2, 0);
+    until(() -> queue.released.size() == 4);
+    assertEquals(List.of(3L, 1L, 2L, 0L), queue.released);
+  }
+
+  @Test
+  void appendSession_identifyNotSeenYet_nextOneDoesNotAsk() throws InterruptedException {
+    var identified = new CountDownLatch(1);
+    var slow =
+        new TestNode(
+            0,
+            2,
+            node -> {
+              identified.await();
+              node.status = JDA.Status.CONNECTED;
+            });
+    release(2);
+    controller.appendSession(slow);
+    append(1);
+    until(() -> slow.runs.get() == 1);
+    // Not a wait for something: what must not happen would have by then, without the hold.
+    Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis());
+    assertEquals(1, queue.asked.get());
+    long beforeNanos = System.nanoTime();
+    identified.countDown();
+    until(() -> queue.asked.get() == 2);
+    assertTrue(System.nanoTime() - beforeNanos >= QUICK.spacing().toNanos());
+  }
+
+  @Test
+  void appendSession_runEndsBetweenTwoLooks_countsAsAnIdentify() {
+    release(2);
+    long beforeNanos = System.nanoTime();
+    controller.appendSession(new TestNode(0, 2, node -> {})); // its status never tells
+    append(1);
+    until(() -> queue.released.size() == 2);
+    assertTrue(System.nanoTime() - beforeNanos >= QUICK.spacing().toNanos());
+  }
+
+  @Test
+  void appendSession_nodeHangs_bucketGoesOnWithAWarning() {
+    var end = new CountDownLatch(1);
+    release(2);
+    try (var log = new CapturedLog(Level.WARNING)) {
+      controller.appendSession(new TestNode(0, 2, node -> end.await()));
+      List<TestNode> behind = append(1);
+      until(() -> behind.getFirst().runs.get() == 1);
+      assertEquals(
+          List.of(
+              "WARNING: shard 0 of 2 was released and has not identified, its status is"
+                  + " LOGGING_IN: its bucket goes on"),
+          log.lines());
+    }
+    end.countDown();
+  }
+
+  @Test
+  void appendSession_twice_asksOnce() {
+    TestNode node = append(0).getFirst();
+    until(() -> queue.waiting.get() == 1);
+    controller.appendSession(node);
+    assertEquals(1, controller.waiting());
+    release(1);
+    until(() -> node.runs.get() == 1);
+    assertEquals(0, controller.waiting());
+  }
+
+  @Test
+  void removeSession_whoAsks_doesNotRunAndCostsNothing() {
+    List<TestNode> nodes = append(0, 1);
+    until(() -> queue.waiting.get() == 1);
+    controller.removeSession(nodes.get(0));
+    until(() -> queue.asked.get() == 2);
+    release(1);
+    until(() -> nodes.get(1).runs.get() == 1);
+    assertEquals(List.of(1L), queue.released);
+    assertEquals(0, nodes.get(0).runs.get());
+  }
+
+  @Test
+  void removeSession_whoWaitsBehind_doesNotAsk() {
+    List<TestNode> nodes = append(0, 1, 2);
+    until(() -> queue.waiting.get() == 1);
+    controller.removeSession(nodes.get(1));
+    release(2);
+    until(() -> nodes.get(2).runs.get() == 1);
+    assertEquals(List.of(0L, 2L), queue.released);
+  }
+
+  @Test
+  void removeSession_afterTheConcurrencyChanged_doesNotRun() {
+    List<TestNode> nodes = append(0, 1, 2, 3);
+    until(() -> queue.waiting.get() == 1);
+    controller.setConcurrency(4);
+    until(() -> queue.waiting.get() == 4);
+    controller.removeSession(nodes.get(2));
+    until(() -> queue.waiting.get() == 3);
+    controller.setConcurrency(2);
+    controller.removeSession(nodes.get(1));
+    release(2);
+    until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
+    assertEquals(0, nodes.get(1).runs.get() + nodes.get(2).runs.get());
+    assertEquals(0, queue.permits.availablePermits());
+  }
+
+  @Test
+  void removeSession_whileItRuns_isNotTriedAgainIfItFails() {
+    var fail = new CountDownLatch(1);
+    var node =
+        new TestNode(
+            0,
+            2,
+            self -> {
+              fail.await();
+              throw new IllegalStateException("no connection");
+            });
+    release(2);
+    controller.appendSession(node);
+    until(() -> node.runs.get() == 1);
+    controller.removeSession(node);
+    fail.countDown();
+    List<TestNode> behind = append(1);
+    until(() -> behind.getFirst().runs.get() == 1);
+    assertEquals(1, node.runs.get());
+    assertEquals(List.of(0L, 1L), queue.released);
+  }
+
+  /** Whoever wins, the node runs once or never, and the one behind it runs. */
+  @RepeatedTest(200)
+  void removeSession_racesTheRelease_nobodyIsLost() throws InterruptedException {
+    List<TestNode> nodes = append(0, 1);
+    until(() -> queue.waiting.get() == 1);
+    Thread remover = Thread.ofVirtual().start(() -> controller.removeSession(nodes.get(0)));
+    release(2);
+    remover.join();
+    until(() -> nodes.get(1).runs.get() == 1);
+    assertTrue(nodes.get(0).runs.get() <= 1);
+    until(() -> queue.waiting.get() == 0);
+    assertEquals(0, controller.waiting());
+  }
+
+  @Test
+  void setConcurrency_whileTheyWait_eachBucketAsksInOrder() {
+    append(0, 1, 2, 3, 4, 5, 6, 7);
+    until(() -> queue.waiting.get() == 1);
+    controller.setConcurrency(4);
+    until(() -> queue.waiting.get() == 4);
+    controller.setConcurrency(1);
+    until(() -> queue.waiting.get() == 1);
+    controller.setConcurrency(2);
+    until(() -> queue.waiting.get() == 2);
+    release(8);
+    until(() -> queue.released.size() == 8);
+    assertEquals(List.of(0L, 2L, 4L, 6L), released(2, 0));
+    assertEquals(List.of(1L, 3L, 5L, 7L), released(2, 1));
+  }
+
+  private List<Long> released(int buckets, int bucket) {
+    return List.copyOf(queue.released).stream().filter(id -> id % buckets == bucket).toList();
+  }
+
+  @Test
+  void setConcurrency_sameAgain_nobodyAsksAnew() {
+    append(0);
+    until(() -> queue.waiting.get() == 1);
+    controller.setConcurrency(1);
+    release(1);
+    until(() -> queue.released.size() == 1);
+    assertEquals(1, queue.asked.get());
+  }
+
+  @Test
+  void run_fails_isTriedAgainBehindTheOthersWithGrowingPauses() {
+    var failures = new AtomicInteger();
+    var failing =
+        new TestNode(
+            0,
+            64,
+            node -> {
+              if (failures.incrementAndGet() <= 2) {
+                throw new IllegalStateException("no connection");
+              }
+              node.status = JDA.Status.CONNECTED;
+            });
+    release(4);
+    long beforeNanos = System.nanoTime();
+    try (var log = new CapturedLog(Level.FINE)) {
+      controller.appendSession(failing);
+      append(1);
+      until(() -> queue.released.size() == 4);
+      assertEquals(List.of(0L, 1L, 0L, 0L), queue.released);
+      until(() -> failing.runs.get() == 3);
+      assertTrue(
+          log.lines().getFirst().startsWith("WARNING: shard 0 of 64: the connection failed"));
+    }
+    Duration least = QUICK.shortestPause().plus(QUICK.spacing()).plus(QUICK.shortestPause());
+    assertTrue(System.nanoTime() - beforeNanos >= least.toNanos());
+  }
+
+  @Test
+  void run_failsOverAndOver_isWarnedOfOnce() {
+    var failures = new AtomicInteger();
+    release(10);
+    try (var log = new CapturedLog(Level.FINE)) {
+      controller.appendSession(
+          new TestNode(
+              0,
+              2,
+              node -> {
+                if (failures.incrementAndGet() < 5) {
+                  throw new IllegalStateException("no connection");
+                }
+              }));
+      until(() -> failures.get() == 5);
+      assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+      assertEquals(3, log.lines().stream().filter(line -> line.startsWith("FINE")).count());
+    }
+  }
+
+  @Test
+  void run_throwsAnError_bucketGoesOn() {
+    var errors = new AtomicInteger();
+    release(3);
+    try (var log = new CapturedLog(Level.WARNING)) {
+      controller.appendSession(
+          new TestNode(
+              0,
+              2,
+              node -> {
+                if (errors.incrementAndGet() == 1) {
+                  throw new AssertionError("on purpose");
+                }
+                node.status = JDA.Status.CONNECTED;
+              }));
+      List<TestNode> behind = append(1);
+      until(() -> errors.get() == 2 && behind.getFirst().runs.get() == 1);
+      assertTrue(log.lines().getFirst().contains("AssertionError: on purpose"));
+    }
+  }
+
+  @Test
+  void run_jdaHasShutDownMeanwhile_isNotTriedAgain() {
+    release(2);
+    var node =
+        new TestNode(
+            0,
+            2,
+            self -> {
+              self.status = JDA.Status.SHUTDOWN;
+              throw new IllegalStateException("shut down");
+            });
+    controller.appendSession(node);
+    List<TestNode> behind = append(1);
+    until(() -> behind.getFirst().runs.get() == 1);
+    assertEquals(1, node.runs.get());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHUTTING_DOWN", "SHUTDOWN", "FAILED_TO_LOGIN"})
+  void appendSession_jdaHasShutDown_isDroppedWithoutARequest(String status) {
+    var gone = new TestNode(0, 2);
+    gone.status = JDA.Status.valueOf(status);
+    controller.appendSession(gone);
+    until(() -> controller.waiting() == 0);
+    assertEquals(0, queue.asked.get());
+    assertEquals(0, gone.runs.get());
+  }
+
+  @Test
+  void request_queueThrows_nodeKeepsItsPlaceAndIsWarnedOfOnce() {
+    var asked = Collections.synchronizedList(new ArrayList<Long>());
+    List<Throwable> failures =
+        List.of(
+            new GatewayQueueException("refused"),
+            new IllegalStateException("closed"),
+            new InterruptedException("by nobody"),
+            new StackOverflowError("on purpose"));
+    GatewayQueue broken =
+        (id, total) -> {
+          asked.add(id);
+          if (asked.size() <= failures.size()) {
+            TestNode.<RuntimeException>throwAny(failures.get(asked.size() - 1));
+          }
+        };
+    var unlucky = new QueueSessionController(broken, QUICK);
+    try (var log = new CapturedLog(Level.FINE)) {
+      unlucky.appendSession(new TestNode(0, 2));
+      unlucky.appendSession(new TestNode(1, 2));
+      until(() -> asked.size() == 6);
+      assertEquals(List.of(0L, 0L, 0L, 0L, 0L, 1L), List.copyOf(asked));
+      assertEquals(
+          "WARNING: shard 0 of 2: the queue failed, to be tried again in PT0.02S"
+              + " io.github.gatewayqueue.GatewayQueueException: refused",
+          log.lines().getFirst());
+      assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+    }
+  }
+
+  @Test
+  void toString_tellsHowItStands() {
+    append(0, 1);
+    until(() -> queue.waiting.get() == 1);
+    assertEquals(
+        "QueueSessionController[waiting=2, connecting=0, concurrency=1, queue=gate]",
+        controller.toString());
+    release(2);
+    until(() -> controller.waiting() == 0);
+  }
+
+  /** Everybody appends, removes and changes the concurrency: nobody is lost, none runs twice. */
+  @RepeatedTest(20)
+  void everything_atOnce_eachNodeRunsOnceUnlessRemoved() throws InterruptedException {
+    var free = new QueueSessionController(GatewayQueue.noOp(), TINY);
+    List<TestNode> kept = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      int thread = i;
+      threads.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int j = 0; j < 20; j++) {
+                  var node = new TestNode(thread + 8 * j, 320);
+                  free.appendSession(node);
+                  if (j % 4 == 0) {
+                    free.removeSession(node);
+                  } else {
+                    kept.add(node);
+                  }
+                  if (j % 7 == thread) {
+                    free.setConcurrency(1 + (thread + j) % 16);
+                  }
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    until(() -> kept.stream().allMatch(node -> node.runs.get() == 1));
+    assertEquals(0, free.waiting());
+  }
+
+  private static final Timing TINY =
+      new Timing(
+          Duration.ofNanos(1),
+          Duration.ofSeconds(30),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1));
+}

@@ -1,0 +1,194 @@
+package io.github.gatewayqueue.jda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Identify;
+import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.fakediscord.Verdict;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Real shards, one bucket, and a Discord that does on purpose what the real one does at times. */
+class FaultTest {
+  private final CountingQueue queue = new CountingQueue(new LocalQueue(Scaled.INTERVAL));
+  private final QueueSessionController controller =
+      new QueueSessionController(queue, Scaled.TIMING);
+
+  @AfterEach
+  void noThreadIsLeft() {
+    TestBot.until(() -> LeftThreads.names().isEmpty());
+  }
+
+  private static List<Long> accepted(FakeDiscord discord) {
+    return discord.identifies().stream()
+        .filter(identify -> identify.verdict() == Verdict.ACCEPTED)
+        .map(Identify::shardId)
+        .toList();
+  }
+
+  private static void assertNoViolation(FakeDiscord discord) {
+    assertEquals(0, discord.score().violations(), () -> "" + discord.identifies());
+  }
+
+  /** The second would identify 0.3 s after the first, had it not waited for it. */
+  @Test
+  void slowConnection_nextShardWaitsForItsIdentify() throws Exception {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      discord.faults().delaySockets(Duration.ofMillis(1_500), 1);
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitConnected(3);
+        assertEquals(List.of(0L, 1L, 2L), accepted(discord));
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  @Test
+  void connectionHangs_bucketGoesOnAndItsLateIdentifyIsSpacedFrom() throws Exception {
+    var late = new AtomicReference<Runnable>(() -> {});
+    try (FakeDiscord discord =
+            Scaled.discord()
+                .onIdentify(identify -> {
+                  if (identify.shardId() == 0) {
+                    late.get().run();
+                  }
+                })
+                .start();
+        var log = new CapturedLog(Level.WARNING)) {
+      discord.faults().delaySockets(Duration.ofSeconds(6), 1);
+      try (TestBot bot = TestBot.start(discord, controller, List.of(0, 1), 3)) {
+        late.set(() -> Thread.ofVirtual().start(() -> bot.manager().start(2)));
+        bot.awaitConnected(3);
+        assertEquals(List.of(1L, 0L, 2L), accepted(discord));
+        assertNoViolation(discord);
+        assertEquals(1, log.lines().size(), () -> "" + log.lines());
+        assertTrue(log.lines().getFirst().startsWith("WARNING: shard 0 of 3 was released and has"));
+      }
+    }
+  }
+
+  @Test
+  void noHello_allIdentifyAllTheSame() throws Exception {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      discord.faults().withholdHello();
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitAccepted(3);
+        assertEquals(List.of(0L, 1L, 2L), accepted(discord));
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  /** JDA's own controller would wait for ever behind the first. */
+  @Test
+  void noReady_nextShardsIdentifyAllTheSame() throws Exception {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      discord.faults().withholdReady();
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitAccepted(3);
+        assertEquals(List.of(0L, 1L, 2L), accepted(discord));
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  @Test
+  void opNine_shardGoesThroughTheQueueAgain() throws Exception {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      discord.faults().invalidateIdentifies(2);
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitConnected(3);
+        assertEquals(5, queue.released.get());
+        assertEquals(5, discord.score().identifies());
+        assertEquals(List.of(2L, 0L, 1L), accepted(discord));
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  @Test
+  void socketLostUponIdentify_shardGoesThroughTheQueueAgain() throws Exception {
+    var losses = new AtomicInteger(2);
+    var server = new AtomicReference<FakeDiscord>();
+    try (FakeDiscord discord =
+        Scaled.discord()
+            .onIdentify(identify -> {
+              if (losses.getAndDecrement() > 0) {
+                server.get().forgetSessions();
+                server.get().dropSockets();
+              }
+            })
+            .start()) {
+      server.set(discord);
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitConnected(3);
+        assertTrue(queue.released.get() >= 5);
+        assertEquals(queue.released.get(), discord.score().identifies());
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  /** The starts that nobody uses are few: the budget is for when Discord is back. */
+  @Test
+  void gatewayRefusesForAWhile_fewReleasesAreSpentAndAllComeUp() throws Exception {
+    var gate = new Semaphore(1);
+    var gated =
+        new QueueSessionController(
+            (id, total) -> {
+              gate.acquire();
+              queue.request(id, total);
+            },
+            Scaled.TIMING);
+    try (FakeDiscord discord = Scaled.discord().start();
+        var log = new CapturedLog(Level.FINE)) {
+      try (TestBot bot = TestBot.start(discord, gated, 4)) {
+        bot.awaitConnected(1);
+        TestBot.until(() -> gated.waiting() == 3);
+        discord.startOutage(Outage.REFUSING);
+        gate.release(100);
+        TestBot.until(() -> failures(log) == 4);
+        int spent = queue.released.get() - 1;
+        assertEquals(4, spent, "releases for four attempts");
+        assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+        discord.endOutage();
+        bot.awaitConnected(4);
+        assertNoViolation(discord);
+      }
+    }
+  }
+
+  private static long failures(CapturedLog log) {
+    return log.lines().stream().filter(line -> line.contains("the connection failed")).count();
+  }
+
+  /** JDA tries such a shard again by itself, and would identify whenever Discord is back. */
+  @Test
+  void gatewayRefusesReconnects_bucketWaitsForTheOneThatJdaTriesAgain() throws Exception {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      try (TestBot bot = TestBot.start(discord, controller, 3)) {
+        bot.awaitConnected(3);
+        discord.forgetSessions();
+        discord.dropSockets();
+        TestBot.until(() -> queue.released.get() == 4); // it connects in two seconds
+        discord.startOutage(Outage.REFUSING);
+        // Twice the patience, and two attempts: not a wait for something, but for nothing.
+        Thread.sleep(Scaled.TIMING.patience().multipliedBy(2).toMillis());
+        assertEquals(4, queue.asked.get());
+        discord.endOutage();
+        bot.awaitConnected(3);
+        assertEquals(6, discord.score().identifies());
+        assertNoViolation(discord);
+      }
+    }
+  }
+}

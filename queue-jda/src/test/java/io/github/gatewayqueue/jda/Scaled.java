@@ -1,0 +1,28 @@
+package io.github.gatewayqueue.jda;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import java.time.Duration;
+
+/**
+ * A second for what is five in production, for tests that show what happens rather than how long it
+ * takes. Discord's interval is shorter than the controller's, which leaves the rest to a busy
+ * machine. What is JDA's constant stays: a reconnect takes two seconds.
+ */
+final class Scaled {
+  /** What a queue is given. */
+  static final Duration INTERVAL = Duration.ofMillis(1_200);
+
+  static final Timing TIMING =
+      new Timing(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(20));
+
+  private Scaled() {}
+
+  static FakeDiscord.Builder discord() {
+    return FakeDiscord.builder().identifyInterval(Duration.ofMillis(600));
+  }
+}

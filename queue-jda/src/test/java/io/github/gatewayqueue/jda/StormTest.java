@@ -1,0 +1,149 @@
+package io.github.gatewayqueue.jda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import net.dv8tion.jda.api.JDA;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** All shards at once. */
+class StormTest {
+  private static final int SHARDS = 32;
+  private static final int BUCKETS = 16;
+
+  @AfterEach
+  void noThreadIsLeft() {
+    TestBot.until(() -> LeftThreads.names().isEmpty());
+  }
+
+  private static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
+    return LargeBotQueue.builder(
+            DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+                .baseUrl(discord.restUri())
+                .build())
+        .interval(interval)
+        .build();
+  }
+
+  @Test
+  void allDrop_noneCanBeResumed_allComeBackWithoutAnEarlyIdentify() {
+    try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
+      var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
+      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
+        bot.awaitConnected(SHARDS);
+        discord.forgetSessions();
+        discord.dropSockets();
+        bot.awaitAccepted(2 * SHARDS);
+        bot.awaitConnected(SHARDS);
+        assertEquals(2 * SHARDS, queue.released.get());
+        assertEquals(2 * SHARDS, discord.score().identifies());
+        assertEquals(0, discord.score().violations(), () -> "" + discord);
+      }
+    }
+  }
+
+  @Test
+  void allDrop_allCanBeResumed_queueIsNotAsked() {
+    try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
+      var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
+      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      try (TestBot bot = TestBot.start(discord, controller, BUCKETS)) {
+        bot.awaitConnected(BUCKETS);
+        discord.dropSockets();
+        TestBot.until(() -> discord.score().resumes() == BUCKETS);
+        bot.awaitConnected(BUCKETS);
+        assertEquals(BUCKETS, queue.asked.get());
+        assertEquals(BUCKETS, discord.score().identifies());
+      }
+    }
+  }
+
+  @Test
+  void shutdown_inTheMiddleOfTheStartUp_nobodyWaitsOrIdentifiesAnyMore() {
+    try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(BUCKETS).start()) {
+      LargeBotQueue queue = largeBotQueue(discord, Duration.ofMinutes(10));
+      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
+        bot.awaitAccepted(BUCKETS);
+        TestBot.until(() -> queue.waiting() == BUCKETS);
+        assertEquals(BUCKETS, controller.waiting());
+      }
+      assertEquals(0, controller.waiting());
+      TestBot.until(() -> queue.waiting() == 0 && LeftThreads.names().isEmpty());
+      assertEquals(BUCKETS, discord.score().identifies());
+    }
+  }
+
+  @Test
+  void shutdownOfOne_whileItWaits_costsNoStart() {
+    try (FakeDiscord discord = Scaled.discord().start()) {
+      var queue = new CountingQueue(new LocalQueue(Scaled.INTERVAL));
+      var blocked = new Semaphore(1);
+      var controller =
+          new QueueSessionController(
+              (id, total) -> {
+                blocked.acquire();
+                queue.request(id, total);
+              },
+              Scaled.TIMING);
+      try (TestBot bot = TestBot.start(discord, controller, 4)) {
+        bot.awaitConnected(1);
+        TestBot.until(() -> bot.manager().getShardCache().size() == 4);
+        JDA asking = bot.shard(1);
+        JDA waiting = bot.shard(2);
+        TestBot.until(blocked::hasQueuedThreads);
+        bot.manager().shutdown(1);
+        bot.manager().shutdown(2);
+        TestBot.until(() ->
+            asking.getStatus() == JDA.Status.SHUTDOWN
+                && waiting.getStatus() == JDA.Status.SHUTDOWN);
+        blocked.release(8);
+        TestBot.until(() -> bot.shard(3).getStatus() == JDA.Status.CONNECTED);
+        assertEquals(2, queue.asked.get());
+        assertEquals(2, discord.score().identifies());
+        assertEquals(7, blocked.availablePermits());
+      }
+    }
+  }
+
+  /** Discord looks back, too: shards that share a bucket from now on are held to the past. */
+  @Test
+  void maxConcurrency_changesWhileTheyComeUp_nobodyIsEarlyOrLost() {
+    try (FakeDiscord discord = Scaled.discord().maxConcurrency(4).start()) {
+      LargeBotQueue queue = largeBotQueue(discord, Scaled.INTERVAL);
+      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      try (TestBot bot = TestBot.start(discord, controller, 24)) {
+        bot.awaitAccepted(4);
+        for (int concurrency : List.of(1, 8)) {
+          SessionStartLimit limit = queue.limit();
+          int before = discord.score().identifies();
+          // The stricter one first, whoever has it.
+          if (concurrency > limit.maxConcurrency()) {
+            discord.setMaxConcurrency(concurrency);
+          }
+          queue.update(
+              new SessionStartLimit(
+                  limit.total(), limit.remaining(), limit.resetAfter(), concurrency));
+          controller.setConcurrency(concurrency);
+          if (concurrency < limit.maxConcurrency()) {
+            TestBot.until(() -> discord.score().identifies() >= before + 2);
+            discord.setMaxConcurrency(concurrency);
+          }
+          TestBot.until(() -> discord.score().identifies() >= before + 3);
+        }
+        bot.awaitConnected(24);
+        assertEquals(24, discord.score().identifies());
+        assertEquals(0, discord.score().violations(), () -> "" + discord.identifies());
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.gatewayqueue.jda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Verdict;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import net.dv8tion.jda.api.JDA;
+import net.dv8tion.jda.api.requests.RestConfig;
+import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
+import net.dv8tion.jda.api.sharding.ShardManager;
+import net.dv8tion.jda.api.utils.SessionController;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** A real bot on JDA that knows no Discord but the one it is given. */
+final class TestBot implements AutoCloseable {
+  /** JDA says much of what tests do to it on purpose; kept, as loggers are forgotten otherwise. */
+  private static final Logger JDA_LOG = Logger.getLogger("net.dv8tion.jda");
+
+  static {
+    JDA_LOG.setLevel(Level.OFF);
+  }
+
+  private final FakeDiscord discord;
+  private final SessionController controller;
+  private final ShardManager manager;
+
+  private TestBot(FakeDiscord discord, SessionController controller, ShardManager manager) {
+    this.discord = discord;
+    this.controller = controller;
+    this.manager = manager;
+  }
+
+  /** Starts all shards from 0 on, and waits for nothing. */
+  static TestBot start(FakeDiscord discord, SessionController controller, int shards) {
+    return start(discord, controller, IntStream.range(0, shards).boxed().toList(), shards);
+  }
+
+  static TestBot start(
+      FakeDiscord discord, SessionController controller, Collection<Integer> ids, int total) {
+    return new TestBot(discord, controller, start(discord.restUri(), controller, ids, total));
+  }
+
+  static ShardManager start(
+      URI rest, SessionController controller, Collection<Integer> ids, int total) {
+    return DefaultShardManagerBuilder.createLight(
+            FakeDiscord.DEFAULT_TOKEN, Collections.emptyList())
+        .setShardsTotal(total)
+        .setShards(ids)
+        .setSessionController(controller)
+        .setRestConfigProvider(id -> new RestConfig().setBaseUrl(rest + "/"))
+        .setUseShutdownNow(true)
+        .setEnableShutdownHook(false)
+        .build();
+  }
+
+  ShardManager manager() {
+    return manager;
+  }
+
+  JDA shard(int id) {
+    return Objects.requireNonNull(manager.getShardById(id));
+  }
+
+  /** How many shards are up. */
+  int connected() {
+    return (int)
+        manager.getShardCache().stream()
+            .filter(shard -> shard.getStatus() == JDA.Status.CONNECTED)
+            .count();
+  }
+
+  void awaitConnected(int shards) {
+    await()
+        .untilAsserted(() ->
+            assertEquals(
+                shards,
+                connected(),
+                () -> "%s%n%s%n%s".formatted(manager.getStatuses(), controller, discord)));
+  }
+
+  void awaitAccepted(int identifies) {
+    until(() -> discord.score().count(Verdict.ACCEPTED) >= identifies);
+  }
+
+  static void until(Callable<Boolean> condition) {
+    await().until(condition);
+  }
+
+  /** Not a bound on speed: it turns a wait for ever into a failure. */
+  private static ConditionFactory await() {
+    return Awaitility.with()
+        .pollInterval(Duration.ofMillis(20))
+        .await()
+        .atMost(Duration.ofMinutes(4));
+  }
+
+  /** Shuts down, and waits until all shards have. */
+  @Override
+  public void close() {
+    manager.shutdown();
+    until(() ->
+        manager.getShardCache().stream()
+            .allMatch(shard -> shard.getStatus() == JDA.Status.SHUTDOWN));
+  }
+}
