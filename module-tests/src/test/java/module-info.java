@@ -18,6 +18,10 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.testkit;
   requires awaitility;
   requires java.xml;
+  requires jdk.compiler;
+  requires org.commonmark;
+  requires org.commonmark.ext.gfm.tables;
+  requires org.commonmark.ext.heading.anchor;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;
 }

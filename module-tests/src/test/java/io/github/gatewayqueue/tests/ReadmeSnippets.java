@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
-/** The code that the README shows, each block between two marks. */
+/** The code that the README shows. */
 final class ReadmeSnippets {
   private ReadmeSnippets() {}
 
@@ -24,7 +24,7 @@ final class ReadmeSnippets {
   static final class FirstUse {
     final List<Integer> identified = Collections.synchronizedList(new ArrayList<>());
 
-    // [first use]
+    // @start region="first use"
     GatewayQueue queue = new LocalQueue(); // one for all shards of the bot
 
     void onHello(int shardId, int shardCount) throws InterruptedException {
@@ -32,34 +32,40 @@ final class ReadmeSnippets {
       identify(shardId);
     }
 
-    // [end]
+    // @end
 
     private void identify(int shardId) {
       identified.add(shardId);
     }
   }
 
-  // [large]
-  static GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
-    SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
-    return new LargeBotQueue(limits); // reads the limit now
+  /** Queues for more than one bucket or process. */
+  static final class Queues {
+    // @start region="large"
+    GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
+      SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+      return new LargeBotQueue(limits); // reads the limit now
+    }
+
+    // @end
+
+    // @start region="several processes"
+    HttpQueue queueOfAllProcesses(URI broker, String token) {
+      return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+    }
+
+    // @end
   }
 
-  // [end]
+  /** A bot that is written with Discord4J. */
+  static final class WithDiscord4J {
+    // @start region="discord4j"
+    Mono<GatewayDiscordClient> login(DiscordClient client, GatewayQueue queue) {
+      return client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
+    }
 
-  // [several processes]
-  static HttpQueue queueOfAllProcesses(URI broker, String token) {
-    return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+    // @end
   }
-
-  // [end]
-
-  // [framework]
-  static Mono<GatewayDiscordClient> login(DiscordClient client, GatewayQueue queue) {
-    return client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
-  }
-
-  // [end]
 
   /** Shards in the order of their ids. */
   static final class InOrder {
@@ -75,7 +81,7 @@ final class ReadmeSnippets {
       this.shardCount = shardCount;
     }
 
-    // [in order]
+    // @start region="in order"
     void startAll() {
       for (int id = 0; id < maxConcurrency; id++) {
         start(id);
@@ -101,7 +107,7 @@ final class ReadmeSnippets {
       start(id + maxConcurrency);
     }
 
-    // [end]
+    // @end
 
     private void connect(int id) {
       if (id == 3) {

@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,6 +30,10 @@ import picocli.CommandLine.Model.OptionSpec;
 /** What the documentation and the files for operators say, against the program. */
 class DocsTest extends BrokerTestBase {
   private static final String DOCS = "../docs/broker.md";
+  private static final String OPERATIONS = "../docs/operations.md";
+  private static final String CHOOSING = "../docs/choosing.md";
+  private static final String CONCEPTS = "../docs/concepts.md";
+  private static final String COMING_FROM = "../docs/coming-from.md";
   private static final String DOCKERFILE = "deploy/Dockerfile";
   private static final String UNIT = "deploy/gateway-queue.service";
   private static final String KUBERNETES = "deploy/kubernetes.yaml";
@@ -56,7 +64,7 @@ class DocsTest extends BrokerTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DOCS, DOCKERFILE, UNIT, KUBERNETES})
+  @ValueSource(strings = {DOCS, OPERATIONS, COMING_FROM, DOCKERFILE, UNIT, KUBERNETES})
   void variables_named_existAsSettings(String file) throws Exception {
     Set<String> known = new HashSet<>(Set.of("GATEWAY_QUEUE_TOKEN", "DISCORD_TOKEN"));
     Arrays.stream(Setting.values()).map(setting -> setting.variable).forEach(known::add);
@@ -70,7 +78,9 @@ class DocsTest extends BrokerTestBase {
     Set<String> known = new HashSet<>(Set.of("--help", "--version"));
     Arrays.stream(Setting.values()).map(setting -> setting.option).forEach(known::add);
     Plan.command().options().stream().map(OptionSpec::longestName).forEach(known::add);
-    Set<String> named = found("--[a-z][a-z-]*", read(DOCS) + read(UNIT));
+    String pages = read(DOCS) + read(UNIT) + read(CHOOSING) + read(CONCEPTS) + read(COMING_FROM);
+    Set<String> named =
+        found("--[a-z][a-z-]*", pages + read(OPERATIONS).replace("jfr print --events", ""));
     named.removeAll(known);
     assertEquals(Set.of(), named);
   }
@@ -96,12 +106,41 @@ class DocsTest extends BrokerTestBase {
 
   @Test
   void metrics_documented_exist() throws Exception {
-    String metrics = get(start(builder()), "/metrics").body();
-    Set<String> named = found("(?<=\\n\\| `)gateway_queue_[a-z_]+", read(DOCS));
-    named.removeIf(name -> name.startsWith("gateway_queue_session_starts_")); // with a token only
-    assertFalse(named.isEmpty());
-    for (String name : named) {
+    String metrics = metricsWithALimit();
+    for (String name : found("\\bgateway_queue_[a-z_]+", read(DOCS) + read(OPERATIONS))) {
       assertTrue(metrics.contains("# TYPE " + name + " "), name);
+    }
+  }
+
+  @Test
+  void outcomes_documented_exist() throws Exception {
+    String metrics = metricsWithALimit();
+    for (String outcomes : groups("outcome=~?\"([^\"]+)\"", read(OPERATIONS))) {
+      for (String outcome : found("[a-z_]+", outcomes)) {
+        assertTrue(metrics.contains("{outcome=\"" + outcome + "\"}"), outcome);
+      }
+    }
+  }
+
+  private String metricsWithALimit() throws Exception {
+    FakeDiscord discord = open(FakeDiscord.builder().start());
+    Broker broker =
+        start(builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri()));
+    until(() -> get(broker, "/health/ready").statusCode() == 200);
+    return get(broker, "/metrics").body();
+  }
+
+  @Test
+  void plans_comeOutAsShown() throws Exception {
+    Pattern shown = Pattern.compile("(?s)```sh\ngateway-queue (plan [^\n]*)\n```\n```\n(.*?)\n```");
+    List<MatchResult> plans = shown.matcher(read(CONCEPTS)).results().toList();
+    assertEquals(2, plans.size());
+    for (MatchResult plan : plans) {
+      var output = new ByteArrayOutputStream();
+      var out = new PrintStream(output, true, UTF_8);
+      int exit = new CommandLineInterface(out, out, Map.of()).run(plan.group(1).split(" "));
+      assertEquals(plan.group(2), output.toString(UTF_8).strip());
+      assertEquals(0, exit);
     }
   }
 

@@ -8,23 +8,13 @@ import io.github.gatewayqueue.GatewayQueueException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 /** The samples in the Javadoc and in the documentation. */
 class UsageTest {
-  private static final String HERE = "src/test/java/io/github/gatewayqueue/http/UsageTest.java";
-  private static final Pattern SHOWN = Pattern.compile("(?s)```java\n(.*?)```");
-  private static final Pattern COMPILED =
-      Pattern.compile("(?s)// in the documentation\n(.*?)\n *// end");
-
   @Test
   void sample_isReleased() throws IOException, InterruptedException {
     try (var server = new FakeBroker(FakeBroker.releasing())) {
@@ -43,21 +33,6 @@ class UsageTest {
   }
 
   @Test
-  void documentation_showsWhatIsCompiledHere() throws IOException {
-    List<String> shown = all(SHOWN, Files.readString(Path.of("../docs/http-queue.md")));
-    assertEquals(3, shown.size());
-    assertEquals(all(COMPILED, Files.readString(Path.of(HERE))), shown);
-  }
-
-  private static List<String> all(Pattern pattern, String text) {
-    return pattern.matcher(text).results().map(UsageTest::withoutMargin).toList();
-  }
-
-  private static String withoutMargin(MatchResult found) {
-    return found.group(1).stripIndent().strip();
-  }
-
-  @Test
   void ownAuthority_isReleased() throws Exception {
     try (var server = new FakeBroker(FakeBroker.releasing());
         HttpQueue queue = trusting(SSLContext.getDefault(), server.url())) {
@@ -68,32 +43,32 @@ class UsageTest {
   }
 
   static HttpQueue usual() {
-    // in the documentation
+    // @start region="queue"
     HttpQueue queue =
         HttpQueue.builder(URI.create("https://queue.example.org/bot/"))
             .token(System.getenv("GATEWAY_QUEUE_TOKEN"))
             .build();
-    // end
+    // @end
     return queue;
   }
 
   private static void ask(GatewayQueue queue, int shardId, int shardCount)
       throws InterruptedException {
-    // in the documentation
+    // @start region="ask"
     queue.request(shardId, shardCount);
-    // end
+    // @end
   }
 
   private static HttpQueue trusting(SSLContext trustingOurAuthority, URI broker)
       throws NoSuchAlgorithmException {
-    // in the documentation
+    // @start region="authority"
     HttpClient client =
         HttpClient.newBuilder()
             .sslContext(trustingOurAuthority)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     HttpQueue queue = HttpQueue.builder(broker).httpClient(client).build();
-    // end
+    // @end
     return queue;
   }
 }

@@ -5,6 +5,7 @@ import io.github.gatewayqueue.testkit.GatewayQueueContract;
 import java.time.Duration;
 
 /** The contract of every queue, on {@link LocalQueue}. */
+// @start region="contract"
 class LocalQueueContractTest extends GatewayQueueContract {
   @Override
   protected GatewayQueue createQueue(Duration interval) {
@@ -16,3 +17,4 @@ class LocalQueueContractTest extends GatewayQueueContract {
     return ((LocalQueue) queue).waiting();
   }
 }
+// @end

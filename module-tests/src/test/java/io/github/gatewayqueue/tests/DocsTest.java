@@ -1,0 +1,206 @@
+package io.github.gatewayqueue.tests;
+
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every page shows, links to and names is there. */
+class DocsTest {
+  private static final Pattern REGION =
+      Pattern.compile("(?s)// @start region=\"[^\"]+\"\n(.*?)\n *// @end");
+  private static final Pattern COORDINATES =
+      Pattern.compile("\\bio\\.github\\.gatewayqueue(?::|</groupId>\\s*<artifactId>)([a-z0-9-]+)");
+  private static final Pattern REQUIRES =
+      Pattern.compile("^requires io\\.github\\.gatewayqueue\\.([a-z0-9]+);");
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)<");
+  private static final Pattern MODULES = Pattern.compile(" -pl (\\S+)");
+  private static final Pattern PROFILE = Pattern.compile(" -P(\\w+)");
+  private static final Pattern TESTS = Pattern.compile(" -D(?:it\\.)?test='?([\\w,]+)'?");
+  private static final Pattern PROGRAM = Pattern.compile("^(?:\\.ci|docs|tools)/\\S+");
+
+  @TempDir Path folder;
+
+  // Code
+
+  @Test
+  void javaBlocks_areRegionsOfCompiledSources() {
+    Set<String> regions = regions();
+    List<String> uncovered =
+        Page.all().stream().flatMap(page -> uncovered(page, regions).stream()).toList();
+    assertEquals(List.of(), uncovered);
+  }
+
+  @Test
+  void javaBlock_withAWordThatIsNotCompiled_isFound() throws IOException {
+    String shown = regions().stream().filter(region -> region.contains("queue")).findAny().get();
+    String block = "```java\n%s\n```\n";
+    String text = block.formatted(shown) + block.formatted(shown.replaceFirst("queue", "line"));
+    assertEquals(1, uncovered(page(text), regions()).size());
+  }
+
+  private static List<String> uncovered(Page page, Set<String> regions) {
+    return page.blocks("java").stream()
+        .filter(block -> !regions.contains(block))
+        .map(block -> page + ":\n" + block)
+        .toList();
+  }
+
+  /**
+   * What the sources of all modules have between {@code // @start region="…"} and {@code // @end},
+   * as Javadoc's snippets do.
+   */
+  private static Set<String> regions() {
+    return Reactor.folders().stream()
+        .flatMap(folder -> Reactor.sources(folder, "src").stream())
+        .flatMap(source -> groups(REGION, read(source)))
+        .map(region -> region.stripTrailing().stripIndent().strip())
+        .collect(toSet());
+  }
+
+  // Links
+
+  @Test
+  void links_leadToFilesAndHeadingsThatAreThere() {
+    assertEquals(List.of(), Page.all().stream().flatMap(page -> broken(page).stream()).toList());
+  }
+
+  @Test
+  void link_thatLeadsNowhere_isFound() throws IOException {
+    Page page =
+        page(
+            """
+            # One & two
+            # `one.two` (three)
+            # `one.two` (three)
+            [a](page.md) [b](#one--two) [c](page.md#onetwo-three-1) [d](https://example.org/#x)
+            [x](nopage.md) [y](#one-two) [z](page.md#onetwo-three-2) [`code`](nocode)
+            """);
+    assertEquals(
+        List.of("nopage.md", "#one-two", "page.md#onetwo-three-2", "nocode"),
+        broken(page).stream().map(link -> link.substring(link.indexOf(" to ") + 4)).toList());
+  }
+
+  private static List<String> broken(Page page) {
+    return page.destinations()
+        .filter(link -> !link.matches("(?:https?|mailto):.*"))
+        .filter(link -> !leads(page, link))
+        .map(link -> page + " links to " + link)
+        .toList();
+  }
+
+  private static boolean leads(Page page, String link) {
+    int hash = link.indexOf('#');
+    String path = hash < 0 ? link : link.substring(0, hash);
+    Path target = path.isEmpty() ? page.file() : page.file().resolveSibling(path);
+    return Files.exists(target)
+        && (hash < 0 || Page.read(target).anchors().contains(link.substring(hash + 1)));
+  }
+
+  // Names
+
+  @Test
+  void coordinates_areThoseOfThisBuild() {
+    Set<String> artifacts =
+        Reactor.folders().stream().map(path -> path.getFileName().toString()).collect(toSet());
+    String version = Reactor.texts(Reactor.ROOT, "/project/version").getFirst();
+    int named = 0;
+    for (Page page : Page.all()) {
+      List<String> all = new ArrayList<>(page.codes());
+      all.addAll(page.blocks("xml"));
+      for (String text : all) {
+        for (String artifact : groups(COORDINATES, text).toList()) {
+          assertTrue(artifacts.contains(artifact), page + " names " + artifact);
+          named++;
+        }
+        for (String module : groups(REQUIRES, text).toList()) {
+          assertTrue(artifacts.contains("queue-" + module), page + " requires " + module);
+        }
+        if (text.contains("<groupId>io.github.gatewayqueue<")) {
+          assertTrue(groups(VERSION, text).allMatch(version::equals), page + ":\n" + text);
+        }
+      }
+    }
+    assertTrue(named > 0);
+  }
+
+  @Test
+  void commands_nameModulesProfilesTestsAndProgramsThatAreThere() {
+    List<String> commands = Page.all().stream().flatMap(DocsTest::commands).toList();
+    assertTrue(commands.size() > 10, commands.toString());
+    Set<String> tests = classes();
+    Set<String> profiles = Set.copyOf(profiles());
+    for (String command : commands) {
+      for (String module : named(MODULES, command)) {
+        assertTrue(Files.exists(Reactor.ROOT.resolve(module).resolve("pom.xml")), command);
+      }
+      for (String profile : named(PROFILE, command)) {
+        assertTrue(profiles.contains(profile), command);
+      }
+      for (String test : named(TESTS, command)) {
+        assertTrue(test.equals("none") || tests.contains(test), command);
+      }
+      Matcher program = PROGRAM.matcher(command);
+      if (program.find()) {
+        assertTrue(Files.isExecutable(Reactor.ROOT.resolve(program.group())), command);
+      }
+    }
+  }
+
+  /** What a reader is told to type. */
+  private static Stream<String> commands(Page page) {
+    Stream<String> lines = page.blocks("sh").stream().flatMap(String::lines);
+    return Stream.concat(lines, page.codes().stream())
+        .filter(line -> line.startsWith("mvn ") || PROGRAM.matcher(line).find())
+        .filter(line -> !line.endsWith(".md") && !line.endsWith("/"));
+  }
+
+  private static List<String> named(Pattern pattern, String command) {
+    return groups(pattern, command).flatMap(names -> Stream.of(names.split(","))).toList();
+  }
+
+  private static Set<String> classes() {
+    return Reactor.folders().stream()
+        .flatMap(folder -> Reactor.sources(folder, "src/test/java").stream())
+        .map(file -> file.getFileName().toString().replace(".java", ""))
+        .collect(toSet());
+  }
+
+  private static List<String> profiles() {
+    List<String> profiles = new ArrayList<>(Reactor.texts(Reactor.ROOT, "//profile/id"));
+    Reactor.folders().forEach(path -> profiles.addAll(Reactor.texts(path, "//profile/id")));
+    return profiles;
+  }
+
+  // What the tests share
+
+  private Page page(String text) throws IOException {
+    return Page.read(Files.writeString(folder.resolve("page.md"), text));
+  }
+
+  private static Stream<String> groups(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(found -> found.group(1));
+  }
+
+  private static String read(Path file) {
+    try {
+      String text = Files.readString(file);
+      assertFalse(text.isEmpty(), file.toString());
+      return text;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.gatewayqueue.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.redis.RedisQueue;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the guides in docs show that is not in a module's own tests. */
+class GuideTest {
+  private final List<String> refused = new ArrayList<>();
+
+  @Test
+  void large_usedUp_isToldUntilWhen() throws InterruptedException {
+    SessionStartLimit limit = new SessionStartLimit(1000, 20, Duration.ofHours(4), 16);
+    request(failing(() -> limit), 0, 16);
+    assertEquals(1, refused.size());
+  }
+
+  // @start region="large, failing"
+  LargeBotQueue failing(SessionStartLimitSource limits) {
+    return LargeBotQueue.builder(limits)
+        .reserve(20) // for what is started outside this queue
+        .whenExhausted(LargeBotQueue.WhenExhausted.FAIL)
+        .build(); // the first request has the limit read
+  }
+
+  void request(LargeBotQueue queue, int shardId, int shardCount) throws InterruptedException {
+    try {
+      queue.request(shardId, shardCount);
+    } catch (SessionStartLimitExceededException e) {
+      tellTheOwner("no session starts are left until " + e.resetsAt());
+    }
+  }
+
+  // @end
+
+  private void tellTheOwner(String what) {
+    refused.add(what);
+  }
+
+  @Test
+  void local_otherInterval_isTaken() throws InterruptedException {
+    // @start region="local, interval"
+    LocalQueue queue = new LocalQueue(Duration.ofMillis(5500));
+    // @end
+    queue.request(0, 1);
+    assertEquals(0, queue.waiting());
+  }
+
+  @Test
+  void redis_blankToken_isRefused() {
+    assertThrows(IllegalArgumentException.class, () -> redis(" "));
+  }
+
+  static RedisQueue redis(String token) {
+    // @start region="redis"
+    RedisQueue queue =
+        RedisQueue.builder(URI.create("redis://redis.example.org:6379"))
+            .namespace("my-bot")
+            .limits(DiscordSessionStartLimits.builder(token).build())
+            .build();
+    // @end
+    return queue;
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.gatewayqueue.tests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathExpressionException;
+import javax.xml.xpath.XPathFactory;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+/** The modules of this build, by their POMs. */
+final class Reactor {
+  static final Path ROOT = Path.of("..");
+
+  private Reactor() {}
+
+  /** Returns the folder of each module that is always built, the root's own left out. */
+  static List<Path> folders() {
+    return folders(ROOT);
+  }
+
+  private static List<Path> folders(Path parent) {
+    return texts(parent, "/project/modules/module").stream()
+        .map(parent::resolve)
+        .flatMap(folder -> Stream.concat(Stream.of(folder), folders(folder).stream()))
+        .toList();
+  }
+
+  /** Returns the folder of each module that has a descriptor and is published. */
+  static List<Path> published() {
+    return folders().stream()
+        .filter(folder -> folder.getFileName().toString().startsWith("queue-"))
+        .filter(folder -> Files.exists(folder.resolve("src/main/java/module-info.java")))
+        .toList();
+  }
+
+  /** Returns the sources of a module, those of its tests too if they are wanted. */
+  static List<Path> sources(Path folder, String under) {
+    Path from = folder.resolve(under);
+    if (!Files.exists(from)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(from)) {
+      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the text of each element of a module's POM that an XPath leads to. */
+  static List<String> texts(Path folder, String path) {
+    try {
+      Document pom =
+          DocumentBuilderFactory.newDefaultInstance()
+              .newDocumentBuilder()
+              .parse(folder.resolve("pom.xml").toFile());
+      var nodes =
+          (NodeList)
+              XPathFactory.newDefaultInstance()
+                  .newXPath()
+                  .evaluate(path, pom, XPathConstants.NODESET);
+      return IntStream.range(0, nodes.getLength())
+          .mapToObj(i -> nodes.item(i).getTextContent())
+          .toList();
+    } catch (IOException
+        | ParserConfigurationException
+        | SAXException
+        | XPathExpressionException e) {
+      throw new IllegalStateException(folder.toString(), e);
+    }
+  }
+}
