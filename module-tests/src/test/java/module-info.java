@@ -11,6 +11,7 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.broker;
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.fakediscord;
+  requires io.github.gatewayqueue.discord4j;
   requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;

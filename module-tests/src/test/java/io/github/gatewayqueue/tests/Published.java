@@ -71,6 +71,20 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "static transitive org.jspecify"),
             Set.of("io.github.gatewayqueue.fakediscord")),
         new Published(
+            "io.github.gatewayqueue.discord4j",
+            "queue-discord4j",
+            Set.of(
+                "mandated java.base",
+                "discord4j.common",
+                "io.netty.buffer",
+                "org.reactivestreams",
+                "static transitive org.jspecify",
+                "transitive discord4j.core",
+                "transitive discord4j.gateway",
+                "transitive io.github.gatewayqueue",
+                "transitive reactor.core"),
+            Set.of("io.github.gatewayqueue.discord4j")),
+        new Published(
             "io.github.gatewayqueue.http",
             "queue-http",
             Set.of(

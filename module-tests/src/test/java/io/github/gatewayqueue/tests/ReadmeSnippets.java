@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.tests;
 
+import discord4j.core.DiscordClient;
+import discord4j.core.GatewayDiscordClient;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -11,6 +14,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import reactor.core.publisher.Mono;
 
 /** The code that the README shows. */
 final class ReadmeSnippets {
@@ -48,6 +52,16 @@ final class ReadmeSnippets {
     // @start region="several processes"
     HttpQueue queueOfAllProcesses(URI broker, String token) {
       return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+    }
+
+    // @end
+  }
+
+  /** A bot that is written with Discord4J. */
+  static final class WithDiscord4J {
+    // @start region="discord4j"
+    Mono<GatewayDiscordClient> login(DiscordClient client, GatewayQueue queue) {
+      return client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
     }
 
     // @end

@@ -1,0 +1,186 @@
+package io.github.gatewayqueue.discord4j;
+
+import discord4j.common.close.CloseException;
+import discord4j.common.close.CloseStatus;
+import discord4j.core.shard.ShardCoordinator;
+import discord4j.gateway.SessionInfo;
+import discord4j.gateway.ShardInfo;
+import discord4j.gateway.limiter.PayloadTransformer;
+import io.github.gatewayqueue.GatewayQueue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Has the shards of a Discord4J bot ask a {@link GatewayQueue} before they identify.
+ *
+ * {@snippet :
+ * client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
+ * }
+ *
+ * <p>Each IDENTIFY waits on a virtual thread until the queue has released its shard, and goes out
+ * at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does not
+ * ask.
+ *
+ * <p>Safe for use by many threads; one is made for each login. It has no threads while nobody
+ * waits, and needs no closing. A queue that is to be closed is closed by whoever made it, after the
+ * bot has logged out.
+ *
+ * <h2>Ordering</h2>
+ *
+ * <p>The shards of a bucket, which is {@code shard % maxConcurrency} with the {@code
+ * maxConcurrency} of Discord4J's sharding strategy, ask the queue in the order in which their
+ * IDENTIFYs arrived here, one at a time: the next one joins the queue's line when the one before it
+ * has been released. Buckets do not wait for one another. Let the strategy know the real number, as
+ * {@code ShardingStrategy.recommended()} does; {@code fixed(count)} takes it for 1, and all shards
+ * for one bucket.
+ *
+ * <h2>Interruption</h2>
+ *
+ * <p>When the connection of a waiting shard ends, or the bot logs out, its thread is interrupted
+ * and the request leaves the line; the shard's next connection joins at the end. If the shard is
+ * released at that very moment, that release is spent.
+ *
+ * <h2>Failure</h2>
+ *
+ * <p>If the queue throws, a WARNING is logged and the shard's connection ends as if Discord had
+ * closed it with a code that asks for a new session: Discord4J connects anew, with the backoff and
+ * at most as often as its {@code ReconnectOptions} say, and then the queue is asked again. When the
+ * options' retries are used up, Discord4J gives up the shard; the queue's exception is the cause of
+ * the cause of the one that it gives.
+ */
+public final class QueueShardCoordinator implements ShardCoordinator {
+  /*
+   * Ordering. request() joins the line when it gets there, and threads that are started one after
+   * another do not get there in that order. So a bucket has one thread, which takes the IDENTIFYs
+   * first come, first served: an executor of one thread. It makes the next request only after the
+   * one before, which costs nothing, as a bucket releases one at a time anyway. The executor has no
+   * core thread and no keep-alive, so its thread ends with the last request.
+   *
+   * Alternatives: a thread for each request (out of order), one thread for all buckets (a bucket
+   * would wait for another's head), boundedElastic() (as many threads as it has may all be waiting,
+   * and Discord4J's own blocking tasks run there).
+   *
+   * Buffers. An IDENTIFY is held by delayUntil, and never handled here. Like every operator of
+   * Reactor it discards what it holds when it is cancelled or fails; Discord4J's pipeline, which
+   * this is a part of, releases what is discarded.
+   *
+   * Cancellation. Reactor's cancel() cancels the task: interrupted if it runs, removed if it waits
+   * behind another. An interrupt cannot hit a later task, see FutureTask. Once the sink has
+   * succeeded it can not be cancelled, so no interrupt disturbs what Discord4J does on our thread
+   * to send the payload.
+   *
+   * Failure. Discord4J's retry knows exceptions by their type. Any one that it does not know makes
+   * it resume, here with a session that never was: Discord answers with op 9, which sets the
+   * attempts back to zero, so that it would neither back off nor ever give up. A close code from
+   * 4000 has it identify anew, with both.
+   */
+
+  private static final Logger LOG = System.getLogger("io.github.gatewayqueue.discord4j");
+
+  /** Not one of Discord's, but in the range that WebSockets leave to applications, as theirs. */
+  private static final int CLOSE_CODE = 4900;
+
+  private final GatewayQueue queue;
+  private final Map<Integer, ThreadPoolExecutor> buckets = new ConcurrentHashMap<>();
+  private final Set<ShardInfo> connected = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Creates a coordinator for one bot.
+   *
+   * @param queue what all its shards ask
+   */
+  public QueueShardCoordinator(GatewayQueue queue) {
+    this.queue = Objects.requireNonNull(queue);
+  }
+
+  /**
+   * Returns what holds back the IDENTIFYs of a shard until the queue has released it.
+   *
+   * @param shard the shard that identifies
+   * @param maxConcurrency how many buckets there are, at least 1
+   * @return a function that can be applied to any number of connections of that shard
+   * @throws IllegalArgumentException if {@code maxConcurrency} is less than 1
+   */
+  @Override
+  public PayloadTransformer getIdentifyLimiter(ShardInfo shard, int maxConcurrency) {
+    if (maxConcurrency < 1) {
+      throw new IllegalArgumentException(
+          "maxConcurrency is %d, expected at least 1".formatted(maxConcurrency));
+    }
+    ThreadPoolExecutor bucket =
+        buckets.computeIfAbsent(
+            shard.getIndex() % maxConcurrency, QueueShardCoordinator::newBucket);
+    return payloads -> Flux.from(payloads).delayUntil(payload -> release(shard, bucket));
+  }
+
+  private static ThreadPoolExecutor newBucket(int number) {
+    return new ThreadPoolExecutor(
+        0,
+        1,
+        0,
+        TimeUnit.NANOSECONDS,
+        new LinkedBlockingQueue<>(),
+        Thread.ofVirtual().name("gateway-queue-bucket-" + number).factory());
+  }
+
+  /** Completes when the queue has released the shard. */
+  private Mono<Void> release(ShardInfo shard, ThreadPoolExecutor bucket) {
+    return Mono.create(sink -> {
+      var request = new FutureTask<>(() -> request(shard, sink));
+      bucket.execute(request);
+      sink.onCancel(() -> {
+        request.cancel(true);
+        bucket.remove(request);
+      });
+    });
+  }
+
+  private @Nullable Void request(ShardInfo shard, MonoSink<Void> sink) {
+    try {
+      queue.request(shard.getIndex(), shard.getCount());
+      sink.success();
+    } catch (InterruptedException interrupted) {
+      sink.error(interrupted); // to nobody, as only a cancelled sink's thread is interrupted
+    } catch (Throwable failure) {
+      LOG.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
+      sink.error(refused(shard, sink, failure));
+    }
+    return null;
+  }
+
+  private static CloseException refused(ShardInfo shard, MonoSink<Void> sink, Throwable failure) {
+    var status = new CloseStatus(CLOSE_CODE, "the gateway queue refused " + description(shard));
+    return new CloseException(status, sink.contextView(), failure);
+  }
+
+  private static String description(ShardInfo shard) {
+    return "shard %d of %d".formatted(shard.getIndex(), shard.getCount());
+  }
+
+  @Override
+  public Mono<Void> publishConnected(ShardInfo shard) {
+    return Mono.fromRunnable(() -> connected.add(shard));
+  }
+
+  @Override
+  public Mono<Void> publishDisconnected(ShardInfo shard, @Nullable SessionInfo session) {
+    return Mono.fromRunnable(() -> connected.remove(shard));
+  }
+
+  @Override
+  public Mono<Integer> getConnectedCount() {
+    return Mono.fromCallable(connected::size);
+  }
+}

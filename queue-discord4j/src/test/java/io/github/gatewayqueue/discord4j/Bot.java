@@ -1,0 +1,129 @@
+package io.github.gatewayqueue.discord4j;
+
+import static org.awaitility.Awaitility.await;
+
+import discord4j.core.DiscordClient;
+import discord4j.core.DiscordClientBuilder;
+import discord4j.core.GatewayDiscordClient;
+import discord4j.core.shard.GatewayBootstrap;
+import discord4j.core.shard.ShardCoordinator;
+import discord4j.discordjson.json.gateway.Opcode;
+import discord4j.gateway.DefaultGatewayClient;
+import discord4j.gateway.GatewayClient;
+import discord4j.gateway.GatewayOptions;
+import discord4j.gateway.json.GatewayPayload;
+import discord4j.rest.request.RouterOptions;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/** A real Discord4J bot against a FakeDiscord, with as many shards as that recommends. */
+final class Bot implements AutoCloseable {
+  static final Duration HANG = Duration.ofMinutes(1);
+
+  private final FakeDiscord discord;
+  private final ShardCoordinator coordinator;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable GatewayDiscordClient> client = new AtomicReference<>();
+  private final AtomicInteger acknowledgedHeartbeats = new AtomicInteger();
+  private final AtomicInteger attemptedResumes = new AtomicInteger();
+  private final Disposable login;
+
+  Bot(FakeDiscord discord, ShardCoordinator coordinator) {
+    this(discord, coordinator, UnaryOperator.identity());
+  }
+
+  Bot(
+      FakeDiscord discord,
+      ShardCoordinator coordinator,
+      UnaryOperator<GatewayBootstrap<GatewayOptions>> settings) {
+    this.discord = discord;
+    this.coordinator = coordinator;
+    this.login =
+        settings
+            .apply(client(discord).gateway().setAwaitConnections(false))
+            .setShardCoordinator(coordinator)
+            .login(this::watchedClient)
+            .subscribe(client::set, failure::set);
+  }
+
+  private static DiscordClient client(FakeDiscord discord) {
+    return DiscordClientBuilder.create(FakeDiscord.DEFAULT_TOKEN)
+        .setExtraOptions(options ->
+            new RouterOptions(
+                options.getToken(),
+                options.getReactorResources(),
+                options.getExchangeStrategies(),
+                options.getResponseTransformers(),
+                options.getGlobalRateLimiter(),
+                options.getRequestQueueFactory(),
+                discord.restUri().toString()))
+        .build();
+  }
+
+  private GatewayClient watchedClient(GatewayOptions options) {
+    var shard = new DefaultGatewayClient(options);
+    count(shard.receiver(), Opcode.HEARTBEAT_ACK, acknowledgedHeartbeats);
+    count(shard.sender().asFlux(), Opcode.RESUME, attemptedResumes);
+    return shard;
+  }
+
+  private static void count(Flux<GatewayPayload<?>> payloads, Opcode<?> op, AtomicInteger counter) {
+    var unused =
+        payloads
+            .filter(payload -> op.equals(payload.getOp()))
+            .subscribe(payload -> counter.incrementAndGet());
+  }
+
+  @Nullable Throwable failure() {
+    return failure.get();
+  }
+
+  int acknowledgedHeartbeats() {
+    return acknowledgedHeartbeats.get();
+  }
+
+  int attemptedResumes() {
+    return attemptedResumes.get();
+  }
+
+  void awaitConnected(int shards) {
+    await()
+        .atMost(HANG)
+        .until(() -> Objects.equals(coordinator.getConnectedCount().block(), shards));
+  }
+
+  void cancelLogin() {
+    login.dispose();
+  }
+
+  /**
+   * Logs out until it is out. Discord4J goes on with a shard that has not connected yet when the
+   * one before it has logged out, and reconnects one whose socket ends while it logs out.
+   */
+  @Override
+  public void close() {
+    cancelLogin();
+    await()
+        .atMost(HANG)
+        .during(Duration.ofSeconds(1))
+        .until(() -> {
+          logout();
+          return discord.openSockets() == 0;
+        });
+  }
+
+  /** Does not wait: a shard that is about to reconnect never says that it has logged out. */
+  private void logout() {
+    GatewayDiscordClient connected = client.get();
+    if (connected != null) {
+      var unused = connected.logout().subscribe();
+    }
+  }
+}

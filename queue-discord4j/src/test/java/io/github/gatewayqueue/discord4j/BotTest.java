@@ -1,0 +1,216 @@
+package io.github.gatewayqueue.discord4j;
+
+import static java.util.stream.IntStream.range;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import discord4j.common.retry.ReconnectOptions;
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Verdict;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What a real Discord4J makes of it when something goes wrong. */
+class BotTest {
+  @Test
+  void invalidSession_asksAgain() {
+    try (FakeDiscord discord = discord(1).start()) {
+      var queue = new GatedQueue();
+      discord.faults().invalidateIdentifies(2);
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        queue.open(0);
+        queue.open(0);
+        await().atMost(Bot.HANG).until(() -> discord.score().count(Verdict.INVALIDATED) == 2);
+        awaitAsked(queue, 0, 0, 0);
+        assertEquals(0, discord.score().count(Verdict.ACCEPTED), "not without a release");
+        queue.open(0);
+        bot.awaitConnected(1);
+      }
+    }
+  }
+
+  @Test
+  void connectionEndsWhileWaiting_leavesTheLineAndAsksAnew() {
+    try (FakeDiscord discord = discord(1).start()) {
+      var queue = new GatedQueue();
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        awaitAsked(queue, 0);
+        discord.closeSockets(4000, "unknown error");
+        awaitAsked(queue, 0, 0);
+        discord.closeSockets(1001, "going away");
+        awaitAsked(queue, 0, 0, 0);
+        discord.dropSockets();
+        awaitAsked(queue, 0, 0, 0, 0);
+        discord.requestReconnects();
+        awaitAsked(queue, 0, 0, 0, 0, 0);
+        assertEquals(1, queue.waiting(), "only the newest is in line");
+        assertEquals(0, discord.score().identifies());
+        queue.open(0);
+        bot.awaitConnected(1);
+        assertEquals(1, discord.score().identifies());
+      }
+    }
+  }
+
+  @Test
+  void waiting_heartbeatsGoOn() {
+    try (FakeDiscord discord = discord(1).heartbeatInterval(Duration.ofMillis(50)).start()) {
+      var queue = new GatedQueue();
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        awaitAsked(queue, 0);
+        await().atMost(Bot.HANG).until(() -> bot.acknowledgedHeartbeats() >= 20);
+        assertEquals(List.of(0), queue.asked(), "on one connection");
+        queue.open(0);
+        bot.awaitConnected(1);
+      }
+    }
+  }
+
+  @Test
+  void drop_resumable_doesNotAsk() {
+    try (FakeDiscord discord = discord(4).start()) {
+      var queue = new GatedQueue();
+      range(0, 4).forEach(queue::open);
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        bot.awaitConnected(4);
+        discord.dropSockets();
+        await().atMost(Bot.HANG).until(() -> discord.score().resumes() == 4);
+        discord.dropSockets();
+        await().atMost(Bot.HANG).until(() -> discord.score().resumes() == 8);
+        assertEquals(4, queue.asked().size());
+        assertEquals(4, discord.score().identifies());
+      }
+    }
+  }
+
+  @Test
+  void logout_whileWaiting_leavesNothingBehind() throws InterruptedException {
+    try (FakeDiscord discord = discord(4).maxConcurrency(4).start()) {
+      var queue = new GatedQueue();
+      queue.open(0);
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        bot.awaitConnected(1);
+        await().atMost(Bot.HANG).until(() -> queue.waiting() == 3);
+      }
+      awaitNothingLeft(queue);
+      assertEquals(1, discord.score().identifies());
+    }
+  }
+
+  @Test
+  void cancelLogin_whileWaiting_leavesNothingBehind() throws InterruptedException {
+    try (FakeDiscord discord = discord(8).maxConcurrency(4).start()) {
+      var queue = new GatedQueue();
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        await().atMost(Bot.HANG).until(() -> queue.waiting() == 4);
+        bot.cancelLogin();
+        awaitNothingLeft(queue);
+      }
+      assertEquals(4, queue.asked().size(), "not the next ones");
+      assertEquals(0, discord.score().identifies());
+    }
+  }
+
+  @Test
+  void logout_onceConnected_leavesNothingBehind() throws InterruptedException {
+    try (FakeDiscord discord = discord(4).start()) {
+      var queue = new GatedQueue();
+      range(0, 4).forEach(queue::open);
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        bot.awaitConnected(4);
+      }
+      awaitNothingLeft(queue);
+    }
+  }
+
+  @Test
+  void queueThrows_isAskedAgainWithoutAResume() {
+    try (FakeDiscord discord = discord(1).start()) {
+      var asked = new AtomicInteger();
+      var coordinator =
+          new QueueShardCoordinator((id, total) -> {
+            if (asked.incrementAndGet() < 3) {
+              throw new GatewayQueueException("not now");
+            }
+          });
+      try (Bot bot = new Bot(discord, coordinator)) {
+        bot.awaitConnected(1);
+        assertEquals(3, asked.get());
+        assertEquals(0, bot.attemptedResumes(), "there is no session yet");
+        assertEquals(1, discord.score().identifies());
+      }
+    }
+  }
+
+  @Test
+  void queueThrows_retriesAreUsedUp_loginFailsWithTheCause() {
+    try (FakeDiscord discord = discord(1).start()) {
+      var failure = new GatewayQueueException("never");
+      var asked = new AtomicInteger();
+      var coordinator =
+          new QueueShardCoordinator((id, total) -> {
+            asked.incrementAndGet();
+            throw failure;
+          });
+      ReconnectOptions twice = ReconnectOptions.builder().setMaxRetries(2).build();
+      try (Bot bot = new Bot(discord, coordinator, gateway -> gateway.setReconnectOptions(twice))) {
+        await().atMost(Bot.HANG).until(() -> bot.failure() != null);
+        Throwable exhausted = Objects.requireNonNull(bot.failure());
+        Throwable closed = Objects.requireNonNull(exhausted.getCause());
+        assertSame(failure, closed.getCause());
+        assertEquals(2, asked.get());
+        assertEquals(0, discord.score().identifies());
+      }
+    }
+  }
+
+  @Test
+  void storm_nothingCanBeResumed_allIdentifyInTheOrderInWhichTheyAsked() {
+    int shards = 8;
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    var line = new LocalQueue(Duration.ofMillis(600));
+    GatewayQueue queue =
+        (id, total) -> {
+          asked.add((int) id);
+          line.request(id, total);
+        };
+    // Half of what the queue keeps: a slow machine is no reason to fail.
+    try (FakeDiscord discord = discord(shards).identifyInterval(Duration.ofMillis(300)).start();
+        Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+      bot.awaitConnected(shards);
+      for (int storm = 1; storm <= 2; storm++) {
+        discord.forgetSessions();
+        discord.dropSockets();
+        int expected = (storm + 1) * shards;
+        await().atMost(Bot.HANG).until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
+      }
+      assertEquals(0, discord.score().violations(), () -> discord.score().toString());
+      assertEquals(
+          asked, discord.identifies().stream().map(identify -> (int) identify.shardId()).toList());
+    }
+  }
+
+  /** Nobody is in line, and no thread that asked is there any more. */
+  private static void awaitNothingLeft(GatedQueue queue) throws InterruptedException {
+    await().atMost(Bot.HANG).until(() -> queue.waiting() == 0);
+    for (Thread thread : queue.threads()) {
+      thread.join();
+    }
+  }
+
+  private static void awaitAsked(GatedQueue queue, Integer... shards) {
+    await().atMost(Bot.HANG).until(() -> queue.asked().equals(List.of(shards)));
+  }
+
+  private static FakeDiscord.Builder discord(int shards) {
+    return FakeDiscord.builder().shards(shards).identifyInterval(Duration.ofMillis(1));
+  }
+}

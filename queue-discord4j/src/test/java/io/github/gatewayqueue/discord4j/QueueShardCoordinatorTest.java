@@ -1,0 +1,233 @@
+package io.github.gatewayqueue.discord4j;
+
+import static java.util.stream.IntStream.range;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import discord4j.common.close.CloseException;
+import discord4j.gateway.ShardInfo;
+import discord4j.gateway.retry.GatewayRetrySpec;
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+
+/** Without a network: IDENTIFYs are passed through as Discord4J's client does. */
+class QueueShardCoordinatorTest {
+  private static final int TOTAL = 1_000;
+
+  @Test
+  void identify_released_isPassedOnUntouched() {
+    var identify = new TestIdentify(new QueueShardCoordinator(GatewayQueue.noOp()), 0, 1, 1);
+    await().until(identify::isSent);
+    assertEquals(2, identify.references(), "nothing was released");
+  }
+
+  @Test
+  void identify_anyShard_asksForItOnAVirtualThread() throws InterruptedException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    var coordinator =
+        new QueueShardCoordinator((id, total) -> {
+          threads.add(Thread.currentThread());
+          asked.add(id + " of " + total);
+        });
+    var identify = new TestIdentify(coordinator, 7, 9, 4);
+    await().until(identify::isSent);
+    assertEquals(List.of("7 of 9"), asked);
+    assertTrue(threads.getFirst().isVirtual());
+    threads.getFirst().join(); // nobody waits: the thread ends
+  }
+
+  @Test
+  void identify_manyOfABucket_joinInTheOrderOfTheirArrival() {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    var coordinator = new QueueShardCoordinator((id, total) -> asked.add((int) id));
+    List<TestIdentify> all = new ArrayList<>();
+    for (int id = 0; id < TOTAL; id++) {
+      all.add(new TestIdentify(coordinator, id, TOTAL, 1));
+    }
+    await().until(() -> all.stream().allMatch(TestIdentify::isSent));
+    assertEquals(range(0, TOTAL).boxed().toList(), asked);
+  }
+
+  @Test
+  void identify_bucketIsBlocked_othersGo() {
+    var queue = new GatedQueue();
+    var coordinator = new QueueShardCoordinator(queue);
+    var head = new TestIdentify(coordinator, 0, 4, 2);
+    await().until(() -> queue.asked().equals(List.of(0)));
+    var behind = new TestIdentify(coordinator, 2, 4, 2);
+    queue.open(1);
+    var other = new TestIdentify(coordinator, 1, 4, 2);
+    await().until(other::isSent);
+    assertEquals(List.of(0, 1), queue.asked(), "one of a bucket at a time");
+    queue.open(0);
+    queue.open(2);
+    await().until(() -> head.isSent() && behind.isSent());
+    assertEquals(List.of(0, 1, 2), queue.asked());
+  }
+
+  @Test
+  void cancel_whileItWaits_leavesTheLineAndDiscardsTheIdentify() {
+    var queue = new LocalQueue(Duration.ofHours(1));
+    var coordinator = new QueueShardCoordinator(queue);
+    var first = new TestIdentify(coordinator, 0, 1, 1);
+    await().until(first::isSent);
+    var waiting = new TestIdentify(coordinator, 0, 1, 1);
+    await().until(() -> queue.waiting() == 1);
+    waiting.cancel();
+    await().until(() -> queue.waiting() == 0);
+    assertFalse(waiting.isSent());
+    assertEquals(1, waiting.references(), "released once");
+    assertEquals(null, waiting.failure());
+  }
+
+  @Test
+  void cancel_behindAnother_neverAsks() {
+    var queue = new GatedQueue();
+    var coordinator = new QueueShardCoordinator(queue);
+    var head = new TestIdentify(coordinator, 0, 3, 1);
+    var behind = new TestIdentify(coordinator, 1, 3, 1);
+    var last = new TestIdentify(coordinator, 2, 3, 1);
+    await().until(() -> queue.asked().equals(List.of(0)));
+    behind.cancel();
+    assertEquals(1, behind.references(), "released once");
+    queue.open(0);
+    queue.open(2);
+    await().until(() -> head.isSent() && last.isSent());
+    assertEquals(List.of(0, 2), queue.asked());
+  }
+
+  @Test
+  void cancel_head_letsTheNextOneAskUndisturbed() {
+    var queue = new GatedQueue();
+    var coordinator = new QueueShardCoordinator(queue);
+    for (int round = 0; round < TOTAL; round++) {
+      var head = new TestIdentify(coordinator, 0, 2, 1);
+      var next = new TestIdentify(coordinator, 1, 2, 1);
+      queue.open(1);
+      head.cancel();
+      soon().until(next::isSent);
+      assertEquals(1, head.references(), "released once");
+    }
+  }
+
+  /** Whichever wins, the buffer has one owner, and the bucket goes on. */
+  @Test
+  void cancel_racingTheRelease_sendsOrDiscards() {
+    for (int round = 0; round < 4 * TOTAL; round++) {
+      var gate = new CountDownLatch(1);
+      var coordinator = new QueueShardCoordinator((id, total) -> gate.await());
+      var identify = new TestIdentify(coordinator, 0, 1, 1);
+      Thread release = Thread.ofVirtual().start(gate::countDown);
+      for (int spins = round % 500; spins > 0; spins--) {
+        Thread.onSpinWait();
+      }
+      identify.cancel();
+      var next = new TestIdentify(coordinator, 0, 1, 1);
+      join(release);
+      soon().until(next::isSent);
+      assertEquals(identify.isSent() ? 2 : 1, identify.references(), "round " + round);
+      assertEquals(null, identify.failure());
+    }
+  }
+
+  @Test
+  void identify_queueThrows_endsTheConnectionSoThatDiscord4JIdentifiesAnew() {
+    var failure = new GatewayQueueException("no more today");
+    var refusing =
+        new QueueShardCoordinator((id, total) -> {
+          throw failure;
+        });
+    var identify = new TestIdentify(refusing, 3, 16, 1);
+    await().until(() -> identify.failure() != null);
+    var thrown = assertInstanceOf(CloseException.class, identify.failure());
+    assertSame(failure, thrown.getCause());
+    assertTrue(thrown.getCode() >= 4000, "not to be resumed");
+    assertFalse(GatewayRetrySpec.NON_RETRYABLE_STATUS_CODES.contains(thrown.getCode()));
+    assertTrue(thrown.getMessage().contains("shard 3 of 16"), thrown.getMessage());
+    assertEquals(1, identify.references(), "released once");
+    assertFalse(identify.isSent());
+  }
+
+  @Test
+  void identify_queueIsBroken_failsAndLetsTheNextOneAsk() {
+    var coordinator =
+        new QueueShardCoordinator((id, total) -> {
+          if (id == 0) {
+            throw new AssertionError("broken");
+          }
+        });
+    var broken = new TestIdentify(coordinator, 0, 2, 1);
+    var next = new TestIdentify(coordinator, 1, 2, 1);
+    await().until(next::isSent);
+    await().until(() -> broken.failure() != null);
+    var thrown = assertInstanceOf(CloseException.class, broken.failure());
+    assertInstanceOf(AssertionError.class, thrown.getCause());
+  }
+
+  /** That is not what the contract of a queue says, but a shard is not to hang for it. */
+  @Test
+  void identify_queueIsInterruptedByItself_fails() {
+    var coordinator =
+        new QueueShardCoordinator((id, total) -> {
+          throw new InterruptedException();
+        });
+    var identify = new TestIdentify(coordinator, 0, 1, 1);
+    await().until(() -> identify.failure() != null);
+    assertInstanceOf(InterruptedException.class, identify.failure());
+  }
+
+  @Test
+  void getConnectedCount_countsEachShardOnce() {
+    var coordinator = new QueueShardCoordinator(GatewayQueue.noOp());
+    coordinator.publishConnected(ShardInfo.create(0, 2)).block();
+    coordinator.publishConnected(ShardInfo.create(0, 2)).block();
+    coordinator.publishConnected(ShardInfo.create(1, 2)).block();
+    assertEquals(2, coordinator.getConnectedCount().block());
+    coordinator.publishDisconnected(ShardInfo.create(0, 2), null).block();
+    coordinator.publishDisconnected(ShardInfo.create(0, 2), null).block();
+    assertEquals(1, coordinator.getConnectedCount().block());
+  }
+
+  @Test
+  void getIdentifyLimiter_noBuckets_namesTheValue() {
+    var coordinator = new QueueShardCoordinator(GatewayQueue.noOp());
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> coordinator.getIdentifyLimiter(ShardInfo.create(0, 1), 0));
+    assertEquals("maxConcurrency is 0, expected at least 1", thrown.getMessage());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // that is the test
+  void new_noQueue_throws() {
+    assertThrows(NullPointerException.class, () -> new QueueShardCoordinator(null));
+  }
+
+  /** Polls at once, and often. */
+  private static ConditionFactory soon() {
+    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.gatewayqueue.discord4j;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Identify;
+import io.github.gatewayqueue.fakediscord.Score;
+import io.github.gatewayqueue.http.HttpQueue;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.redis.RedisQueue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import redis.embedded.RedisServer;
+
+/** A bot comes up with each of the queues, and comes up again when all its sessions are lost. */
+class StartTest {
+  private static final int SHARDS = 32;
+  private static final int BUCKETS = 16;
+
+  @Test
+  void login_largeBotQueueAtDiscordsPace_breaksNoRule() throws IOException, InterruptedException {
+    try (FakeDiscord discord = FakeDiscord.builder().shards(32).maxConcurrency(16).start()) {
+      startTwice(discord, SHARDS, new LargeBotQueue(limits(discord)));
+    }
+  }
+
+  @Test
+  void login_localQueue_breaksNoRule() {
+    try (FakeDiscord discord = quickDiscord(8, 1)) {
+      startTwice(discord, 8, new LocalQueue(Duration.ofMillis(600)));
+    }
+  }
+
+  @Test
+  void login_httpQueue_breaksNoRule() throws Exception {
+    try (FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
+        Broker broker =
+            Broker.builder()
+                .port(0)
+                .startDelay(Duration.ZERO)
+                .interval(Duration.ofMillis(600))
+                .discordToken(FakeDiscord.DEFAULT_TOKEN)
+                .discordApi(discord.restUri())
+                .start();
+        HttpQueue queue = HttpQueue.of(broker.uri())) {
+      startTwice(discord, SHARDS, queue);
+    }
+  }
+
+  @Test
+  void login_redisQueue_breaksNoRule() throws IOException {
+    int port = freePort();
+    RedisServer server =
+        RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
+    server.start();
+    try (FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
+        RedisQueue queue =
+            RedisQueue.builder(URI.create("redis://127.0.0.1:" + port))
+                .interval(Duration.ofMillis(600))
+                .startDelay(Duration.ZERO)
+                .limits(limits(discord))
+                .build()) {
+      startTwice(discord, SHARDS, queue);
+    } finally {
+      server.stop();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void startTwice(FakeDiscord discord, int shards, GatewayQueue queue) {
+    try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+      bot.awaitConnected(shards);
+      List<Identify> start = discord.identifies();
+      for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        List<Long> ids = idsOf(start, bucket);
+        assertEquals(ids.stream().sorted().toList(), ids, "bucket " + bucket);
+      }
+      discord.forgetSessions();
+      discord.dropSockets();
+      await().atMost(Bot.HANG).until(() -> discord.score().identifies() == 2 * shards);
+    }
+    Score score = discord.score();
+    assertEquals(0, score.violations(), score::toString);
+    assertEquals(2 * shards, score.total() - score.remaining());
+  }
+
+  private static List<Long> idsOf(List<Identify> identifies, int bucket) {
+    return identifies.stream()
+        .filter(identify -> identify.bucket() == bucket)
+        .map(Identify::shardId)
+        .toList();
+  }
+
+  private static DiscordSessionStartLimits limits(FakeDiscord discord) {
+    return DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+        .baseUrl(discord.restUri())
+        .build();
+  }
+
+  /** Asks for half of what the queues keep: a slow machine is no reason to fail. */
+  private static FakeDiscord quickDiscord(int shards, int maxConcurrency) {
+    return FakeDiscord.builder()
+        .shards(shards)
+        .maxConcurrency(maxConcurrency)
+        .identifyInterval(Duration.ofMillis(300))
+        .start();
+  }
+}
