@@ -2,6 +2,7 @@ package io.github.gatewayqueue.discord4j;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.broker.Broker;
@@ -73,6 +74,21 @@ class StartTest {
       startTwice(discord, SHARDS, queue);
     } finally {
       server.stop();
+    }
+  }
+
+  @Test
+  void login_moreShardsThanStartsAreLeft_keepsTheToken() throws Exception {
+    try (FakeDiscord discord =
+        FakeDiscord.builder().shards(16).maxConcurrency(16).remaining(10).start()) {
+      var queue = new LargeBotQueue(limits(discord));
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        bot.awaitConnected(9);
+        await().atMost(Bot.HANG).until(() -> queue.waiting() == 7);
+      }
+      await().atMost(Bot.HANG).until(() -> queue.waiting() == 0);
+      assertEquals(9, discord.score().identifies());
+      assertFalse(discord.score().limitHit());
     }
   }
 
