@@ -3,18 +3,25 @@ package io.github.gatewayqueue.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import discord4j.core.DiscordClient;
+import discord4j.core.GatewayDiscordClient;
+import discord4j.core.shard.ShardingStrategy;
+import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** What the guides in docs show that is not in a module's own tests. */
 class GuideTest {
@@ -56,6 +63,25 @@ class GuideTest {
     // @end
     queue.request(0, 1);
     assertEquals(0, queue.waiting());
+  }
+
+  @Test
+  void discord4j_blankToken_isRefused() {
+    assertThrows(IllegalArgumentException.class, () -> discord4j(" "));
+  }
+
+  static Mono<GatewayDiscordClient> discord4j(String token)
+      throws IOException, InterruptedException {
+    // @start region="discord4j, many buckets"
+    GatewayQueue queue = new LargeBotQueue(DiscordSessionStartLimits.builder(token).build());
+    Mono<GatewayDiscordClient> login =
+        DiscordClient.create(token)
+            .gateway()
+            .setSharding(ShardingStrategy.recommended())
+            .setShardCoordinator(new QueueShardCoordinator(queue))
+            .login();
+    // @end
+    return login;
   }
 
   @Test
