@@ -11,9 +11,11 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.broker;
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.http;
+  requires io.github.gatewayqueue.jda;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
+  requires net.dv8tion.jda;
   requires awaitility;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;

@@ -4,6 +4,7 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.http.HttpQueue;
+import io.github.gatewayqueue.jda.QueueSessionController;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 
 /** The code that the README shows, each block between two marks. */
 final class ReadmeSnippets {
@@ -46,6 +48,14 @@ final class ReadmeSnippets {
   // [several processes]
   static HttpQueue queueOfAllProcesses(URI broker, String token) {
     return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+  }
+
+  // [end]
+
+  // [jda]
+  static DefaultShardManagerBuilder botOnJda(String token, GatewayQueue queue) {
+    return DefaultShardManagerBuilder.createLight(token)
+        .setSessionController(new QueueSessionController(queue)); // and build() starts the bot
   }
 
   // [end]

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import net.dv8tion.jda.api.sharding.ShardManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,7 @@ class ReadmeTest {
     String source =
         Files.readString(Path.of("src/test/java/io/github/gatewayqueue/tests/ReadmeSnippets.java"));
     List<String> shown = all(JAVA_BLOCK, Files.readString(ROOT.resolve("README.md")));
-    assertEquals(4, shown.size());
+    assertEquals(5, shown.size());
     assertEquals(all(SNIPPET, source), shown);
   }
 
@@ -78,6 +80,13 @@ class ReadmeTest {
   @Test
   void large_blankToken_isRefused() {
     assertThrows(IllegalArgumentException.class, () -> ReadmeSnippets.largeBotQueue(" "));
+  }
+
+  @Test
+  void jda_builder_takesTheController() {
+    ShardManager bot = ReadmeSnippets.botOnJda("token", GatewayQueue.noOp()).build(false);
+    assertEquals(0, bot.getShardsRunning());
+    bot.shutdown();
   }
 
   @Test
