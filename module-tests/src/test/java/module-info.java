@@ -13,9 +13,11 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.fakediscord;
   requires io.github.gatewayqueue.discord4j;
   requires io.github.gatewayqueue.http;
+  requires io.github.gatewayqueue.jda;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
+  requires net.dv8tion.jda;
   requires awaitility;
   requires java.xml;
   requires jdk.compiler;

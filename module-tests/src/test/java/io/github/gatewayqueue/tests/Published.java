@@ -96,6 +96,15 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive java.net.http"),
             Set.of("io.github.gatewayqueue.http")),
         new Published(
+            "io.github.gatewayqueue.jda",
+            "queue-jda",
+            Set.of(
+                "mandated java.base",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue",
+                "transitive net.dv8tion.jda"),
+            Set.of("io.github.gatewayqueue.jda")),
+        new Published(
             "io.github.gatewayqueue.broker",
             "queue-broker",
             Set.of(

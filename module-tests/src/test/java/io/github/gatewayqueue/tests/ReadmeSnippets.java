@@ -7,6 +7,7 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.http.HttpQueue;
+import io.github.gatewayqueue.jda.QueueSessionController;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import reactor.core.publisher.Mono;
 
 /** The code that the README shows. */
@@ -62,6 +64,17 @@ final class ReadmeSnippets {
     // @start region="discord4j"
     Mono<GatewayDiscordClient> login(DiscordClient client, GatewayQueue queue) {
       return client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
+    }
+
+    // @end
+  }
+
+  /** A bot that is written with JDA. */
+  static final class WithJda {
+    // @start region="jda"
+    DefaultShardManagerBuilder botOnJda(String token, GatewayQueue queue) {
+      return DefaultShardManagerBuilder.createLight(token)
+          .setSessionController(new QueueSessionController(queue)); // and build() starts the bot
     }
 
     // @end

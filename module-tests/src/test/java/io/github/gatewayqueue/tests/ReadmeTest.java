@@ -3,6 +3,7 @@ package io.github.gatewayqueue.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue;
@@ -10,9 +11,11 @@ import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.tests.ReadmeSnippets.FirstUse;
 import io.github.gatewayqueue.tests.ReadmeSnippets.InOrder;
 import io.github.gatewayqueue.tests.ReadmeSnippets.Queues;
+import io.github.gatewayqueue.tests.ReadmeSnippets.WithJda;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import net.dv8tion.jda.api.sharding.ShardManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,13 @@ class ReadmeTest {
   @Test
   void large_blankToken_isRefused() {
     assertThrows(IllegalArgumentException.class, () -> new Queues().largeBotQueue(" "));
+  }
+
+  @Test
+  void jda_builder_takesTheController() {
+    ShardManager bot = new WithJda().botOnJda("token", GatewayQueue.noOp()).build(false);
+    assertEquals(0, bot.getShardsRunning());
+    bot.shutdown();
   }
 
   @Test

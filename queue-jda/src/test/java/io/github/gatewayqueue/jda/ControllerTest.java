@@ -291,11 +291,11 @@ class ControllerTest {
               }
               node.status = JDA.Status.CONNECTED;
             });
-    release(4);
     long beforeNanos = System.nanoTime();
     try (var log = new CapturedLog(Level.FINE)) {
       controller.appendSession(failing);
       append(1);
+      release(4);
       until(() -> queue.released.size() == 4);
       assertEquals(List.of(0L, 1L, 0L, 0L), queue.released);
       until(() -> failing.runs.get() == 3);
