@@ -146,17 +146,17 @@ final class OnJda implements Scenario {
     /** Does what comes after the start, and returns from when on time counts. */
     private long disturb(FakeDiscord discord, List<ShardManager> bots, long beginNanos)
         throws InterruptedException {
-      switch (situation) {
+      return switch (situation) {
         case NO_READY -> {
           await(PATIENCE, () -> discord.score().identifies() >= buckets);
           discord.faults().heal();
-          return beginNanos;
+          yield beginNanos;
         }
         case FEWER_BUCKETS -> {
           await(PATIENCE, () -> connected(bots) >= buckets);
           discord.setMaxConcurrency(1);
           limited.accept(1);
-          return System.nanoTime();
+          yield System.nanoTime();
         }
         case STORM, RESUMES -> {
           await(PATIENCE, () -> connected(bots) >= shards);
@@ -166,12 +166,10 @@ final class OnJda implements Scenario {
           discord.dropSockets();
           long lostNanos = System.nanoTime();
           await(PATIENCE, () -> connected(bots) < shards);
-          return lostNanos;
+          yield lostNanos;
         }
-        default -> {
-          return beginNanos;
-        }
-      }
+        default -> beginNanos;
+      };
     }
 
     /** Half of the shards of each bucket are of one process, and half of the other. */

@@ -52,14 +52,16 @@ class QueueShardCoordinatorTest {
 
   @Test
   void identify_manyOfABucket_joinInTheOrderOfTheirArrival() {
-    List<Integer> asked = new CopyOnWriteArrayList<>();
-    var coordinator = new QueueShardCoordinator((id, total) -> asked.add((int) id));
+    var queue = new GatedQueue();
+    var coordinator = new QueueShardCoordinator(queue);
     List<TestIdentify> all = new ArrayList<>();
     for (int id = 0; id < TOTAL; id++) {
       all.add(new TestIdentify(coordinator, id, TOTAL, 1));
     }
+    await().until(() -> queue.asked().equals(List.of(0)));
+    range(0, TOTAL).forEach(queue::open);
     await().until(() -> all.stream().allMatch(TestIdentify::isSent));
-    assertEquals(range(0, TOTAL).boxed().toList(), asked);
+    assertEquals(range(0, TOTAL).boxed().toList(), queue.asked());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.jda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Outage;
@@ -142,11 +143,12 @@ class FaultTest {
   @Test
   void gatewayRefusesForAWhile_fewReleasesAreSpentAndAllComeUp() throws Exception {
     var gate = new Semaphore(1);
+    var unpaced = new CountingQueue(GatewayQueue.noOp()); // all pauses are the controller's
     var gated =
         new QueueSessionController(
             (id, total) -> {
               gate.acquire();
-              queue.request(id, total);
+              unpaced.request(id, total);
             },
             Scaled.TIMING);
     try (FakeDiscord discord = Scaled.discord().start();
@@ -155,9 +157,12 @@ class FaultTest {
         bot.awaitConnected(1);
         TestBot.until(() -> gated.waiting() == 3);
         discord.startOutage(Outage.REFUSING);
+        long beginNanos = System.nanoTime();
         gate.release(100);
         TestBot.until(() -> failures(log) == 4);
-        int spent = queue.released.get() - 1;
+        Duration pauses = Scaled.TIMING.shortestPause().multipliedBy(1 + 2 + 4);
+        assertTrue(System.nanoTime() - beginNanos >= pauses.toNanos());
+        int spent = unpaced.released.get() - 1;
         assertEquals(4, spent, "releases for four attempts");
         assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
         discord.endOutage();
