@@ -35,7 +35,8 @@ class ReadmeTest {
 
   @Test
   void jda_builder_takesTheController() {
-    ShardManager bot = new WithJda().botOnJda("token", GatewayQueue.noOp()).build(false);
+    ShardManager bot =
+        new WithJda().botOnJda("token", GatewayQueue.noOp()).setShardsTotal(1).build(false);
     assertEquals(0, bot.getShardsRunning());
     bot.shutdown();
   }
