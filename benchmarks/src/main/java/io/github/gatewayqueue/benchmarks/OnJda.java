@@ -165,7 +165,11 @@ final class OnJda implements Scenario {
           }
           discord.dropSockets();
           long lostNanos = System.nanoTime();
-          await(PATIENCE, () -> connected(bots) < shards);
+          if (situation == Situation.STORM) {
+            await(PATIENCE, () -> connected(bots) < shards);
+          } else {
+            await(PATIENCE, () -> discord.score().resumes() >= shards);
+          }
           yield lostNanos;
         }
         default -> beginNanos;

@@ -150,13 +150,16 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   private @Nullable Void request(ShardInfo shard, MonoSink<Void> sink) {
     try {
       queue.request(shard.getIndex(), shard.getCount());
-      sink.success();
     } catch (InterruptedException interrupted) {
-      sink.error(interrupted); // to nobody, as only a cancelled sink's thread is interrupted
+      // To nobody, unless the queue has interrupted itself: who is cancelled is interrupted.
+      sink.error(refused(shard, sink, interrupted));
+      return null;
     } catch (Throwable failure) {
       LOG.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
       sink.error(refused(shard, sink, failure));
+      return null;
     }
+    sink.success();
     return null;
   }
 

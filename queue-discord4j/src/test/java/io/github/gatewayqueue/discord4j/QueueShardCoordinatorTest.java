@@ -189,7 +189,8 @@ class QueueShardCoordinatorTest {
         });
     var identify = new TestIdentify(coordinator, 0, 1, 1);
     await().until(() -> identify.failure() != null);
-    assertInstanceOf(InterruptedException.class, identify.failure());
+    var thrown = assertInstanceOf(CloseException.class, identify.failure());
+    assertInstanceOf(InterruptedException.class, thrown.getCause());
   }
 
   @Test

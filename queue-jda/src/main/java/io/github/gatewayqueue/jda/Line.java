@@ -32,8 +32,11 @@ final class Line {
 
   private final List<Start> starts = new ArrayList<>();
 
-  /** Until when the shard of this id keeps its bucket from going on: it identified, or failed. */
-  private final Map<Integer, Long> quietUntilNanos = new HashMap<>();
+  /** Until when the shard of this id keeps its bucket from going on, as it has identified. */
+  private final Map<Integer, Long> spacedUntilNanos = new HashMap<>();
+
+  /** Until when a bucket pauses after a failure. */
+  private final Map<Integer, Long> pausedUntilNanos = new HashMap<>();
 
   /** Failures in a row, by bucket; none if there is no entry. */
   private final Map<Integer, Integer> failures = new HashMap<>();
@@ -54,6 +57,7 @@ final class Line {
   void concurrency(int newConcurrency) {
     concurrency = newConcurrency;
     failures.clear(); // they are of buckets that there are no more
+    pausedUntilNanos.clear();
   }
 
   int bucketOf(SessionConnectNode node) {
@@ -108,15 +112,20 @@ final class Line {
     return starts.stream().anyMatch(start -> !start.overdue && bucketOf(start.node) == bucket);
   }
 
-  /**
-   * How long the bucket has to keep quiet after what its shards did; zero or less if it need not.
-   */
+  /** How long until the next of the bucket may ask; zero or less if it may. */
   long quietNanos(int bucket, long nowNanos) {
-    quietUntilNanos.values().removeIf(until -> until - nowNanos <= 0);
+    Long paused = pausedUntilNanos.get(bucket);
+    long spaced = spacedNanos(bucket, nowNanos);
+    return paused == null ? spaced : Math.max(spaced, paused - nowNanos);
+  }
+
+  /** How long until the next of the bucket may identify; zero if it may. */
+  long spacedNanos(int bucket, long nowNanos) {
+    spacedUntilNanos.values().removeIf(until -> until - nowNanos <= 0);
     long longest = 0;
-    for (Map.Entry<Integer, Long> quiet : quietUntilNanos.entrySet()) {
-      if (quiet.getKey() % concurrency == bucket) {
-        longest = Math.max(longest, quiet.getValue() - nowNanos);
+    for (Map.Entry<Integer, Long> spaced : spacedUntilNanos.entrySet()) {
+      if (spaced.getKey() % concurrency == bucket) {
+        longest = Math.max(longest, spaced.getValue() - nowNanos);
       }
     }
     return longest;
@@ -140,6 +149,7 @@ final class Line {
       // It is not stuck, but between two attempts. To go on without it would have both identify
       // whenever Discord is back.
       start.sinceNanos = nowNanos;
+      start.overdue = false;
     }
     boolean late = nowNanos - start.sinceNanos >= patienceNanos;
     boolean sinceNow = late && !start.overdue;
@@ -163,7 +173,7 @@ final class Line {
   void identified(Start start, long nowNanos) {
     starts.remove(start);
     failures.remove(bucketOf(start.node));
-    quiet(start.node, nowNanos, spacingNanos);
+    spacedUntilNanos.put(shardId(start.node), nowNanos + spacingNanos);
   }
 
   /** It ended without an IDENTIFY. */
@@ -181,12 +191,7 @@ final class Line {
     if (pause.compareTo(longestPause) > 0) {
       pause = longestPause;
     }
-    quiet(node, nowNanos, pause.toNanos());
+    pausedUntilNanos.put(bucketOf(node), nowNanos + pause.toNanos());
     return pause;
-  }
-
-  private void quiet(SessionConnectNode node, long nowNanos, long nanos) {
-    quietUntilNanos.merge(
-        shardId(node), nowNanos + nanos, (one, other) -> one - other > 0 ? one : other);
   }
 }

@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads. A virtual thread per bucket in which shards wait, and one per shard
- * that connects, which end with the waiting and the connecting; so there is nothing to close. A
- * queue that is to be closed is closed after the last shard has shut down.
+ * Safe for use by many threads. A virtual thread per bucket in which shards wait, and a daemon
+ * thread per shard that connects, which end with the waiting and the connecting; so there is
+ * nothing to close. A queue that is to be closed is closed after the last shard has shut down.
  */
 public final class QueueSessionController extends SessionControllerAdapter {
   /*
@@ -65,8 +65,10 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * there and gone between two looks, as with an op 9 at once, the end of the node's run takes its
    * place. What nobody waits for, nobody looks at; who comes later looks first.
    *
-   * A node runs with isLast = false. With true it would return before the connection is made, and
-   * that of a JDA that is shut down just then would be left open.
+   * A node runs with isLast = false. With true it would return as soon as the socket is open, and
+   * that of a JDA that is shut down just then would be left open. It runs on a platform thread, as
+   * JDA connects in a synchronized method: before Java 24 that would pin a virtual thread's carrier,
+   * and a few slow connections would hold up all virtual threads of the JVM.
    *
    * Withdrawing: a thread that asks is noted in "asking" for its node. Who takes the node away
    * removes the note and interrupts the thread; whatever comes of that request is then ignored. So
@@ -234,12 +236,17 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
   }
 
-  /** What was thrown is none of a queue's or a node's: a log handler's, say. The next one tries. */
+  /**
+   * What was thrown is none of a queue's or a node's: a log handler's, say. Another one goes on.
+   */
   private void abandon(int bucket) {
     mutex.lock();
     try {
       served.remove(bucket);
       asking.values().remove(Thread.currentThread());
+      if (line.first(bucket) != null) {
+        serve(bucket);
+      }
     } finally {
       mutex.unlock();
     }
@@ -285,13 +292,24 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   /** How long until it makes sense to look again whether the bucket may go on; zero if it may. */
   private long delayNanos(int bucket) {
-    long now = System.nanoTime();
-    line.starts().forEach(start -> observe(start, now));
+    long now = look();
     return line.isHeld(bucket) ? lookNanos : line.quietNanos(bucket, now);
   }
 
+  /** Looks who has identified meanwhile, and returns when that was. */
+  private long look() {
+    long now = System.nanoTime();
+    line.starts().forEach(start -> observe(start, now));
+    return now;
+  }
+
   private void observe(Start start, long now) {
-    JDA.Status status = start.node.getJDA().getStatus();
+    JDA jda = start.node.getJDA();
+    if (isShutDown(jda)) {
+      line.identified(start, now); // or not, but it will not any more
+      return;
+    }
+    JDA.Status status = jda.getStatus();
     if (line.observe(start, status, now)) {
       LOG.log(
           Level.WARNING,
@@ -344,20 +362,27 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   /**
    * Has a released node run, at once as a rule: but somebody who was overdue may have identified
-   * while this one was asking.
+   * while this one was asking. If such a one failed instead, its bucket's pause is not for who was
+   * released already.
    */
   private void begin(SessionConnectNode node) {
     int bucket = line.bucketOf(node);
-    for (long nanos = delayNanos(bucket); nanos > 0; nanos = delayNanos(bucket)) {
+    for (long nanos = identifyDelayNanos(bucket); nanos > 0; nanos = identifyDelayNanos(bucket)) {
       await(nanos);
       if (!isAsking(node)) {
         return;
       }
     }
     Start start = line.begin(node, System.nanoTime());
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .name("gateway-queue-jda-shard-" + node.getShardInfo().getShardId())
         .start(() -> run(start));
+  }
+
+  private long identifyDelayNanos(int bucket) {
+    long now = look();
+    return line.isHeld(bucket) ? lookNanos : line.spacedNanos(bucket, now);
   }
 
   private void run(Start start) {

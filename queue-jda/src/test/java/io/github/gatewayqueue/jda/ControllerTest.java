@@ -133,9 +133,18 @@ class ControllerTest {
               identified.await();
               node.status = JDA.Status.CONNECTED;
             });
+    var patient =
+        new QueueSessionController(
+            queue,
+            new Timing(
+                QUICK.spacing(),
+                Duration.ofHours(1),
+                QUICK.shortestPause(),
+                QUICK.longestPause(),
+                QUICK.look()));
     release(2);
-    controller.appendSession(slow);
-    append(1);
+    patient.appendSession(slow);
+    patient.appendSession(new TestNode(1, 2));
     until(() -> slow.runs.get() == 1);
     // Not a wait for something: what must not happen would have by then, without the hold.
     Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis());

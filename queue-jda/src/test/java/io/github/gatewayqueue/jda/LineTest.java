@@ -153,6 +153,22 @@ class LineTest {
   }
 
   @Test
+  void observe_overdueOneIsTriedAgainByJda_holdsItsBucketOnceMore() {
+    Start start = begin(0, 0);
+    assertTrue(line.observe(start, JDA.Status.ATTEMPTING_TO_RECONNECT, at(30)));
+    assertFalse(line.isHeld(0));
+    line.observe(start, JDA.Status.WAITING_TO_RECONNECT, at(31));
+    assertTrue(line.isHeld(0));
+  }
+
+  @Test
+  void spacedNanos_afterAFailure_isNotPaused() {
+    line.pause(new TestNode(0, 32), at(0));
+    assertEquals(5, seconds(line.quietNanos(0, at(0))));
+    assertEquals(0, line.spacedNanos(0, at(0)));
+  }
+
+  @Test
   void pause_failuresInARow_doublesUpToFiveMinutes() {
     List<Long> pauses = new ArrayList<>();
     for (int i = 0; i < 9; i++) {

@@ -20,6 +20,15 @@ final class Scaled {
           Duration.ofSeconds(2),
           Duration.ofMillis(20));
 
+  /** For shards that take their time, and a machine that does. */
+  static final Timing PATIENT =
+      new Timing(
+          TIMING.spacing(),
+          Duration.ofMinutes(2),
+          TIMING.shortestPause(),
+          TIMING.longestPause(),
+          TIMING.look());
+
   private Scaled() {}
 
   static FakeDiscord.Builder discord() {

@@ -20,7 +20,7 @@ class SeveralProcessesTest {
   private static final int SHARDS = 32;
   private static final int BUDGET = 12;
 
-  /** Until then there are no more starts; long enough for those who may to come up. */
+  /** Until then there are no more starts than that; long enough for those who may to come up. */
   private static final Duration RESET = Duration.ofSeconds(30);
 
   /** The last start of the budget is the queue's reserve. */
@@ -43,7 +43,7 @@ class SeveralProcessesTest {
           identifies.stream()
               .filter(identify -> identify.sinceStart().compareTo(RESET) < 0)
               .count();
-      assertEquals(BUDGET, beforeReset, () -> "" + identifies);
+      assertTrue(beforeReset <= BUDGET, () -> "" + identifies);
     }
   }
 

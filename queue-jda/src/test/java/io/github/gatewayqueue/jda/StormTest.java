@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
@@ -68,7 +69,7 @@ class StormTest {
   }
 
   @Test
-  void shutdown_inTheMiddleOfTheStartUp_nobodyWaitsOrIdentifiesAnyMore() {
+  void shutdown_inTheMiddleOfTheStartUp_nobodyWaitsOrIdentifiesAnyMore() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(BUCKETS).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Duration.ofMinutes(10));
       var controller = new QueueSessionController(queue, Scaled.TIMING);
@@ -76,6 +77,7 @@ class StormTest {
         bot.awaitAccepted(BUCKETS);
         TestBot.until(() -> queue.waiting() == BUCKETS);
         assertEquals(BUCKETS, controller.waiting());
+        assertFalse(LeftThreads.names().isEmpty());
       }
       assertEquals(0, controller.waiting());
       TestBot.until(() -> queue.waiting() == 0 && LeftThreads.names().isEmpty());
