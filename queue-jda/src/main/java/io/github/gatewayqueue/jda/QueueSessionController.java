@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>Ordering</h2>
  *
  * Within a bucket, shards ask the queue one after another in the order in which JDA appended them.
- * The next one asks 5 s after the IDENTIFY of the one before it was seen to be sent, so a slow
+ * The next one asks 6 s after the IDENTIFY of the one before it was seen to be sent, so a slow
  * connection never has two arrive too close to each other. A shard that has not identified 30 s
  * after its release holds up nobody any more; one that JDA itself tries to connect again and again
  * is not stuck, and its bucket waits. A shard that can not connect is tried again, behind the

@@ -22,7 +22,7 @@ record Timing(
 
   static final Timing DEFAULT =
       new Timing(
-          Duration.ofSeconds(IDENTIFY_DELAY),
+          Duration.ofSeconds(IDENTIFY_DELAY + 1), // one for the jitter between here and Discord
           Duration.ofSeconds(30),
           Duration.ofSeconds(IDENTIFY_DELAY),
           Duration.ofMinutes(5),

@@ -76,20 +76,20 @@ class LineTest {
   }
 
   @Test
-  void quietNanos_afterAnIdentify_isWhatIsLeftOfFiveSeconds() {
+  void quietNanos_afterAnIdentify_isWhatIsLeftOfSixSeconds() {
     Start start = begin(0, 0);
     assertTrue(line.isHeld(0));
     line.identified(start, at(1));
     assertFalse(line.isHeld(0));
-    assertEquals(4, seconds(line.quietNanos(0, at(2))));
-    assertEquals(0, seconds(line.quietNanos(0, at(6))));
+    assertEquals(5, seconds(line.quietNanos(0, at(2))));
+    assertEquals(0, seconds(line.quietNanos(0, at(7))));
   }
 
   @Test
   void concurrency_grows_onlyTheBucketOfWhoIdentifiedIsQuiet() {
     line.identified(begin(5, 0), at(0));
     line.concurrency(4);
-    assertEquals(4, seconds(line.quietNanos(1, at(1))));
+    assertEquals(5, seconds(line.quietNanos(1, at(1))));
     assertEquals(0, seconds(line.quietNanos(0, at(1))));
   }
 
@@ -104,7 +104,7 @@ class LineTest {
     assertTrue(line.isHeld(0));
     line.ended(connecting);
     assertFalse(line.isHeld(0));
-    assertEquals(4, seconds(line.quietNanos(0, at(4))));
+    assertEquals(5, seconds(line.quietNanos(0, at(4))));
   }
 
   @ParameterizedTest
@@ -113,7 +113,7 @@ class LineTest {
     Start start = begin(0, 0);
     assertFalse(line.observe(start, status, at(2)));
     assertFalse(line.isPending(start));
-    assertEquals(5, seconds(line.quietNanos(0, at(2))));
+    assertEquals(6, seconds(line.quietNanos(0, at(2))));
   }
 
   @ParameterizedTest
@@ -139,7 +139,7 @@ class LineTest {
     line.observe(start, JDA.Status.IDENTIFYING_SESSION, at(30));
     assertEquals(0, line.quietNanos(0, at(40)));
     line.observe(start, JDA.Status.CONNECTED, at(40));
-    assertEquals(5, seconds(line.quietNanos(0, at(40))));
+    assertEquals(6, seconds(line.quietNanos(0, at(40))));
   }
 
   @Test
@@ -194,7 +194,7 @@ class LineTest {
     assertEquals(5, seconds(line.quietNanos(0, at(0))));
   }
 
-  /** Every bucket serves its shards in order, five seconds apart: the ideal, for any bot. */
+  /** Every bucket serves its shards in order, six seconds apart: the ideal, for any bot. */
   @ParameterizedTest
   @ValueSource(ints = {1, 16, 64})
   void startUp_everybodyIdentifiesAtOnce_takesTheRoundsAndKeepsTheOrder(int concurrency) {
@@ -205,7 +205,7 @@ class LineTest {
     }
     int rounds = (shards + concurrency - 1) / concurrency;
     for (int round = 0; round < rounds; round++) {
-      long now = at(5.0 * round);
+      long now = at(6.0 * round);
       for (int bucket = 0; bucket < Math.min(concurrency, shards - concurrency * round); bucket++) {
         assertEquals(0, line.quietNanos(bucket, now));
         TestNode node = first(bucket);
