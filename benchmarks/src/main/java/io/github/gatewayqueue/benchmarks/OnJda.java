@@ -185,7 +185,8 @@ final class OnJda implements Scenario {
       discord.forgetSessions();
       discord.dropSockets();
       long lostNanos = System.nanoTime();
-      await(PATIENCE, () -> connected(bots) < buckets);
+      // Released, and in the two seconds that JDA waits then.
+      await(PATIENCE, () -> count(bots, JDA.Status.WAITING_TO_RECONNECT) == buckets);
       bots.add(start(discord, controllerOf(shared), buckets, shards));
       return lostNanos;
     }
@@ -234,10 +235,14 @@ final class OnJda implements Scenario {
     }
 
     private static int connected(List<ShardManager> bots) {
+      return count(bots, JDA.Status.CONNECTED);
+    }
+
+    private static int count(List<ShardManager> bots, JDA.Status status) {
       return (int)
           bots.stream()
               .flatMap(bot -> bot.getShardCache().stream())
-              .filter(shard -> shard.getStatus() == JDA.Status.CONNECTED)
+              .filter(shard -> shard.getStatus() == status)
               .count();
     }
 

@@ -32,6 +32,6 @@ final class Scaled {
   private Scaled() {}
 
   static FakeDiscord.Builder discord() {
-    return FakeDiscord.builder().identifyInterval(Duration.ofMillis(600));
+    return FakeDiscord.builder().identifyInterval(Duration.ofMillis(250));
   }
 }
