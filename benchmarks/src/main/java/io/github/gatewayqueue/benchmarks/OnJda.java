@@ -119,7 +119,7 @@ final class OnJda implements Scenario {
         double seconds = (System.nanoTime() - beginNanos) / 1e9;
         if (situation == Situation.BUDGET) {
           // The one that must not come would within a round.
-          await(Duration.ofSeconds(10), () -> discord.score().identifies() > buckets);
+          await(Duration.ofSeconds(10), () -> discord.score().tokenReset() && connected(bots) == 0);
         }
         int connected = connected(bots);
         synchronized (figures) {
