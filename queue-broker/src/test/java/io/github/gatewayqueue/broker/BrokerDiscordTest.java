@@ -11,6 +11,7 @@ import io.github.gatewayqueue.broker.RawConnection.Answer;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -32,7 +33,7 @@ class BrokerDiscordTest extends BrokerTestBase {
   }
 
   private void awaitReady(Broker broker) {
-    until(() -> get(broker, "/health/ready").statusCode() == 200);
+    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
   }
 
   @Test
@@ -77,7 +78,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     JsonObject waiting = client.expect("waiting").data();
     assertTrue(waiting.containsKey("expectedMillis"));
     assertNull(waiting.getValue("expectedMillis"));
-    until(() -> !status(broker).getJsonArray("problems").isEmpty());
+    Await.until(() -> !status(broker).getJsonArray("problems").isEmpty());
     JsonObject status = status(broker);
     assertEquals("starting", status.getString("state"));
     assertNull(status.getValue("limit"));
@@ -169,9 +170,10 @@ class BrokerDiscordTest extends BrokerTestBase {
     }
     awaitReleased(clients.subList(0, 5), startNanos, interval);
     discord.startOutage(Outage.HANGING_UP);
-    until(() -> status(broker).getString("state").equals("starting")); // the limit is out of date
+    Await.until(
+        () -> status(broker).getString("state").equals("starting")); // the limit is out of date
     double failures = failures(broker);
-    until(() -> failures(broker) >= failures + 2);
+    Await.until(() -> failures(broker) >= failures + 2);
     assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(10).toNanos());
     assertEquals(503, get(broker, "/health/ready").statusCode());
     assertEquals(5, status(broker).getInteger("released"));
@@ -179,7 +181,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     long backNanos = System.nanoTime();
     discord.endOutage();
     awaitReleased(clients.subList(5, 10), backNanos, interval);
-    until(() -> status(broker).getJsonArray("problems").encode().contains("are used up"));
+    Await.until(() -> status(broker).getJsonArray("problems").encode().contains("are used up"));
     assertEquals(10, status(broker).getInteger("released"));
     assertEquals(10, waiting(broker));
     for (RawConnection client : clients.subList(10, 20)) {
@@ -189,7 +191,7 @@ class BrokerDiscordTest extends BrokerTestBase {
 
   /** Each joins before the next one asks, so that the line's order is known. */
   private void awaitWaitingOrReleased(Broker broker, int asked) {
-    until(() -> {
+    Await.until(() -> {
       JsonObject status = status(broker);
       return status.getInteger("waiting") + status.getInteger("released") >= asked;
     });

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -54,7 +55,7 @@ class BrokerRedisTest extends BrokerTestBase {
   }
 
   private void awaitReady(Broker broker) {
-    until(() -> get(broker, "/health/ready").statusCode() == 200);
+    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
   }
 
   @Test
@@ -70,7 +71,7 @@ class BrokerRedisTest extends BrokerTestBase {
     assertEquals(2, place.getInteger("position"), place.encode());
     JsonObject status = status(a);
     assertEquals("redis", status.getString("queue"));
-    until(() -> waiting(a) == 2);
+    Await.until(() -> waiting(a) == 2);
     assertEquals(
         List.of(1),
         status(a).getJsonArray("buckets").getJsonObject(0).getJsonArray("shards").getList());
@@ -108,8 +109,9 @@ class BrokerRedisTest extends BrokerTestBase {
     for (int shard = 0; shard < 10; shard++) {
       ask(brokers.get(shard % 4 / 2), shard, 10);
     }
-    until(() -> released(brokers) == 4 && waiting(brokers.getFirst()) == 6);
-    until(() -> status(brokers.getFirst()).getJsonArray("problems").encode().contains("used up"));
+    Await.until(() -> released(brokers) == 4 && waiting(brokers.getFirst()) == 6);
+    Await.until(
+        () -> status(brokers.getFirst()).getJsonArray("problems").encode().contains("used up"));
     assertEquals(4, released(brokers));
     assertEquals(2, status(brokers.getLast()).getJsonObject("limit").getInteger("maxConcurrency"));
   }
@@ -129,7 +131,7 @@ class BrokerRedisTest extends BrokerTestBase {
     RawConnection client = ask(broker, 0, 1);
     assertEquals(200, get(broker, "/health/live").statusCode());
     assertEquals(503, get(broker, "/health/ready").statusCode());
-    until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
+    Await.until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
     RedisServer late = RedisServer.builder().bind("127.0.0.1").port(other).build();
     late.start();
     try {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.EventReader.Event;
 import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class BrokerRequestTest extends BrokerTestBase {
 
   /** The order is that of joining, so each has to be in line before the next one asks. */
   private void awaitWaitingOrGone(Broker broker, int asked) {
-    until(() -> {
+    Await.until(() -> {
       JsonObject status = status(broker);
       return status.getInteger("waiting") + status.getInteger("released") == asked + 1;
     });

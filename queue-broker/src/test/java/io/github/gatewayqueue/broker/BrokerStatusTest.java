@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -103,7 +104,7 @@ class BrokerStatusTest extends BrokerTestBase {
     assertMetric(broker, "gateway_queue_waiting{bucket=\"0\"} 1.0");
     assertMetric(broker, "gateway_queue_wait_seconds_count 1");
     client.close();
-    until(() ->
+    Await.until(() ->
         get(broker, "/metrics")
             .body()
             .contains("gateway_queue_requests_total{outcome=\"hung_up\"} 1.0"));

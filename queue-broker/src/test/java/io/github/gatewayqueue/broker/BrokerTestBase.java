@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -9,8 +10,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Callable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of a broker have in common: brokers and connections that are closed in the end. */
@@ -80,15 +79,7 @@ abstract class BrokerTestBase {
   }
 
   void awaitWaiting(Broker broker, int count) {
-    until(() -> waiting(broker) == count);
-  }
-
-  static void until(Callable<Boolean> condition) {
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(10))
-        .atMost(Duration.ofMinutes(2))
-        .until(condition);
+    Await.until(() -> waiting(broker) == count);
   }
 
   @AfterEach

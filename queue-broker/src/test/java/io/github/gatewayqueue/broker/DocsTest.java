@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -126,7 +127,7 @@ class DocsTest extends BrokerTestBase {
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Broker broker =
         start(builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri()));
-    until(() -> get(broker, "/health/ready").statusCode() == 200);
+    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
     return get(broker, "/metrics").body();
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,7 +82,7 @@ class MainTest extends BrokerTestBase {
   }
 
   private void awaitWaiting(URI uri, int count) {
-    until(() -> status(uri).getInteger("waiting") == count);
+    Await.until(() -> status(uri).getInteger("waiting") == count);
   }
 
   private static JsonObject status(URI uri) throws IOException {
@@ -211,7 +212,7 @@ class MainTest extends BrokerTestBase {
     for (int shard = 0; shard < 20; shard++) {
       waiting.add(open(RawConnection.asking(uri.getPort(), shard, 20)));
     }
-    until(() -> status(uri).getInteger("released") >= 2);
+    Await.until(() -> status(uri).getInteger("released") >= 2);
     Instant before = lastRelease(uri);
     first.process().destroyForcibly().waitFor();
     int left = 0;

@@ -68,7 +68,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   /** Longer than any proper answer by far. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  private static final Logger LOG = System.getLogger(DiscordSessionStartLimits.class.getName());
+  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord");
   private static final int MAX_ATTEMPTS = 5;
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
@@ -212,7 +212,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     if (attempt == MAX_ATTEMPTS) {
       throw new IOException(says("answered 429 " + MAX_ATTEMPTS + " times in a row"));
     }
-    LOG.log(Level.WARNING, says("answered 429, asking again in " + wait));
+    LOGGER.log(Level.WARNING, says("answered 429, asking again in " + wait));
     Thread.sleep(wait);
   }
 

@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
  * parser's exceptions is passed on, since a body may hold the token that it answers to.
  */
 final class GatewayBotBody {
-  private static final Logger LOG = System.getLogger(DiscordSessionStartLimits.class.getName());
+  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord");
   private static final JsonFactory JSON = new JsonFactory();
   private static final String LIMIT = "session_start_limit";
 
@@ -134,7 +134,7 @@ final class GatewayBotBody {
     if (remaining <= total) {
       return remaining;
     }
-    LOG.log(
+    LOGGER.log(
         Level.WARNING,
         "Discord tells of "
             + remaining

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -266,7 +268,7 @@ class BrokenAnswerTest {
       })
   void fetch_serverSendsTheTokenBack_staysSecret(String answer) throws IOException {
     try (var server = RawServer.sending(answer.formatted(Calls.TOKEN));
-        var log = new CapturedLog()) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       Calls.ioFailure(Calls.at(server.url()).build());
       assertTrue(server.requests().getFirst().contains(Calls.TOKEN), "it was sent");
       assertTrue(log.lines().stream().noneMatch(line -> line.contains(Calls.TOKEN)));

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +38,7 @@ class DiscordSessionStartLimitsTest {
   @Test
   void fetch_properAnswer_isRead() throws IOException, InterruptedException {
     try (var rest = new FakeRest(ok(FakeRest.LIMIT));
-        var log = new CapturedLog()) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
       assertEquals(List.of(), log.lines());
     }
@@ -191,7 +193,7 @@ class DiscordSessionStartLimitsTest {
             {"message": "You are being rate limited.", "retry_after": 0.25, "global": true}
             """);
     try (var rest = new FakeRest(rateLimited("0.5"), body, ok(FakeRest.LIMIT));
-        var log = new CapturedLog()) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
       var at = rest.requests().stream().map(FakeRest.Request::atNanos).toList();
       assertEquals(3, at.size());
@@ -209,7 +211,7 @@ class DiscordSessionStartLimitsTest {
   void fetch_rateLimitedFiveTimes_givesUp() throws IOException, InterruptedException {
     var limited = rateLimited("0");
     try (var rest = new FakeRest(limited, limited, limited, limited, limited, ok(FakeRest.LIMIT));
-        var log = new CapturedLog()) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       var limits = Calls.at(rest.url()).build();
       assertEquals(asked(rest) + " answered 429 5 times in a row", Calls.ioFailure(limits));
       assertEquals(5, rest.requests().size());
@@ -259,7 +261,7 @@ class DiscordSessionStartLimitsTest {
   @Test
   void fetch_interruptedWhileRateLimited_throws() throws IOException, InterruptedException {
     try (var rest = new FakeRest(rateLimited("3600"));
-        var log = new CapturedLog()) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       var reading = new Calls.Background(Calls.at(rest.url()).build());
       await().atMost(Duration.ofMinutes(5)).until(() -> log.lines().size() == 1);
       reading.interruptAndJoin();

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +69,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_moreRemainingThanTotal_isClampedWithAWarning() throws IOException {
-    try (var log = new CapturedLog()) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       var limit = limit(FakeRest.LIMIT.replace("999", "1001"));
       assertEquals(new SessionStartLimit(1000, 1000, Duration.ofHours(4), 16), limit);
       assertEquals(
@@ -80,7 +82,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_asManyRemainingAsTotal_isNoWarning() throws IOException {
-    try (var log = new CapturedLog()) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1000")).remaining());
       assertEquals(List.of(), log.lines());
     }
@@ -191,7 +193,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_randomDamage_isReadOrRefusedAndNothingElse() {
-    try (var log = new CapturedLog()) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       damageAtRandom();
       assertTrue(log.lines().stream().allMatch(line -> line.contains("; taken as ")));
     }

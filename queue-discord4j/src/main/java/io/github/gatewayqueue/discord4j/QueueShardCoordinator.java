@@ -87,7 +87,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * 4000 has it identify anew, with both.
    */
 
-  private static final Logger LOG = System.getLogger("io.github.gatewayqueue.discord4j");
+  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord4j");
 
   /** Not one of Discord's, but in the range that WebSockets leave to applications, as theirs. */
   private static final int CLOSE_CODE = 4900;
@@ -155,7 +155,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
       sink.error(refused(shard, sink, interrupted));
       return null;
     } catch (Throwable failure) {
-      LOG.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
+      LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
       sink.error(refused(shard, sink, failure));
       return null;
     }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.http;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class BotMain {
         int id = i;
         threads.add(Thread.ofVirtual().start(() -> bringUp(queue, id, shards)));
       }
-      Asking.until(() -> queue.inLine() == shards);
+      Await.until(() -> queue.inLine() == shards);
       System.out.println("all are in line");
       for (Thread thread : threads) {
         thread.join();

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,9 +47,9 @@ class BrokerTest {
         var queue = patient(broker).protocol(protocol).build()) {
       queue.request(0, 1);
       Asking asking = Asking.of(queue);
-      Asking.until(() -> Program.status(broker.uri(), "waiting") == 1);
+      Await.until(() -> Program.status(broker.uri(), "waiting") == 1);
       asking.interruptAndJoin();
-      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
     }
   }
 
@@ -59,12 +63,12 @@ class BrokerTest {
         for (int i = 0; i < 10; i++) {
           all.add(Asking.of(queue, i, 10));
         }
-        Asking.until(() -> Program.status(broker.uri(), "waiting") == 10);
+        Await.until(() -> Program.status(broker.uri(), "waiting") == 10);
       }
       for (Asking asking : all) {
         asking.awaitThrown(GatewayQueueException.class);
       }
-      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
     }
   }
 
@@ -77,22 +81,23 @@ class BrokerTest {
         var none = HttpQueue.of(broker.uri());
         var right = HttpQueue.builder(broker.uri()).token("right").build()) {
       String expected = "broker " + broker.uri() + "/ answered 401: the token is missing or wrong";
-      assertEquals(expected, Asking.of(queue).awaitThrown(GatewayQueueException.class));
-      assertEquals(expected, Asking.of(none).awaitThrown(GatewayQueueException.class));
+      assertEquals(
+          expected, Asking.of(queue).awaitThrown(GatewayQueueException.class).getMessage());
+      assertEquals(expected, Asking.of(none).awaitThrown(GatewayQueueException.class).getMessage());
       right.request(0, 1);
     }
   }
 
   @Test
   void request_lineIsFull_joinsOnceThereIsRoom() throws Exception {
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         Broker broker = broker().interval(NEVER).maxWaiting(1).start();
         var queue = patient(broker).backoff(Duration.ofMillis(1), Duration.ofMillis(10)).build()) {
       queue.request(0, 1);
       Asking first = Asking.of(queue);
-      Asking.until(() -> queue.inLine() == 1);
+      Await.until(() -> queue.inLine() == 1);
       Asking second = Asking.of(queue);
-      Asking.until(() -> !log.lines().isEmpty());
+      Await.until(() -> !log.lines().isEmpty());
       assertTrue(
           log.lines().getFirst().contains("answered 503: the line is full"), "" + log.lines());
       first.interruptAndJoin();
@@ -112,18 +117,18 @@ class BrokerTest {
       for (int i = 0; i < shards; i++) {
         all.add(Asking.of(queue, i, shards));
       }
-      Asking.until(() -> queue.inLine() == shards);
-      Asking.until(() -> Program.status(broker.uri(), "waiting") == shards);
+      Await.until(() -> queue.inLine() == shards);
+      Await.until(() -> Program.status(broker.uri(), "waiting") == shards);
       for (Asking asking : all) {
         asking.interruptAndJoin();
       }
-      Asking.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
     }
   }
 
   /** On a slow machine a start is not to be found too old, and lost: there is none after it. */
   private static HttpQueue.Builder patient(Broker broker) {
-    return HttpQueue.builder(broker.uri()).margin(Asking.HANG);
+    return HttpQueue.builder(broker.uri()).margin(Await.HANG);
   }
 
   /** On a port of its choice, and at once ready to release. */

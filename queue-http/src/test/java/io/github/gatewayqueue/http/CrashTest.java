@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +32,7 @@ class CrashTest {
       for (int i = 0; i < shards; i++) {
         all.add(Asking.of(queue, i, shards));
       }
-      Asking.until(() -> all.stream().filter(Asking::ended).count() >= 5);
+      Await.until(() -> all.stream().filter(Asking::ended).count() >= 5);
       broker.close();
       long restartNanos = awaitAllInTrouble(queue);
       broker = Program.broker(url.getPort(), OPTIONS);
@@ -53,7 +55,7 @@ class CrashTest {
       for (int i = 0; i < shards; i++) {
         all.add(Asking.of(queue, i, shards));
       }
-      Asking.until(() -> all.stream().filter(Asking::ended).count() >= 5);
+      Await.until(() -> all.stream().filter(Asking::ended).count() >= 5);
       broker.terminate();
       long restartNanos = awaitAllInTrouble(queue);
       broker.close();
@@ -66,7 +68,7 @@ class CrashTest {
 
   /** Whatever the broker had released has returned by then. */
   private static long awaitAllInTrouble(HttpQueue queue) {
-    Asking.until(() -> queue.inTrouble() == queue.waiting());
+    Await.until(() -> queue.inTrouble() == queue.waiting());
     return System.nanoTime();
   }
 
@@ -100,7 +102,7 @@ class CrashTest {
         var queue = HttpQueue.of(broker.url())) {
       bot.awaitLine("all are in line");
       Asking behind = Asking.of(queue);
-      Asking.until(() -> queue.inLine() == 1);
+      Await.until(() -> queue.inLine() == 1);
       bot.kill();
       behind.awaitReturn();
       assertEquals(0, Program.status(broker.url(), "waiting"));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -27,7 +29,7 @@ class DiscordTest {
     try (var gateway = HttpClient.newHttpClient(); // closed last: it waits for its sockets' end
         var discord = discord();
         var broker = broker(discord);
-        var queue = HttpQueue.builder(broker.uri()).margin(Asking.HANG).build()) {
+        var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < SHARDS; i++) {
         all.add(
@@ -39,9 +41,9 @@ class DiscordTest {
                 i,
                 SHARDS));
       }
-      Asking.until(() -> discord.identifies().size() == BUDGET);
+      Await.until(() -> discord.identifies().size() == BUDGET);
       discord.startOutage(Outage.REFUSING);
-      Asking.until(() -> !Program.isReady(broker.uri())); // the limit is out of date
+      Await.until(() -> !Program.isReady(broker.uri())); // the limit is out of date
       assertTrue(System.nanoTime() - startNanos >= RESET.toNanos());
       assertEquals(SHARDS - BUDGET, queue.inLine());
       long backNanos = System.nanoTime();
@@ -52,7 +54,7 @@ class DiscordTest {
         assertTrue(returns[i] - startNanos >= sinceFirst.toNanos());
         assertTrue(returns[BUDGET + i] - backNanos >= sinceFirst.toNanos());
       }
-      Asking.until(() -> discord.identifies().size() == SHARDS);
+      Await.until(() -> discord.identifies().size() == SHARDS);
       assertTrue(discord.score().isClean(), () -> "" + discord);
     }
   }

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,11 +43,11 @@ class EndTest {
     try (var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")));
         var queue = patient(server).build()) {
       Asking asking = Asking.of(queue);
-      Asking.until(() -> server.requests().size() == 1);
+      Await.until(() -> server.requests().size() == 1);
       assertEquals(1, queue.waiting(), name);
       asking.interruptAndJoin();
       assertEquals(0, queue.waiting());
-      Asking.until(() -> server.hungUp() == 1);
+      Await.until(() -> server.hungUp() == 1);
     }
   }
 
@@ -54,13 +58,13 @@ class EndTest {
         var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")))) {
       var queue = patient(server).httpClient(client).build();
       Asking asking = Asking.of(queue);
-      Asking.until(() -> server.requests().size() == 1);
+      Await.until(() -> server.requests().size() == 1);
       queue.close();
       assertEquals(
           "the queue was closed while the request waited",
-          asking.awaitThrown(GatewayQueueException.class),
+          asking.awaitThrown(GatewayQueueException.class).getMessage(),
           name);
-      Asking.until(() -> server.hungUp() == 1);
+      Await.until(() -> server.hungUp() == 1);
       assertFalse(client.isTerminated(), "a client that was given is not ours to close");
     }
   }
@@ -79,19 +83,19 @@ class EndTest {
         }
         asking.interruptAndJoin();
       }
-      Asking.until(() -> server.hungUp() == server.requests().size());
+      Await.until(() -> server.hungUp() == server.requests().size());
       assertTrue(server.hungUp() > 0, "some have come through");
     }
   }
 
   @Test
   void interrupt_whileItBacksOff_throws() throws Exception {
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server =
             new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"));
         var queue = HttpQueue.of(server.url())) {
       Asking asking = Asking.of(queue);
-      Asking.until(() -> !log.lines().isEmpty());
+      Await.until(() -> !log.lines().isEmpty());
       asking.interruptAndJoin();
       assertEquals(1, server.requests().size());
     }
@@ -99,12 +103,12 @@ class EndTest {
 
   @Test
   void close_whileItBacksOff_throws() throws Exception {
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server =
             new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"))) {
       var queue = HttpQueue.of(server.url());
       Asking asking = Asking.of(queue);
-      Asking.until(() -> !log.lines().isEmpty());
+      Await.until(() -> !log.lines().isEmpty());
       queue.close();
       asking.awaitThrown(GatewayQueueException.class);
     }
@@ -167,7 +171,7 @@ class EndTest {
         for (int i = 0; i < 500; i++) {
           all.add(Asking.of(queue, i, 500));
         }
-        Asking.until(() -> server.requests().size() == 500);
+        Await.until(() -> server.requests().size() == 500);
         started.addAll(platformThreads());
         started.removeAll(before);
         assertTrue(started.size() <= 1, () -> "started " + started);
@@ -175,14 +179,14 @@ class EndTest {
       for (Asking asking : all) {
         asking.awaitThrown(GatewayQueueException.class);
       }
-      Asking.until(() -> server.hungUp() == 500);
-      Asking.until(() -> started.stream().noneMatch(Thread::isAlive));
+      Await.until(() -> server.hungUp() == 500);
+      Await.until(() -> started.stream().noneMatch(Thread::isAlive));
     }
   }
 
   /** Nobody is to ask twice because a machine is slow. */
   private static HttpQueue.Builder patient(FakeBroker server) {
-    return HttpQueue.builder(server.url()).margin(Asking.HANG);
+    return HttpQueue.builder(server.url()).margin(Await.HANG);
   }
 
   /** Without those on which the JDK runs and wakes virtual threads. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,7 +121,7 @@ class FaultTest {
   /** A client that sent it again by itself would not know since when its request is in line. */
   @Test
   void request_connectionLostWithoutAWord_isNotRepeatedByTheClientItself() throws Exception {
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server = new FakeBroker(FakeBroker.sending(""), FakeBroker.releasing());
         var queue = builder(server).build()) {
       queue.request(0, 1);
@@ -131,13 +135,13 @@ class FaultTest {
     try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();
     }
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var queue =
             HttpQueue.builder(URI.create("http://127.0.0.1:" + port))
                 .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
                 .build()) {
       Asking asking = Asking.of(queue);
-      Asking.until(() -> !log.lines().isEmpty());
+      Await.until(() -> !log.lines().isEmpty());
       assertEquals(1, queue.waiting());
       assertFalse(asking.ended());
       asking.interruptAndJoin();
@@ -153,7 +157,7 @@ class FaultTest {
       queue.request(0, 1);
       assertTrue(System.nanoTime() - start >= SHORT.toNanos());
       assertEquals(2, server.requests().size());
-      Asking.until(() -> server.hungUp() == 1);
+      Await.until(() -> server.hungUp() == 1);
     }
   }
 
@@ -183,7 +187,7 @@ class FaultTest {
         var queue = builder(server).protocol(Protocol.SSE).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
-      Asking.until(() -> server.hungUp() == 1);
+      Await.until(() -> server.hungUp() == 1);
     }
   }
 
@@ -199,7 +203,7 @@ class FaultTest {
         var queue = builder(server).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(4, server.requests().size());
-      Asking.until(() -> server.hungUp() == 3);
+      Await.until(() -> server.hungUp() == 3);
     }
   }
 
@@ -321,7 +325,7 @@ class FaultTest {
         var queue = builder(server).build()) {
       assertEquals(
           "broker " + server.url() + "/ " + expected,
-          Asking.of(queue).awaitThrown(GatewayQueueException.class));
+          Asking.of(queue).awaitThrown(GatewayQueueException.class).getMessage());
       assertEquals(1, server.requests().size());
       assertEquals(0, queue.waiting());
     }
@@ -330,6 +334,6 @@ class FaultTest {
   private static HttpQueue.Builder builder(FakeBroker server) {
     return HttpQueue.builder(server.url())
         .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-        .margin(Asking.HANG); // a machine that is slow makes no difference
+        .margin(Await.HANG); // a machine that is slow makes no difference
   }
 }

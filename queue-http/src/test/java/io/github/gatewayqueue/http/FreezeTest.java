@@ -3,9 +3,13 @@ package io.github.gatewayqueue.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** Brokers and bots as processes of their own, which stand still for a while. */
@@ -16,14 +20,14 @@ class FreezeTest {
   void request_brokerFrozenForTwentySeconds_joinsAgainAndIsReleasedInTurn() throws Exception {
     long start = System.nanoTime();
     Duration interval = Duration.ofSeconds(3);
-    try (var log = new CapturedLog();
+    try (var log = new CapturedLog(Log.NAME, Level.INFO);
         Program broker = Program.broker(0, "--interval", "3s", "--start-delay", "10s");
         var queue = HttpQueue.of(broker.url())) {
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         all.add(Asking.of(queue, i, 5));
       }
-      Asking.until(() -> queue.inLine() == 5);
+      Await.until(() -> queue.inLine() == 5);
       broker.freeze();
       // How long it is frozen is what the test is about: there is nothing to wait for.
       Thread.sleep(Duration.ofSeconds(20));
@@ -48,7 +52,7 @@ class FreezeTest {
       bot.awaitLine("all are in line");
       bot.freeze();
       Asking behind = Asking.of(queue);
-      Asking.until(() -> queue.inLine() == 1);
+      Await.until(() -> queue.inLine() == 1);
       // How long it is frozen is what the test is about: there is nothing to wait for.
       Thread.sleep(Duration.ofSeconds(20));
       bot.thaw();
@@ -67,7 +71,7 @@ class FreezeTest {
         Program bot = Program.bot(broker.url(), 1)) {
       bot.awaitLine("all are in line");
       bot.freeze();
-      Asking.until(() -> Program.status(broker.url(), "released") == 1);
+      Await.until(() -> Program.status(broker.url(), "released") == 1);
       Thread.sleep(Duration.ofSeconds(2)); // how much too old it gets, not a wait for something
       bot.thaw();
       bot.awaitLine("released 0");

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.http;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -61,7 +62,7 @@ final class Program implements AutoCloseable {
         List.of("io.github.gatewayqueue.broker.Main", "serve", "--port", String.valueOf(port)));
     command.addAll(List.of(options));
     var broker = new Program(command.toArray(String[]::new));
-    Asking.until(() -> broker.has("listening on ") || !broker.process.isAlive());
+    Await.until(() -> broker.has("listening on ") || !broker.process.isAlive());
     if (!broker.has("listening on ")) {
       broker.close();
       throw new IllegalArgumentException("the broker has ended: " + broker.lines());
@@ -83,7 +84,7 @@ final class Program implements AutoCloseable {
   }
 
   void awaitLine(String part) {
-    Asking.until(() -> {
+    Await.until(() -> {
       assertTrue(process.isAlive() || has(part), () -> "it has ended: " + lines);
       return has(part);
     });
@@ -129,13 +130,13 @@ final class Program implements AutoCloseable {
   /** Ends it without a chance to do anything about it. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    assertTrue(process.waitFor(Asking.HANG.toSeconds(), TimeUnit.SECONDS));
+    assertTrue(process.waitFor(Await.HANG.toSeconds(), TimeUnit.SECONDS));
   }
 
   /** Asks it to end, and waits until it has. */
   void terminate() throws InterruptedException {
     process.destroy();
-    assertTrue(process.waitFor(Asking.HANG.toSeconds(), TimeUnit.SECONDS));
+    assertTrue(process.waitFor(Await.HANG.toSeconds(), TimeUnit.SECONDS));
   }
 
   void freeze() throws IOException, InterruptedException {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -73,7 +75,7 @@ class ReleaseTest {
         var queue = builder(server).margin(LONG).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());
-      Asking.until(() -> server.hungUp() == 1);
+      Await.until(() -> server.hungUp() == 1);
     }
   }
 
@@ -91,7 +93,7 @@ class ReleaseTest {
             });
         var queue = builder(server).protocol(protocol).silence(SHORT).build()) {
       Asking asking = Asking.of(queue);
-      Asking.until(() -> server.requests().size() == 1);
+      Await.until(() -> server.requests().size() == 1);
       letPass(SHORT.multipliedBy(4));
       assertFalse(asking.ended());
       release.countDown();
@@ -181,7 +183,7 @@ class ReleaseTest {
         var queue = builder(server).margin(SHORT).build()) {
       queue.request(0, 1);
       assertAskedAgain(server);
-      Asking.until(() -> server.hungUp() >= 1);
+      Await.until(() -> server.hungUp() >= 1);
     }
   }
 

@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.logging.Level;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -33,7 +37,7 @@ class RequestEventTest {
   void event_released_tellsTheShardTheWaitAndTheMoment(Protocol protocol) throws Exception {
     Duration interval = Duration.ofMillis(20);
     try (var broker = BrokerTest.broker().interval(interval).start();
-        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).margin(Asking.HANG).build();
+        var queue = HttpQueue.builder(broker.uri()).protocol(protocol).margin(Await.HANG).build();
         Recording recording = record()) {
       long start = System.nanoTime();
       queue.request(4, 9);
@@ -83,7 +87,7 @@ class RequestEventTest {
         var queue = builder(server).build();
         Recording recording = record()) {
       Asking asking = Asking.of(queue, 3, 16);
-      Asking.until(() -> queue.inLine() == 1);
+      Await.until(() -> queue.inLine() == 1);
       asking.interruptAndJoin();
       RecordedEvent event = theOnly(stop(recording));
       assertEquals(3, event.getLong("shardId"));
@@ -113,12 +117,12 @@ class RequestEventTest {
         var client = HttpClient.newHttpClient();
         Recording recording = record()) {
       var broker = new Broker(server.url() + "/", null, Protocol.AUTO, client);
-      var backoff = new Backoff(Asking.HANG, Asking.HANG);
-      var patience = new Patience(backoff, Asking.HANG, Asking.HANG);
+      var backoff = new Backoff(Await.HANG, Await.HANG);
+      var patience = new Patience(backoff, Await.HANG, Await.HANG);
       var turns = new Semaphore(0);
       var request = new ShardRequest(broker, patience, new Outage("" + server.url()), turns, 0, 1);
       Asking asking = Asking.of((id, total) -> request.await());
-      Asking.until(turns::hasQueuedThreads);
+      Await.until(turns::hasQueuedThreads);
       request.close();
       turns.release();
       asking.awaitThrown(GatewayQueueException.class);
@@ -161,14 +165,14 @@ class RequestEventTest {
 
   @Test
   void log_debug_tellsWhenARequestStartsToWaitAndHowItEnds() throws Exception {
-    try (var log = CapturedLog.withRequests();
+    try (var log = new CapturedLog(Log.NAME, Level.ALL);
         var server =
             new FakeBroker(
                 FakeBroker.releasing(), FakeBroker.sending(FULL), FakeBroker.keepingInLine());
         var queue = builder(server).build()) {
       queue.request(0, 3);
       Asking asking = Asking.of(queue, 1, 3);
-      Asking.until(() -> queue.inLine() == 1);
+      Await.until(() -> queue.inLine() == 1);
       asking.interruptAndJoin();
       String full = "broker " + server.url() + "/ answered 503: no reason given";
       assertEquals(
@@ -180,13 +184,13 @@ class RequestEventTest {
               "FINE: shard 1 of 3 asks again in PT#S: " + full,
               "INFO: broker " + server.url() + "/ takes requests again",
               "FINE: shard 1 of 3 left the line after PT#S: java.lang.InterruptedException"),
-          log.lines());
+          log.linesWithoutTimes());
     }
   }
 
   @Test
   void log_handlerThatThrows_changesNothingForTheRequest() throws Exception {
-    try (var log = CapturedLog.withRequests();
+    try (var log = new CapturedLog(Log.NAME, Level.ALL);
         var server = new FakeBroker(FakeBroker.sending(FULL), FakeBroker.releasing());
         var queue = builder(server).build()) {
       log.failWith(new IllegalStateException("disk full"));
@@ -209,6 +213,6 @@ class RequestEventTest {
   private static HttpQueue.Builder builder(FakeBroker server) {
     return HttpQueue.builder(server.url())
         .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-        .margin(Asking.HANG); // a machine that is slow makes no difference
+        .margin(Await.HANG); // a machine that is slow makes no difference
   }
 }

@@ -79,7 +79,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * Under the lock, JDA is asked for nothing but its status, which takes none of its locks: JDA
    * calls in here while it holds some.
    */
-  private static final System.Logger LOG = System.getLogger("io.github.gatewayqueue.jda");
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.jda");
 
   private final GatewayQueue queue;
   private final long lookNanos;
@@ -311,7 +311,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
     JDA.Status status = jda.getStatus();
     if (line.observe(start, status, now)) {
-      LOG.log(
+      LOGGER.log(
           Level.WARNING,
           "{0} was released and has not identified, its status is {1}: its bucket goes on",
           nameOf(start.node),
@@ -423,7 +423,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   private void report(
       String what, SessionConnectNode node, @Nullable Throwable failure, Duration pause) {
     Level level = warnedOf.add(what) ? Level.WARNING : Level.DEBUG;
-    LOG.log(
+    LOGGER.log(
         level,
         () -> "%s: %s failed, to be tried again in %s".formatted(nameOf(node), what, pause),
         failure);

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,13 +71,9 @@ class ControllerTest {
   private final GatedQueue queue = new GatedQueue();
   private final QueueSessionController controller = new QueueSessionController(queue, QUICK);
 
-  private static void until(Callable<Boolean> condition) {
-    TestBot.until(condition);
-  }
-
   @AfterEach
   void noThreadIsLeft() {
-    until(() -> LeftThreads.names().isEmpty());
+    Await.until(() -> LeftThreads.names().isEmpty());
   }
 
   private List<TestNode> append(int... ids) {
@@ -118,7 +115,7 @@ class ControllerTest {
   void appendSession_oneBucket_asksOneAfterAnotherInOrder() {
     release(4);
     append(3, 1, 2, 0);
-    until(() -> queue.released.size() == 4);
+    Await.until(() -> queue.released.size() == 4);
     assertEquals(List.of(3L, 1L, 2L, 0L), queue.released);
   }
 
@@ -145,13 +142,13 @@ class ControllerTest {
     release(2);
     patient.appendSession(slow);
     patient.appendSession(new TestNode(1, 2));
-    until(() -> slow.runs.get() == 1);
+    Await.until(() -> slow.runs.get() == 1);
     // Not a wait for something: what must not happen would have by then, without the hold.
     Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis());
     assertEquals(1, queue.asked.get());
     long beforeNanos = System.nanoTime();
     identified.countDown();
-    until(() -> queue.asked.get() == 2);
+    Await.until(() -> queue.asked.get() == 2);
     assertTrue(System.nanoTime() - beforeNanos >= QUICK.spacing().toNanos());
   }
 
@@ -162,7 +159,7 @@ class ControllerTest {
     release(2);
     slow.appendSession(new TestNode(0, 2, node -> endNanos.set(System.nanoTime())));
     slow.appendSession(new TestNode(1, 2)); // the status of the first never tells
-    until(() -> queue.released.size() == 2);
+    Await.until(() -> queue.released.size() == 2);
     assertTrue(System.nanoTime() - endNanos.get() >= UNHURRIED.spacing().toNanos());
   }
 
@@ -181,7 +178,7 @@ class ControllerTest {
               }
               node.status = JDA.Status.CONNECTED;
             }));
-    until(() -> queue.asked.get() == 2);
+    Await.until(() -> queue.asked.get() == 2);
     assertTrue(System.nanoTime() - failNanos.get() >= UNHURRIED.shortestPause().toNanos());
   }
 
@@ -189,10 +186,10 @@ class ControllerTest {
   void appendSession_nodeHangs_bucketGoesOnWithAWarning() {
     var end = new CountDownLatch(1);
     release(2);
-    try (var log = new CapturedLog(Level.WARNING)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       controller.appendSession(new TestNode(0, 2, node -> end.await()));
       List<TestNode> behind = append(1);
-      until(() -> behind.getFirst().runs.get() == 1);
+      Await.until(() -> behind.getFirst().runs.get() == 1);
       assertEquals(
           List.of(
               "WARNING: shard 0 of 2 was released and has not identified, its status is"
@@ -205,22 +202,22 @@ class ControllerTest {
   @Test
   void appendSession_twice_asksOnce() {
     TestNode node = append(0).getFirst();
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.appendSession(node);
     assertEquals(1, controller.waiting());
     release(1);
-    until(() -> node.runs.get() == 1);
+    Await.until(() -> node.runs.get() == 1);
     assertEquals(0, controller.waiting());
   }
 
   @Test
   void removeSession_whoAsks_doesNotRunAndCostsNothing() {
     List<TestNode> nodes = append(0, 1);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.removeSession(nodes.get(0));
-    until(() -> queue.asked.get() == 2);
+    Await.until(() -> queue.asked.get() == 2);
     release(1);
-    until(() -> nodes.get(1).runs.get() == 1);
+    Await.until(() -> nodes.get(1).runs.get() == 1);
     assertEquals(List.of(1L), queue.released);
     assertEquals(0, nodes.get(0).runs.get());
   }
@@ -228,25 +225,25 @@ class ControllerTest {
   @Test
   void removeSession_whoWaitsBehind_doesNotAsk() {
     List<TestNode> nodes = append(0, 1, 2);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.removeSession(nodes.get(1));
     release(2);
-    until(() -> nodes.get(2).runs.get() == 1);
+    Await.until(() -> nodes.get(2).runs.get() == 1);
     assertEquals(List.of(0L, 2L), queue.released);
   }
 
   @Test
   void removeSession_afterTheConcurrencyChanged_doesNotRun() {
     List<TestNode> nodes = append(0, 1, 2, 3);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.setConcurrency(4);
-    until(() -> queue.waiting.get() == 4);
+    Await.until(() -> queue.waiting.get() == 4);
     controller.removeSession(nodes.get(2));
-    until(() -> queue.waiting.get() == 3);
+    Await.until(() -> queue.waiting.get() == 3);
     controller.setConcurrency(2);
     controller.removeSession(nodes.get(1));
     release(2);
-    until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
+    Await.until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
     assertEquals(0, nodes.get(1).runs.get() + nodes.get(2).runs.get());
     assertEquals(0, queue.permits.availablePermits());
   }
@@ -264,11 +261,11 @@ class ControllerTest {
             });
     release(2);
     controller.appendSession(node);
-    until(() -> node.runs.get() == 1);
+    Await.until(() -> node.runs.get() == 1);
     controller.removeSession(node);
     fail.countDown();
     List<TestNode> behind = append(1);
-    until(() -> behind.getFirst().runs.get() == 1);
+    Await.until(() -> behind.getFirst().runs.get() == 1);
     assertEquals(1, node.runs.get());
     assertEquals(List.of(0L, 1L), queue.released);
   }
@@ -290,10 +287,10 @@ class ControllerTest {
     var behind = new TestNode(1, 2);
     remote.appendSession(removed);
     remote.appendSession(behind);
-    until(() -> asked.size() == 1);
+    Await.until(() -> asked.size() == 1);
     remote.removeSession(removed);
     answer.countDown();
-    until(() -> behind.runs.get() == 1);
+    Await.until(() -> behind.runs.get() == 1);
     assertEquals(0, removed.runs.get());
     assertEquals(List.of(0L, 1L), List.copyOf(asked));
   }
@@ -316,28 +313,28 @@ class ControllerTest {
   @RepeatedTest(200)
   void removeSession_racesTheRelease_nobodyIsLost() throws InterruptedException {
     List<TestNode> nodes = append(0, 1);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     Thread remover = Thread.ofVirtual().start(() -> controller.removeSession(nodes.get(0)));
     release(2);
     remover.join();
-    until(() -> nodes.get(1).runs.get() == 1);
+    Await.until(() -> nodes.get(1).runs.get() == 1);
     assertTrue(nodes.get(0).runs.get() <= 1);
-    until(() -> queue.waiting.get() == 0);
+    Await.until(() -> queue.waiting.get() == 0);
     assertEquals(0, controller.waiting());
   }
 
   @Test
   void setConcurrency_whileTheyWait_eachBucketAsksInOrder() {
     append(0, 1, 2, 3, 4, 5, 6, 7);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.setConcurrency(4);
-    until(() -> queue.waiting.get() == 4);
+    Await.until(() -> queue.waiting.get() == 4);
     controller.setConcurrency(1);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.setConcurrency(2);
-    until(() -> queue.waiting.get() == 2);
+    Await.until(() -> queue.waiting.get() == 2);
     release(8);
-    until(() -> queue.released.size() == 8);
+    Await.until(() -> queue.released.size() == 8);
     assertEquals(List.of(0L, 2L, 4L, 6L), released(2, 0));
     assertEquals(List.of(1L, 3L, 5L, 7L), released(2, 1));
   }
@@ -349,10 +346,10 @@ class ControllerTest {
   @Test
   void setConcurrency_sameAgain_nobodyAsksAnew() {
     append(0);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     controller.setConcurrency(1);
     release(1);
-    until(() -> queue.released.size() == 1);
+    Await.until(() -> queue.released.size() == 1);
     assertEquals(1, queue.asked.get());
   }
 
@@ -369,13 +366,13 @@ class ControllerTest {
               }
               node.status = JDA.Status.CONNECTED;
             });
-    try (var log = new CapturedLog(Level.FINE)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       controller.appendSession(failing);
       append(1);
       release(4);
-      until(() -> queue.released.size() == 4);
+      Await.until(() -> queue.released.size() == 4);
       assertEquals(List.of(0L, 1L, 0L, 0L), queue.released);
-      until(() -> failing.runs.get() == 3);
+      Await.until(() -> failing.runs.get() == 3);
       assertTrue(
           log.lines().getFirst().startsWith("WARNING: shard 0 of 64: the connection failed"));
     }
@@ -385,7 +382,7 @@ class ControllerTest {
   void run_failsOverAndOver_isWarnedOfOnce() {
     var failures = new AtomicInteger();
     release(10);
-    try (var log = new CapturedLog(Level.FINE)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       controller.appendSession(
           new TestNode(
               0,
@@ -395,7 +392,7 @@ class ControllerTest {
                   throw new IllegalStateException("no connection");
                 }
               }));
-      until(() -> failures.get() == 5);
+      Await.until(() -> failures.get() == 5);
       assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
       assertEquals(3, log.lines().stream().filter(line -> line.startsWith("FINE")).count());
     }
@@ -405,7 +402,7 @@ class ControllerTest {
   void run_throwsAnError_bucketGoesOn() {
     var errors = new AtomicInteger();
     release(3);
-    try (var log = new CapturedLog(Level.WARNING)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       controller.appendSession(
           new TestNode(
               0,
@@ -417,7 +414,7 @@ class ControllerTest {
                 node.status = JDA.Status.CONNECTED;
               }));
       List<TestNode> behind = append(1);
-      until(() -> errors.get() == 2 && behind.getFirst().runs.get() == 1);
+      Await.until(() -> errors.get() == 2 && behind.getFirst().runs.get() == 1);
       assertTrue(log.lines().getFirst().contains("AssertionError: on purpose"));
     }
   }
@@ -435,7 +432,7 @@ class ControllerTest {
             });
     controller.appendSession(node);
     List<TestNode> behind = append(1);
-    until(() -> behind.getFirst().runs.get() == 1);
+    Await.until(() -> behind.getFirst().runs.get() == 1);
     assertEquals(1, node.runs.get());
   }
 
@@ -445,7 +442,7 @@ class ControllerTest {
     var gone = new TestNode(0, 2);
     gone.status = JDA.Status.valueOf(status);
     controller.appendSession(gone);
-    until(() -> controller.waiting() == 0);
+    Await.until(() -> controller.waiting() == 0);
     assertEquals(0, queue.asked.get());
     assertEquals(0, gone.runs.get());
   }
@@ -467,10 +464,10 @@ class ControllerTest {
           }
         };
     var unlucky = new QueueSessionController(broken, QUICK);
-    try (var log = new CapturedLog(Level.FINE)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       unlucky.appendSession(new TestNode(0, 2));
       unlucky.appendSession(new TestNode(1, 2));
-      until(() -> asked.size() == 6);
+      Await.until(() -> asked.size() == 6);
       assertEquals(List.of(0L, 0L, 0L, 0L, 0L, 1L), List.copyOf(asked));
       assertEquals(
           "WARNING: shard 0 of 2: the queue failed, to be tried again in PT0.02S"
@@ -483,12 +480,12 @@ class ControllerTest {
   @Test
   void toString_tellsHowItStands() {
     append(0, 1);
-    until(() -> queue.waiting.get() == 1);
+    Await.until(() -> queue.waiting.get() == 1);
     assertEquals(
         "QueueSessionController[waiting=2, connecting=0, concurrency=1, queue=gate]",
         controller.toString());
     release(2);
-    until(() -> controller.waiting() == 0);
+    Await.until(() -> controller.waiting() == 0);
   }
 
   /** Everybody appends, removes and changes the concurrency: nobody is lost, none runs twice. */
@@ -519,7 +516,7 @@ class ControllerTest {
     for (Thread thread : threads) {
       thread.join();
     }
-    until(() -> kept.stream().allMatch(node -> node.runs.get() == 1));
+    Await.until(() -> kept.stream().allMatch(node -> node.runs.get() == 1));
     assertEquals(0, free.waiting());
   }
 

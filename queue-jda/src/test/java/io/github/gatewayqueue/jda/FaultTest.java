@@ -9,6 +9,8 @@ import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +29,7 @@ class FaultTest {
 
   @AfterEach
   void noThreadIsLeft() {
-    TestBot.until(() -> LeftThreads.names().isEmpty());
+    Await.until(() -> LeftThreads.names().isEmpty());
   }
 
   private static List<Long> accepted(FakeDiscord discord) {
@@ -58,10 +60,10 @@ class FaultTest {
   @Test
   void connectionHangs_bucketGoesOnAndItsLateIdentifyIsSpacedFrom() throws Exception {
     try (FakeDiscord discord = Scaled.discord().start();
-        var log = new CapturedLog(Level.WARNING)) {
+        var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       discord.faults().delaySockets(Duration.ofSeconds(6), 1);
       try (TestBot bot = TestBot.start(discord, controller, List.of(0, 1), 3)) {
-        TestBot.until(() -> accepted(discord).contains(0L));
+        Await.until(() -> accepted(discord).contains(0L));
         // Not by the same manager: JDA 6.5.0 may have lost its worker, and would never start it.
         try (TestBot other = TestBot.start(discord, controller, List.of(2), 3)) {
           other.awaitConnected(1); // the queue would release it at once
@@ -115,7 +117,7 @@ class FaultTest {
     try (FakeDiscord discord = Scaled.discord().start()) {
       discord.faults().invalidateIdentifies(2);
       try (TestBot bot = TestBot.start(discord, gated, 3)) {
-        TestBot.until(() -> gated.waiting() == 3);
+        Await.until(() -> gated.waiting() == 3);
         allWait.countDown();
         bot.awaitConnected(3);
         assertEquals(5, queue.released.get());
@@ -162,14 +164,14 @@ class FaultTest {
             },
             Scaled.TIMING);
     try (FakeDiscord discord = Scaled.discord().start();
-        var log = new CapturedLog(Level.FINE)) {
+        var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       try (TestBot bot = TestBot.start(discord, gated, 4)) {
         bot.awaitConnected(1);
-        TestBot.until(() -> gated.waiting() == 3);
+        Await.until(() -> gated.waiting() == 3);
         discord.startOutage(Outage.REFUSING);
         long beginNanos = System.nanoTime();
         gate.release(100);
-        TestBot.until(() -> failures(log) == 4);
+        Await.until(() -> failures(log) == 4);
         Duration pauses = Scaled.TIMING.shortestPause().multipliedBy(1 + 2 + 4);
         assertTrue(System.nanoTime() - beginNanos >= pauses.toNanos());
         int spent = unpaced.released.get() - 1;
@@ -194,7 +196,7 @@ class FaultTest {
         bot.awaitConnected(3);
         discord.forgetSessions();
         discord.dropSockets();
-        TestBot.until(() -> queue.released.get() == 4); // it connects in two seconds
+        Await.until(() -> queue.released.get() == 4); // it connects in two seconds
         discord.startOutage(Outage.REFUSING);
         // Twice the patience, and two attempts: not a wait for something, but for nothing.
         Thread.sleep(Scaled.TIMING.patience().multipliedBy(2).toMillis());

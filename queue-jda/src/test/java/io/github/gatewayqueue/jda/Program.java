@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ final class Program implements AutoCloseable {
 
   /** Where it listens, if it is a broker. */
   URI awaitUri() throws IOException {
-    TestBot.until(() -> LISTENING.matcher(output()).find() || !process.isAlive());
+    Await.until(() -> LISTENING.matcher(output()).find() || !process.isAlive());
     Matcher listening = LISTENING.matcher(output());
     if (!listening.find()) {
       throw new IOException("the broker has ended: " + output());

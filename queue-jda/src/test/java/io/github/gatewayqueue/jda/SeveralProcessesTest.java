@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Verdict;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,7 +33,7 @@ class SeveralProcessesTest {
   private static void bringUp(FakeDiscord discord, URI queue) throws IOException {
     try (Program one = Program.bot(discord.restUri(), queue, 0, 16, SHARDS);
         Program other = Program.bot(discord.restUri(), queue, 16, SHARDS, SHARDS)) {
-      TestBot.until(() -> {
+      Await.until(() -> {
         assertTrue(one.isAlive() && other.isAlive(), () -> outputs(one, other));
         return discord.score().count(Verdict.ACCEPTED) == SHARDS;
       });

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Await;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,14 +33,14 @@ class SingleShardsTest {
                 .setEnableShutdownHook(false)
                 .build());
       }
-      TestBot.until(
+      Await.until(
           () -> shards.stream().allMatch(shard -> shard.getStatus() == JDA.Status.CONNECTED));
       assertEquals(3, queue.released.get());
       assertEquals(
           List.of(0L, 1L, 2L), discord.identifies().stream().map(Identify::shardId).toList());
       assertEquals(0, discord.score().violations(), () -> "" + discord.identifies());
       shards.forEach(JDA::shutdownNow);
-      TestBot.until(() -> LeftThreads.names().isEmpty());
+      Await.until(() -> LeftThreads.names().isEmpty());
     }
   }
 

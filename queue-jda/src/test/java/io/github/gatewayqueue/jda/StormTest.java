@@ -8,6 +8,7 @@ import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -22,7 +23,7 @@ class StormTest {
 
   @AfterEach
   void noThreadIsLeft() {
-    TestBot.until(() -> LeftThreads.names().isEmpty());
+    Await.until(() -> LeftThreads.names().isEmpty());
   }
 
   private static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
@@ -60,7 +61,7 @@ class StormTest {
       try (TestBot bot = TestBot.start(discord, controller, BUCKETS)) {
         bot.awaitConnected(BUCKETS);
         discord.dropSockets();
-        TestBot.until(() -> discord.score().resumes() == BUCKETS);
+        Await.until(() -> discord.score().resumes() == BUCKETS);
         bot.awaitConnected(BUCKETS);
         assertEquals(BUCKETS, queue.asked.get());
         assertEquals(BUCKETS, discord.score().identifies());
@@ -75,12 +76,12 @@ class StormTest {
       var controller = new QueueSessionController(queue, Scaled.TIMING);
       try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
         bot.awaitAccepted(BUCKETS);
-        TestBot.until(() -> queue.waiting() == BUCKETS);
+        Await.until(() -> queue.waiting() == BUCKETS);
         assertEquals(BUCKETS, controller.waiting());
         assertFalse(LeftThreads.names().isEmpty());
       }
       assertEquals(0, controller.waiting());
-      TestBot.until(() -> queue.waiting() == 0 && LeftThreads.names().isEmpty());
+      Await.until(() -> queue.waiting() == 0 && LeftThreads.names().isEmpty());
       assertEquals(BUCKETS, discord.score().identifies());
     }
   }
@@ -99,17 +100,17 @@ class StormTest {
               Scaled.TIMING);
       try (TestBot bot = TestBot.start(discord, controller, 4)) {
         bot.awaitConnected(1);
-        TestBot.until(() -> bot.manager().getShardCache().size() == 4);
+        Await.until(() -> bot.manager().getShardCache().size() == 4);
         JDA asking = bot.shard(1);
         JDA waiting = bot.shard(2);
-        TestBot.until(blocked::hasQueuedThreads);
+        Await.until(blocked::hasQueuedThreads);
         bot.manager().shutdown(1);
         bot.manager().shutdown(2);
-        TestBot.until(() ->
+        Await.until(() ->
             asking.getStatus() == JDA.Status.SHUTDOWN
                 && waiting.getStatus() == JDA.Status.SHUTDOWN);
         blocked.release(8);
-        TestBot.until(() -> bot.shard(3).getStatus() == JDA.Status.CONNECTED);
+        Await.until(() -> bot.shard(3).getStatus() == JDA.Status.CONNECTED);
         assertEquals(2, queue.asked.get());
         assertEquals(2, discord.score().identifies());
         assertEquals(7, blocked.availablePermits());
@@ -137,10 +138,10 @@ class StormTest {
                   limit.total(), limit.remaining(), limit.resetAfter(), concurrency));
           controller.setConcurrency(concurrency);
           if (concurrency < limit.maxConcurrency()) {
-            TestBot.until(() -> discord.score().identifies() >= before + 2);
+            Await.until(() -> discord.score().identifies() >= before + 2);
             discord.setMaxConcurrency(concurrency);
           }
-          TestBot.until(() -> discord.score().identifies() >= before + 3);
+          Await.until(() -> discord.score().identifies() >= before + 3);
         }
         bot.awaitConnected(24);
         assertEquals(24, discord.score().identifies());

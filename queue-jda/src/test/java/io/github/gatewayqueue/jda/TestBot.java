@@ -4,12 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
+import io.github.gatewayqueue.testsupport.Await;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
@@ -18,8 +17,6 @@ import net.dv8tion.jda.api.requests.RestConfig;
 import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import net.dv8tion.jda.api.sharding.ShardManager;
 import net.dv8tion.jda.api.utils.SessionController;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 
 /** A real bot on JDA that knows no Discord but the one it is given. */
 final class TestBot implements AutoCloseable {
@@ -80,7 +77,7 @@ final class TestBot implements AutoCloseable {
   }
 
   void awaitConnected(int shards) {
-    await()
+    Await.await()
         .untilAsserted(() ->
             assertEquals(
                 shards,
@@ -89,26 +86,14 @@ final class TestBot implements AutoCloseable {
   }
 
   void awaitAccepted(int identifies) {
-    until(() -> discord.score().count(Verdict.ACCEPTED) >= identifies);
-  }
-
-  static void until(Callable<Boolean> condition) {
-    await().until(condition);
-  }
-
-  /** Not a bound on speed: it turns a wait for ever into a failure. */
-  private static ConditionFactory await() {
-    return Awaitility.with()
-        .pollInterval(Duration.ofMillis(20))
-        .await()
-        .atMost(Duration.ofMinutes(4));
+    Await.until(() -> discord.score().count(Verdict.ACCEPTED) >= identifies);
   }
 
   /** Shuts down, and waits until all shards have. */
   @Override
   public void close() {
     manager.shutdown();
-    until(() ->
+    Await.until(() ->
         manager.getShardCache().stream()
             .allMatch(shard -> shard.getStatus() == JDA.Status.SHUTDOWN));
   }

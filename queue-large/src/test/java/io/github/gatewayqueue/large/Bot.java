@@ -1,13 +1,13 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 
 /** A queue, and the shards that ask it. They are started from one thread. */
 final class Bot {
@@ -25,7 +25,7 @@ final class Bot {
   private static final long SHARDS = 10_000;
 
   final LargeBotQueue queue;
-  private final List<ShardRequest> requests = new ArrayList<>();
+  private final List<Asking> requests = new ArrayList<>();
   private final AtomicInteger ended = new AtomicInteger();
 
   Bot(LargeBotQueue queue) {
@@ -37,35 +37,42 @@ final class Bot {
   }
 
   /** Starts a request, which joins when it gets round to it. */
-  ShardRequest start(long id) {
-    ShardRequest request = new ShardRequest(queue, id, SHARDS, ended::incrementAndGet);
+  Asking start(long id) {
+    Asking request = Asking.of(this::request, id, SHARDS);
     requests.add(request);
-    request.start();
     return request;
   }
 
+  private void request(long id, long total) throws InterruptedException {
+    try {
+      queue.request(id, total);
+    } finally {
+      ended.incrementAndGet();
+    }
+  }
+
   /** Makes a request and waits until it is in line, or has ended. */
-  ShardRequest join(long id) {
-    ShardRequest request = start(id);
+  Asking join(long id) {
+    Asking request = start(id);
     awaitJoined();
     return request;
   }
 
   /** Makes requests one after another, so that they join in this order. */
-  List<ShardRequest> join(LongStream ids) {
+  List<Asking> join(LongStream ids) {
     return ids.mapToObj(this::join).toList();
   }
 
   /** Makes requests all at once, and waits until all are in line or have ended. */
-  List<ShardRequest> joinInAnyOrder(LongStream ids) {
-    List<ShardRequest> some = ids.mapToObj(this::start).toList();
+  List<Asking> joinInAnyOrder(LongStream ids) {
+    List<Asking> some = ids.mapToObj(this::start).toList();
     awaitJoined();
     return some;
   }
 
   private void awaitJoined() {
     // Ended is read first: a request that ends between the two is then missed, never counted twice.
-    until(() -> ended.get() + queue.waiting() >= requests.size());
+    Await.until(() -> ended.get() + queue.waiting() >= requests.size());
   }
 
   /** How many requests have ended. */
@@ -75,10 +82,10 @@ final class Bot {
 
   /** Interrupts what is still under way, waits for all, and returns how many were released. */
   int interruptAll() throws InterruptedException {
-    requests.forEach(ShardRequest::interrupt);
+    requests.forEach(Asking::interrupt);
     int released = 0;
-    for (ShardRequest request : requests) {
-      if (request.awaitReleasedOrInterrupted()) {
+    for (Asking request : requests) {
+      if (request.awaitReturnOrInterrupt()) {
         released++;
       }
     }
@@ -87,19 +94,9 @@ final class Bot {
 
   /** Interrupts what is still under way, and waits for its end, whatever it is. */
   void end() throws InterruptedException {
-    requests.forEach(ShardRequest::interrupt);
-    for (ShardRequest request : requests) {
-      request.join();
+    requests.forEach(Asking::interrupt);
+    for (Asking request : requests) {
+      request.thrown();
     }
-  }
-
-  /** Waits until a condition holds that is about to, and looks often, since many tests wait. */
-  static void until(Callable<Boolean> condition) {
-    Awaitility.with()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofNanos(20_000))
-        .await()
-        .atMost(Duration.ofMinutes(5))
-        .until(condition);
   }
 }

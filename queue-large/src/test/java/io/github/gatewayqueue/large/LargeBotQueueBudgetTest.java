@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +54,7 @@ class LargeBotQueueBudgetTest extends BotTest {
   void request_moreThanTheBudget_releasesJustThat(int reserve) throws InterruptedException {
     Bot bot = bot(builder().reserve(reserve).initialLimit(limit(USABLE + reserve, DAY, 16)));
     bot.joinInAnyOrder(LongStream.range(0, SHARDS));
-    Bot.until(() -> bot.ended() == USABLE);
+    Await.until(() -> bot.ended() == USABLE);
     bot.queue.update(bot.queue.limit()); // has every head look again
     assertEquals(SHARDS - USABLE, bot.queue.waiting());
     assertEquals(USABLE, bot.interruptAll());
@@ -65,7 +67,7 @@ class LargeBotQueueBudgetTest extends BotTest {
       throws InterruptedException {
     Duration resetAfter = Duration.ofMillis(300);
     Bot bot = bot(builder().interval(Duration.ofMillis(1)).reserve(reserve));
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     answer(bot, limit(USABLE + reserve, resetAfter, 16));
     for (int i = 0; i < failures; i++) {
       fail(bot);
@@ -73,8 +75,8 @@ class LargeBotQueueBudgetTest extends BotTest {
     for (int i = 0; i < SHARDS; i++) { // as many as ever could be needed
       answer(bot, limit(USABLE + reserve, resetAfter, 16));
     }
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     assertEquals(0, bot.queue.waiting());
     waitingAtReadings.add(0);
@@ -93,8 +95,8 @@ class LargeBotQueueBudgetTest extends BotTest {
     source.answer(limit(500, DAY, 16));
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().initialLimit(limit(USABLE + 1, resetAfter, 16)));
-      for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, SHARDS))) {
-        request.awaitReleased();
+      for (Asking request : bot.joinInAnyOrder(LongStream.range(0, SHARDS))) {
+        request.awaitReturn();
       }
       var releases = recorded.stop(folder);
       assertEquals(SHARDS, releases.size());
@@ -113,16 +115,16 @@ class LargeBotQueueBudgetTest extends BotTest {
   @Test
   void request_cancelledWaiters_areNotCharged() throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
-    List<ShardRequest> shuffled = new ArrayList<>(requests);
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    List<Asking> shuffled = new ArrayList<>(requests);
     Collections.shuffle(shuffled);
-    for (ShardRequest request : shuffled.subList(USABLE, SHARDS)) {
+    for (Asking request : shuffled.subList(USABLE, SHARDS)) {
       request.interrupt();
-      request.awaitInterrupted();
+      request.awaitInterruptedException();
     }
     source.answer(limit(USABLE + 1, DAY, 16));
-    for (ShardRequest request : shuffled.subList(0, USABLE)) {
-      request.awaitReleased();
+    for (Asking request : shuffled.subList(0, USABLE)) {
+      request.awaitReturn();
     }
     assertEquals(1, bot.queue.limit().remaining());
   }
@@ -130,15 +132,15 @@ class LargeBotQueueBudgetTest extends BotTest {
   @Test
   void request_cancelledWhileExhausted_areNotChargedToTheNextWindow() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
-    for (ShardRequest request : requests.subList(0, SHARDS - USABLE)) {
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    for (Asking request : requests.subList(0, SHARDS - USABLE)) {
       request.interrupt();
-      request.awaitInterrupted();
+      request.awaitInterruptedException();
     }
     assertEquals(1, bot.queue.limit().remaining());
     bot.queue.update(limit(USABLE + 1, DAY, 16));
-    for (ShardRequest request : requests.subList(SHARDS - USABLE, SHARDS)) {
-      request.awaitReleased();
+    for (Asking request : requests.subList(SHARDS - USABLE, SHARDS)) {
+      request.awaitReturn();
     }
     assertEquals(1, bot.queue.limit().remaining());
   }
@@ -147,9 +149,9 @@ class LargeBotQueueBudgetTest extends BotTest {
   void request_cancelledWhileItWaitsForItsSpacing_isNotCharged() throws InterruptedException {
     Bot bot = bot(builder().interval(NEVER).initialLimit(limit(3, DAY, 16)));
     bot.queue.request(0, SHARDS);
-    ShardRequest cancelled = bot.join(16);
+    Asking cancelled = bot.join(16);
     cancelled.interrupt();
-    cancelled.awaitInterrupted();
+    cancelled.awaitInterruptedException();
     bot.queue.request(1, SHARDS);
     assertEquals(1, bot.queue.limit().remaining());
   }
@@ -157,13 +159,13 @@ class LargeBotQueueBudgetTest extends BotTest {
   @Test
   void request_resetWithBudgetLeft_isReadAgainBeforeTheNextRelease() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(500, Duration.ofMillis(1), 16)));
-    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().resetAfter().isZero());
     assertEquals(500, bot.queue.limit().remaining()); // those of the window that has ended
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     source.awaitCalls(1);
     assertEquals(SHARDS, bot.queue.waiting());
     source.answer(limit(USABLE + 1, DAY, 16));
-    Bot.until(() -> bot.ended() == USABLE);
+    Await.until(() -> bot.ended() == USABLE);
     assertEquals(SHARDS - USABLE, bot.queue.waiting());
     assertEquals(USABLE, bot.interruptAll());
     assertEquals(1, source.calls());
@@ -174,13 +176,13 @@ class LargeBotQueueBudgetTest extends BotTest {
   void request_releasedBeforeTheReset_isNotTakenOffTheNextReading() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(500, Duration.ofSeconds(1), 16)));
     for (long id = 0; id < 7; id++) {
-      bot.join(id).awaitReleased();
+      bot.join(id).awaitReturn();
     }
     assumeTrue(source.calls() == 0, "too slow to tell the windows apart");
-    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().resetAfter().isZero());
     assertEquals(493, bot.queue.limit().remaining());
     source.answer(limit(500, DAY, 16));
-    bot.join(7).awaitReleased();
+    bot.join(7).awaitReturn();
     assertEquals(499, bot.queue.limit().remaining());
   }
 
@@ -216,7 +218,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     for (int i = 0; i < 50; i++) {
       bot.queue.update(limit(USABLE + 1, DAY, 16)); // as if Discord were slow to count
     }
-    Bot.until(() -> bot.ended() >= USABLE);
+    Await.until(() -> bot.ended() >= USABLE);
     bot.queue.update(limit(USABLE + 1, DAY, 16));
     int released = bot.interruptAll();
     assumeTrue(
@@ -229,7 +231,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Bot bot = bot(builder().initialLimit(limit(USABLE + 1, Duration.ZERO, 16)));
     long start = System.nanoTime();
     bot.joinInAnyOrder(LongStream.range(0, SHARDS));
-    Bot.until(() -> bot.ended() == USABLE);
+    Await.until(() -> bot.ended() == USABLE);
     int calls = source.calls();
     int released = bot.interruptAll();
     assumeTrue(
@@ -244,13 +246,13 @@ class LargeBotQueueBudgetTest extends BotTest {
   void request_resetAfterZeroAndNothingLeft_isReadAgainAfterABackoff() throws InterruptedException {
     long start = System.nanoTime();
     Bot bot = bot(builder().initialLimit(limit(1, Duration.ZERO, 16)));
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     source.answer(limit(1, Duration.ZERO, 16)); // the same again
     source.awaitCalls(2);
     assertEquals(SHARDS, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     List<Long> asked = source.askedNanos();
     assertEquals(2, asked.size());
@@ -264,7 +266,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Bot bot = bot(builder().reserve(50));
     bot.joinInAnyOrder(LongStream.range(0, 8));
     source.answer(new SessionStartLimit(20, 20, DAY, 4));
-    Bot.until(() -> bot.ended() == 1);
+    Await.until(() -> bot.ended() == 1);
     assertEquals(1, bot.interruptAll());
     assertEquals(19, bot.queue.limit().remaining());
   }
@@ -274,9 +276,9 @@ class LargeBotQueueBudgetTest extends BotTest {
     Bot bot = bot(builder().reserve(0).initialLimit(limit(1, DAY, 16)));
     bot.queue.request(0, SHARDS);
     assertEquals(0, bot.queue.limit().remaining());
-    ShardRequest next = bot.join(1);
+    Asking next = bot.join(1);
     assertFalse(bot.queue.limit().resetAfter().compareTo(AT_ONCE) < 0);
     next.interrupt();
-    next.awaitInterrupted();
+    next.awaitInterruptedException();
   }
 }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,8 +47,8 @@ class LargeBotQueueFailTest extends BotTest {
   void request_moreThanTheBudget_theOthersFail() throws InterruptedException {
     Bot bot = bot(failing().initialLimit(limit(26, DAY, 16)));
     int released = 0;
-    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 60))) {
-      if (request.join() == null) {
+    for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 60))) {
+      if (request.thrown() == null) {
         released++;
       } else {
         require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
@@ -63,10 +65,10 @@ class LargeBotQueueFailTest extends BotTest {
     Bot bot = bot(failing().interval(NEVER).initialLimit(limit(4, DAY, 16)));
     bot.queue.request(0, 64);
     bot.queue.request(1, 64);
-    List<ShardRequest> requests = bot.join(LongStream.of(16, 32, 17, 48, 33));
+    List<Asking> requests = bot.join(LongStream.of(16, 32, 17, 48, 33));
     assertEquals(5, bot.queue.waiting()); // all for their spacing
     bot.queue.request(2, 64);
-    for (ShardRequest request : requests) {
+    for (Asking request : requests) {
       require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
     }
     assertEquals(0, bot.queue.waiting());
@@ -97,9 +99,9 @@ class LargeBotQueueFailTest extends BotTest {
     Bot bot = bot(failing().interval(NEVER).initialLimit(limit(500, DAY, 4)));
     bot.queue.request(0, 64);
     bot.queue.request(1, 64);
-    List<ShardRequest> requests = bot.join(LongStream.of(4, 8, 5, 9));
+    List<Asking> requests = bot.join(LongStream.of(4, 8, 5, 9));
     bot.queue.update(limit(1, DAY, 2)); // whatever it has counted, no start is left
-    for (ShardRequest request : requests) {
+    for (Asking request : requests) {
       SessionStartLimitExceededException thrown =
           request.awaitThrown(SessionStartLimitExceededException.class);
       assertEquals(2, thrown.limit().maxConcurrency());
@@ -119,11 +121,11 @@ class LargeBotQueueFailTest extends BotTest {
   @Test
   void request_unknownLimit_waitsAndFailsWhenItIsReadAndExhausted() throws InterruptedException {
     Bot bot = bot(failing());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 20));
+    List<Asking> requests = bot.join(LongStream.range(0, 20));
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());
     source.answer(limit(1, DAY, 16));
-    for (ShardRequest request : requests) {
+    for (Asking request : requests) {
       require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
     }
     assertEquals(0, bot.queue.waiting());
@@ -133,24 +135,24 @@ class LargeBotQueueFailTest extends BotTest {
   @Test
   void request_resetHasPassed_waitsForTheReading() throws InterruptedException {
     Bot bot = bot(failing().initialLimit(limit(1, Duration.ofMillis(1), 16)));
-    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
-    List<ShardRequest> requests = new ArrayList<>(bot.join(LongStream.range(0, 20)));
+    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<Asking> requests = new ArrayList<>(bot.join(LongStream.range(0, 20)));
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
   }
 
   @Test
   void request_resetAfterZeroAndNothingLeft_waits() throws InterruptedException {
     Bot bot = bot(failing().initialLimit(limit(1, Duration.ZERO, 16)));
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.awaitCalls(1);
     assertEquals(1, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
   }
 
   @Test
@@ -161,12 +163,12 @@ class LargeBotQueueFailTest extends BotTest {
       bot.queue.request(id, 64);
     }
     bot.queue.update(limit(5, DAY, 16));
-    ShardRequest request = bot.join(5);
+    Asking request = bot.join(5);
     int waiting = bot.queue.waiting();
     assumeTrue(
         System.nanoTime() - startNanos < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
     assertEquals(1, waiting);
     bot.queue.update(limit(6, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
   }
 }

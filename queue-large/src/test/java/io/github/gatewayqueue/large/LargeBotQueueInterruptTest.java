@@ -8,6 +8,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.testsupport.Asking;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ class LargeBotQueueInterruptTest extends BotTest {
     }
 
     /** Interrupts the request after a while that began at a moment. */
-    void interrupt(ShardRequest request, long startNanos) {
+    void interrupt(Asking request, long startNanos) {
       while (System.nanoTime() - startNanos < delayNanos) {
         Thread.onSpinWait();
       }
@@ -114,15 +115,15 @@ class LargeBotQueueInterruptTest extends BotTest {
   void request_interrupted_throwsAndLeavesNoTrace(Waiting waiting, int position)
       throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = new ArrayList<>(bot.join(sameBucket()));
+    List<Asking> requests = new ArrayList<>(bot.join(sameBucket()));
     waiting.begin(this, bot);
-    ShardRequest interrupted = requests.remove(position);
+    Asking interrupted = requests.remove(position);
     interrupted.interrupt();
-    interrupted.awaitInterrupted();
+    interrupted.awaitInterruptedException();
     assertEquals(3, bot.queue.waiting());
     waiting.grant(this, bot, limit(4, DAY, 2)); // 1 of them is the reserve
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     assertEquals(1, bot.queue.limit().remaining());
     assertEquals(0, bot.queue.waiting());
@@ -137,9 +138,9 @@ class LargeBotQueueInterruptTest extends BotTest {
     waiting.begin(this, bot);
     assertEquals(0, bot.interruptAll());
     assertEquals(0, bot.queue.waiting());
-    ShardRequest next = bot.join(5);
+    Asking next = bot.join(5);
     waiting.grant(this, bot, limit(2, DAY, 2));
-    next.awaitReleased();
+    next.awaitReturn();
     assertEquals(1, bot.queue.limit().remaining());
   }
 
@@ -152,20 +153,20 @@ class LargeBotQueueInterruptTest extends BotTest {
     while (aim.isToGoOn()) {
       LargeBotQueueInterruptTest fresh = new LargeBotQueueInterruptTest();
       Bot bot = fresh.bot(fresh.builder());
-      List<ShardRequest> requests = bot.join(LongStream.of(0, 8));
+      List<Asking> requests = bot.join(LongStream.of(0, 8));
       waiting.begin(fresh, bot);
       long startNanos = System.nanoTime();
       Thread granter = Thread.startVirtualThread(() -> waiting.grant(fresh, bot, limit(2, DAY, 4)));
       aim.interrupt(requests.getFirst(), startNanos);
       granter.join();
-      boolean released = requests.getFirst().awaitReleasedOrInterrupted();
+      boolean released = requests.getFirst().awaitReturnOrInterrupt();
       aim.adjust(!released);
       if (released) {
         assertEquals(1, bot.queue.waiting());
         requests.getLast().interrupt();
-        requests.getLast().awaitInterrupted();
+        requests.getLast().awaitInterruptedException();
       } else {
-        requests.getLast().awaitReleased();
+        requests.getLast().awaitReturn();
       }
       assertEquals(1, bot.queue.limit().remaining());
       assertEquals(0, bot.queue.waiting());
@@ -207,13 +208,13 @@ class LargeBotQueueInterruptTest extends BotTest {
     while (aim.isToGoOn()) {
       LargeBotQueueInterruptTest fresh = new LargeBotQueueInterruptTest();
       Bot bot = fresh.bot(fresh.builder().whenExhausted(WhenExhausted.FAIL));
-      List<ShardRequest> requests = bot.join(sameBucket());
+      List<Asking> requests = bot.join(sameBucket());
       fresh.source.awaitCalls(1);
       long startNanos = System.nanoTime();
       failure.happen(fresh.source);
       aim.interrupt(requests.getFirst(), startNanos);
-      aim.adjust(requests.getFirst().awaitInterruptedOrThrown(failure.type));
-      for (ShardRequest request : requests.subList(1, 4)) {
+      aim.adjust(requests.getFirst().awaitInterruptOr(failure.type));
+      for (Asking request : requests.subList(1, 4)) {
         request.awaitThrown(failure.type);
       }
       assertEquals(0, bot.queue.waiting());
@@ -229,7 +230,7 @@ class LargeBotQueueInterruptTest extends BotTest {
   void request_interruptsRaceMoves_nobodyIsLost() throws InterruptedException {
     for (int round = 0; round < 50; round++) {
       Bot bot = bot(builder().initialLimit(limit(1, DAY, 3)));
-      List<ShardRequest> requests = bot.join(LongStream.range(0, 20));
+      List<Asking> requests = bot.join(LongStream.range(0, 20));
       Thread mover =
           Thread.startVirtualThread(() -> {
             for (int count = 1; count <= 16; count++) {
@@ -240,13 +241,13 @@ class LargeBotQueueInterruptTest extends BotTest {
         requests.get(i).interrupt();
       }
       for (int i = 0; i < 20; i += 2) {
-        requests.get(i).awaitInterrupted();
+        requests.get(i).awaitInterruptedException();
       }
       mover.join();
       assertEquals(10, bot.queue.waiting());
       bot.queue.update(limit(11, DAY, 5));
       for (int i = 1; i < 20; i += 2) {
-        requests.get(i).awaitReleased();
+        requests.get(i).awaitReturn();
       }
       assertEquals(1, bot.queue.limit().remaining());
     }

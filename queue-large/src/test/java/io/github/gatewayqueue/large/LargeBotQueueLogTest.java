@@ -12,18 +12,15 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,49 +29,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an operator reads in the log, and that its failures do no harm. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if somebody is lost
 class LargeBotQueueLogTest extends BotTest {
-  private static final Logger LOGGER = Logger.getLogger("io.github.gatewayqueue.large");
-
-  private final Lines lines = new Lines();
-
-  private static final class Lines extends Handler {
-    private final List<Level> levels = new CopyOnWriteArrayList<>();
-    private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private volatile boolean fails;
-
-    @Override
-    public void publish(LogRecord line) {
-      levels.add(line.getLevel());
-      warnings.add(line.getMessage());
-      if (fails) {
-        throw new IllegalStateException("the disk is full");
-      }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
-
-  @BeforeEach
-  void listen() {
-    LOGGER.addHandler(lines);
-    LOGGER.setUseParentHandlers(false);
-  }
+  private final CapturedLog log = new CapturedLog("io.github.gatewayqueue.large", Level.INFO);
 
   @AfterEach
   void stopListening() {
-    LOGGER.removeHandler(lines);
-    LOGGER.setUseParentHandlers(true);
-    assertTrue(lines.levels.stream().allMatch(Level.WARNING::equals), () -> "" + lines.levels);
+    log.close();
+    assertTrue(
+        log.lines().stream().allMatch(line -> line.startsWith("WARNING: ")),
+        () -> "" + log.lines());
   }
 
   /** Fails unless there is one line, which begins so. */
   private void requireOneLine(String start) {
-    assertEquals(1, lines.warnings.size(), () -> "lines " + lines.warnings);
-    String line = lines.warnings.getFirst();
-    assertTrue(line.startsWith(start), line);
+    assertEquals(1, log.lines().size(), () -> "lines " + log.lines());
+    String line = log.lines().getFirst();
+    assertTrue(line.startsWith("WARNING: " + start), line);
   }
 
   private static final String EXHAUSTED =
@@ -84,9 +53,9 @@ class LargeBotQueueLogTest extends BotTest {
   @Test
   void request_lastStart_oneLineHoweverManyWait() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(3, DAY, 16)));
-    bot.join(0).awaitReleased();
-    assertEquals(List.of(), lines.warnings);
-    bot.join(1).awaitReleased();
+    bot.join(0).awaitReturn();
+    assertEquals(List.of(), log.lines());
+    bot.join(1).awaitReturn();
     bot.join(2);
     bot.join(3);
     assertEquals(2, bot.interruptAll());
@@ -121,7 +90,7 @@ class LargeBotQueueLogTest extends BotTest {
     queue.update(limit(2, DAY, 16));
     requireOneLine(EXHAUSTED);
     queue.update(limit(1, DAY, 16));
-    assertEquals(2, lines.warnings.size());
+    assertEquals(2, log.lines().size());
   }
 
   @Test
@@ -149,7 +118,7 @@ class LargeBotQueueLogTest extends BotTest {
   @Test
   void reading_refused_oneLineWithTheReason() throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(new GatewayQueueException("the token is refused"));
     request.awaitThrown(GatewayQueueException.class);
     source.awaitReaders();
@@ -168,55 +137,56 @@ class LargeBotQueueLogTest extends BotTest {
   @Test
   void reading_totalBelowTheReserve_oneLine() throws InterruptedException {
     Bot bot = bot(builder().reserve(50));
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.answer(new SessionStartLimit(20, 20, DAY, 1));
-    request.awaitReleased();
+    request.awaitReturn();
     source.awaitReaders();
-    String told = "the reserve of 50 leaves nothing of the total of 20, and is lowered to one less";
-    assertEquals(1, Collections.frequency(lines.warnings, told), () -> "lines " + lines.warnings);
+    String told =
+        "WARNING: the reserve of 50 leaves nothing of the total of 20, and is lowered to one less";
+    assertEquals(1, Collections.frequency(log.lines(), told), () -> "lines " + log.lines());
   }
 
   @Test
   void reading_failsAndSoDoesTheLog_isTriedAgain() throws InterruptedException {
-    lines.fails = true;
+    log.failWith(new IllegalStateException("the disk is full"));
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(new IOException("connection refused"));
     source.awaitCalls(2);
     source.answer(limit(500, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
     source.awaitReaders();
-    assertEquals(1, lines.warnings.size());
+    assertEquals(1, log.lines().size());
   }
 
   @Test
   void reading_refusedAndTheLogFails_requestsFailAndTheNextAsksAnew() throws InterruptedException {
-    lines.fails = true;
+    log.failWith(new IllegalStateException("the disk is full"));
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(new GatewayQueueException("the token is refused"));
     request.awaitThrown(GatewayQueueException.class);
-    ShardRequest next = bot.join(1);
+    Asking next = bot.join(1);
     source.answer(limit(500, DAY, 16));
-    next.awaitReleased();
+    next.awaitReturn();
     source.awaitReaders();
-    assertEquals(1, lines.warnings.size());
+    assertEquals(1, log.lines().size());
   }
 
   @Test
   void reading_totalBelowTheReserveAndTheLogFails_isTaken() throws InterruptedException {
-    lines.fails = true;
+    log.failWith(new IllegalStateException("the disk is full"));
     Bot bot = bot(builder().reserve(50));
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.answer(new SessionStartLimit(20, 20, DAY, 1));
-    request.awaitReleased();
+    request.awaitReturn();
     assertEquals(1, source.calls());
   }
 
   @Test
   void reading_failsWithAnExceptionThatCanNotBeTold_isTriedAgain() throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(
         new IOException() {
           @Override
@@ -226,14 +196,14 @@ class LargeBotQueueLogTest extends BotTest {
         });
     source.awaitCalls(2);
     source.answer(limit(500, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
   }
 
   @Test
   void reading_refusedWithAnExceptionThatCanNotBeTold_requestsFailAndTheNextAsksAnew()
       throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(
         new GatewayQueueException("") {
           @Override
@@ -241,16 +211,16 @@ class LargeBotQueueLogTest extends BotTest {
             throw new IllegalStateException("no message");
           }
         });
-    assertNotNull(request.join());
-    ShardRequest next = bot.join(1);
+    assertNotNull(request.thrown());
+    Asking next = bot.join(1);
     source.answer(limit(500, DAY, 16));
-    next.awaitReleased();
+    next.awaitReturn();
   }
 
   @Test
   void update_exhaustedAndTheLogFails_returns() {
     LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
-    lines.fails = true;
+    log.failWith(new IllegalStateException("the disk is full"));
     queue.update(limit(1, DAY, 4));
     requireOneLine(EXHAUSTED);
     assertEquals(4, queue.limit().maxConcurrency());
@@ -262,7 +232,7 @@ class LargeBotQueueLogTest extends BotTest {
       throws InterruptedException {
     LargeBotQueue queue =
         builder().whenExhausted(whenExhausted).initialLimit(limit(2, DAY, 16)).build();
-    lines.fails = true;
+    log.failWith(new IllegalStateException("the disk is full"));
     queue.request(0, 1);
     requireOneLine(EXHAUSTED);
     assertEquals(1, queue.limit().remaining());
@@ -272,11 +242,11 @@ class LargeBotQueueLogTest extends BotTest {
   void request_lastStartAndTheLogFails_whoWaitsForItsSpacingFails() throws InterruptedException {
     LargeBotQueue.Builder builder = builder().interval(NEVER).whenExhausted(WhenExhausted.FAIL);
     Bot bot = bot(builder.initialLimit(limit(3, DAY, 16)));
-    bot.join(0).awaitReleased();
-    List<ShardRequest> requests = bot.join(LongStream.of(16, 32));
-    lines.fails = true;
-    bot.join(1).awaitReleased();
-    for (ShardRequest request : requests) {
+    bot.join(0).awaitReturn();
+    List<Asking> requests = bot.join(LongStream.of(16, 32));
+    log.failWith(new IllegalStateException("the disk is full"));
+    bot.join(1).awaitReturn();
+    for (Asking request : requests) {
       request.awaitThrown(SessionStartLimitExceededException.class);
     }
     assertEquals(0, bot.queue.waiting());

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,12 +30,12 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void request_unknownLimit_oneReadingForAllOnAVirtualThread() throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, 60));
+    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, 60));
     source.awaitCalls(1);
     assertEquals(60, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     assertEquals(1, source.calls());
     Thread reader = source.readers().getFirst();
@@ -45,11 +47,11 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void source_hangs_nobodyIsKeptFromAnything() throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    List<Asking> requests = bot.join(LongStream.range(0, 8));
     source.awaitCalls(1);
-    for (ShardRequest interrupted : List.of(requests.get(0), requests.get(3), requests.get(7))) {
+    for (Asking interrupted : List.of(requests.get(0), requests.get(3), requests.get(7))) {
       interrupted.interrupt();
-      interrupted.awaitInterrupted();
+      interrupted.awaitInterruptedException();
     }
     assertEquals(5, bot.queue.waiting());
     bot.join(8);
@@ -70,11 +72,11 @@ class LargeBotQueueSourceTest extends BotTest {
   void source_hangsAndUpdateMeanwhile_headsGoAndTheLateReadingIsThrownAway()
       throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 60));
+    List<Asking> requests = bot.join(LongStream.range(0, 60));
     source.awaitCalls(1);
     bot.queue.update(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     source.answer(limit(9_000, Duration.ofHours(3), 7));
     source.awaitReaders();
@@ -94,7 +96,7 @@ class LargeBotQueueSourceTest extends BotTest {
   @MethodSource("lateFailures")
   void source_failsAfterAnUpdate_concernsNobody(Throwable failure) throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    List<Asking> requests = bot.join(LongStream.range(0, 8));
     source.awaitCalls(1);
     bot.queue.update(limit(1, DAY, 16));
     source.fail(failure);
@@ -102,8 +104,8 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(8, bot.queue.waiting());
     assertEquals(1, bot.queue.limit().remaining());
     bot.queue.update(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     assertEquals(1, source.calls());
   }
@@ -114,8 +116,8 @@ class LargeBotQueueSourceTest extends BotTest {
     bot.join(0);
     source.awaitCalls(1);
     bot.queue.update(limit(1, Duration.ofMillis(1), 16));
-    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
-    List<ShardRequest> requests = bot.join(LongStream.range(1, 20));
+    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<Asking> requests = bot.join(LongStream.range(1, 20));
     assertEquals(20, bot.queue.waiting());
     assertEquals(1, source.calls());
     source.answer(limit(9_000, DAY, 7)); // late, and the limit is to be read again
@@ -123,8 +125,8 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(20, bot.queue.waiting());
     assertEquals(16, bot.queue.limit().maxConcurrency());
     source.answer(limit(500, DAY, 8));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     assertEquals(8, bot.queue.limit().maxConcurrency());
     assertEquals(2, source.calls());
@@ -151,15 +153,15 @@ class LargeBotQueueSourceTest extends BotTest {
   void source_failsUnexpectedly_requestsWaitAndItIsAskedAgain(SessionStartLimitSource failure)
       throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    List<Asking> requests = bot.join(LongStream.range(0, 8));
     source.answer(failure);
     source.awaitReaders();
     assertEquals(8, bot.queue.waiting());
     source.awaitCalls(2);
     assertEquals(8, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
     List<Long> asked = source.askedNanos();
     assertEquals(2, asked.size());
@@ -169,11 +171,11 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void source_failsAgain_backsOffTwiceAsLong() throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(new IOException("down"));
     source.fail(new IOException("still down"));
     source.answer(limit(500, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
     List<Long> asked = source.askedNanos();
     assertEquals(3, asked.size());
     assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
@@ -183,15 +185,15 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void source_failsAndNobodyWaits_isNotAskedAgainBeforeSomebodyDoes() throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.awaitCalls(1);
     request.interrupt();
-    request.awaitInterrupted();
+    request.awaitInterruptedException();
     source.fail(new IOException("down"));
     source.awaitReaders();
-    ShardRequest next = bot.join(1);
+    Asking next = bot.join(1);
     source.answer(limit(500, DAY, 16));
-    next.awaitReleased();
+    next.awaitReturn();
     assertEquals(2, source.calls());
   }
 
@@ -199,18 +201,18 @@ class LargeBotQueueSourceTest extends BotTest {
   void source_refuses_everyoneInEveryBucketFailsAndTheNextRequestAsksAnew()
       throws InterruptedException {
     Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, Duration.ofSeconds(1), 4)));
-    List<ShardRequest> spaced = new ArrayList<>();
+    List<Asking> spaced = new ArrayList<>();
     for (long id = 0; id < 2; id++) {
       bot.join(id); // is released, so that those behind it wait for their spacing
       spaced.add(bot.join(4 + id));
       spaced.add(bot.join(8 + id));
     }
-    Bot.until(() -> bot.queue.limit().resetAfter().isZero());
-    List<ShardRequest> due = bot.join(LongStream.of(2, 6, 3));
+    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    List<Asking> due = bot.join(LongStream.of(2, 6, 3));
     source.awaitCalls(1);
     GatewayQueueException refusal = new GatewayQueueException("the token is refused");
     source.fail(refusal);
-    for (ShardRequest request : Stream.concat(spaced.stream(), due.stream()).toList()) {
+    for (Asking request : Stream.concat(spaced.stream(), due.stream()).toList()) {
       GatewayQueueException thrown = request.awaitThrown(GatewayQueueException.class);
       assertEquals("the token is refused", thrown.getMessage());
       assertSame(refusal, thrown.getCause());
@@ -218,18 +220,18 @@ class LargeBotQueueSourceTest extends BotTest {
     }
     assertEquals(0, bot.queue.waiting());
 
-    ShardRequest next = bot.join(2);
+    Asking next = bot.join(2);
     source.awaitCalls(2);
     assertEquals(1, bot.queue.waiting());
     source.answer(limit(500, DAY, 4));
-    next.awaitReleased();
+    next.awaitReturn();
     assertEquals(499, bot.queue.limit().remaining());
   }
 
   @Test
   void source_refusesAfterFailures_theNextRequestAsksAtOnce() throws InterruptedException {
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.fail(new IOException("down"));
     source.fail(new GatewayQueueException("the token is refused"));
     request.awaitThrown(GatewayQueueException.class);
@@ -243,8 +245,8 @@ class LargeBotQueueSourceTest extends BotTest {
   void source_alwaysAnswersTheSame_refillsTheBudgetAtEachReset() throws InterruptedException {
     Bot bot =
         bot(LargeBotQueue.builder(() -> limit(6, Duration.ofMillis(50), 16)).interval(Bot.AT_ONCE));
-    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 20))) {
-      request.awaitReleased();
+    for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 20))) {
+      request.awaitReturn();
     }
     assertEquals(0, bot.queue.waiting());
   }
@@ -252,7 +254,7 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void source_usesTheQueueItself_nothingIsLocked() throws InterruptedException {
     Bot bot = bot(builder());
-    List<ShardRequest> requests = bot.join(LongStream.range(0, 8));
+    List<Asking> requests = bot.join(LongStream.range(0, 8));
     source.awaitCalls(1);
     source.answer(() -> {
       bot.queue.update(limit(1, DAY, 4));
@@ -263,8 +265,8 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(1, bot.queue.limit().remaining()); // as the update was later than the asking
     assertEquals(8, bot.queue.waiting());
     bot.queue.update(limit(500, DAY, 4));
-    for (ShardRequest request : requests) {
-      request.awaitReleased();
+    for (Asking request : requests) {
+      request.awaitReturn();
     }
   }
 
@@ -291,7 +293,7 @@ class LargeBotQueueSourceTest extends BotTest {
     source.awaitReaders();
     bot.queue.refresh();
     assertEquals(1, source.calls());
-    Bot.until(() -> {
+    Await.until(() -> {
       bot.queue.refresh();
       return source.calls() == 2;
     });

@@ -18,6 +18,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.Releases.Release;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,8 +168,8 @@ class LargeBotQueueTest extends BotTest {
   @Test
   void request_budgetLeft_chargesItAndDoesNotCallTheSource() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(500, DAY, 16)));
-    for (ShardRequest request : bot.joinInAnyOrder(LongStream.range(0, 48))) {
-      request.awaitReleased();
+    for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 48))) {
+      request.awaitReturn();
     }
     assertEquals(500 - 48, bot.queue.limit().remaining());
     assertEquals(0, source.calls());
@@ -192,10 +194,10 @@ class LargeBotQueueTest extends BotTest {
     long start = System.nanoTime();
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().startDelay(delay).initialLimit(limit(500, DAY, 2)));
-      List<ShardRequest> requests = bot.joinInAnyOrder(LongStream.range(0, 8));
+      List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, 8));
       bot.queue.update(limit(500, DAY, 4)); // the delay is carried over
-      for (ShardRequest request : requests) {
-        request.awaitReleased();
+      for (Asking request : requests) {
+        request.awaitReturn();
       }
       List<Release> releases = recorded.stop(folder);
       assertEquals(8, releases.size());
@@ -219,10 +221,10 @@ class LargeBotQueueTest extends BotTest {
   void request_startsNoPlatformThread() throws InterruptedException {
     Set<Thread> before = platformThreads();
     Bot bot = bot(builder());
-    ShardRequest request = bot.join(0);
+    Asking request = bot.join(0);
     source.awaitCalls(1);
     source.answer(limit(500, DAY, 16));
-    request.awaitReleased();
+    request.awaitReturn();
     source.awaitReaders();
     bot.queue.update(limit(1, DAY, 4));
     bot.join(0);
@@ -254,9 +256,9 @@ class LargeBotQueueTest extends BotTest {
     LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
     Duration first = queue.limit().resetAfter();
     assertTrue(first.compareTo(DAY) <= 0);
-    Bot.until(() -> queue.limit().resetAfter().compareTo(first) < 0);
+    Await.until(() -> queue.limit().resetAfter().compareTo(first) < 0);
     queue.update(limit(500, AT_ONCE, 16));
-    Bot.until(() -> queue.limit().resetAfter().isZero());
+    Await.until(() -> queue.limit().resetAfter().isZero());
     assertEquals(0, source.calls());
   }
 
@@ -313,10 +315,10 @@ class LargeBotQueueTest extends BotTest {
   @Test
   void lines_someLeave_showsTheRestInOrder() throws InterruptedException {
     Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, DAY, 2)));
-    bot.join(LongStream.of(0, 1)).forEach(LargeBotQueueTest::awaitReleased);
-    List<ShardRequest> waiting = bot.join(LongStream.of(6, 3, 2, 4, 0));
+    bot.join(LongStream.of(0, 1)).forEach(LargeBotQueueTest::awaitReturn);
+    List<Asking> waiting = bot.join(LongStream.of(6, 3, 2, 4, 0));
     waiting.get(2).interrupt();
-    waiting.get(2).awaitInterrupted();
+    waiting.get(2).awaitInterruptedException();
     List<List<Thread>> lines = bot.queue.lines();
     assertEquals(
         List.of(List.of("shard 6", "shard 4", "shard 0"), List.of("shard 3")),
@@ -328,8 +330,8 @@ class LargeBotQueueTest extends BotTest {
         bot.queue.lines().getFirst().stream().map(Thread::getName).toList());
   }
 
-  private static void awaitReleased(ShardRequest request) {
-    assertDoesNotThrow(request::awaitReleased);
+  private static void awaitReturn(Asking request) {
+    assertDoesNotThrow(request::awaitReturn);
   }
 
   @Test

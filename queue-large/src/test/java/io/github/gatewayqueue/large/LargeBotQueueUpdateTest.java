@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.Releases.Release;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,13 +54,13 @@ class LargeBotQueueUpdateTest extends BotTest {
     Duration interval = Duration.ofMillis(1);
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(1, DAY, from)));
-      List<ShardRequest> requests = bot.join(shuffledIds());
+      List<Asking> requests = bot.join(shuffledIds());
       bot.queue.update(limit(1, DAY, to)); // exhausted as before
       assertEquals(WAITERS, bot.queue.waiting());
       assertEquals(to, bot.queue.snapshot().buckets().size());
       bot.queue.update(limit(PLENTY, DAY, to));
-      for (ShardRequest request : requests) {
-        request.awaitReleased();
+      for (Asking request : requests) {
+        request.awaitReturn();
       }
       List<Release> releases = recorded.stop(folder);
       assertEquals(WAITERS, releases.size());
@@ -75,14 +77,14 @@ class LargeBotQueueUpdateTest extends BotTest {
     Duration interval = Duration.ofMillis(1);
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(1, DAY, from)));
-      List<ShardRequest> requests = bot.join(shuffledIds());
+      List<Asking> requests = bot.join(shuffledIds());
       bot.queue.update(limit(WAITERS / 2 + 1, DAY, from)); // the other half goes after the next one
-      Bot.until(() -> bot.ended() >= 100);
+      Await.until(() -> bot.ended() >= 100);
       long beforeNanos = System.nanoTime();
       bot.queue.update(limit(PLENTY, DAY, to));
       long afterNanos = System.nanoTime();
-      for (ShardRequest request : requests) {
-        request.awaitReleased();
+      for (Asking request : requests) {
+        request.awaitReturn();
       }
       List<Release> releases = recorded.stop(folder);
       assertEquals(WAITERS, releases.size());
@@ -121,17 +123,17 @@ class LargeBotQueueUpdateTest extends BotTest {
     Duration interval = Duration.ofMillis(1);
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(1, DAY, 1)));
-      List<ShardRequest> requests = bot.join(shuffledIds());
+      List<Asking> requests = bot.join(shuffledIds());
       List<FutureTask<?>> updaters = startUpdaters(bot.queue, PLENTY);
-      List<ShardRequest> some = new ArrayList<>(requests);
+      List<Asking> some = new ArrayList<>(requests);
       Collections.shuffle(some, new Random(2));
-      some.subList(0, 200).forEach(ShardRequest::interrupt);
+      some.subList(0, 200).forEach(Asking::interrupt);
       for (FutureTask<?> updater : updaters) {
         updater.get();
       }
       int released = 0;
-      for (ShardRequest request : requests) {
-        if (request.awaitReleasedOrInterrupted()) {
+      for (Asking request : requests) {
+        if (request.awaitReturnOrInterrupt()) {
           released++;
         }
       }
@@ -148,7 +150,7 @@ class LargeBotQueueUpdateTest extends BotTest {
   void update_fromSeveralThreadsDuringExhaustion_nobodyGoesBeforeThereIsBudget() throws Exception {
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
-      List<ShardRequest> requests = bot.join(shuffledIds());
+      List<Asking> requests = bot.join(shuffledIds());
       for (FutureTask<?> updater : startUpdaters(bot.queue, 1)) {
         updater.get();
       }
@@ -156,8 +158,8 @@ class LargeBotQueueUpdateTest extends BotTest {
       assertEquals(WAITERS, bot.queue.waiting());
       assertEquals(0, bot.ended());
       bot.queue.update(limit(PLENTY, DAY, 3));
-      for (ShardRequest request : requests) {
-        request.awaitReleased();
+      for (Asking request : requests) {
+        request.awaitReturn();
       }
       requireOrderAndSpacing(recorded.stop(folder), requests, 1, id -> id % 3);
     }
@@ -231,10 +233,10 @@ class LargeBotQueueUpdateTest extends BotTest {
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(500, DAY, 1)));
       bot.join(0);
-      List<ShardRequest> requests = bot.join(LongStream.of(1, 2));
+      List<Asking> requests = bot.join(LongStream.of(1, 2));
       bot.queue.update(limit(500, DAY, 2));
-      for (ShardRequest request : requests) {
-        request.awaitReleased();
+      for (Asking request : requests) {
+        request.awaitReturn();
       }
       List<Release> releases = recorded.stop(folder);
       assertEquals(0, releases.getFirst().id());
@@ -250,7 +252,7 @@ class LargeBotQueueUpdateTest extends BotTest {
   void update_tooManyBuckets_isRefusedByNameAndNothingChanges(int count)
       throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(1, DAY, 16)));
-    ShardRequest request = bot.join(3);
+    Asking request = bot.join(3);
     SessionStartLimit absurd = limit(PLENTY, Duration.ofHours(1), count);
     var thrown = assertThrows(IllegalArgumentException.class, () -> bot.queue.update(absurd));
     assertEquals("maxConcurrency is " + count + ", expected at most 65536", thrown.getMessage());
@@ -262,7 +264,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     assertEquals(16, buckets.size());
     assertEquals(1, buckets.get(3).waiting());
     request.interrupt();
-    request.awaitInterrupted();
+    request.awaitInterruptedException();
   }
 
   @Test

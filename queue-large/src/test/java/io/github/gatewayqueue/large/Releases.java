@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,11 +68,11 @@ final class Releases implements AutoCloseable {
    */
   static void requireOrderAndSpacing(
       List<Release> releases,
-      List<ShardRequest> inOrderOfArrival,
+      List<Asking> inOrderOfArrival,
       long intervalNanos,
       LongUnaryOperator classOf) {
     Map<Long, Integer> arrivals = new HashMap<>();
-    inOrderOfArrival.forEach(request -> arrivals.put(request.id, arrivals.size()));
+    inOrderOfArrival.forEach(request -> arrivals.put(request.id(), arrivals.size()));
     Map<Long, Release> last = new HashMap<>();
     for (Release release : releases) {
       Release before = last.put(classOf.applyAsLong(release.id), release);

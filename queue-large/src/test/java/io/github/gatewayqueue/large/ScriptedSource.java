@@ -2,6 +2,7 @@ package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -74,7 +75,7 @@ final class ScriptedSource implements SessionStartLimitSource {
 
   /** Waits until it has been called so often. */
   void awaitCalls(int calls) {
-    Bot.until(() -> calls() >= calls);
+    Await.until(() -> calls() >= calls);
   }
 
   /** Waits until the queue has done with the answers to all calls so far. */

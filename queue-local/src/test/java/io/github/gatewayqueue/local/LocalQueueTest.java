@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.local.Asking.Outcome;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,7 +87,7 @@ class LocalQueueTest {
     List<Asking> askings = new ArrayList<>();
     for (int id = 0; id < 3; id++) {
       askings.add(
-          Asking.start(
+          Asking.of(
               (shard, total) -> {
                 queue.request(shard, total);
                 released.add(System.nanoTime() - start);
@@ -95,10 +96,10 @@ class LocalQueueTest {
               id,
               3));
       int asked = id + 1;
-      Asking.until(() -> ids.size() + queue.waiting() == asked);
+      Await.until(() -> ids.size() + queue.waiting() == asked);
     }
     for (Asking asking : askings) {
-      assertEquals(Outcome.RETURNED, asking.outcome());
+      asking.awaitReturn();
     }
     assertEquals(List.of(0L, 1L, 2L), ids);
     for (int k = 0; k < 3; k++) {
@@ -115,9 +116,9 @@ class LocalQueueTest {
     queue.request(0, 1);
     List<Asking> askings = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      askings.add(Asking.start(queue, 0, 1));
+      askings.add(Asking.of(queue, 0, 1));
     }
-    Asking.until(() -> queue.waiting() == count);
+    Await.until(() -> queue.waiting() == count);
     switch (storm) {
       case FRONT_TO_BACK -> {}
       case BACK_TO_FRONT -> Collections.reverse(askings);
@@ -125,13 +126,13 @@ class LocalQueueTest {
     }
     askings.forEach(Asking::interrupt);
     for (Asking asking : askings) {
-      assertEquals(Outcome.THREW, asking.outcome());
+      asking.awaitInterruptedException();
     }
     assertEquals(0, queue.waiting());
-    Asking late = Asking.start(queue, 0, 1);
-    Asking.until(() -> queue.waiting() == 1);
+    Asking late = Asking.of(queue, 0, 1);
+    Await.until(() -> queue.waiting() == 1);
     late.interrupt();
-    assertEquals(Outcome.THREW, late.outcome());
+    late.awaitInterruptedException();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,10 +34,10 @@ class RedisClockTest {
         RedisQueue a = queue(server);
         RedisQueue b = queue(server)) {
       long before = unixSeconds(server);
-      new Asking(a, 0, 1).awaitReturn();
+      Asking.of(a, 0, 1).awaitReturn();
       List<Asking> requests = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
+        requests.add(Requests.inLine(i % 2 == 0 ? a : b, 0, 1));
       }
       long last = requests.getFirst().awaitReturn();
       Files.writeString(clock, seconds);

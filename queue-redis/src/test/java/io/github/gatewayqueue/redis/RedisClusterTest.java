@@ -3,6 +3,8 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,8 +41,8 @@ class RedisClusterTest {
     }
     for (RedisProcess node : nodes) {
       try (Jedis jedis = node.connect()) {
-        Asking.until(() -> jedis.clusterInfo().contains("cluster_state:ok"));
-        Asking.until(() -> jedis.clusterInfo().contains("cluster_known_nodes:3"));
+        Await.until(() -> jedis.clusterInfo().contains("cluster_state:ok"));
+        Await.until(() -> jedis.clusterInfo().contains("cluster_known_nodes:3"));
       }
     }
   }
@@ -81,8 +83,8 @@ class RedisClusterTest {
       String namespace = namespaceOn(i);
       try (RedisClusterClient client = client();
           RedisQueue queue = queue(client, namespace)) {
-        new Asking(queue, 0, 1).awaitReturn();
-        new Asking(queue, 0, 1).awaitReturn();
+        Asking.of(queue, 0, 1).awaitReturn();
+        Asking.of(queue, 0, 1).awaitReturn();
         assertEquals(0, queue.snapshot().buckets().getFirst().waiting());
       }
       try (Jedis node = nodes.get(i).connect()) {
@@ -100,10 +102,10 @@ class RedisClusterTest {
     String namespace = namespaceOn(0);
     try (RedisClusterClient client = client();
         RedisQueue queue = queue(client, namespace)) {
-      new Asking(queue, 0, 1).awaitReturn();
+      Asking.of(queue, 0, 1).awaitReturn();
       List<Asking> requests = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
-        requests.add(Asking.inLine(queue, 0, 1));
+        requests.add(Requests.inLine(queue, 0, 1));
       }
       move(JedisClusterCRC16.getSlot(namespace), nodes.get(0), nodes.get(1));
       long last = 0;
@@ -115,7 +117,7 @@ class RedisClusterTest {
     }
     List<Long> releases = nodes.get(1).releaseMicros(namespace);
     assertEquals(7, releases.size());
-    Asking.assertSpaced(INTERVAL, releases);
+    Requests.assertSpaced(INTERVAL, releases);
   }
 
   private void move(int slot, RedisProcess from, RedisProcess to) {

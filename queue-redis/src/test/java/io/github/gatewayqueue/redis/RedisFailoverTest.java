@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,11 @@ class RedisFailoverTest {
         RedisQueue a = queue(network, namespace);
         RedisQueue b = queue(network, namespace)) {
       replica.follow(replication.uri().getPort());
-      new Asking(a, 0, 1).awaitReturn();
+      Asking.of(a, 0, 1).awaitReturn();
       replication.stall(true);
       List<Asking> requests = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
+        requests.add(Requests.inLine(i % 2 == 0 ? a : b, 0, 1));
       }
       master.kill();
       long lost = System.nanoTime();
@@ -46,7 +47,7 @@ class RedisFailoverTest {
         last = end;
       }
       assertTrue(last - lost > 0, "some were released by the replica");
-      Asking.assertSpaced(INTERVAL, replica.releaseMicros(namespace));
+      Requests.assertSpaced(INTERVAL, replica.releaseMicros(namespace));
     }
   }
 

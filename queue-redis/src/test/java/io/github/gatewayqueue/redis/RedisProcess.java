@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.redis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -151,10 +150,7 @@ final class RedisProcess implements AutoCloseable {
       builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
       Process started = builder.start();
       process = started;
-      Awaitility.await()
-          .atMost(60, SECONDS)
-          .pollInterval(10, MILLISECONDS)
-          .until(() -> !started.isAlive() || answers());
+      Await.until(() -> !started.isAlive() || answers());
       if (!started.isAlive()) {
         throw new IllegalStateException("the server has ended: " + Files.readString(log));
       }
@@ -186,9 +182,7 @@ final class RedisProcess implements AutoCloseable {
   void follow(int masterPort) {
     try (Jedis jedis = connect()) {
       jedis.replicaof(LOOPBACK, masterPort);
-      Awaitility.await()
-          .atMost(60, SECONDS)
-          .until(() -> jedis.info("replication").contains("master_link_status:up"));
+      Await.until(() -> jedis.info("replication").contains("master_link_status:up"));
     }
   }
 

@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** Budget and buckets, as several processes share them. */
@@ -40,17 +44,17 @@ class RedisQueueLimitTest extends RedisTestBase {
     for (int process = 0; process < 3; process++) {
       RedisQueue queue = open(builder().limits(source));
       for (int shard = 0; shard < 10; shard++) {
-        requests.add(new Asking(queue, shard, 10));
+        requests.add(Asking.of(queue, shard, 10));
       }
     }
-    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
-      Asking.until(() -> ended(requests) == 15);
-      Asking.until(() -> queues().stream().mapToInt(RedisQueue::waiting).sum() == 15);
-      Asking.until(() -> log.lines().stream().anyMatch(line -> line.contains("used up")));
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      Await.until(() -> ended(requests) == 15);
+      Await.until(() -> queues().stream().mapToInt(RedisQueue::waiting).sum() == 15);
+      Await.until(() -> log.lines().stream().anyMatch(line -> line.contains("used up")));
     }
     assertEquals(15, ended(requests));
     assertEquals(1, readings.get());
-    Asking.until(() -> queues().getFirst().limit().remaining() == 0); // as of when it last talked
+    Await.until(() -> queues().getFirst().limit().remaining() == 0); // as of when it last talked
   }
 
   @Test
@@ -64,7 +68,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     RedisQueue queue = open(builder().limits(source));
     List<Asking> requests = new ArrayList<>();
     for (int shard = 0; shard < 4; shard++) {
-      requests.add(new Asking(queue, shard, 4));
+      requests.add(Asking.of(queue, shard, 4));
     }
     for (Asking request : requests) {
       request.awaitReturn();
@@ -78,7 +82,7 @@ class RedisQueueLimitTest extends RedisTestBase {
         open(builder().interval(NEVER).limits(() -> new SessionStartLimit(1000, 1000, DAY, 16)));
     List<Asking> requests = new ArrayList<>();
     for (int shard = 0; shard < 16; shard++) {
-      requests.add(new Asking(queue, shard, 16));
+      requests.add(Asking.of(queue, shard, 16));
     }
     for (Asking request : requests) {
       request.awaitReturn();
@@ -93,10 +97,10 @@ class RedisQueueLimitTest extends RedisTestBase {
   @Test
   void request_inProcessWithoutSource_obeysTheLimitOfTheOthers() throws Exception {
     RedisQueue with = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 1)));
-    new Asking(with, 0, 1).awaitReturn();
+    Asking.of(with, 0, 1).awaitReturn();
     RedisQueue without = open(builder());
-    Asking.inLine(without, 0, 1);
-    Asking.until(() -> without.waiting() == 1 && without.limit().remaining() == 0);
+    Requests.inLine(without, 0, 1);
+    Await.until(() -> without.waiting() == 1 && without.limit().remaining() == 0);
   }
 
   @Test
@@ -108,13 +112,13 @@ class RedisQueueLimitTest extends RedisTestBase {
           return new SessionStartLimit(1000, 7, DAY, 2);
         };
     RedisQueue queue = open(builder().limits(source));
-    Asking.until(() -> {
+    Await.until(() -> {
       queue.refresh();
       RedisQueueSnapshot snapshot = queue.snapshot();
       return snapshot.limit() != null && snapshot.buckets().size() == 2;
     });
     queue.refresh();
-    Asking.until(() -> queue.limit().remaining() == 7);
+    Await.until(() -> queue.limit().remaining() == 7);
     assertEquals(1, readings.get());
   }
 
@@ -122,17 +126,17 @@ class RedisQueueLimitTest extends RedisTestBase {
   void source_inProcessThatAsksForNobody_isReadForTheOthers() throws Exception {
     Duration lease = Duration.ofMillis(900);
     open(builder().lease(lease).limits(() -> new SessionStartLimit(1000, 1000, DAY, 1)));
-    Asking.until(() -> client.hgetAll(key("state")).containsKey("limited"));
-    new Asking(open(builder().lease(lease)), 0, 1).awaitReturn();
+    Await.until(() -> client.hgetAll(key("state")).containsKey("limited"));
+    Asking.of(open(builder().lease(lease)), 0, 1).awaitReturn();
   }
 
   /** The start of one that was interrupted is given back, and those who wait hear of it. */
   @Test
   void request_whileStartsAreUsedUp_goesWhenOneIsGivenBack() throws Exception {
     RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 1)));
-    new Asking(queue, 0, 1).awaitReturn();
-    Asking waiting = Asking.inLine(queue, 0, 1);
-    Asking.until(() -> queue.limit().remaining() == 0);
+    Asking.of(queue, 0, 1).awaitReturn();
+    Asking waiting = Requests.inLine(queue, 0, 1);
+    Await.until(() -> queue.limit().remaining() == 0);
     String ticket = client.zrange(key("starts"), 0, -1).getFirst();
     Settings settings =
         new Settings(namespace, Duration.ofMillis(5), Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
@@ -153,7 +157,7 @@ class RedisQueueLimitTest extends RedisTestBase {
                 .limits(() -> {
                   throw refusal;
                 }));
-    assertSame(refusal, new Asking(queue, 0, 1).awaitThrown(GatewayQueueException.class));
+    assertSame(refusal, Asking.of(queue, 0, 1).awaitThrown(GatewayQueueException.class));
   }
 
   @Test
@@ -166,8 +170,8 @@ class RedisQueueLimitTest extends RedisTestBase {
           }
           return new SessionStartLimit(1000, 1000, DAY, 1);
         };
-    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
-      new Asking(open(builder().limits(source)), 0, 1).awaitReturn();
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      Asking.of(open(builder().limits(source)), 0, 1).awaitReturn();
       assertTrue(log.lines().toString().contains("no route"), log.lines().toString());
     }
     assertEquals(2, readings.get());
@@ -185,10 +189,10 @@ class RedisQueueLimitTest extends RedisTestBase {
         };
     RedisQueue a = open(builder().lease(Duration.ofMillis(300)).limits(source));
     RedisQueue b = open(builder().lease(Duration.ofMillis(300)).limits(source));
-    Asking.inLine(a, 0, 1);
-    Asking.until(() -> readings.get() == 1);
+    Requests.inLine(a, 0, 1);
+    Await.until(() -> readings.get() == 1);
     for (int i = 0; i < 20; i++) {
-      Asking.inLine(b, 0, 1);
+      Requests.inLine(b, 0, 1);
     }
     assertEquals(1, readings.get());
     assertEquals(21, a.waiting() + b.waiting());

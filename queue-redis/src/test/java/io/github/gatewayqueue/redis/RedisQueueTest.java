@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -26,7 +30,7 @@ class RedisQueueTest extends RedisTestBase {
   }
 
   private static void release(RedisQueue queue) throws InterruptedException {
-    new Asking(queue, 0, 1).awaitReturn();
+    Asking.of(queue, 0, 1).awaitReturn();
   }
 
   @Test
@@ -37,7 +41,7 @@ class RedisQueueTest extends RedisTestBase {
     long start = System.nanoTime();
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      requests.add(Asking.inLine(i % 3 == 0 ? a : b, 0, 1));
+      requests.add(Requests.inLine(i % 3 == 0 ? a : b, 0, 1));
     }
     long last = start;
     for (Asking request : requests) {
@@ -56,10 +60,10 @@ class RedisQueueTest extends RedisTestBase {
     release(a);
     List<Asking> interrupted = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      interrupted.add(new Asking(a, 0, 1));
+      interrupted.add(Asking.of(a, 0, 1));
     }
-    Asking.until(() -> a.waiting() + ended(interrupted) == 500);
-    Asking last = Asking.inLine(b, 0, 1);
+    Await.until(() -> a.waiting() + ended(interrupted) == 500);
+    Asking last = Requests.inLine(b, 0, 1);
     interrupted.forEach(Asking::interrupt);
     last.awaitReturn();
     assertEquals(0, a.waiting());
@@ -71,11 +75,11 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue a = open(builder());
     RedisQueue b = open(builder());
     release(a);
-    Asking first = Asking.inLine(a, 0, 1);
+    Asking first = Requests.inLine(a, 0, 1);
     for (int i = 0; i < 50; i++) {
-      Asking.inLine(a, 0, 1);
+      Requests.inLine(a, 0, 1);
     }
-    Asking last = Asking.inLine(b, 0, 1);
+    Asking last = Requests.inLine(b, 0, 1);
     a.close();
     last.awaitReturn();
     assertTrue(first.ended());
@@ -103,7 +107,7 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue fast = open(builder().interval(Duration.ofMillis(1)));
     release(slow);
     long start = System.nanoTime();
-    Asking second = Asking.inLine(fast, 0, 1);
+    Asking second = Requests.inLine(fast, 0, 1);
     assertTrue(second.awaitReturn() - start >= Duration.ofMillis(500).toNanos());
   }
 
@@ -111,7 +115,7 @@ class RedisQueueTest extends RedisTestBase {
   void request_inOtherNamespace_waitsForNobody() throws Exception {
     RedisQueue queue = open(builder().interval(NEVER));
     release(queue);
-    Asking.inLine(queue, 0, 1);
+    Requests.inLine(queue, 0, 1);
     namespace = RedisProcess.newNamespace();
     release(open(builder().interval(NEVER)));
   }
@@ -126,7 +130,7 @@ class RedisQueueTest extends RedisTestBase {
     release(a);
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      requests.add(Asking.inLine(i % 2 == 0 ? a : b, 0, 1));
+      requests.add(Requests.inLine(i % 2 == 0 ? a : b, 0, 1));
     }
     client.flushAll();
     long wiped = System.nanoTime();
@@ -146,7 +150,7 @@ class RedisQueueTest extends RedisTestBase {
 
   @Test
   void request_keyOfWrongType_failsAndWorksWhenItIsGone() throws Exception {
-    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis")) {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
       client.set(key("line"), "something else");
       RedisQueue queue = open(builder());
       var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
@@ -192,7 +196,7 @@ class RedisQueueTest extends RedisTestBase {
                 .startDelay(Duration.ZERO));
     release(queue);
     release(queue);
-    Asking.until(() -> client.publish(key("news"), "anything") == 1);
+    Await.until(() -> client.publish(key("news"), "anything") == 1);
   }
 
   private String[] permissions(String missing) throws IOException {
@@ -218,8 +222,8 @@ class RedisQueueTest extends RedisTestBase {
                   .interval(INTERVAL)
                   .margin(Duration.ofMinutes(1))
                   .startDelay(Duration.ZERO));
-      List<Asking> requests = List.of(new Asking(queue, 0, 1), new Asking(queue, 0, 1));
-      Asking.until(() -> requests.stream().allMatch(Asking::ended));
+      List<Asking> requests = List.of(Asking.of(queue, 0, 1), Asking.of(queue, 0, 1));
+      Await.until(() -> requests.stream().allMatch(Asking::ended));
       for (Asking request : requests) {
         if (request.thrown() != null) {
           request.awaitThrown(GatewayQueueException.class);
@@ -244,9 +248,9 @@ class RedisQueueTest extends RedisTestBase {
     Instant before = Instant.now();
     assertNull(a.snapshot().buckets().getFirst().lastRelease());
     release(a);
-    Asking.inLine(a, 0, 1);
-    Asking.inLine(b, 0, 1);
-    Asking.inLine(a, 0, 1);
+    Requests.inLine(a, 0, 1);
+    Requests.inLine(b, 0, 1);
+    Requests.inLine(a, 0, 1);
     RedisQueueSnapshot snapshot = a.snapshot();
     var bucket = snapshot.buckets().getFirst();
     assertEquals(3, bucket.waiting());
@@ -262,7 +266,7 @@ class RedisQueueTest extends RedisTestBase {
   void toString_andLimit_tellWhatIsKnown() throws Exception {
     RedisQueue queue = open(builder().interval(NEVER));
     release(queue);
-    Asking.inLine(queue, 0, 1);
+    Requests.inLine(queue, 0, 1);
     assertEquals(
         "RedisQueue[namespace=" + namespace + ", interval=PT1H, waiting=1]", queue.toString());
     assertThrows(IllegalStateException.class, queue::limit);

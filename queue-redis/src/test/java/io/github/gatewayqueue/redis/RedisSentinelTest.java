@@ -3,6 +3,8 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +33,10 @@ class RedisSentinelTest {
                     .startDelay(INTERVAL)
                     .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
                     .build()) {
-          new Asking(queue, 0, 1).awaitReturn();
+          Asking.of(queue, 0, 1).awaitReturn();
           List<Asking> requests = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
-            requests.add(Asking.inLine(queue, 0, 1));
+            requests.add(Requests.inLine(queue, 0, 1));
           }
           master.kill();
           long last = 0;
@@ -44,7 +46,7 @@ class RedisSentinelTest {
             last = end;
           }
           assertEquals(replica.port(), client.getCurrentMaster().getPort());
-          Asking.assertSpaced(INTERVAL, replica.releaseMicros("gateway-queue"));
+          Requests.assertSpaced(INTERVAL, replica.releaseMicros("gateway-queue"));
         }
       }
     }
@@ -52,7 +54,7 @@ class RedisSentinelTest {
 
   private static void awaitReplicaKnown(RedisProcess sentinel) {
     try (Jedis jedis = sentinel.connect()) {
-      Asking.until(() -> {
+      Await.until(() -> {
         List<String> flags =
             jedis.sentinelReplicas(NAME).stream().map(replica -> replica.get("flags")).toList();
         return flags.equals(List.of("slave"));

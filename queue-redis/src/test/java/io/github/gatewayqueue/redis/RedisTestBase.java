@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import io.github.gatewayqueue.testsupport.Asking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +18,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.logging.Level;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -125,8 +129,8 @@ class RedisTlsTest {
   @Test
   void request_overTls_isReleased() throws Exception {
     try (RedisQueue queue = with(RedisQueue.builder(uri(ownPort))).build()) {
-      new Asking(queue, 0, 1).awaitReturn();
-      new Asking(queue, 0, 1).awaitReturn(); // hears of the one before over TLS, too
+      Asking.of(queue, 0, 1).awaitReturn();
+      Asking.of(queue, 0, 1).awaitReturn(); // hears of the one before over TLS, too
     }
   }
 
@@ -143,22 +147,22 @@ class RedisTlsTest {
                 .clientConfig(DefaultJedisClientConfig.builder().sslOptions(options).build())
                 .build();
         RedisQueue queue = with(RedisQueue.builder(client)).build()) {
-      new Asking(queue, 0, 1).awaitReturn();
+      Asking.of(queue, 0, 1).awaitReturn();
     }
   }
 
   /** The password would be told to whoever is in between. */
   @Test
   void request_toServerWithAnothersCertificate_tellsAndWaits() throws Exception {
-    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis");
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL);
         RedisQueue queue = with(RedisQueue.builder(uri(othersPort))).build()) {
-      Asking asking = new Asking(queue, 0, 1);
-      Asking.until(() -> !log.lines().isEmpty());
+      Asking asking = Asking.of(queue, 0, 1);
+      Await.until(() -> !log.lines().isEmpty());
       String line = log.lines().getFirst();
       assertTrue(line.startsWith("WARNING: can not talk to the store"), line);
       assertTrue(line.contains("No subject alternative names matching IP address"), line);
       asking.interrupt();
-      asking.awaitThrown(InterruptedException.class);
+      asking.awaitInterruptedException();
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.redis.StepReply.Answer;
 import io.github.gatewayqueue.redis.StepReply.Kind;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -149,7 +150,7 @@ class StoreTest extends RedisTestBase {
     process.late(first, moment); // the answer was lost
     assertEquals(Kind.WAIT, process.ask(first).kind());
     assertEquals(Kind.BEHIND, process.ask(second).kind());
-    Asking.until(() -> process.ask(first).kind() == Kind.RELEASED);
+    Await.until(() -> process.ask(first).kind() == Kind.RELEASED);
     process.late(first, moment); // once more, far too late: that is another release now
     assertEquals(Kind.RELEASED, process.ask(first).kind());
   }
@@ -177,7 +178,7 @@ class StoreTest extends RedisTestBase {
     process.late(first, moment);
     process.late(first, moment);
     assertEquals(10, remaining(process));
-    Asking.until(() -> process.ask(first).kind() == Kind.RELEASED);
+    Await.until(() -> process.ask(first).kind() == Kind.RELEASED);
     process.late(first, moment); // means the release before
     assertEquals(9, remaining(process));
   }
@@ -199,7 +200,7 @@ class StoreTest extends RedisTestBase {
     Answer behind = process.ask(ticket);
     assertEquals(Kind.BEHIND, behind.kind());
     assertTrue(behind.nanos() <= Duration.ofMillis(600).toNanos());
-    Asking.until(() -> process.ask(ticket).kind() == Kind.RELEASED);
+    Await.until(() -> process.ask(ticket).kind() == Kind.RELEASED);
     assertTrue(System.nanoTime() - begin >= behind.nanos());
   }
 
@@ -211,11 +212,11 @@ class StoreTest extends RedisTestBase {
     Ticket first = frozen.join(0);
     Ticket second = process.join(0);
     Ticket third = process.join(0);
-    Asking.until(() -> process.ask(second).kind() == Kind.RELEASED);
+    Await.until(() -> process.ask(second).kind() == Kind.RELEASED);
     assertEquals(Kind.UNKNOWN, frozen.ask(first).kind());
     assertEquals(first.arrival, frozen.join(first));
     assertEquals(Kind.BEHIND, process.ask(third).kind());
-    Asking.until(() -> frozen.ask(first).kind() == Kind.RELEASED);
+    Await.until(() -> frozen.ask(first).kind() == Kind.RELEASED);
   }
 
   @Test

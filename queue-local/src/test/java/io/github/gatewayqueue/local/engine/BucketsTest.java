@@ -2,23 +2,20 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
-import io.github.gatewayqueue.local.Asking;
-import io.github.gatewayqueue.local.Asking.Outcome;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -64,14 +61,14 @@ class BucketsTest {
   private Asking ask(Buckets buckets, long id) {
     int before = buckets.waiting();
     Asking asking =
-        Asking.start(
+        Asking.of(
             (shard, total) -> {
               buckets.request(shard, total);
               released.add(shard);
             },
             id,
             TOTAL);
-    Asking.until(() -> buckets.waiting() == before + 1);
+    Await.until(() -> buckets.waiting() == before + 1);
     return asking;
   }
 
@@ -90,7 +87,7 @@ class BucketsTest {
     for (long id = 0; id < 5; id++) {
       assertEquals(5 - id, buckets.waiting());
       grants.grant(buckets, 1);
-      assertEquals(Outcome.RETURNED, askings.get((int) id).outcome());
+      askings.get((int) id).awaitReturn();
     }
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L), List.copyOf(released));
   }
@@ -101,12 +98,12 @@ class BucketsTest {
     List<Asking> askings = ask(buckets, 0, 5);
     grants.grant(buckets, 4);
     for (Asking asking : askings.subList(0, 4)) {
-      assertEquals(Outcome.RETURNED, asking.outcome());
+      asking.awaitReturn();
     }
     assertEquals(1, buckets.waiting());
-    assertFalse(askings.getLast().isDone());
+    assertFalse(askings.getLast().ended());
     askings.getLast().interrupt();
-    assertEquals(Outcome.THREW, askings.getLast().outcome());
+    askings.getLast().awaitInterruptedException();
     assertEquals(0, buckets.waiting());
   }
 
@@ -116,11 +113,11 @@ class BucketsTest {
     Buckets buckets = buckets(1);
     List<Asking> askings = ask(buckets, 0, 4);
     askings.get(position).interrupt();
-    assertEquals(Outcome.THREW, askings.remove(position).outcome());
+    askings.remove(position).awaitInterruptedException();
     assertEquals(3, buckets.waiting());
     grants.grant(buckets, 3);
     for (Asking asking : askings) {
-      assertEquals(Outcome.RETURNED, asking.outcome());
+      asking.awaitReturn();
     }
     assertEquals(0, grants.left.get());
   }
@@ -134,12 +131,12 @@ class BucketsTest {
       Thread granter = Thread.startVirtualThread(() -> grants.grant(buckets, 1));
       raced.interrupt();
       granter.join();
-      if (raced.outcome() == Outcome.THREW) {
-        assertEquals(Outcome.RETURNED, next.outcome());
+      if (!raced.awaitReturnOrInterrupt()) {
+        next.awaitReturn();
       } else {
         assertEquals(1, buckets.waiting());
         next.interrupt();
-        assertEquals(Outcome.THREW, next.outcome());
+        next.awaitInterruptedException();
       }
       assertEquals(0, grants.left.get());
       assertEquals(0, buckets.waiting());
@@ -153,8 +150,7 @@ class BucketsTest {
     grants.refused = true;
     buckets.wakeHeads();
     for (Asking asking : askings) {
-      var thrown = assertThrows(ExecutionException.class, asking::outcome);
-      assertInstanceOf(GatewayQueueException.class, thrown.getCause());
+      asking.awaitThrown(GatewayQueueException.class);
     }
     assertThrows(GatewayQueueException.class, () -> buckets.request(0, TOTAL));
     assertEquals(0, buckets.waiting());
@@ -179,7 +175,7 @@ class BucketsTest {
     }
     assertEquals(1, buckets.waiting());
     waiting.interrupt();
-    assertEquals(Outcome.THREW, waiting.outcome());
+    waiting.awaitInterruptedException();
   }
 
   @ParameterizedTest
@@ -188,19 +184,19 @@ class BucketsTest {
     Buckets buckets = buckets(from);
     List<Asking> askings = ask(buckets, 0, 200);
     askings.get(0).interrupt();
-    assertEquals(Outcome.THREW, askings.removeFirst().outcome());
+    askings.removeFirst().awaitInterruptedException();
     buckets.resize(to);
     assertEquals(199, buckets.waiting());
     Asking last = askings.removeLast();
     last.interrupt();
-    assertEquals(Outcome.THREW, last.outcome());
+    last.awaitInterruptedException();
     for (int k = 1; k <= askings.size(); k++) {
       int granted = k; // one at a time, so that the order of the list is that of the releases
       grants.grant(buckets, 1);
-      Asking.until(() -> released.size() == granted);
+      Await.until(() -> released.size() == granted);
     }
     for (Asking asking : askings) {
-      assertEquals(Outcome.RETURNED, asking.outcome());
+      asking.awaitReturn();
     }
     assertEquals(0, buckets.waiting());
     for (int bucket = 0; bucket < to; bucket++) {
@@ -235,7 +231,7 @@ class BucketsTest {
       grants.grant(buckets, 40);
       int returned = 0;
       for (Asking asking : askings) {
-        if (asking.outcome() != Outcome.THREW) {
+        if (asking.awaitReturnOrInterrupt()) {
           returned++;
         }
       }
@@ -250,9 +246,9 @@ class BucketsTest {
       Buckets buckets = buckets(1);
       List<Asking> askings = new ArrayList<>();
       for (int i = 0; i < 2000; i++) {
-        askings.add(Asking.start(buckets::request, i, TOTAL * 2));
+        askings.add(Asking.of(buckets::request, i, TOTAL * 2));
       }
-      Asking.until(() -> buckets.waiting() == 2000);
+      Await.until(() -> buckets.waiting() == 2000);
       AtomicBoolean done = new AtomicBoolean();
       Thread resizer =
           Thread.ofPlatform()
@@ -263,7 +259,7 @@ class BucketsTest {
               });
       askings.forEach(Asking::interrupt);
       for (Asking asking : askings) {
-        assertEquals(Outcome.THREW, asking.outcome());
+        asking.awaitInterruptedException();
       }
       done.set(true);
       resizer.join();
@@ -292,28 +288,26 @@ class BucketsTest {
             });
     List<Asking> askings = new ArrayList<>();
     List<Thread> joined = new ArrayList<>();
-    BitSet interrupted = new BitSet();
     Random random = new Random(1);
     int started = 0;
     while (started < count) {
       int before = started;
-      int ended = (int) askings.stream().filter(Asking::isDone).count();
+      int ended = (int) askings.stream().filter(Asking::ended).count();
       if (buckets.waiting() + ended < before) {
         continue; // the last one is not in line yet
       }
-      Asking asking = Asking.start(buckets::request, 0, TOTAL);
+      Asking asking = Asking.of(buckets::request, 0, TOTAL);
       askings.add(asking);
       joined.add(asking.thread());
       started++;
       int picked = random.nextInt(started);
-      if (random.nextInt(3) > 0 && !interrupted.get(picked)) {
-        interrupted.set(picked); // once: the second one might come after the request has thrown
+      if (random.nextInt(3) > 0) {
         askings.get(picked).interrupt();
       }
     }
     int returned = 0;
     for (Asking asking : askings) {
-      returned += asking.outcome() == Outcome.THREW ? 0 : 1;
+      returned += asking.awaitReturnOrInterrupt() ? 1 : 0;
     }
     assertEquals(returned, releases.size());
     assertEquals(0, buckets.waiting());
@@ -339,7 +333,7 @@ class BucketsTest {
     assertEquals(2, buckets.waiting());
     for (Asking asking : blocked) {
       asking.interrupt();
-      assertEquals(Outcome.THREW, asking.outcome());
+      asking.awaitInterruptedException();
     }
   }
 

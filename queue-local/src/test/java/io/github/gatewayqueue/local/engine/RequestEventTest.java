@@ -4,20 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.github.gatewayqueue.local.Asking;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -63,10 +61,10 @@ class RequestEventTest {
     queue.request(0, 2);
     List<RecordedEvent> events;
     try (Recording recording = record()) {
-      Asking asking = Asking.start(queue, 1, 2);
-      Asking.until(() -> queue.waiting() == 1);
+      Asking asking = Asking.of(queue, 1, 2);
+      Await.until(() -> queue.waiting() == 1);
       asking.interrupt();
-      assertEquals(Asking.Outcome.THREW, asking.outcome());
+      asking.awaitInterruptedException();
       events = stop(recording, folder);
     }
     assertEquals(1, events.size());
@@ -127,72 +125,40 @@ class RequestEventTest {
     AtomicBoolean open = new AtomicBoolean(true);
     StartBudget budget = now -> open.get() ? 0 : Long.MAX_VALUE;
     Buckets buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, budget);
-    try (LogLines log = new LogLines()) {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
       buckets.request(0, 3);
       open.set(false);
-      Asking first = Asking.start(buckets::request, 1, 3);
-      Asking.until(() -> log.lines.size() == 2);
-      Asking second = Asking.start(buckets::request, 2, 3);
-      Asking.until(() -> log.lines.size() == 3);
+      Asking first = Asking.of(buckets::request, 1, 3);
+      Await.until(() -> log.lines().size() == 2);
+      Asking second = Asking.of(buckets::request, 2, 3);
+      Await.until(() -> log.lines().size() == 3);
       second.interrupt();
-      assertEquals(Asking.Outcome.THREW, second.outcome());
+      second.awaitInterruptedException();
       open.set(true);
       buckets.wakeHeads();
-      assertEquals(Asking.Outcome.RETURNED, first.outcome());
+      first.awaitReturn();
       assertEquals(
           List.of(
-              "shard 0 of 3 was released after PT#S",
-              "shard 1 of 3 waits for its turn",
-              "shard 2 of 3 waits for its turn",
-              "shard 2 of 3 left the line after PT#S: java.lang.InterruptedException",
-              "shard 1 of 3 was released after PT#S"),
-          log.lines);
+              "FINE: shard 0 of 3 was released after PT#S",
+              "FINE: shard 1 of 3 waits for its turn",
+              "FINE: shard 2 of 3 waits for its turn",
+              "FINE: shard 2 of 3 left the line after PT#S: java.lang.InterruptedException",
+              "FINE: shard 1 of 3 was released after PT#S"),
+          log.linesWithoutTimes());
     }
   }
 
   @Test
   void log_handlerThatThrows_changesNothingForTheRequests() throws Exception {
     LocalQueue queue = new LocalQueue(Duration.ofHours(1));
-    try (LogLines log = new LogLines()) {
-      log.failure = new IllegalStateException("disk full");
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
+      log.failWith(new IllegalStateException("disk full"));
       queue.request(0, 2);
-      Asking asking = Asking.start(queue, 1, 2);
-      Asking.until(() -> queue.waiting() == 1);
+      Asking asking = Asking.of(queue, 1, 2);
+      Await.until(() -> queue.waiting() == 1);
       asking.interrupt();
-      assertEquals(Asking.Outcome.THREW, asking.outcome());
-      assertEquals(3, log.lines.size());
-    }
-  }
-
-  /** The lines that the queues log, from its creation until it is closed. */
-  private static final class LogLines extends Handler implements AutoCloseable {
-    private final Logger logger = Logger.getLogger("io.github.gatewayqueue");
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-    private volatile @Nullable RuntimeException failure;
-
-    LogLines() {
-      logger.setUseParentHandlers(false);
-      logger.setLevel(Level.FINE);
-      logger.addHandler(this);
-    }
-
-    @Override
-    public void publish(LogRecord line) {
-      lines.add(line.getMessage().replaceAll("after PT[0-9.E-]*S", "after PT#S"));
-      RuntimeException thrown = failure;
-      if (thrown != null) {
-        throw thrown;
-      }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {
-      logger.removeHandler(this);
-      logger.setLevel(null);
-      logger.setUseParentHandlers(true);
+      asking.awaitInterruptedException();
+      assertEquals(3, log.lines().size());
     }
   }
 }

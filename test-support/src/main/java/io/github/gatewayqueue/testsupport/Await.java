@@ -1,0 +1,38 @@
+package io.github.gatewayqueue.testsupport;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.awaitility.pollinterval.IterativePollInterval;
+
+/** Waiting for what is about to happen. */
+public final class Await {
+
+  /** To a test, this is for ever: not a bound on speed, but what turns a hang into a failure. */
+  public static final Duration HANG = Duration.ofMinutes(5);
+
+  private static final Duration FIRST_POLL = Duration.ofNanos(20_000);
+  private static final Duration LONGEST_POLL = Duration.ofMillis(10);
+
+  private Await() {}
+
+  /** Waits until a condition holds. */
+  public static void until(Callable<Boolean> condition) {
+    await().until(condition);
+  }
+
+  /** Returns a wait to be told more: it looks often at first, since many tests wait for little. */
+  public static ConditionFactory await() {
+    return Awaitility.with()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(IterativePollInterval.iterative(Await::next, FIRST_POLL))
+        .await()
+        .atMost(HANG);
+  }
+
+  private static Duration next(Duration last) {
+    Duration longer = last.plus(last.dividedBy(10));
+    return longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
+  }
+}
