@@ -5,7 +5,8 @@ import org.jspecify.annotations.NullMarked;
  * ask a queue before they identify.
  *
  * {@snippet :
- * client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
+ * Mono<GatewayDiscordClient> login =
+ *     client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
  * }
  */
 // Discord4J and Reactor have names as modules, but no descriptors.

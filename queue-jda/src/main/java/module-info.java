@@ -5,9 +5,9 @@ import org.jspecify.annotations.NullMarked;
  * any gateway queue.
  *
  * {@snippet :
- * DefaultShardManagerBuilder.createLight(token)
- *     .setSessionController(new QueueSessionController(queue))
- *     .build();
+ * DefaultShardManagerBuilder bot =
+ *     DefaultShardManagerBuilder.createLight(token)
+ *         .setSessionController(new QueueSessionController(queue));
  * }
  */
 // JDA has a name as a module, but no descriptor.

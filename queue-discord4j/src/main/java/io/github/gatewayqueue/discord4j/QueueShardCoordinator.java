@@ -25,9 +25,7 @@ import reactor.core.publisher.MonoSink;
 /**
  * Has the shards of a Discord4J bot ask a {@link GatewayQueue} before they identify.
  *
- * {@snippet :
- * client.gateway().setShardCoordinator(new QueueShardCoordinator(queue)).login();
- * }
+ * {@snippet file="io/github/gatewayqueue/discord4j/UsageTest.java" region="usage"}
  *
  * <p>Each IDENTIFY waits on a virtual thread until the queue has released its shard, and goes out
  * at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does not
@@ -54,11 +52,11 @@ import reactor.core.publisher.MonoSink;
  *
  * <h2>Failure</h2>
  *
- * <p>If the queue throws, a WARNING is logged and the shard's connection ends as if Discord had
- * closed it with a code that asks for a new session: Discord4J connects anew, with the backoff and
- * at most as often as its {@code ReconnectOptions} say, and then the queue is asked again. When the
- * options' retries are used up, Discord4J gives up the shard; the queue's exception is the cause of
- * the cause of the one that it gives.
+ * <p>If the queue throws, a WARNING is logged by {@code io.github.gatewayqueue.discord4j} and the
+ * shard's connection ends as if Discord had closed it with a code that asks for a new session:
+ * Discord4J connects anew, with the backoff and at most as often as its {@code ReconnectOptions}
+ * say, and then the queue is asked again. When the options' retries are used up, Discord4J gives up
+ * the shard; the queue's exception is the cause of the cause of the one that it gives.
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*
@@ -84,7 +82,8 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * Failure. Discord4J's retry knows exceptions by their type. Any one that it does not know makes
    * it resume, here with a session that never was: Discord answers with op 9, which sets the
    * attempts back to zero, so that it would neither back off nor ever give up. A close code from
-   * 4000 has it identify anew, with both.
+   * 4000 has it identify anew, with both. The log comes last: what its handler throws ends up in
+   * the task, and is nobody's.
    */
 
   private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord4j");
@@ -102,7 +101,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * @param queue what all its shards ask
    */
   public QueueShardCoordinator(GatewayQueue queue) {
-    this.queue = Objects.requireNonNull(queue);
+    this.queue = Objects.requireNonNull(queue, "queue");
   }
 
   /**
@@ -132,7 +131,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
         0,
         TimeUnit.NANOSECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofVirtual().name("gateway-queue-bucket-" + number).factory());
+        Thread.ofVirtual().name("gateway-queue-discord4j-bucket-" + number).factory());
   }
 
   /** Completes when the queue has released the shard. */
@@ -151,12 +150,13 @@ public final class QueueShardCoordinator implements ShardCoordinator {
     try {
       queue.request(shard.getIndex(), shard.getCount());
     } catch (InterruptedException interrupted) {
-      // To nobody, unless the queue has interrupted itself: who is cancelled is interrupted.
+      // Whoever was cancelled is told nothing. A queue that throws this by itself fails like
+      // others.
       sink.error(refused(shard, sink, interrupted));
       return null;
-    } catch (Throwable failure) {
-      LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
+    } catch (Throwable failure) { // an Error, too, or the shard would wait for ever
       sink.error(refused(shard, sink, failure));
+      LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
       return null;
     }
     sink.success();
@@ -185,5 +185,23 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   @Override
   public Mono<Integer> getConnectedCount() {
     return Mono.fromCallable(connected::size);
+  }
+
+  /**
+   * Returns how many shards wait to identify now.
+   *
+   * @return how many, over all buckets
+   */
+  public int waiting() {
+    return buckets.values().stream()
+        .mapToInt(bucket -> bucket.getActiveCount() + bucket.getQueue().size())
+        .sum();
+  }
+
+  /** Returns how it stands. */
+  @Override
+  public String toString() {
+    return "QueueShardCoordinator[waiting=%d, connected=%d, queue=%s]"
+        .formatted(waiting(), connected.size(), queue);
   }
 }

@@ -1,4 +1,9 @@
-/** The queues for bots that are written with Discord4J. */
+/**
+ * A shard coordinator for Discord4J whose shards ask a gateway queue.
+ *
+ * <p>Unless a method says otherwise, a null argument is refused with a {@link
+ * NullPointerException}.
+ */
 @NullMarked
 package io.github.gatewayqueue.discord4j;
 

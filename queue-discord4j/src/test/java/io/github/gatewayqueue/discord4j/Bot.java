@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.discord4j;
 
-import static org.awaitility.Awaitility.await;
-
 import discord4j.core.DiscordClient;
 import discord4j.core.DiscordClientBuilder;
 import discord4j.core.GatewayDiscordClient;
@@ -14,6 +12,7 @@ import discord4j.gateway.GatewayOptions;
 import discord4j.gateway.json.GatewayPayload;
 import discord4j.rest.request.RouterOptions;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,8 +24,6 @@ import reactor.core.publisher.Flux;
 
 /** A real Discord4J bot against a FakeDiscord, with as many shards as that recommends. */
 final class Bot implements AutoCloseable {
-  static final Duration HANG = Duration.ofMinutes(1);
-
   private final FakeDiscord discord;
   private final ShardCoordinator coordinator;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -53,7 +50,7 @@ final class Bot implements AutoCloseable {
             .subscribe(client::set, failure::set);
   }
 
-  private static DiscordClient client(FakeDiscord discord) {
+  static DiscordClient client(FakeDiscord discord) {
     return DiscordClientBuilder.create(FakeDiscord.DEFAULT_TOKEN)
         .setExtraOptions(options ->
             new RouterOptions(
@@ -94,9 +91,7 @@ final class Bot implements AutoCloseable {
   }
 
   void awaitConnected(int shards) {
-    await()
-        .atMost(HANG)
-        .until(() -> Objects.equals(coordinator.getConnectedCount().block(), shards));
+    Await.until(() -> Objects.equals(coordinator.getConnectedCount().block(), shards));
   }
 
   void cancelLogin() {
@@ -110,8 +105,7 @@ final class Bot implements AutoCloseable {
   @Override
   public void close() {
     cancelLogin();
-    await()
-        .atMost(HANG)
+    Await.await()
         .during(Duration.ofSeconds(1))
         .until(() -> {
           logout();

@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.discord4j;
 
 import static java.util.stream.IntStream.range;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
@@ -11,6 +10,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +28,7 @@ class BotTest {
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         queue.open(0);
         queue.open(0);
-        await().atMost(Bot.HANG).until(() -> discord.score().count(Verdict.INVALIDATED) == 2);
+        Await.until(() -> discord.score().count(Verdict.INVALIDATED) == 2);
         awaitAsked(queue, 0, 0, 0);
         assertEquals(0, discord.score().count(Verdict.ACCEPTED), "not without a release");
         queue.open(0);
@@ -66,7 +66,7 @@ class BotTest {
       var queue = new GatedQueue();
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         awaitAsked(queue, 0);
-        await().atMost(Bot.HANG).until(() -> bot.acknowledgedHeartbeats() >= 20);
+        Await.until(() -> bot.acknowledgedHeartbeats() >= 20);
         assertEquals(List.of(0), queue.asked(), "on one connection");
         queue.open(0);
         bot.awaitConnected(1);
@@ -82,9 +82,9 @@ class BotTest {
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         bot.awaitConnected(4);
         discord.dropSockets();
-        await().atMost(Bot.HANG).until(() -> discord.score().resumes() == 4);
+        Await.until(() -> discord.score().resumes() == 4);
         discord.dropSockets();
-        await().atMost(Bot.HANG).until(() -> discord.score().resumes() == 8);
+        Await.until(() -> discord.score().resumes() == 8);
         assertEquals(4, queue.asked().size());
         assertEquals(4, discord.score().identifies());
       }
@@ -98,7 +98,7 @@ class BotTest {
       queue.open(0);
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         bot.awaitConnected(1);
-        await().atMost(Bot.HANG).until(() -> queue.waiting() == 3);
+        Await.until(() -> queue.waiting() == 3);
       }
       awaitNothingLeft(queue);
       assertEquals(1, discord.score().identifies());
@@ -110,7 +110,7 @@ class BotTest {
     try (FakeDiscord discord = discord(8).maxConcurrency(4).start()) {
       var queue = new GatedQueue();
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
-        await().atMost(Bot.HANG).until(() -> queue.waiting() == 4);
+        Await.until(() -> queue.waiting() == 4);
         bot.cancelLogin();
         awaitNothingLeft(queue);
       }
@@ -162,7 +162,7 @@ class BotTest {
           });
       ReconnectOptions twice = ReconnectOptions.builder().setMaxRetries(2).build();
       try (Bot bot = new Bot(discord, coordinator, gateway -> gateway.setReconnectOptions(twice))) {
-        await().atMost(Bot.HANG).until(() -> bot.failure() != null);
+        Await.until(() -> bot.failure() != null);
         Throwable exhausted = Objects.requireNonNull(bot.failure());
         Throwable closed = Objects.requireNonNull(exhausted.getCause());
         assertSame(failure, closed.getCause());
@@ -190,7 +190,7 @@ class BotTest {
         discord.forgetSessions();
         discord.dropSockets();
         int expected = (storm + 1) * shards;
-        await().atMost(Bot.HANG).until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
+        Await.until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
       }
       assertEquals(0, discord.score().violations(), () -> discord.score().toString());
       assertEquals(
@@ -200,14 +200,14 @@ class BotTest {
 
   /** Nobody is in line, and no thread that asked is there any more. */
   private static void awaitNothingLeft(GatedQueue queue) throws InterruptedException {
-    await().atMost(Bot.HANG).until(() -> queue.waiting() == 0);
+    Await.until(() -> queue.waiting() == 0);
     for (Thread thread : queue.threads()) {
       thread.join();
     }
   }
 
   private static void awaitAsked(GatedQueue queue, Integer... shards) {
-    await().atMost(Bot.HANG).until(() -> queue.asked().equals(List.of(shards)));
+    Await.until(() -> queue.asked().equals(List.of(shards)));
   }
 
   private static FakeDiscord.Builder discord(int shards) {

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.discord4j;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -17,7 +16,7 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.large.LargeBotQueue;
-import java.time.Duration;
+import io.github.gatewayqueue.testsupport.Await;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,10 +36,8 @@ import reactor.core.publisher.Mono;
 @EnabledIfSystemProperty(
     named = "comparison",
     matches = "long",
-    disabledReason = "it takes minutes")
+    disabledReason = "it goes at Discord's pace, which takes minutes")
 class ComparisonTest {
-  private static final Duration HANG = Duration.ofMinutes(5);
-
   @ParameterizedTest
   @CsvSource({"32, 16", "12, 1"})
   void startAndStorm_besideDiscord4JsOwn_breaksNoRule(int shards, int buckets) throws Exception {
@@ -52,20 +49,20 @@ class ComparisonTest {
               .build();
       var queued = new NotingCoordinator(new QueueShardCoordinator(new LargeBotQueue(limits)));
       var local = new NotingCoordinator(LocalShardCoordinator.create());
-      long start = System.nanoTime();
+      long startNanos = System.nanoTime();
       try (Bot ourBot = new Bot(ours, queued);
           Bot theirBot = new Bot(theirs, local)) {
         awaitAccepted(ours, theirs, shards);
-        report("start", shards, buckets, start, ours, theirs, queued, local);
+        report("start", shards, buckets, startNanos, ours, theirs, queued, local);
         ourBot.awaitConnected(shards);
         theirBot.awaitConnected(shards);
-        long storm = System.nanoTime();
+        long stormNanos = System.nanoTime();
         for (FakeDiscord discord : List.of(ours, theirs)) {
           discord.forgetSessions();
           discord.dropSockets();
         }
         awaitAccepted(ours, theirs, 2 * shards);
-        report("start and storm", shards, buckets, storm, ours, theirs, queued, local);
+        report("start and storm", shards, buckets, stormNanos, ours, theirs, queued, local);
       }
       assertEquals(0, ours.score().violations(), () -> ours.score().toString());
     }
@@ -83,7 +80,7 @@ class ComparisonTest {
       try (Bot ourBot = new Bot(ours, new QueueShardCoordinator(new LargeBotQueue(limits)));
           Bot theirBot = new Bot(theirs, LocalShardCoordinator.create())) {
         ourBot.awaitConnected(9);
-        await().atMost(HANG).until(() -> theirs.score().tokenReset());
+        Await.until(() -> theirs.score().tokenReset());
         System.out.printf("10 starts left, 16 shards%n");
         System.out.printf("  QueueShardCoordinator: %s, %s%n", ourBot.failure(), ours.score());
         System.out.printf("  LocalShardCoordinator: %s, %s%n", theirBot.failure(), theirs.score());
@@ -98,7 +95,7 @@ class ComparisonTest {
 
   private static void awaitAccepted(FakeDiscord ours, FakeDiscord theirs, int sessions) {
     for (FakeDiscord discord : List.of(ours, theirs)) {
-      await().atMost(HANG).until(() -> discord.score().count(Verdict.ACCEPTED) >= sessions);
+      Await.until(() -> discord.score().count(Verdict.ACCEPTED) >= sessions);
     }
   }
 
@@ -106,24 +103,28 @@ class ComparisonTest {
       String phase,
       int shards,
       int buckets,
-      long since,
+      long sinceNanos,
       FakeDiscord ours,
       FakeDiscord theirs,
       NotingCoordinator queued,
       NotingCoordinator local) {
     System.out.printf("%s, %d shards, max_concurrency %d%n", phase, shards, buckets);
-    report("QueueShardCoordinator", since, ours, queued, buckets);
-    report("LocalShardCoordinator", since, theirs, local, buckets);
+    report("QueueShardCoordinator", sinceNanos, ours, queued, buckets);
+    report("LocalShardCoordinator", sinceNanos, theirs, local, buckets);
   }
 
   private static void report(
-      String name, long since, FakeDiscord discord, NotingCoordinator coordinator, int buckets) {
+      String name,
+      long sinceNanos,
+      FakeDiscord discord,
+      NotingCoordinator coordinator,
+      int buckets) {
     List<Identify> all = discord.identifies();
     System.out.printf(
         Locale.ROOT,
         "  %s: last IDENTIFY after %.1f s, %d too early of %d, %d out of order%n",
         name,
-        (all.getLast().nanoTime() - since) / 1e9,
+        (all.getLast().nanoTime() - sinceNanos) / 1e9,
         discord.score().count(Verdict.TOO_EARLY),
         all.size(),
         outOfOrder(

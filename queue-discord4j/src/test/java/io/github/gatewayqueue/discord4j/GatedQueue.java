@@ -49,4 +49,9 @@ final class GatedQueue implements GatewayQueue {
   List<Thread> threads() {
     return List.copyOf(threads);
   }
+
+  @Override
+  public String toString() {
+    return "gate";
+  }
 }

@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.discord4j;
 
 import static java.util.stream.IntStream.range;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -15,12 +14,14 @@ import discord4j.gateway.retry.GatewayRetrySpec;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.core.ConditionFactory;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** Without a network: IDENTIFYs are passed through as Discord4J's client does. */
@@ -30,7 +31,7 @@ class QueueShardCoordinatorTest {
   @Test
   void identify_released_isPassedOnUntouched() {
     var identify = new TestIdentify(new QueueShardCoordinator(GatewayQueue.noOp()), 0, 1, 1);
-    await().until(identify::isSent);
+    Await.until(identify::isSent);
     assertEquals(2, identify.references(), "nothing was released");
   }
 
@@ -44,7 +45,7 @@ class QueueShardCoordinatorTest {
           asked.add(id + " of " + total);
         });
     var identify = new TestIdentify(coordinator, 7, 9, 4);
-    await().until(identify::isSent);
+    Await.until(identify::isSent);
     assertEquals(List.of("7 of 9"), asked);
     assertTrue(threads.getFirst().isVirtual());
     threads.getFirst().join(); // nobody waits: the thread ends
@@ -58,9 +59,9 @@ class QueueShardCoordinatorTest {
     for (int id = 0; id < TOTAL; id++) {
       all.add(new TestIdentify(coordinator, id, TOTAL, 1));
     }
-    await().until(() -> queue.asked().equals(List.of(0)));
+    Await.until(() -> queue.asked().equals(List.of(0)));
     range(0, TOTAL).forEach(queue::open);
-    await().until(() -> all.stream().allMatch(TestIdentify::isSent));
+    Await.until(() -> all.stream().allMatch(TestIdentify::isSent));
     assertEquals(range(0, TOTAL).boxed().toList(), queue.asked());
   }
 
@@ -69,15 +70,15 @@ class QueueShardCoordinatorTest {
     var queue = new GatedQueue();
     var coordinator = new QueueShardCoordinator(queue);
     var head = new TestIdentify(coordinator, 0, 4, 2);
-    await().until(() -> queue.asked().equals(List.of(0)));
+    Await.until(() -> queue.asked().equals(List.of(0)));
     var behind = new TestIdentify(coordinator, 2, 4, 2);
     queue.open(1);
     var other = new TestIdentify(coordinator, 1, 4, 2);
-    await().until(other::isSent);
+    Await.until(other::isSent);
     assertEquals(List.of(0, 1), queue.asked(), "one of a bucket at a time");
     queue.open(0);
     queue.open(2);
-    await().until(() -> head.isSent() && behind.isSent());
+    Await.until(() -> head.isSent() && behind.isSent());
     assertEquals(List.of(0, 1, 2), queue.asked());
   }
 
@@ -86,11 +87,11 @@ class QueueShardCoordinatorTest {
     var queue = new LocalQueue(Duration.ofHours(1));
     var coordinator = new QueueShardCoordinator(queue);
     var first = new TestIdentify(coordinator, 0, 1, 1);
-    await().until(first::isSent);
+    Await.until(first::isSent);
     var waiting = new TestIdentify(coordinator, 0, 1, 1);
-    await().until(() -> queue.waiting() == 1);
+    Await.until(() -> queue.waiting() == 1);
     waiting.cancel();
-    await().until(() -> queue.waiting() == 0);
+    Await.until(() -> queue.waiting() == 0);
     assertFalse(waiting.isSent());
     assertEquals(1, waiting.references(), "released once");
     assertEquals(null, waiting.failure());
@@ -103,12 +104,12 @@ class QueueShardCoordinatorTest {
     var head = new TestIdentify(coordinator, 0, 3, 1);
     var behind = new TestIdentify(coordinator, 1, 3, 1);
     var last = new TestIdentify(coordinator, 2, 3, 1);
-    await().until(() -> queue.asked().equals(List.of(0)));
+    Await.until(() -> queue.asked().equals(List.of(0)));
     behind.cancel();
     assertEquals(1, behind.references(), "released once");
     queue.open(0);
     queue.open(2);
-    await().until(() -> head.isSent() && last.isSent());
+    Await.until(() -> head.isSent() && last.isSent());
     assertEquals(List.of(0, 2), queue.asked());
   }
 
@@ -121,7 +122,7 @@ class QueueShardCoordinatorTest {
       var next = new TestIdentify(coordinator, 1, 2, 1);
       queue.open(1);
       head.cancel();
-      soon().until(next::isSent);
+      Await.until(next::isSent);
       assertEquals(1, head.references(), "released once");
     }
   }
@@ -140,7 +141,7 @@ class QueueShardCoordinatorTest {
       identify.cancel();
       var next = new TestIdentify(coordinator, 0, 1, 1);
       join(release);
-      soon().until(next::isSent);
+      Await.until(next::isSent);
       assertEquals(identify.isSent() ? 2 : 1, identify.references(), "round " + round);
       assertEquals(null, identify.failure());
     }
@@ -153,8 +154,12 @@ class QueueShardCoordinatorTest {
         new QueueShardCoordinator((id, total) -> {
           throw failure;
         });
-    var identify = new TestIdentify(refusing, 3, 16, 1);
-    await().until(() -> identify.failure() != null);
+    TestIdentify identify;
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord4j", Level.ALL)) {
+      identify = new TestIdentify(refusing, 3, 16, 1);
+      Await.until(() -> log.lines().size() == 1);
+      assertEquals("WARNING: shard 3 of 16 may not identify " + failure, log.lines().getFirst());
+    }
     var thrown = assertInstanceOf(CloseException.class, identify.failure());
     assertSame(failure, thrown.getCause());
     assertTrue(thrown.getCode() >= 4000, "not to be resumed");
@@ -174,10 +179,28 @@ class QueueShardCoordinatorTest {
         });
     var broken = new TestIdentify(coordinator, 0, 2, 1);
     var next = new TestIdentify(coordinator, 1, 2, 1);
-    await().until(next::isSent);
-    await().until(() -> broken.failure() != null);
+    Await.until(next::isSent);
+    Await.until(() -> broken.failure() != null);
     var thrown = assertInstanceOf(CloseException.class, broken.failure());
     assertInstanceOf(AssertionError.class, thrown.getCause());
+  }
+
+  @Test
+  void identify_queueThrowsAndTheLogFails_failsAndLetsTheNextOneAsk() {
+    var coordinator =
+        new QueueShardCoordinator((id, total) -> {
+          if (id == 0) {
+            throw new GatewayQueueException("no more today");
+          }
+        });
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord4j", Level.ALL)) {
+      log.failWith(new IllegalStateException("the disk is full"));
+      var refused = new TestIdentify(coordinator, 0, 2, 1);
+      var next = new TestIdentify(coordinator, 1, 2, 1);
+      Await.until(next::isSent);
+      assertInstanceOf(CloseException.class, refused.failure());
+      assertEquals(1, log.lines().size());
+    }
   }
 
   /** That is not what the contract of a queue says, but a shard is not to hang for it. */
@@ -188,9 +211,24 @@ class QueueShardCoordinatorTest {
           throw new InterruptedException();
         });
     var identify = new TestIdentify(coordinator, 0, 1, 1);
-    await().until(() -> identify.failure() != null);
+    Await.until(() -> identify.failure() != null);
     var thrown = assertInstanceOf(CloseException.class, identify.failure());
     assertInstanceOf(InterruptedException.class, thrown.getCause());
+  }
+
+  @Test
+  void waiting_countsWhoAsksAndWhoIsBehind() {
+    var queue = new GatedQueue();
+    var coordinator = new QueueShardCoordinator(queue);
+    for (int id = 0; id < 4; id++) {
+      new TestIdentify(coordinator, id, 4, 2);
+    }
+    Await.until(() -> coordinator.waiting() == 4 && queue.waiting() == 2);
+    coordinator.publishConnected(ShardInfo.create(4, 5)).block();
+    assertEquals(
+        "QueueShardCoordinator[waiting=4, connected=1, queue=gate]", coordinator.toString());
+    range(0, 4).forEach(queue::open);
+    Await.until(() -> coordinator.waiting() == 0);
   }
 
   @Test
@@ -219,11 +257,6 @@ class QueueShardCoordinatorTest {
   @SuppressWarnings("NullAway") // that is the test
   void new_noQueue_throws() {
     assertThrows(NullPointerException.class, () -> new QueueShardCoordinator(null));
-  }
-
-  /** Polls at once, and often. */
-  private static ConditionFactory soon() {
-    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
   }
 
   private static void join(Thread thread) {

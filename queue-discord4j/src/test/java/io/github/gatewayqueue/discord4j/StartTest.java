@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.discord4j;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -14,14 +13,12 @@ import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
 
 /** A bot comes up with each of the queues, and comes up again when all its sessions are lost. */
 class StartTest {
@@ -60,20 +57,15 @@ class StartTest {
 
   @Test
   void login_redisQueue_breaksNoRule() throws IOException {
-    int port = freePort();
-    RedisServer server =
-        RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
-    server.start();
-    try (FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
+    try (var redis = new EmbeddedRedis();
+        FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
         RedisQueue queue =
-            RedisQueue.builder(URI.create("redis://127.0.0.1:" + port))
+            RedisQueue.builder(redis.uri())
                 .interval(Duration.ofMillis(600))
                 .startDelay(Duration.ZERO)
                 .limits(limits(discord))
                 .build()) {
       startTwice(discord, SHARDS, queue);
-    } finally {
-      server.stop();
     }
   }
 
@@ -84,17 +76,11 @@ class StartTest {
       var queue = new LargeBotQueue(limits(discord));
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         bot.awaitConnected(9);
-        await().atMost(Bot.HANG).until(() -> queue.waiting() == 7);
+        Await.until(() -> queue.waiting() == 7);
       }
-      await().atMost(Bot.HANG).until(() -> queue.waiting() == 0);
+      Await.until(() -> queue.waiting() == 0);
       assertEquals(9, discord.score().identifies());
       assertFalse(discord.score().limitHit());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
@@ -108,7 +94,7 @@ class StartTest {
       }
       discord.forgetSessions();
       discord.dropSockets();
-      await().atMost(Bot.HANG).until(() -> discord.score().identifies() == 2 * shards);
+      Await.until(() -> discord.score().identifies() == 2 * shards);
     }
     Score score = discord.score();
     assertEquals(0, score.violations(), score::toString);

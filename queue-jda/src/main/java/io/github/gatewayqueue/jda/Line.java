@@ -112,7 +112,7 @@ final class Line {
     return starts.stream().anyMatch(start -> !start.overdue && bucketOf(start.node) == bucket);
   }
 
-  /** How long until the next of the bucket may ask; zero or less if it may. */
+  /** How long until the next of the bucket may ask; zero if it may. */
   long quietNanos(int bucket, long nowNanos) {
     Long paused = pausedUntilNanos.get(bucket);
     long spaced = spacedNanos(bucket, nowNanos);

@@ -3,8 +3,10 @@ package io.github.gatewayqueue.jda;
 import io.github.gatewayqueue.GatewayQueue;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -18,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Has the shards of a JDA bot ask a {@link GatewayQueue} before they connect. One for all shards of
  * a bot that share the queue:
  *
- * {@snippet :
- * DefaultShardManagerBuilder.createLight(token)
- *     .setSessionController(new QueueSessionController(queue))
- *     .build();
- * }
+ * {@snippet file="io/github/gatewayqueue/jda/UsageTest.java" region="usage"}
  *
  * <p>A shard manager tells the controller Discord's {@code max_concurrency}. Where there is none,
  * with a {@code JDABuilder}, all shards are of one bucket until {@link #setConcurrency} says
@@ -48,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads. A virtual thread per bucket in which shards wait, and a daemon
- * thread per shard that connects, which end with the waiting and the connecting; so there is
+ * Safe for use by many threads. A virtual thread per bucket in which shards wait or connect, and a
+ * daemon thread per shard that connects, which end with the waiting and the connecting; so there is
  * nothing to close. A queue that is to be closed is closed after the last shard has shut down.
  */
 public final class QueueSessionController extends SessionControllerAdapter {
@@ -63,7 +61,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * user's. So whoever waits for somebody's IDENTIFY looks at its JDA's status now and then, and
    * takes what it sees as having happened just now: that is never too early. If the status was
    * there and gone between two looks, as with an op 9 at once, the end of the node's run takes its
-   * place. What nobody waits for, nobody looks at; who comes later looks first.
+   * place. A bucket's thread stays, and looks, until nobody of the bucket waits or is about to
+   * identify; one that is overdue is looked at when somebody else comes.
    *
    * A node runs with isLast = false. With true it would return as soon as the socket is open, and
    * that of a JDA that is shut down just then would be left open. It runs on a platform thread, as
@@ -77,7 +76,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * places here and ask again as members of their new buckets.
    *
    * Under the lock, JDA is asked for nothing but its status, which takes none of its locks: JDA
-   * calls in here while it holds some.
+   * calls in here while it holds some. What is to be logged is noted, and logged when the lock was
+   * given up: a handler may block, and it may call JDA.
    */
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.jda");
 
@@ -85,6 +85,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   private final long lookNanos;
   private final ReentrantLock mutex = new ReentrantLock();
   private final Condition changed = mutex.newCondition();
+  private volatile @Nullable String gateway;
 
   // All below are guarded by the lock.
   private final Line line;
@@ -96,7 +97,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
   /** What was warned of since the last IDENTIFY. */
   private final Set<String> warnedOf = new HashSet<>();
 
-  private volatile @Nullable String gateway;
+  /** What is to be logged; empty whenever nobody has the lock. */
+  private final List<Runnable> notes = new ArrayList<>();
 
   /**
    * Makes a controller whose shards ask a queue.
@@ -108,7 +110,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   QueueSessionController(GatewayQueue queue, Timing timing) {
-    this.queue = Objects.requireNonNull(queue);
+    this.queue = Objects.requireNonNull(queue, "queue");
     this.lookNanos = timing.look().toNanos();
     this.line = new Line(timing);
   }
@@ -144,7 +146,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
    */
   @Override
   public void appendSession(SessionConnectNode node) {
-    Objects.requireNonNull(node);
+    Objects.requireNonNull(node, "node");
     mutex.lock();
     try {
       append(node);
@@ -165,7 +167,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
    */
   @Override
   public void removeSession(SessionConnectNode node) {
-    Objects.requireNonNull(node);
+    Objects.requireNonNull(node, "node");
     mutex.lock();
     try {
       line.remove(node);
@@ -236,9 +238,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
   }
 
-  /**
-   * What was thrown is none of a queue's or a node's: a log handler's, say. Another one goes on.
-   */
+  /** Nothing is meant to throw here; should it, then another thread goes on with the bucket. */
   private void abandon(int bucket) {
     mutex.lock();
     try {
@@ -263,14 +263,14 @@ public final class QueueSessionController extends SessionControllerAdapter {
           served.remove(bucket);
           return null;
         }
-        if (first != null && delayNanos <= 0) {
+        if (first != null && delayNanos == 0) {
           asking.put(first, Thread.currentThread());
           return first;
         }
         await(delayNanos);
       }
     } finally {
-      mutex.unlock();
+      unlockAndLog();
     }
   }
 
@@ -292,30 +292,31 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   /** How long until it makes sense to look again whether the bucket may go on; zero if it may. */
   private long delayNanos(int bucket) {
-    long now = look();
-    return line.isHeld(bucket) ? lookNanos : line.quietNanos(bucket, now);
+    long nowNanos = look();
+    return line.isHeld(bucket) ? lookNanos : line.quietNanos(bucket, nowNanos);
   }
 
   /** Looks who has identified meanwhile, and returns when that was. */
   private long look() {
-    long now = System.nanoTime();
-    line.starts().forEach(start -> observe(start, now));
-    return now;
+    long nowNanos = System.nanoTime();
+    line.starts().forEach(start -> observe(start, nowNanos));
+    return nowNanos;
   }
 
-  private void observe(Start start, long now) {
+  private void observe(Start start, long nowNanos) {
     JDA jda = start.node.getJDA();
     if (isShutDown(jda)) {
-      line.identified(start, now); // or not, but it will not any more
+      line.identified(start, nowNanos); // or not, but it will not any more
       return;
     }
     JDA.Status status = jda.getStatus();
-    if (line.observe(start, status, now)) {
-      LOGGER.log(
-          Level.WARNING,
-          "{0} was released and has not identified, its status is {1}: its bucket goes on",
-          nameOf(start.node),
-          status);
+    if (line.observe(start, status, nowNanos)) {
+      notes.add(() ->
+          LOGGER.log(
+              Level.WARNING,
+              () ->
+                  "%s was released and has not identified, its status is %s: its bucket goes on"
+                      .formatted(nameOf(start.node), status)));
     }
     if (!line.isPending(start)) {
       warnedOf.clear();
@@ -325,10 +326,29 @@ public final class QueueSessionController extends SessionControllerAdapter {
   /** Requires the lock. Only {@link #withdraw} interrupts, and then it is time to look again. */
   @SuppressWarnings("WaitNotInLoop") // it is, in those who call this
   private void await(long nanos) {
+    if (!notes.isEmpty()) {
+      unlockAndLog();
+      mutex.lock();
+      return;
+    }
     try {
       changed.awaitNanos(nanos);
     } catch (InterruptedException withdrawn) {
       // whoever called looks again
+    }
+  }
+
+  /** Gives the lock up, and logs what was noted. A handler that fails is ignored. */
+  private void unlockAndLog() {
+    List<Runnable> noted = List.copyOf(notes);
+    notes.clear();
+    mutex.unlock();
+    for (Runnable note : noted) {
+      try {
+        note.run();
+      } catch (Throwable failure) {
+        // an Error, too, or a bucket would be served no more
+      }
     }
   }
 
@@ -351,7 +371,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
       asking.remove(node, Thread.currentThread());
       Thread.interrupted();
     } finally {
-      mutex.unlock();
+      unlockAndLog();
     }
   }
 
@@ -374,15 +394,19 @@ public final class QueueSessionController extends SessionControllerAdapter {
       }
     }
     Start start = line.begin(node, System.nanoTime());
-    Thread.ofPlatform()
-        .daemon()
-        .name("gateway-queue-jda-shard-" + node.getShardInfo().getShardId())
-        .start(() -> run(start));
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name("gateway-queue-jda-shard-" + node.getShardInfo().getShardId())
+          .start(() -> run(start));
+    } catch (Throwable noThread) {
+      end(start, noThread);
+    }
   }
 
   private long identifyDelayNanos(int bucket) {
-    long now = look();
-    return line.isHeld(bucket) ? lookNanos : line.spacedNanos(bucket, now);
+    long nowNanos = look();
+    return line.isHeld(bucket) ? lookNanos : line.spacedNanos(bucket, nowNanos);
   }
 
   private void run(Start start) {
@@ -397,7 +421,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
       end(start, failure);
       changed.signalAll();
     } finally {
-      mutex.unlock();
+      unlockAndLog();
     }
   }
 
@@ -405,16 +429,16 @@ public final class QueueSessionController extends SessionControllerAdapter {
     if (!line.isPending(start)) {
       return; // somebody has seen its IDENTIFY
     }
-    long now = System.nanoTime();
+    long nowNanos = System.nanoTime();
     JDA jda = start.node.getJDA();
     if (failure == null || Line.isAfterIdentify(jda.getStatus())) {
-      line.identified(start, now);
+      line.identified(start, nowNanos);
       warnedOf.clear();
       return;
     }
     line.ended(start);
     if (!start.removed && !isShutDown(jda)) {
-      Duration pause = line.pause(start.node, now);
+      Duration pause = line.pause(start.node, nowNanos);
       append(start.node);
       report("the connection", start.node, failure, pause);
     }
@@ -423,10 +447,11 @@ public final class QueueSessionController extends SessionControllerAdapter {
   private void report(
       String what, SessionConnectNode node, @Nullable Throwable failure, Duration pause) {
     Level level = warnedOf.add(what) ? Level.WARNING : Level.DEBUG;
-    LOGGER.log(
-        level,
-        () -> "%s: %s failed, to be tried again in %s".formatted(nameOf(node), what, pause),
-        failure);
+    notes.add(() ->
+        LOGGER.log(
+            level,
+            () -> "%s: %s failed, to be tried again in %s".formatted(nameOf(node), what, pause),
+            failure));
   }
 
   private static String nameOf(SessionConnectNode node) {

@@ -6,6 +6,7 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.util.stream.IntStream;
 
@@ -24,8 +25,8 @@ final class BotMain {
     var ids = IntStream.range(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     var controller = new QueueSessionController(queue(URI.create(args[1]), rest));
     TestBot.start(rest, controller, ids.boxed().toList(), Integer.parseInt(args[4]));
-    int input = System.in.read();
-    Runtime.getRuntime().halt(input); // whoever started it is done
+    System.in.transferTo(OutputStream.nullOutputStream());
+    Runtime.getRuntime().halt(0); // whoever started it is done
   }
 
   private static GatewayQueue queue(URI uri, URI rest) {

@@ -14,8 +14,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import net.dv8tion.jda.api.JDA;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +45,16 @@ class ControllerTest {
           Duration.ofMillis(500),
           Duration.ofMillis(2));
 
+  private static final Timing TINY =
+      new Timing(
+          Duration.ofNanos(1),
+          Duration.ofSeconds(30),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1));
+
   /** Releases as often as the test permits it, and remembers who asked and was released. */
-  private static final class GatedQueue implements GatewayQueue {
+  private static final class PermittingQueue implements GatewayQueue {
     final Semaphore permits = new Semaphore(0, true);
     final List<Long> released = Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger asked = new AtomicInteger();
@@ -68,7 +78,7 @@ class ControllerTest {
     }
   }
 
-  private final GatedQueue queue = new GatedQueue();
+  private final PermittingQueue queue = new PermittingQueue();
   private final QueueSessionController controller = new QueueSessionController(queue, QUICK);
 
   @AfterEach
@@ -143,8 +153,8 @@ class ControllerTest {
     patient.appendSession(slow);
     patient.appendSession(new TestNode(1, 2));
     Await.until(() -> slow.runs.get() == 1);
-    // Not a wait for something: what must not happen would have by then, without the hold.
-    Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis());
+    // Not a wait for something: by then, what must not happen would have, were it not held back.
+    Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis()); // nothing is there to poll for
     assertEquals(1, queue.asked.get());
     long beforeNanos = System.nanoTime();
     identified.countDown();
@@ -398,6 +408,71 @@ class ControllerTest {
     }
   }
 
+  /** As one that tells the bot's owner in a channel, while JDA appends another shard. */
+  @Test
+  void log_handlerThatWaitsForTheController_holdsNobodyUp() {
+    requireSpared(log -> log.then(() -> join(Thread.ofVirtual().start(controller::waiting))));
+  }
+
+  @Test
+  void log_handlerThatThrows_changesNothing() {
+    requireSpared(log -> log.failWith(new IllegalStateException("the disk is full")));
+  }
+
+  /** One shard fails, one hangs: both are logged, and the others go on. */
+  private void requireSpared(Consumer<CapturedLog> handler) {
+    var end = new CountDownLatch(1);
+    var failures = new AtomicInteger();
+    release(4);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      handler.accept(log);
+      controller.appendSession(
+          new TestNode(
+              0,
+              4,
+              node -> {
+                if (failures.incrementAndGet() == 1) {
+                  throw new IllegalStateException("no connection");
+                }
+                end.await();
+              }));
+      List<TestNode> behind = append(1);
+      Await.until(() -> failures.get() == 2);
+      behind.addAll(append(2));
+      Await.until(() -> behind.stream().allMatch(node -> node.runs.get() == 1));
+      assertEquals(2, log.lines().size(), () -> "" + log.lines());
+    }
+    end.countDown();
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Nothing is meant to, but a bucket without a thread would be the end of all its shards. */
+  @Test
+  void next_jdaThrows_bucketGoesOn() {
+    var throwsOnce = new AtomicBoolean(true);
+    release(2);
+    controller.appendSession(
+        new TestNode(0, 2) {
+          @Override
+          public JDA getJDA() {
+            if (throwsOnce.getAndSet(false)) {
+              throw new IllegalStateException("on purpose");
+            }
+            return super.getJDA();
+          }
+        });
+    List<TestNode> behind = append(1);
+    Await.until(() -> behind.getFirst().runs.get() == 1);
+    assertEquals(List.of(0L, 1L), queue.released);
+  }
+
   @Test
   void run_throwsAnError_bucketGoesOn() {
     var errors = new AtomicInteger();
@@ -519,12 +594,4 @@ class ControllerTest {
     Await.until(() -> kept.stream().allMatch(node -> node.runs.get() == 1));
     assertEquals(0, free.waiting());
   }
-
-  private static final Timing TINY =
-      new Timing(
-          Duration.ofNanos(1),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(1),
-          Duration.ofMillis(1),
-          Duration.ofMillis(1));
 }

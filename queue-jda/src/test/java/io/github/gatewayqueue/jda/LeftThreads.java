@@ -7,7 +7,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** The threads of controllers that live now: only a dump of the JVM tells of virtual ones. */
@@ -22,7 +21,7 @@ final class LeftThreads {
     try {
       ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
           .dumpThreads(dump.toAbsolutePath().toString(), ThreadDumpFormat.JSON);
-      return NAME.matcher(Files.readString(dump)).results().map(MatchResult::group).toList();
+      return NAME.matcher(Files.readString(dump)).results().map(match -> match.group(1)).toList();
     } finally {
       Files.deleteIfExists(dump);
       Files.delete(folder);

@@ -205,13 +205,13 @@ class LineTest {
     }
     int rounds = (shards + concurrency - 1) / concurrency;
     for (int round = 0; round < rounds; round++) {
-      long now = at(6.0 * round);
+      long nowNanos = at(6.0 * round);
       for (int bucket = 0; bucket < Math.min(concurrency, shards - concurrency * round); bucket++) {
-        assertEquals(0, line.quietNanos(bucket, now));
+        assertEquals(0, line.quietNanos(bucket, nowNanos));
         TestNode node = first(bucket);
         assertEquals(concurrency * round + bucket, node.getShardInfo().getShardId());
-        line.identified(line.begin(node, now), now);
-        assertTrue(line.quietNanos(bucket, now + 1) > 0);
+        line.identified(line.begin(node, nowNanos), nowNanos);
+        assertTrue(line.quietNanos(bucket, nowNanos + 1) > 0);
       }
     }
     assertEquals(0, line.waiting());

@@ -7,14 +7,14 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
+import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
 
 /** Two JVMs share a queue, at the real interval. */
 class SeveralProcessesTest {
@@ -31,10 +31,10 @@ class SeveralProcessesTest {
 
   /** 16 shards each, one of each bucket: half of them go before the budget is used up. */
   private static void bringUp(FakeDiscord discord, URI queue) throws IOException {
-    try (Program one = Program.bot(discord.restUri(), queue, 0, 16, SHARDS);
-        Program other = Program.bot(discord.restUri(), queue, 16, SHARDS, SHARDS)) {
+    try (var one = JavaProcess.of(BotMain.class, discord.restUri(), queue, 0, 16, SHARDS);
+        var other = JavaProcess.of(BotMain.class, discord.restUri(), queue, 16, SHARDS, SHARDS)) {
       Await.until(() -> {
-        assertTrue(one.isAlive() && other.isAlive(), () -> outputs(one, other));
+        assertTrue(one.isAlive() && other.isAlive(), () -> one.lines() + "" + other.lines());
         return discord.score().count(Verdict.ACCEPTED) == SHARDS;
       });
       assertEquals(SHARDS, discord.score().identifies());
@@ -48,38 +48,22 @@ class SeveralProcessesTest {
     }
   }
 
-  private static String outputs(Program one, Program other) {
-    try {
-      return one.output() + other.output();
-    } catch (IOException e) {
-      return "" + e;
-    }
-  }
-
   @Test
   void overABroker_spacingAndBudgetHold() throws IOException {
+    var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
     try (FakeDiscord discord = discord();
-        Program broker = Program.broker(discord.restUri())) {
-      bringUp(discord, broker.awaitUri());
+        var broker =
+            JavaProcess.broker(
+                token, "--port", "0", "--discord-api", discord.restUri().toString())) {
+      bringUp(discord, broker.uri());
     }
   }
 
   @Test
   void overRedis_spacingAndBudgetHold() throws IOException {
-    int port = freePort();
-    RedisServer redis =
-        RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
-    redis.start();
-    try (FakeDiscord discord = discord()) {
-      bringUp(discord, URI.create("redis://127.0.0.1:" + port));
-    } finally {
-      redis.stop();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    try (var redis = new EmbeddedRedis();
+        FakeDiscord discord = discord()) {
+      bringUp(discord, redis.uri());
     }
   }
 }

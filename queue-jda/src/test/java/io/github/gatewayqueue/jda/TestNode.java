@@ -8,7 +8,7 @@ import net.dv8tion.jda.api.utils.SessionController.SessionConnectNode;
 /**
  * A node whose run, and whose JDA's status, are the test's: for what a real one does too rarely.
  */
-final class TestNode implements SessionConnectNode {
+class TestNode implements SessionConnectNode {
   /** What happens in a run; may change the node's status, and throw anything. */
   @FunctionalInterface
   interface Run {
