@@ -1,8 +1,14 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The client of a broker, for a bot that runs in several processes: {@link
- * io.github.gatewayqueue.http.HttpQueue}.
+ * {@link io.github.gatewayqueue.http.HttpQueue}: the queue for a bot that runs in several
+ * processes, which all ask one broker.
+ *
+ * {@snippet :
+ * try (HttpQueue queue = HttpQueue.of(URI.create("http://127.0.0.1:8080"))) {
+ *   queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
+ * }
+ * }
  */
 @NullMarked
 module io.github.gatewayqueue.http {

@@ -35,7 +35,8 @@ final class Broker {
   /**
    * Asks for the release of a shard, with a POST: to ask twice is to join the line twice. A GET
    * would be sent again by the JDK's client, and by proxies, when the connection of a request that
-   * has waited for an hour is lost; and the release would then seem to be an hour old.
+   * has waited for an hour is lost; and the release would then seem to be an hour old. Over
+   * HTTP/1.1: a connection holds one request, for which HTTP/2 gains nothing.
    */
   void ask(Answer answer, long id, long total) {
     HttpRequest.Builder request =

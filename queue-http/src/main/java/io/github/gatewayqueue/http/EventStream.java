@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     events</a>
  */
 final class EventStream {
-  /** Longer than any proper event by far, and so for a line. */
+  /** More than any proper event or line has, by far. */
   static final int MAX_BYTES = 64 * 1024;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";

@@ -5,7 +5,6 @@ import io.github.gatewayqueue.GatewayQueueException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
-import java.net.http.HttpClient.Version;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -76,9 +75,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** How to ask a broker. */
   public enum Protocol {
     /**
-     * With events, and a plain answer is taken, too: from brokers such as twilight's, that send
-     * nothing before the release. So headers are waited for without a limit; what {@link #PLAIN}
-     * says of a request that has none holds for it.
+     * Asks for events, and takes a plain answer, too, as of twilight's broker, which sends nothing
+     * before the release. So headers are waited for without a limit; what {@link #PLAIN} says of a
+     * request that has none holds for it.
      */
     AUTO,
 
@@ -132,6 +131,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    * @param broker where the broker is, as for {@link #builder(URI)}
    * @return a queue that was not asked yet; nothing is sent before that
    * @throws IllegalArgumentException if the URL is none of a broker
+   * @throws java.io.UncheckedIOException as {@link Builder#build}
    */
   public static HttpQueue of(URI broker) {
     return builder(broker).build();
@@ -151,19 +151,23 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     return new Builder(BrokerUrl.checked(broker));
   }
 
-  /** Requests are first asked for over HTTP/1.1, as for one request each HTTP/2 gains nothing. */
   private static HttpClient newClient() {
     return HttpClient.newBuilder()
-        .version(Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(10))
         .executor(Thread::startVirtualThread) // nothing to shut down
         .build();
   }
 
   /**
-   * {@inheritDoc}
+   * Blocks until shard {@code id} of {@code total} may start a session, as {@link
+   * GatewayQueue#request} says.
    *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @throws IllegalArgumentException if they are not in these ranges; nothing is sent then
    * @throws IllegalStateException if the queue is closed
+   * @throws InterruptedException if the current thread is interrupted on entry or while it waits;
+   *     the request leaves the line then
    * @throws GatewayQueueException if the broker refuses the request for good, or the queue is
    *     closed while it waits
    */
@@ -186,7 +190,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
-   * Returns how many requests are under way now: in line at the broker, or on their way there.
+   * Returns how many requests are under way now: in line at the broker, or on their way there. So,
+   * unlike with the queues in one process, it does not tell that somebody has joined the line.
    *
    * @return the number of calls that have neither returned nor thrown
    */
@@ -332,7 +337,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @return this builder
      */
     public Builder protocol(Protocol protocol) {
-      this.protocol = Objects.requireNonNull(protocol);
+      this.protocol = Objects.requireNonNull(protocol, "protocol");
       return this;
     }
 
@@ -346,6 +351,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * Builds the queue. Nothing is sent before its first {@link HttpQueue#request}.
      *
      * @return a queue
+     * @throws java.io.UncheckedIOException if the system has nothing left for a client of its own,
+     *     such as a file descriptor
      */
     public HttpQueue build() {
       return new HttpQueue(this);

@@ -12,8 +12,8 @@ import java.time.Duration;
  * a clock may drift: by an event that is late in earnest it changes next to nothing.
  */
 final class ReleaseAge {
-  /** Two clocks of 50 millionths each. */
-  private static final long MOST_DRIFT = 10_000;
+  /** Two clocks of 50 millionths each drift apart by one part in so many. */
+  private static final long DRIFT_PARTS = 10_000;
 
   private final long askedNanos;
   private final long marginNanos;
@@ -39,7 +39,7 @@ final class ReleaseAge {
 
   /** Another event came. */
   void follow(Duration elapsed, long nowNanos) {
-    long mostNanos = Math.max(0, elapsed.toNanos() - heardNanos) / MOST_DRIFT;
+    long mostNanos = Math.max(0, elapsed.toNanos() - heardNanos) / DRIFT_PARTS;
     long seenNanos = lateNanos(elapsed, nowNanos) - firstLateNanos;
     driftNanos = Math.clamp(seenNanos, driftNanos - mostNanos, driftNanos + mostNanos);
     heardNanos = elapsed.toNanos();
@@ -60,7 +60,7 @@ final class ReleaseAge {
   }
 
   private void requireWithinMargin(long lateNanos, String what) throws TryAgainException {
-    if (Math.abs(lateNanos) > marginNanos) {
+    if (lateNanos > marginNanos || lateNanos < -marginNanos) {
       throw new TryAgainException(
           what
               + " that came "

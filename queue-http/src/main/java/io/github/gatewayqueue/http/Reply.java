@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * if nobody wants it any longer. Used by one thread, but for {@link #close}.
  */
 final class Reply {
-  /** As long as that, and a body is no broker's. */
+  /** No broker's body is longer. */
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
   private final Broker broker;

@@ -72,14 +72,14 @@ final class ShardRequest {
   private void askUntilReleased() throws InterruptedException {
     while (true) {
       try {
-        attempt = newAttempt();
-        if (closed) { // and whoever closed it may not have seen this attempt
-          attempt.close();
-        }
         attempt.make(turns, id, total);
         return;
       } catch (TryAgainException e) {
         backOff(e);
+        attempt = newAttempt();
+        if (closed) { // and whoever closed it may not have seen this attempt
+          attempt.close();
+        }
       }
     }
   }

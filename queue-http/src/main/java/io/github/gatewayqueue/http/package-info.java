@@ -1,6 +1,9 @@
 /**
- * The client of a broker, for a bot that runs in several processes: {@link
+ * The queue for a bot that runs in several processes, which all ask one broker: {@link
  * io.github.gatewayqueue.http.HttpQueue}.
+ *
+ * <p>Unless a method says otherwise, a null argument is refused with a {@link
+ * NullPointerException}.
  */
 @NullMarked
 package io.github.gatewayqueue.http;

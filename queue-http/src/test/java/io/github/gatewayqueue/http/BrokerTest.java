@@ -25,7 +25,7 @@ class BrokerTest {
   @EnumSource
   void request_anyProtocol_isReleasedInTurn(Protocol protocol) throws Exception {
     Duration interval = Duration.ofMillis(100);
-    long start = System.nanoTime();
+    long startNanos = System.nanoTime();
     try (Broker broker = broker().interval(interval).start();
         var queue = patient(broker).protocol(protocol).build()) {
       List<Asking> all = new ArrayList<>();
@@ -34,9 +34,10 @@ class BrokerTest {
       }
       long[] returned = Asking.awaitReturns(all);
       for (int i = 0; i < returned.length; i++) {
-        assertTrue(returned[i] - start >= i * interval.toNanos(), "release " + i + " is too early");
+        assertTrue(
+            returned[i] - startNanos >= i * interval.toNanos(), "release " + i + " is too early");
       }
-      assertEquals(10, Program.status(broker.uri(), "released"), "none is lost");
+      assertEquals(10, Processes.status(broker.uri(), "released"), "none is lost");
     }
   }
 
@@ -47,9 +48,9 @@ class BrokerTest {
         var queue = patient(broker).protocol(protocol).build()) {
       queue.request(0, 1);
       Asking asking = Asking.of(queue);
-      Await.until(() -> Program.status(broker.uri(), "waiting") == 1);
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == 1);
       asking.interruptAndJoin();
-      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == 0);
     }
   }
 
@@ -63,12 +64,12 @@ class BrokerTest {
         for (int i = 0; i < 10; i++) {
           all.add(Asking.of(queue, i, 10));
         }
-        Await.until(() -> Program.status(broker.uri(), "waiting") == 10);
+        Await.until(() -> Processes.status(broker.uri(), "waiting") == 10);
       }
       for (Asking asking : all) {
         asking.awaitThrown(GatewayQueueException.class);
       }
-      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == 0);
     }
   }
 
@@ -118,11 +119,11 @@ class BrokerTest {
         all.add(Asking.of(queue, i, shards));
       }
       Await.until(() -> queue.inLine() == shards);
-      Await.until(() -> Program.status(broker.uri(), "waiting") == shards);
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == shards);
       for (Asking asking : all) {
         asking.interruptAndJoin();
       }
-      Await.until(() -> Program.status(broker.uri(), "waiting") == 0);
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == 0);
     }
   }
 

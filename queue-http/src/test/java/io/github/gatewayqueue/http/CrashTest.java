@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,44 +24,35 @@ class CrashTest {
   @ParameterizedTest
   @EnumSource
   void request_brokerKilledAndStartedAgain_allAreReleasedApart(Protocol protocol) throws Exception {
-    int shards = 200;
-    long start = System.nanoTime();
-    Program broker = Program.broker(0, OPTIONS);
-    URI url = broker.url();
-    try (var queue = HttpQueue.builder(url).protocol(protocol).build()) {
-      List<Asking> all = new ArrayList<>();
-      for (int i = 0; i < shards; i++) {
-        all.add(Asking.of(queue, i, shards));
-      }
-      Await.until(() -> all.stream().filter(Asking::ended).count() >= 5);
-      broker.close();
-      long restartNanos = awaitAllInTrouble(queue);
-      broker = Program.broker(url.getPort(), OPTIONS);
-      requireSpacing(start, restartNanos, Asking.awaitReturns(all));
-    } finally {
-      broker.close();
-    }
+    requireApart(protocol, 200, JavaProcess::kill);
   }
 
   @ParameterizedTest
   @EnumSource
   void request_brokerStoppedAndStartedAgain_allAreReleasedApart(Protocol protocol)
       throws Exception {
-    int shards = 30;
-    long start = System.nanoTime();
-    Program broker = Program.broker(0, OPTIONS);
-    URI url = broker.url();
-    try (var queue = HttpQueue.builder(url).protocol(protocol).build()) {
+    requireApart(protocol, 30, JavaProcess::terminate);
+  }
+
+  private interface End {
+    void of(JavaProcess broker) throws InterruptedException;
+  }
+
+  private static void requireApart(Protocol protocol, int shards, End end) throws Exception {
+    long startNanos = System.nanoTime();
+    JavaProcess broker = Processes.broker(0, OPTIONS);
+    URI uri = broker.uri();
+    try (var queue = HttpQueue.builder(uri).protocol(protocol).build()) {
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < shards; i++) {
         all.add(Asking.of(queue, i, shards));
       }
       Await.until(() -> all.stream().filter(Asking::ended).count() >= 5);
-      broker.terminate();
+      end.of(broker);
       long restartNanos = awaitAllInTrouble(queue);
       broker.close();
-      broker = Program.broker(url.getPort(), OPTIONS);
-      requireSpacing(start, restartNanos, Asking.awaitReturns(all));
+      broker = Processes.broker(uri.getPort(), OPTIONS);
+      requireSpacing(startNanos, restartNanos, Asking.awaitReturns(all));
     } finally {
       broker.close();
     }
@@ -76,15 +68,15 @@ class CrashTest {
    * No return can be earlier than its number of intervals after the start; and what returned after
    * the restart was released by the new broker, an interval or more after it was started.
    */
-  private static void requireSpacing(long start, long restartNanos, long[] returns) {
-    long due = start + INTERVAL.toNanos(); // a broker waits one before its first release
-    long dueAgain = restartNanos + INTERVAL.toNanos();
+  private static void requireSpacing(long startNanos, long restartNanos, long[] returns) {
+    long dueNanos = startNanos + INTERVAL.toNanos(); // a broker waits one before its first release
+    long dueAgainNanos = restartNanos + INTERVAL.toNanos();
     for (long returned : returns) {
-      requireNotBefore(due, returned);
-      due += INTERVAL.toNanos();
+      requireNotBefore(dueNanos, returned);
+      dueNanos += INTERVAL.toNanos();
       if (returned - restartNanos > 0) {
-        requireNotBefore(dueAgain, returned);
-        dueAgain += INTERVAL.toNanos();
+        requireNotBefore(dueAgainNanos, returned);
+        dueAgainNanos += INTERVAL.toNanos();
       }
     }
   }
@@ -97,15 +89,15 @@ class CrashTest {
   @Test
   void request_behindABotThatIsKilled_doesNotWaitForItsShards() throws Exception {
     int shards = 100;
-    try (Program broker = Program.broker(0, "--interval", "5s", "--start-delay", "20s");
-        Program bot = Program.bot(broker.url(), shards);
-        var queue = HttpQueue.of(broker.url())) {
+    try (JavaProcess broker = Processes.broker(0, "--interval", "5s", "--start-delay", "20s");
+        JavaProcess bot = Processes.bot(broker.uri(), shards);
+        var queue = HttpQueue.of(broker.uri())) {
       bot.awaitLine("all are in line");
       Asking behind = Asking.of(queue);
       Await.until(() -> queue.inLine() == 1);
       bot.kill();
       behind.awaitReturn();
-      assertEquals(0, Program.status(broker.url(), "waiting"));
+      assertEquals(0, Processes.status(broker.uri(), "waiting"));
     }
   }
 }

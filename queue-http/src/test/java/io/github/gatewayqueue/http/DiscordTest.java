@@ -43,7 +43,7 @@ class DiscordTest {
       }
       Await.until(() -> discord.identifies().size() == BUDGET);
       discord.startOutage(Outage.REFUSING);
-      Await.until(() -> !Program.isReady(broker.uri())); // the limit is out of date
+      Await.until(() -> !Processes.isReady(broker.uri())); // the limit is out of date
       assertTrue(System.nanoTime() - startNanos >= RESET.toNanos());
       assertEquals(SHARDS - BUDGET, queue.inLine());
       long backNanos = System.nanoTime();

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.http;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -9,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -29,7 +31,7 @@ final class FakeBroker implements AutoCloseable {
   static final String EVENTS =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 
-  private final ServerSocket server = new ServerSocket(0, 5_000, InetAddress.getLoopbackAddress());
+  private final ServerSocket server;
   private final List<Answer> answers;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger hungUp = new AtomicInteger();
@@ -39,8 +41,18 @@ final class FakeBroker implements AutoCloseable {
 
   /** A broker that gives each client one of these, and the last one to all that come after. */
   FakeBroker(Answer... answers) throws IOException {
+    this(0, answers);
+  }
+
+  private FakeBroker(int port, Answer... answers) throws IOException {
+    this.server = new ServerSocket(port, 5_000, InetAddress.getLoopbackAddress());
     this.answers = List.of(answers);
     Thread.ofVirtual().name("fake-broker").start(accepting);
+  }
+
+  /** A broker at a port. */
+  static FakeBroker at(int port, Answer... answers) throws IOException {
+    return new FakeBroker(port, answers);
   }
 
   /** Sends this, and hangs up. */
@@ -72,6 +84,13 @@ final class FakeBroker implements AutoCloseable {
       client.sendWaiting();
       client.awaitHangUp();
     };
+  }
+
+  /** Begins a queue that is back soon, and on a slow machine takes a release as any other. */
+  HttpQueue.Builder queue() {
+    return HttpQueue.builder(url())
+        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+        .margin(Await.HANG);
   }
 
   URI url() {
@@ -167,8 +186,10 @@ final class FakeBroker implements AutoCloseable {
       this.gotNanos = gotNanos;
     }
 
+    /** Sends text, with the end of a line for each tilde. */
     void send(String text) throws IOException {
-      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      String lines = text.replace("~", "\r\n");
+      socket.getOutputStream().write(lines.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever a broker, or what stands before it, does wrong: nothing of it is a release. */
 class FaultTest {
   private static final Duration SHORT = Duration.ofMillis(500);
-  private static final String EVENTS = "HTTP/1.1 200 OK~Content-Type: text/event-stream~~";
+  private static final String HEAD = "HTTP/1.1 200 OK~Content-Type: text/event-stream~~";
   private static final String WAITING = "event: waiting~data: {\"elapsedMillis\":0}~~";
   private static final String RELEASED = "event: released~data: {\"elapsedMillis\":0}";
 
@@ -63,32 +63,30 @@ class FaultTest {
         "HTTP/1.1 502 Bad Gateway~Content-Length: 100~~cut",
         "HTTP/1.1 503 Service Unavailable~Retry-After: soon~~",
         "HTTP/1.1 504 Gateway Timeout~~",
-        EVENTS,
-        EVENTS + WAITING,
-        EVENTS + WAITING + RELEASED,
-        EVENTS + WAITING + RELEASED + "~",
-        EVENTS + "event: released~~",
-        EVENTS + "event: released~data: {\"elapsedMillis\":0~~",
-        EVENTS + "event: released~data: {}~~",
-        EVENTS + "event: released~data: {\"elapsedMillis\":\"0\"}~~",
-        EVENTS + "event: released~data: {\"elapsedMillis\":-1}~~",
-        EVENTS + "event: released~data: [0]~~",
-        EVENTS + "event: Released~data: {\"elapsedMillis\":0}~~",
-        EVENTS + "event:  released~data: {\"elapsedMillis\":0}~~",
-        EVENTS + "data: {\"elapsedMillis\":0}~~",
-        EVENTS + "event: waiting~data: garbage~~" + RELEASED + "~~",
-        EVENTS + "event: refused~data: {\"status\":503}~~",
-        EVENTS + "event: refused~data: {\"status\":502}~~",
-        EVENTS + "event: refused~data: {\"status\":500,\"detail\":\"it failed\"}~~",
-        EVENTS + "event: refused~data: {}~~",
-        EVENTS + "event: closing~data: {}~~",
-        EVENTS + "event: closing~data: ~~",
+        HEAD,
+        HEAD + WAITING,
+        HEAD + WAITING + RELEASED,
+        HEAD + WAITING + RELEASED + "~",
+        HEAD + "event: released~~",
+        HEAD + "event: released~data: {\"elapsedMillis\":0~~",
+        HEAD + "event: released~data: {}~~",
+        HEAD + "event: released~data: {\"elapsedMillis\":\"0\"}~~",
+        HEAD + "event: released~data: {\"elapsedMillis\":-1}~~",
+        HEAD + "event: released~data: [0]~~",
+        HEAD + "event: Released~data: {\"elapsedMillis\":0}~~",
+        HEAD + "event:  released~data: {\"elapsedMillis\":0}~~",
+        HEAD + "data: {\"elapsedMillis\":0}~~",
+        HEAD + "event: waiting~data: garbage~~" + RELEASED + "~~",
+        HEAD + "event: refused~data: {\"status\":503}~~",
+        HEAD + "event: refused~data: {\"status\":502}~~",
+        HEAD + "event: refused~data: {\"status\":500,\"detail\":\"it failed\"}~~",
+        HEAD + "event: refused~data: {}~~",
+        HEAD + "event: closing~data: {}~~",
+        HEAD + "event: closing~data: ~~",
       })
   void request_anythingButARelease_joinsAgain(String answer) throws Exception {
-    try (var server =
-            new FakeBroker(
-                FakeBroker.sending(answer.replace("~", "\r\n")), FakeBroker.releasing());
-        var queue = builder(server).build()) {
+    try (var server = new FakeBroker(FakeBroker.sending(answer), FakeBroker.releasing());
+        var queue = server.queue().build()) {
       Asking asking = Asking.of(queue);
       asking.awaitReturn();
       assertEquals(2, server.requests().size());
@@ -101,18 +99,18 @@ class FaultTest {
       strings = {
         "",
         "HTTP/1.1 200 OK~Content-Type: app",
-        EVENTS + WAITING + RELEASED,
+        HEAD + WAITING + RELEASED,
         "HTTP/1.1 200 OK~~{"
       })
   void request_connectionReset_joinsAgain(String answer) throws Exception {
     try (var server =
             new FakeBroker(
                 client -> {
-                  client.send(answer.replace("~", "\r\n"));
+                  client.send(answer);
                   client.reset();
                 },
                 FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
     }
@@ -123,7 +121,7 @@ class FaultTest {
   void request_connectionLostWithoutAWord_isNotRepeatedByTheClientItself() throws Exception {
     try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server = new FakeBroker(FakeBroker.sending(""), FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
     }
@@ -139,12 +137,16 @@ class FaultTest {
         var queue =
             HttpQueue.builder(URI.create("http://127.0.0.1:" + port))
                 .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .margin(Await.HANG)
                 .build()) {
       Asking asking = Asking.of(queue);
       Await.until(() -> !log.lines().isEmpty());
       assertEquals(1, queue.waiting());
       assertFalse(asking.ended());
-      asking.interruptAndJoin();
+      try (var server = FakeBroker.at(port, FakeBroker.releasing())) {
+        asking.awaitReturn();
+        assertEquals(1, server.requests().size());
+      }
     }
   }
 
@@ -152,10 +154,10 @@ class FaultTest {
   @EnumSource
   void request_eventsThatStop_joinsAgainAfterTheSilence(Protocol protocol) throws Exception {
     try (var server = new FakeBroker(FakeBroker.keepingInLine(), FakeBroker.releasing());
-        var queue = builder(server).protocol(protocol).silence(SHORT).build()) {
-      long start = System.nanoTime();
+        var queue = server.queue().protocol(protocol).silence(SHORT).build()) {
+      long startNanos = System.nanoTime();
       queue.request(0, 1);
-      assertTrue(System.nanoTime() - start >= SHORT.toNanos());
+      assertTrue(System.nanoTime() - startNanos >= SHORT.toNanos());
       assertEquals(2, server.requests().size());
       Await.until(() -> server.hungUp() == 1);
     }
@@ -175,7 +177,7 @@ class FaultTest {
                   }
                 },
                 FakeBroker.releasing());
-        var queue = builder(server).silence(SHORT).build()) {
+        var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
     }
@@ -184,7 +186,7 @@ class FaultTest {
   @Test
   void request_eventsWantedFromASilentBroker_joinsAgain() throws Exception {
     try (var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
-        var queue = builder(server).protocol(Protocol.SSE).silence(SHORT).build()) {
+        var queue = server.queue().protocol(Protocol.SSE).silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
       Await.until(() -> server.hungUp() == 1);
@@ -200,7 +202,7 @@ class FaultTest {
                 FakeBroker.holding(
                     "HTTP/1.1 500 X\r\nContent-Type: application/problem+json\r\n\r\n{"),
                 FakeBroker.releasing());
-        var queue = builder(server).silence(SHORT).build()) {
+        var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);
       assertEquals(4, server.requests().size());
       Await.until(() -> server.hungUp() == 3);
@@ -228,7 +230,7 @@ class FaultTest {
                   }
                 },
                 FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
     }
@@ -244,7 +246,7 @@ class FaultTest {
                         + other.url()
                         + "/\r\nContent-Length: 0\r\n\r\n"),
                 FakeBroker.releasing());
-        var queue = builder(server).token("k9Xh2").build()) {
+        var queue = server.queue().token("k9Xh2").build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
       assertEquals(0, other.requests().size());
@@ -256,10 +258,10 @@ class FaultTest {
       strings = {
         "HTTP/1.1 503 X~Retry-After: 1~Content-Length: 0~~",
         "HTTP/1.1 429 X~Retry-After: 1~Content-Length: 0~~",
-        EVENTS + "event: closing~data: {\"message\":\"x\",\"retryAfterMillis\":1000}~~",
-        EVENTS + "event: closing~retry: 1000~data: {\"message\":\"x\"}~~",
-        EVENTS + "event: refused~data: {\"status\":503,\"retryAfterMillis\":1000.0}~~",
-        EVENTS + "retry: 1000~~",
+        HEAD + "event: closing~data: {\"message\":\"x\",\"retryAfterMillis\":1000}~~",
+        HEAD + "event: closing~retry: 1000~data: {\"message\":\"x\"}~~",
+        HEAD + "event: refused~data: {\"status\":503,\"retryAfterMillis\":1000.0}~~",
+        HEAD + "retry: 1000~~",
       })
   void request_askedToBeLeftAlone_waitsForSoLong(String answer) throws Exception {
     AtomicLong askedAgainNanos = new AtomicLong();
@@ -268,13 +270,13 @@ class FaultTest {
             new FakeBroker(
                 client -> {
                   sentNanos.set(System.nanoTime());
-                  client.send(answer.replace("~", "\r\n"));
+                  client.send(answer);
                 },
                 client -> {
                   askedAgainNanos.set(System.nanoTime());
                   FakeBroker.releasing().to(client);
                 });
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertTrue(askedAgainNanos.get() - sentNanos.get() >= Duration.ofSeconds(1).toNanos());
     }
@@ -289,7 +291,7 @@ class FaultTest {
                 FakeBroker.sending(
                     "HTTP/1.1 503 X\r\nRetry-After: " + date + "\r\nContent-Length: 0\r\n\r\n"),
                 FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertFalse(ZonedDateTime.now(ZoneOffset.UTC).isBefore(then.withNano(0)));
     }
@@ -317,23 +319,17 @@ class FaultTest {
   @Test
   void request_refusedByAnEvent_throwsWithTheReason() throws Exception {
     String refused = "event: refused~data: {\"status\":400,\"detail\":\"shard\\n3\"}~~";
-    requireRefused(EVENTS + WAITING + refused, "refuses the request: shard 3");
+    requireRefused(HEAD + WAITING + refused, "refuses the request: shard 3");
   }
 
   private static void requireRefused(String answer, String expected) throws Exception {
-    try (var server = new FakeBroker(FakeBroker.sending(answer.replace("~", "\r\n")));
-        var queue = builder(server).build()) {
+    try (var server = new FakeBroker(FakeBroker.sending(answer));
+        var queue = server.queue().build()) {
       assertEquals(
           "broker " + server.url() + "/ " + expected,
           Asking.of(queue).awaitThrown(GatewayQueueException.class).getMessage());
       assertEquals(1, server.requests().size());
       assertEquals(0, queue.waiting());
     }
-  }
-
-  private static HttpQueue.Builder builder(FakeBroker server) {
-    return HttpQueue.builder(server.url())
-        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-        .margin(Await.HANG); // a machine that is slow makes no difference
   }
 }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testkit.CloseableGatewayQueueContract;
+import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
  */
 abstract class HttpQueueContract extends CloseableGatewayQueueContract {
   private final Protocol protocol;
-  private final List<Program> brokers = new ArrayList<>();
+  private final List<JavaProcess> brokers = new ArrayList<>();
 
   HttpQueueContract(Protocol protocol) {
     this.protocol = protocol;
@@ -35,7 +36,7 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
 
   @AfterEach
   void killBrokers() throws IOException {
-    for (Program broker : brokers) {
+    for (JavaProcess broker : brokers) {
       broker.close();
     }
   }
@@ -43,8 +44,8 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
   /** A broker that refuses its interval says so and ends. */
   @Override
   protected GatewayQueue createQueue(Duration interval) throws IOException {
-    Program broker =
-        Program.broker(
+    JavaProcess broker =
+        Processes.broker(
             0,
             "--interval=" + interval.toString().substring("PT".length()),
             "--start-delay=0",
@@ -52,7 +53,7 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
     brokers.add(broker);
     return new NumberedQueue(
         broker,
-        HttpQueue.builder(broker.url())
+        HttpQueue.builder(broker.uri())
             .protocol(protocol)
             .margin(hangGuard()) // a machine that is slow is not to change the order
             .build());

@@ -35,7 +35,7 @@ class LogTest {
               boolean lasts = asked.incrementAndGet() <= 100;
               (lasts ? FakeBroker.sending(full) : FakeBroker.releasing()).to(client);
             });
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         all.add(Asking.of(queue, i, 10));
@@ -82,7 +82,7 @@ class LogTest {
   void log_nothingWrong_isEmpty() throws Exception {
     try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server = new FakeBroker(FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 1);
       assertEquals(List.of(), log.lines());
     }
@@ -92,7 +92,7 @@ class LogTest {
   void log_requestThatGivesUp_tellsOfNoRecovery() throws Exception {
     try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server = new FakeBroker(FakeBroker.sending(""));
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       Asking asking = Asking.of(queue);
       Await.until(() -> server.requests().size() > 3);
       asking.interruptAndJoin();
@@ -117,9 +117,8 @@ class LogTest {
       })
   void log_serverSendsTheTokenBack_staysSecret(String answer) throws Exception {
     try (var log = new CapturedLog(Log.NAME, Level.ALL);
-        var server =
-            new FakeBroker(FakeBroker.sending(answer.formatted(TOKEN).replace("~", "\r\n")));
-        var queue = builder(server).token(TOKEN).build()) {
+        var server = new FakeBroker(FakeBroker.sending(answer.formatted(TOKEN)));
+        var queue = server.queue().token(TOKEN).build()) {
       Asking asking = Asking.of(queue);
       Await.until(() -> log.lines().size() > 1); // the first one says that it waits
       if (log.lines().get(1).contains(GatewayQueueException.class.getName())) {
@@ -138,7 +137,7 @@ class LogTest {
   @Test
   void toString_tellsTheBrokerAndHowManyWait() throws Exception {
     try (var server = new FakeBroker(FakeBroker.keepingInLine());
-        var queue = builder(server).token(TOKEN).build()) {
+        var queue = server.queue().token(TOKEN).build()) {
       assertEquals("HttpQueue[" + server.url() + "/, waiting=0]", queue.toString());
       Asking asking = Asking.of(queue);
       Await.until(() -> queue.inLine() == 1);
@@ -146,11 +145,5 @@ class LogTest {
       asking.interruptAndJoin();
       assertEquals(0, queue.inLine());
     }
-  }
-
-  private static HttpQueue.Builder builder(FakeBroker server) {
-    return HttpQueue.builder(server.url())
-        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-        .margin(Await.HANG); // a machine that is slow makes no difference
   }
 }

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.http;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,7 @@ final class NumberedQueue implements GatewayQueue, AutoCloseable {
   private static final long NUMBERED = 1000; // larger totals are left alone, and so are bad ones
   private static final Pattern JOINED = Pattern.compile("shard \\d+ of (\\d+) waits for its turn");
 
-  private final Program broker;
+  private final JavaProcess broker;
   private final HttpQueue queue;
   private final AtomicInteger requests = new AtomicInteger();
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
@@ -25,7 +26,7 @@ final class NumberedQueue implements GatewayQueue, AutoCloseable {
   private int linesRead;
 
   /** Creates a queue that asks a broker, which logs each request. */
-  NumberedQueue(Program broker, HttpQueue queue) {
+  NumberedQueue(JavaProcess broker, HttpQueue queue) {
     this.broker = broker;
     this.queue = queue;
   }

@@ -88,7 +88,7 @@ class ReleaseTest {
     String body = "{\"message\": \"You're free to connect now! :)\"}";
     try (var server =
             new FakeBroker(client -> {
-              awaitUninterruptibly(release);
+              await(release);
               client.send("HTTP/1.1 200 OK\r\nContent-Length: 47\r\n\r\n" + body + "\r\n");
             });
         var queue = builder(server).protocol(protocol).silence(SHORT).build()) {
@@ -240,7 +240,7 @@ class ReleaseTest {
     }
   }
 
-  private static void awaitUninterruptibly(CountDownLatch latch) throws IOException {
+  private static void await(CountDownLatch latch) throws IOException {
     try {
       latch.await();
     } catch (InterruptedException e) {

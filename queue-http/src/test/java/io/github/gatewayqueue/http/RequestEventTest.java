@@ -39,19 +39,20 @@ class RequestEventTest {
     try (var broker = BrokerTest.broker().interval(interval).start();
         var queue = HttpQueue.builder(broker.uri()).protocol(protocol).margin(Await.HANG).build();
         Recording recording = record()) {
-      long start = System.nanoTime();
+      long startNanos = System.nanoTime();
       queue.request(4, 9);
-      long between = System.nanoTime();
+      long betweenNanos = System.nanoTime();
       queue.request(2, 9);
-      long end = System.nanoTime();
+      long endNanos = System.nanoTime();
       List<RecordedEvent> events = stop(recording);
       assertEquals(2, events.size());
-      requireReleased(events.getFirst(), 4, start, between);
-      requireReleased(events.getLast(), 2, between, end);
+      requireReleased(events.getFirst(), 4, startNanos, betweenNanos);
+      requireReleased(events.getLast(), 2, betweenNanos, endNanos);
     }
   }
 
-  private static void requireReleased(RecordedEvent event, long id, long start, long end) {
+  private static void requireReleased(
+      RecordedEvent event, long id, long startNanos, long endNanos) {
     assertEquals(id, event.getLong("shardId"));
     assertEquals(9, event.getLong("totalShards"));
     assertEquals(0, event.getInt("bucket"));
@@ -60,8 +61,8 @@ class RequestEventTest {
     long waited = event.getDuration("waited").toNanos();
     long releaseNanos = event.getLong("releaseNanos");
     assertTrue(waited > 0, () -> "waited " + waited + " ns");
-    assertTrue(releaseNanos - start >= waited, "waited since before it had asked");
-    assertTrue(end - releaseNanos >= 0, "released after it had returned");
+    assertTrue(releaseNanos - startNanos >= waited, "waited since before it had asked");
+    assertTrue(endNanos - releaseNanos >= 0, "released after it had returned");
   }
 
   @Test
@@ -71,7 +72,7 @@ class RequestEventTest {
                 FakeBroker.sending(FULL),
                 inBucket(3, FakeBroker.sending("")),
                 inBucket(5, FakeBroker.Client::sendReleased));
-        var queue = builder(server).build();
+        var queue = server.queue().build();
         Recording recording = record()) {
       queue.request(5, 16);
       RecordedEvent event = theOnly(stop(recording));
@@ -84,7 +85,7 @@ class RequestEventTest {
   @Test
   void event_interruptedInLine_tellsThatItWasNotReleased() throws Exception {
     try (var server = new FakeBroker(inBucket(3, FakeBroker.Client::awaitHangUp));
-        var queue = builder(server).build();
+        var queue = server.queue().build();
         Recording recording = record()) {
       Asking asking = Asking.of(queue, 3, 16);
       Await.until(() -> queue.inLine() == 1);
@@ -101,7 +102,7 @@ class RequestEventTest {
   @Test
   void event_refused_tellsThatTheBucketIsNotKnown() throws Exception {
     try (var server = new FakeBroker(FakeBroker.sending("HTTP/1.1 400 X\r\n\r\n"));
-        var queue = builder(server).build();
+        var queue = server.queue().build();
         Recording recording = record()) {
       Asking.of(queue).awaitThrown(GatewayQueueException.class);
       RecordedEvent event = theOnly(stop(recording));
@@ -169,7 +170,7 @@ class RequestEventTest {
         var server =
             new FakeBroker(
                 FakeBroker.releasing(), FakeBroker.sending(FULL), FakeBroker.keepingInLine());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       queue.request(0, 3);
       Asking asking = Asking.of(queue, 1, 3);
       Await.until(() -> queue.inLine() == 1);
@@ -192,7 +193,7 @@ class RequestEventTest {
   void log_handlerThatThrows_changesNothingForTheRequest() throws Exception {
     try (var log = new CapturedLog(Log.NAME, Level.ALL);
         var server = new FakeBroker(FakeBroker.sending(FULL), FakeBroker.releasing());
-        var queue = builder(server).build()) {
+        var queue = server.queue().build()) {
       log.failWith(new IllegalStateException("disk full"));
       queue.request(0, 1);
       assertEquals(5, log.lines().size(), () -> "" + log.lines());
@@ -208,11 +209,5 @@ class RequestEventTest {
           "{\"bucket\":%d,\"elapsedMillis\":%s}".formatted(bucket, client.elapsedMillis()));
       then.to(client);
     };
-  }
-
-  private static HttpQueue.Builder builder(FakeBroker server) {
-    return HttpQueue.builder(server.url())
-        .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-        .margin(Await.HANG); // a machine that is slow makes no difference
   }
 }
