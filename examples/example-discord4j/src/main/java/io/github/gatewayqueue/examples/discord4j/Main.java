@@ -3,7 +3,6 @@ package io.github.gatewayqueue.examples.discord4j;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
-import io.github.gatewayqueue.fakediscord.Verdict;
 import java.io.IOException;
 
 /**
@@ -27,9 +26,9 @@ final class Main {
       String fake = FakeDiscord.DEFAULT_TOKEN;
       var limits = DiscordSessionStartLimits.builder(fake).baseUrl(discord.restUri()).build();
       new Bot(fake, limits, discord.restUri().toString()).run();
-      Score verdict = discord.score();
-      System.out.println("Discord's verdict: " + verdict);
-      System.exit(verdict.isClean() && verdict.count(Verdict.ACCEPTED) == SHARDS ? 0 : 1);
+      Score score = discord.score();
+      System.out.println("Discord's verdict: " + score);
+      System.exit(score.isClean() && score.identifies() == SHARDS ? 0 : 1);
     }
   }
 }

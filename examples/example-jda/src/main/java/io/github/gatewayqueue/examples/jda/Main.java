@@ -28,27 +28,28 @@ final class Main {
 
   public static void main(String[] args) throws IOException, InterruptedException {
     String token = System.getenv("DISCORD_TOKEN");
-    if (token != null) {
-      start(token, URI.create("https://discord.com/api/v10"), new CountDownLatch(0));
+    if (token != null && !token.isBlank()) {
+      start(token, RestConfig.DEFAULT_BASE_URL, new CountDownLatch(0));
       return;
     }
     try (FakeDiscord discord =
         FakeDiscord.builder().shards(SHARDS).maxConcurrency(MAX_CONCURRENCY).start()) {
       var ready = new CountDownLatch(SHARDS);
-      ShardManager bot = start(FakeDiscord.DEFAULT_TOKEN, discord.restUri(), ready);
+      ShardManager bot = start(FakeDiscord.DEFAULT_TOKEN, discord.restUri() + "/", ready);
       ready.await();
-      Score verdict = discord.score();
-      System.out.println("Discord's verdict: " + verdict);
+      Score score = discord.score();
+      System.out.println("Discord's verdict: " + score);
       bot.shutdown();
-      System.exit(verdict.isClean() && verdict.identifies() == SHARDS ? 0 : 1);
+      System.exit(score.isClean() && score.identifies() == SHARDS ? 0 : 1);
     }
   }
 
   /** Starts as many shards as Discord recommends, and counts down for each that is ready. */
-  static ShardManager start(String token, URI api, CountDownLatch ready)
+  static ShardManager start(String token, String api, CountDownLatch ready)
       throws IOException, InterruptedException {
     LargeBotQueue queue =
-        new LargeBotQueue(DiscordSessionStartLimits.builder(token).baseUrl(api).build());
+        new LargeBotQueue(
+            DiscordSessionStartLimits.builder(token).baseUrl(URI.create(api)).build());
     long startNanos = System.nanoTime();
     EventListener progress =
         event -> {
@@ -64,7 +65,7 @@ final class Main {
         };
     return DefaultShardManagerBuilder.createLight(token, Collections.emptyList())
         .setSessionController(new QueueSessionController(queue))
-        .setRestConfigProvider(shard -> new RestConfig().setBaseUrl(api + "/"))
+        .setRestConfigProvider(shard -> new RestConfig().setBaseUrl(api))
         .addEventListeners(progress)
         .build();
   }

@@ -13,7 +13,7 @@ class MainTest {
   void start_recommendedShards_allBecomeReadyWithoutAViolation() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().shards(4).maxConcurrency(2).start()) {
       var ready = new CountDownLatch(4);
-      ShardManager bot = Main.start(FakeDiscord.DEFAULT_TOKEN, discord.restUri(), ready);
+      ShardManager bot = Main.start(FakeDiscord.DEFAULT_TOKEN, discord.restUri() + "/", ready);
       ready.await();
       bot.shutdown();
       assertEquals(4, discord.score().identifies());

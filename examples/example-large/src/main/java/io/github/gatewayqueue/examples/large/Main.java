@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 
-/** Shows how 32 shards come up 16 at a time, and ends with Discord's verdict. */
+/** Shows how 32 shards come up 16 at a time, and ends with Discord's score. */
 final class Main {
   private static final int SHARDS = 32;
   private static final int MAX_CONCURRENCY = 16;
@@ -41,9 +41,9 @@ final class Main {
                       queue.waiting()))
           .start();
 
-      Score verdict = discord.score();
-      System.out.println("Discord's verdict: " + verdict);
-      System.exit(verdict.isClean() && verdict.identifies() == SHARDS ? 0 : 1);
+      Score score = discord.score();
+      System.out.println("Discord's verdict: " + score);
+      System.exit(score.isClean() && score.identifies() == SHARDS ? 0 : 1);
     }
   }
 }

@@ -60,16 +60,18 @@ final class Startup {
    * Starts all shards and returns when the last one has been released. If the current thread is
    * interrupted, so are the shards that wait, and this method returns when they have gone; the
    * interrupted status stays set.
+   *
+   * @param whenAllAreInLine run once all have joined the line, unless the thread is interrupted
+   *     before
    */
   void run(Runnable whenAllAreInLine) {
     var names = Thread.ofVirtual().name("shard-", 0).factory();
     try (var threads = Executors.newThreadPerTaskExecutor(names)) {
-      startInIdOrder(threads);
-      whenAllAreInLine.run();
+      startInIdOrder(threads, whenAllAreInLine);
     } // waits for the shards, and interrupts them if this thread is interrupted
   }
 
-  private void startInIdOrder(Executor threads) {
+  private void startInIdOrder(Executor threads, Runnable whenAllAreInLine) {
     try {
       for (int id = 0; id < shards; id++) {
         int shard = id;
@@ -78,6 +80,7 @@ final class Startup {
           Thread.sleep(1);
         }
       }
+      whenAllAreInLine.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

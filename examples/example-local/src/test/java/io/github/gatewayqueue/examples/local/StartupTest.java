@@ -2,6 +2,7 @@ package io.github.gatewayqueue.examples.local;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.gatewayqueue.local.LocalQueue;
 import java.time.Duration;
@@ -73,6 +74,7 @@ class StartupTest {
     thread.interrupt();
     run.get();
 
+    assertFalse(allInLine.get());
     assertEquals(Set.of(0, 1), connecting);
     assertEquals(List.of(0), identified);
     assertEquals(1, startup.interrupted());
