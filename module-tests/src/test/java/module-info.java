@@ -8,22 +8,22 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("requires-automatic")
 @NullMarked
 open module io.github.gatewayqueue.tests {
+  requires awaitility;
   requires io.github.gatewayqueue.broker;
+  requires io.github.gatewayqueue.discord4j;
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.fakediscord;
-  requires io.github.gatewayqueue.discord4j;
   requires io.github.gatewayqueue.http;
   requires io.github.gatewayqueue.jda;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
-  requires net.dv8tion.jda;
-  requires awaitility;
   requires java.xml;
   requires jdk.compiler;
-  requires org.commonmark;
+  requires net.dv8tion.jda;
   requires org.commonmark.ext.gfm.tables;
   requires org.commonmark.ext.heading.anchor;
+  requires org.commonmark;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;
 }

@@ -9,7 +9,6 @@ import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.time.Duration;
-import java.util.List;
 
 /** Asks each queue once per shard, on the class path. */
 final class Bot {
@@ -42,7 +41,7 @@ final class Bot {
   }
 
   private static void ask(String name, GatewayQueue queue) throws InterruptedException {
-    for (int id : List.of(0, 1, 2)) {
+    for (int id = 0; id < SHARDS; id++) {
       queue.request(id, SHARDS);
       System.out.println(name + " has released shard " + id);
     }

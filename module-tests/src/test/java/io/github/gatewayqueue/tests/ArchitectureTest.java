@@ -72,7 +72,7 @@ class ArchitectureTest {
   @Test
   void table_tellsWhatEachModuleBringsAlong() {
     Map<String, String> told = new TreeMap<>();
-    for (List<String> row : PAGE.section("What a module brings along", Page::rows)) {
+    for (List<String> row : PAGE.rows("What a module brings along")) {
       if (row.getFirst().startsWith("queue-")) {
         told.put(row.get(0), row.get(1));
       }
@@ -90,7 +90,7 @@ class ArchitectureTest {
         Stream.of("not(scope)", "scope='compile'", "scope='runtime'")
             .flatMap(scope ->
                 Reactor.texts(
-                    folder,
+                    folder.resolve("pom.xml"),
                     "/project/dependencies/dependency[not(starts-with(groupId,"
                         + " 'io.github.gatewayqueue'))]["
                         + scope

@@ -115,7 +115,7 @@ class DocsTest {
   void coordinates_areThoseOfThisBuild() {
     Set<String> artifacts =
         Reactor.folders().stream().map(path -> path.getFileName().toString()).collect(toSet());
-    String version = Reactor.texts(Reactor.ROOT, "/project/version").getFirst();
+    String version = Reactor.texts(Reactor.ROOT.resolve("pom.xml"), "/project/version").getFirst();
     int named = 0;
     for (Page page : Page.all()) {
       List<String> all = new ArrayList<>(page.codes());
@@ -179,9 +179,9 @@ class DocsTest {
   }
 
   private static List<String> profiles() {
-    List<String> profiles = new ArrayList<>(Reactor.texts(Reactor.ROOT, "//profile/id"));
-    Reactor.folders().forEach(path -> profiles.addAll(Reactor.texts(path, "//profile/id")));
-    return profiles;
+    return Stream.concat(Stream.of(Reactor.ROOT), Reactor.folders().stream())
+        .flatMap(folder -> Reactor.texts(folder.resolve("pom.xml"), "//profile/id").stream())
+        .toList();
   }
 
   // What the tests share

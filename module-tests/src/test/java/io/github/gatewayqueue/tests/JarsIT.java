@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -49,7 +48,7 @@ class JarsIT {
   void jar_holdsTheLicence(Published published) throws IOException {
     try (JarFile jar = new JarFile(published.location().toFile());
         InputStream in = jar.getInputStream(new ZipEntry("META-INF/LICENSE"))) {
-      assertArrayEquals(Files.readAllBytes(Path.of("../LICENSE")), in.readAllBytes());
+      assertArrayEquals(Files.readAllBytes(Reactor.ROOT.resolve("LICENSE")), in.readAllBytes());
     }
   }
 

@@ -31,7 +31,7 @@ class LogLinesTest {
     assertTrue(logged.size() > 10, logged.toString());
     Page page = Page.read(Reactor.ROOT.resolve("docs/operations.md"));
     SortedSet<String> explained =
-        page.section("What each log line means", Page::rows).stream()
+        page.rows("What each log line means").stream()
             .filter(row -> row.getFirst().startsWith("queue-"))
             .map(row -> String.join(" ", row.subList(0, 3)))
             .collect(toCollection(TreeSet::new));

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TableRow;
@@ -84,27 +83,22 @@ record Page(Path file, Node root) {
     return nodes(Heading.class).stream().map(Page::text).map(names::generateId).collect(toSet());
   }
 
-  /** Returns the rows of all tables, headers too, each as the text of its cells. */
-  List<List<String>> rows() {
-    return nodes(TableRow.class).stream()
-        .map(row -> in(row, TableCell.class).stream().map(Page::text).toList())
-        .toList();
-  }
-
-  /** Returns a part of the page from a heading until the next one. */
-  <T> T section(String heading, Function<Page, T> reader) {
-    Node part = new org.commonmark.node.Document();
+  /**
+   * Returns the rows of the tables between a heading and the next one, as the text of the cells.
+   */
+  List<List<String>> rows(String heading) {
+    List<List<String>> rows = new ArrayList<>();
     boolean inside = false;
-    Node next;
-    for (Node node = root.getFirstChild(); node != null; node = next) {
-      next = node.getNext();
+    for (Node node = root.getFirstChild(); node != null; node = node.getNext()) {
       if (node instanceof Heading) {
         inside = text(node).equals(heading);
       } else if (inside) {
-        part.appendChild(node);
+        for (TableRow row : in(node, TableRow.class)) {
+          rows.add(in(row, TableCell.class).stream().map(Page::text).toList());
+        }
       }
     }
-    return reader.apply(new Page(file, part));
+    return rows;
   }
 
   private static String text(Node node) {

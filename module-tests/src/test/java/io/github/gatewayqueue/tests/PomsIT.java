@@ -10,28 +10,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.xpath.XPath;
-import javax.xml.xpath.XPathExpressionException;
-import javax.xml.xpath.XPathFactory;
-import javax.xml.xpath.XPathNodes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.w3c.dom.Document;
-import org.w3c.dom.Node;
 
 /** The POMs as they are published, which are not the ones that this build is made of. */
 class PomsIT {
-  private static final Path ROOT = Path.of("..");
   private static final String BOM = "queue-bom";
 
   /** What Maven Central asks for, and what a user looks for. */
@@ -60,11 +51,12 @@ class PomsIT {
   }
 
   @Test
-  void table_hasEveryModuleThatIsDeployed() throws Exception {
+  void table_hasEveryModuleThatIsDeployed() {
     Set<String> deployed = new HashSet<>();
-    for (String module : texts(read(ROOT.resolve("pom.xml")), "/project/modules/module")) {
-      Document pom = read(ROOT.resolve(module).resolve("pom.xml"));
-      if (!texts(pom, "/project/properties/maven.deploy.skip").equals(List.of("true"))) {
+    for (String module :
+        Reactor.texts(Reactor.ROOT.resolve("pom.xml"), "/project/modules/module")) {
+      Path pom = Reactor.ROOT.resolve(module).resolve("pom.xml");
+      if (!Reactor.texts(pom, "/project/properties/maven.deploy.skip").equals(List.of("true"))) {
         deployed.add(module);
       }
     }
@@ -73,48 +65,49 @@ class PomsIT {
 
   @ParameterizedTest
   @MethodSource("artifacts")
-  void pom_saysWhatMavenCentralAsksFor(String artifact) throws Exception {
-    Document pom = published(artifact);
+  void pom_saysWhatMavenCentralAsksFor(String artifact) {
+    Path pom = pom(artifact);
     for (String path : REQUIRED) {
-      List<String> texts = texts(pom, path);
+      List<String> texts = Reactor.texts(pom, path);
       assertEquals(1, texts.size(), path);
       assertFalse(texts.getFirst().isBlank(), path);
     }
-    assertEquals(List.of(artifact), texts(pom, "/project/artifactId"));
+    assertEquals(List.of(artifact), Reactor.texts(pom, "/project/artifactId"));
   }
 
   @ParameterizedTest
   @MethodSource("artifacts")
-  void pom_hasNothingOfThisBuild(String artifact) throws Exception {
+  void pom_hasNothingOfThisBuild(String artifact) throws IOException {
     assertFalse(Files.readString(pom(artifact)).contains("${"));
-    Document pom = published(artifact);
+    Path pom = pom(artifact);
     for (String element :
         List.of("parent", "build", "profiles", "properties", "repositories", "modules")) {
-      assertEquals(List.of(), texts(pom, "/project/" + element), element);
+      assertEquals(List.of(), Reactor.texts(pom, "/project/" + element), element);
     }
   }
 
   @ParameterizedTest
   @MethodSource("modules")
-  void pom_dependenciesHaveVersionsAndAreNotForTests(String artifact) throws Exception {
-    Document pom = published(artifact);
-    assertEquals(List.of(), texts(pom, "/project/dependencyManagement"));
-    int dependencies = texts(pom, "//dependency").size();
+  void pom_dependenciesHaveVersionsAndAreNotForTests(String artifact) {
+    Path pom = pom(artifact);
+    assertEquals(List.of(), Reactor.texts(pom, "/project/dependencyManagement"));
+    int dependencies = Reactor.texts(pom, "//dependency").size();
     assertTrue(dependencies > 0);
-    assertEquals(dependencies, texts(pom, "//dependency/version").size());
+    assertEquals(dependencies, Reactor.texts(pom, "//dependency/version").size());
     assertTrue(
-        Set.of("compile", "runtime", "provided").containsAll(texts(pom, "//dependency/scope")));
+        Set.of("compile", "runtime", "provided")
+            .containsAll(Reactor.texts(pom, "//dependency/scope")));
     assertEquals(
         Set.of(version()),
         Set.copyOf(
-            texts(
+            Reactor.texts(
                 pom, "//dependency[groupId='io.github.gatewayqueue']/version | /project/version")));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"queue-api", "queue-local", "queue-large"})
-  void pom_ofWhatDependsOnNothing_hasOnlyAnnotations(String artifact) throws Exception {
-    Set<String> groups = Set.copyOf(texts(published(artifact), "//dependency/groupId"));
+  void pom_ofWhatDependsOnNothing_hasOnlyAnnotations(String artifact) {
+    Set<String> groups = Set.copyOf(Reactor.texts(pom(artifact), "//dependency/groupId"));
     assertTrue(Set.of("io.github.gatewayqueue", "org.jspecify").containsAll(groups));
   }
 
@@ -130,46 +123,23 @@ class PomsIT {
   }
 
   @Test
-  void bom_managesWhatIsPublishedAndNothingElse() throws Exception {
-    Document bom = published(BOM);
-    assertEquals(List.of(), texts(bom, "/project/dependencies"));
+  void bom_managesWhatIsPublishedAndNothingElse() {
+    Path bom = pom(BOM);
+    assertEquals(List.of(), Reactor.texts(bom, "/project/dependencies"));
     String managed = "/project/dependencyManagement/dependencies/dependency";
     assertEquals(
         modules().sorted().toList(),
-        texts(bom, managed + "/artifactId").stream().sorted().toList());
-    assertEquals(Set.of("io.github.gatewayqueue"), Set.copyOf(texts(bom, managed + "/groupId")));
-    assertEquals(Set.of(version()), Set.copyOf(texts(bom, managed + "/version")));
+        Reactor.texts(bom, managed + "/artifactId").stream().sorted().toList());
+    assertEquals(
+        Set.of("io.github.gatewayqueue"), Set.copyOf(Reactor.texts(bom, managed + "/groupId")));
+    assertEquals(Set.of(version()), Set.copyOf(Reactor.texts(bom, managed + "/version")));
   }
 
-  @Test
-  void readme_namesTheVersionThatIsBuilt() throws Exception {
-    assertTrue(
-        Files.readString(ROOT.resolve("README.md"))
-            .contains("<version>" + version() + "</version>"));
-  }
-
-  private static String version() throws Exception {
-    return texts(published(BOM), "/project/version").getFirst();
-  }
-
-  private static Document published(String artifact) throws Exception {
-    return read(pom(artifact));
+  private static String version() {
+    return Reactor.texts(pom(BOM), "/project/version").getFirst();
   }
 
   private static Path pom(String artifact) {
-    return ROOT.resolve(artifact).resolve("target/pom.xml");
-  }
-
-  private static Document read(Path pom) throws Exception {
-    return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(pom.toFile());
-  }
-
-  private static List<String> texts(Document pom, String path) throws XPathExpressionException {
-    XPath xpath = XPathFactory.newDefaultInstance().newXPath();
-    List<String> texts = new ArrayList<>();
-    for (Node node : xpath.evaluateExpression(path, pom, XPathNodes.class)) {
-      texts.add(node.getTextContent());
-    }
-    return texts;
+    return Reactor.ROOT.resolve(artifact).resolve("target/pom.xml");
   }
 }

@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
+import javax.xml.xpath.XPathNodes;
 import org.w3c.dom.Document;
-import org.w3c.dom.NodeList;
+import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /** The modules of this build, by their POMs. */
@@ -28,7 +29,7 @@ final class Reactor {
   }
 
   private static List<Path> folders(Path parent) {
-    return texts(parent, "/project/modules/module").stream()
+    return texts(parent.resolve("pom.xml"), "/project/modules/module").stream()
         .map(parent::resolve)
         .flatMap(folder -> Stream.concat(Stream.of(folder), folders(folder).stream()))
         .toList();
@@ -42,7 +43,7 @@ final class Reactor {
         .toList();
   }
 
-  /** Returns the sources of a module, those of its tests too if they are wanted. */
+  /** Returns the Java sources below a folder of a module; none if there is no such folder. */
   static List<Path> sources(Path folder, String under) {
     Path from = folder.resolve(under);
     if (!Files.exists(from)) {
@@ -55,26 +56,22 @@ final class Reactor {
     }
   }
 
-  /** Returns the text of each element of a module's POM that an XPath leads to. */
-  static List<String> texts(Path folder, String path) {
+  /** Returns the text of each element of a POM that an XPath leads to. */
+  static List<String> texts(Path pom, String path) {
     try {
-      Document pom =
-          DocumentBuilderFactory.newDefaultInstance()
-              .newDocumentBuilder()
-              .parse(folder.resolve("pom.xml").toFile());
-      var nodes =
-          (NodeList)
-              XPathFactory.newDefaultInstance()
-                  .newXPath()
-                  .evaluate(path, pom, XPathConstants.NODESET);
-      return IntStream.range(0, nodes.getLength())
-          .mapToObj(i -> nodes.item(i).getTextContent())
-          .toList();
+      Document document =
+          DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(pom.toFile());
+      XPath xpath = XPathFactory.newDefaultInstance().newXPath();
+      List<String> texts = new ArrayList<>();
+      for (Node node : xpath.evaluateExpression(path, document, XPathNodes.class)) {
+        texts.add(node.getTextContent());
+      }
+      return texts;
     } catch (IOException
         | ParserConfigurationException
         | SAXException
         | XPathExpressionException e) {
-      throw new IllegalStateException(folder.toString(), e);
+      throw new IllegalStateException(pom.toString(), e);
     }
   }
 }
