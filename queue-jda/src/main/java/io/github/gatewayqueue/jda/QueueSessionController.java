@@ -304,12 +304,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   private void observe(Start start, long nowNanos) {
-    JDA jda = start.node.getJDA();
-    if (isShutDown(jda)) {
-      line.identified(start, nowNanos); // or not, but it will not any more
-      return;
-    }
-    JDA.Status status = jda.getStatus();
+    JDA.Status status = start.node.getJDA().getStatus();
     if (line.observe(start, status, nowNanos)) {
       notes.add(() ->
           LOGGER.log(
@@ -431,13 +426,14 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
     long nowNanos = System.nanoTime();
     JDA jda = start.node.getJDA();
-    if (failure == null || Line.isAfterIdentify(jda.getStatus())) {
+    // One that was shut down may have identified all the same, when its socket opened.
+    if (failure == null || Line.isAfterIdentify(jda.getStatus()) || isShutDown(jda)) {
       line.identified(start, nowNanos);
       warnedOf.clear();
       return;
     }
     line.ended(start);
-    if (!start.removed && !isShutDown(jda)) {
+    if (!start.removed) {
       Duration pause = line.pause(start.node, nowNanos);
       append(start.node);
       report("the connection", start.node, failure, pause);

@@ -469,7 +469,8 @@ class ControllerTest {
           }
         });
     List<TestNode> behind = append(1);
-    Await.until(() -> behind.getFirst().runs.get() == 1);
+    // The exception ends up with the thread's handler, which Awaitility would take for a failure.
+    Await.await().dontCatchUncaughtExceptions().until(() -> behind.getFirst().runs.get() == 1);
     assertEquals(List.of(0L, 1L), queue.released);
   }
 
@@ -509,6 +510,28 @@ class ControllerTest {
     List<TestNode> behind = append(1);
     Await.until(() -> behind.getFirst().runs.get() == 1);
     assertEquals(1, node.runs.get());
+  }
+
+  /** Its socket may open all the same, and then it identifies. */
+  @Test
+  void run_jdaShutsDownWhileItConnects_nextOneWaitsForTheEnd() {
+    var slow = new QueueSessionController(queue, UNHURRIED);
+    var endNanos = new AtomicLong();
+    release(2);
+    slow.appendSession(
+        new TestNode(
+            0,
+            2,
+            node -> {
+              node.status = JDA.Status.SHUTDOWN;
+              Thread.sleep(UNHURRIED.spacing()); // how long it takes to connect
+              endNanos.set(System.nanoTime());
+            }));
+    slow.appendSession(new TestNode(1, 2));
+    Await.until(() -> queue.asked.get() == 2);
+    long askedNanos = System.nanoTime();
+    assertTrue(endNanos.get() != 0, "it was asked while the first one connected");
+    assertTrue(askedNanos - endNanos.get() >= UNHURRIED.spacing().toNanos());
   }
 
   @ParameterizedTest
