@@ -47,6 +47,8 @@ final class GatewayBotBody {
             "the body is not proper JSON at line %d, column %d"
                 .formatted(at.getLineNr(), at.getColumnNr()));
       }
+    } catch (JacksonException e) { // the parser could not even be made
+      throw new IOException("the body is in no encoding of JSON");
     }
   }
 

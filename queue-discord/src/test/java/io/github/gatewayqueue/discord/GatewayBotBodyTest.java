@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,16 @@ class GatewayBotBodyTest {
   @Test
   void limit_byteOrderMark_isSkipped() throws IOException {
     assertEquals(USUAL, limit("\uFEFF" + FakeRest.LIMIT));
+  }
+
+  /** In the order of bytes that UCS-4 has in theory, and nobody ever wrote. */
+  @ParameterizedTest
+  @ValueSource(strings = {"00 7b 00 00", "00 00 7b 00", "00 00 ff fe", "fe ff 00 00"})
+  void limit_noEncodingOfJson_isRefused(String bytes) {
+    byte[] body = HexFormat.ofDelimiter(" ").parseHex(bytes);
+    var thrown = assertThrows(IOException.class, () -> GatewayBotBody.limit(body));
+    assertEquals("the body is in no encoding of JSON", thrown.getMessage());
+    assertEquals(OptionalDouble.empty(), GatewayBotBody.retryAfter(body));
   }
 
   @ParameterizedTest
