@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -68,7 +66,6 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   /** Longer than any proper answer by far. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord");
   private static final int MAX_ATTEMPTS = 5;
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
@@ -212,7 +209,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     if (attempt == MAX_ATTEMPTS) {
       throw new IOException(says("answered 429 " + MAX_ATTEMPTS + " times in a row"));
     }
-    LOGGER.log(Level.WARNING, says("answered 429, asking again in " + wait));
+    Log.warning(says("answered 429, asking again in " + wait));
     Thread.sleep(wait);
   }
 

@@ -455,7 +455,7 @@ public final class LargeBotQueue implements GatewayQueue {
   private static void warn(String line, @Nullable Object detail) {
     try {
       LOGGER.log(WARNING, line + detail);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // a handler, or the detail's own toString()
     }
   }

@@ -7,7 +7,6 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is logged under a name until this is closed, one string a record: level, colon, message, and
@@ -18,7 +17,7 @@ public final class CapturedLog extends Handler implements AutoCloseable {
   private final SimpleFormatter formatter = new SimpleFormatter();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  private volatile @Nullable RuntimeException failure;
+  private volatile Runnable failure = () -> {};
 
   /** Captures what is of a level or worse. */
   public CapturedLog(String name, Level level) {
@@ -29,8 +28,19 @@ public final class CapturedLog extends Handler implements AutoCloseable {
   }
 
   /** Has this throw whenever something is logged. */
-  public void failWith(RuntimeException failure) {
-    this.failure = failure;
+  public void failWith(RuntimeException thrown) {
+    failure =
+        () -> {
+          throw thrown;
+        };
+  }
+
+  /** Has this throw whenever something is logged. */
+  public void failWith(Error thrown) {
+    failure =
+        () -> {
+          throw thrown;
+        };
   }
 
   /** Returns what was logged so far, and from now on. */
@@ -49,10 +59,7 @@ public final class CapturedLog extends Handler implements AutoCloseable {
   public void publish(LogRecord entry) {
     String thrown = entry.getThrown() == null ? "" : " " + entry.getThrown();
     lines.add(entry.getLevel() + ": " + formatter.formatMessage(entry) + thrown);
-    RuntimeException thrownByThis = failure;
-    if (thrownByThis != null) {
-      throw thrownByThis;
-    }
+    failure.run();
   }
 
   @Override

@@ -224,7 +224,7 @@ public final class Buckets {
   private static void log(String line) {
     try {
       LOGGER.log(DEBUG, line);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A handler that fails is not to make a shard fail, the less so if it was released.
     }
   }
