@@ -5,6 +5,7 @@ import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.TOTAL;
 import static io.github.gatewayqueue.large.Bot.limit;
+import static io.github.gatewayqueue.testsupport.PlatformThreads.platformThreads;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -234,14 +235,6 @@ class LargeBotQueueTest extends BotTest {
     assertEquals(Set.of(), started);
     assertEquals(1, source.calls());
     assertTrue(source.readers().getFirst().isVirtual());
-  }
-
-  /** All but those of the JDK, which run the virtual ones. */
-  private static Set<Thread> platformThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !thread.getClass().getName().startsWith("jdk.internal."))
-        .filter(thread -> !thread.getName().startsWith("awaitility"))
-        .collect(Collectors.toSet());
   }
 
   @Test
