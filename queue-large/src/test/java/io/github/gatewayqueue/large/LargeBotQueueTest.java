@@ -28,7 +28,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -147,23 +146,6 @@ class LargeBotQueueTest extends BotTest {
     assertEquals("maxConcurrency is 65537, expected at most 65536", thrown.getMessage());
     LargeBotQueue most = builder.initialLimit(limit(500, DAY, 65_536)).build();
     assertEquals(65_536, most.limit().maxConcurrency());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-           0 |  0 | total is 0, expected at least 1
-          -1 |  2 | shard id is -1 of total 2, expected 0 to 1
-           2 |  2 | shard id is 2 of total 2, expected 0 to 1
-          """)
-  void request_badShard_isRefusedByNameAndNothingJoins(long id, long total, String message) {
-    LargeBotQueue queue = builder().build();
-    var thrown = assertThrows(IllegalArgumentException.class, () -> queue.request(id, total));
-    assertEquals(message, thrown.getMessage());
-    assertEquals(0, queue.waiting());
-    assertEquals(0, source.calls());
   }
 
   @Test
@@ -353,13 +335,5 @@ class LargeBotQueueTest extends BotTest {
     assertEquals(
         "LargeBotQueue[interval=PT6S, reserve=5, waiting=1, limit=" + bot.queue.limit() + "]",
         bot.queue.toString());
-  }
-
-  @Test
-  void module_exportsItsPackageAndNothingElse() {
-    var exports = LargeBotQueue.class.getModule().getDescriptor().exports();
-    assertEquals(
-        Set.of("io.github.gatewayqueue.large"),
-        exports.stream().map(Object::toString).collect(Collectors.toSet()));
   }
 }

@@ -80,6 +80,38 @@ class BucketsTest {
     return askings;
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S",
+    "PT-0.000000001S",
+    "PT9223372036.854775808S", // one nanosecond too long
+    "PT2562047788015215H30M7.999999999S"
+  })
+  void constructor_intervalOutOfRange_isRefusedByName(Duration interval) {
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> new Buckets(interval, Duration.ZERO, 1, grants));
+    assertEquals(
+        "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
+  void constructor_startDelayOutOfRange_isRefusedByName(Duration delay) {
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> new Buckets(AT_ONCE, delay, 1, grants));
+    assertEquals(
+        "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @Test
+  void constructor_noBuckets_isRefused() {
+    var thrown = assertThrows(IllegalArgumentException.class, () -> buckets(0));
+    assertEquals("there are 0 buckets, expected at least 1", thrown.getMessage());
+  }
+
   @Test
   void request_oneGrantAtATime_releasesInOrderOfArrival() throws Exception {
     Buckets buckets = buckets(1);
@@ -162,7 +194,8 @@ class BucketsTest {
     long start = System.nanoTime();
     Buckets buckets = new Buckets(AT_ONCE, delay, 3, StartBudget.UNLIMITED);
     buckets.request(2, 3);
-    assertEquals(true, System.nanoTime() - start >= delay.toNanos());
+    long waited = System.nanoTime() - start;
+    assertTrue(waited >= delay.toNanos(), () -> "waited " + waited + " ns");
   }
 
   @Test
