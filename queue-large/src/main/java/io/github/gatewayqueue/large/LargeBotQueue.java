@@ -228,7 +228,7 @@ public final class LargeBotQueue implements GatewayQueue {
     long version;
     budgetLock.lock();
     try {
-      if (!budget.needsReading(System.nanoTime())) {
+      if (!budget.beginReading(System.nanoTime())) {
         return;
       }
       version = budget.version();
