@@ -566,11 +566,12 @@ public final class LargeBotQueue implements GatewayQueue {
      * Sets the shortest time between two releases of one bucket; {@link LocalQueue#DEFAULT_INTERVAL
      * six seconds} by default.
      *
-     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder interval(Duration interval) {
-      this.interval = requireNonNull(interval, "interval");
+      this.interval = Buckets.requireInterval(interval);
       return this;
     }
 
@@ -620,11 +621,12 @@ public final class LargeBotQueue implements GatewayQueue {
      * Sets how long after {@link #build} nothing is released, for a process that can not know when
      * its predecessor last released somebody; zero by default.
      *
-     * @param startDelay from zero to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @param startDelay from zero to {@link Long#MAX_VALUE} ns
      * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder startDelay(Duration startDelay) {
-      this.startDelay = requireNonNull(startDelay, "startDelay");
+      this.startDelay = Buckets.requireStartDelay(startDelay);
       return this;
     }
 
@@ -632,9 +634,8 @@ public final class LargeBotQueue implements GatewayQueue {
      * Builds the queue, without any I/O.
      *
      * @return a new queue
-     * @throws IllegalArgumentException if the interval or the delay is out of its range, if the
-     *     reserve is the initial limit's total or more, or if that has a {@code maxConcurrency}
-     *     above 65,536
+     * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
+     *     that has a {@code maxConcurrency} above 65,536
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this);

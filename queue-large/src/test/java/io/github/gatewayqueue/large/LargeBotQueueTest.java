@@ -103,9 +103,9 @@ class LargeBotQueueTest extends BotTest {
     "PT9223372036.854775808S", // one nanosecond too long
     "PT2562047788015215H30M7.999999999S"
   })
-  void build_intervalOutOfRange_isRefusedByName(Duration interval) {
-    LargeBotQueue.Builder builder = builder().interval(interval);
-    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+  void interval_outOfRange_isRefusedByName(Duration interval) {
+    LargeBotQueue.Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.interval(interval));
     assertEquals(
         "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
         thrown.getMessage());
@@ -113,11 +113,11 @@ class LargeBotQueueTest extends BotTest {
 
   @ParameterizedTest
   @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
-  void build_startDelayOutOfRange_isRefusedByName(Duration delay) {
-    LargeBotQueue.Builder builder = builder().startDelay(delay);
-    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+  void startDelay_outOfRange_isRefusedByName(Duration delay) {
+    LargeBotQueue.Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.startDelay(delay));
     assertEquals(
-        "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
+        "startDelay is " + delay + ", expected zero to 9223372036854775807 ns",
         thrown.getMessage());
   }
 

@@ -102,7 +102,7 @@ class BucketsTest {
     var thrown =
         assertThrows(IllegalArgumentException.class, () -> new Buckets(AT_ONCE, delay, 1, grants));
     assertEquals(
-        "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
+        "startDelay is " + delay + ", expected zero to 9223372036854775807 ns",
         thrown.getMessage());
   }
 
