@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,15 +86,30 @@ class LargeBotQueueTest extends BotTest {
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void builder_null_isRefused() {
     LargeBotQueue.Builder builder = builder();
-    assertThrows(NullPointerException.class, () -> new LargeBotQueue(null));
-    assertThrows(NullPointerException.class, () -> new LargeBotQueue(() -> null));
-    assertThrows(NullPointerException.class, () -> LargeBotQueue.builder(null));
-    assertThrows(NullPointerException.class, () -> builder.interval(null));
-    assertThrows(NullPointerException.class, () -> builder.startDelay(null));
-    assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
-    assertThrows(NullPointerException.class, () -> builder.initialLimit(null));
+    requireRefused("source", () -> new LargeBotQueue(null));
+    requireRefused("the source returned null", () -> new LargeBotQueue(() -> null));
+    requireRefused("source", () -> LargeBotQueue.builder(null));
+    requireRefused("interval", () -> builder.interval(null));
+    requireRefused("startDelay", () -> builder.startDelay(null));
+    requireRefused("whenExhausted", () -> builder.whenExhausted(null));
+    requireRefused("limit", () -> builder.initialLimit(null));
     LargeBotQueue queue = builder.build();
-    assertThrows(NullPointerException.class, () -> queue.update(null));
+    requireRefused("limit", () -> queue.update(null));
+  }
+
+  private static void requireRefused(String name, Executable call) {
+    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+  }
+
+  @Test
+  void build_twice_makesTwoQueues() throws InterruptedException {
+    LargeBotQueue.Builder builder = builder().interval(NEVER).initialLimit(limit(500, DAY, 1));
+    LargeBotQueue first = builder.build();
+    LargeBotQueue second = builder.build();
+    first.request(0, 1);
+    second.request(0, 1);
+    assertEquals(499, first.limit().remaining());
+    assertEquals(499, second.limit().remaining());
   }
 
   @ParameterizedTest
