@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * wait or fail}; when the limit has reset, it is read afresh from the {@link
  * SessionStartLimitSource} before anything is released.
  *
- * {@snippet file="io/github/gatewayqueue/large/LargeBotQueueSnippetsTest.java" region="use"}
+ * {@snippet file="io/github/gatewayqueue/large/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *

@@ -13,7 +13,7 @@ import java.time.Duration;
  * a {@code max_concurrency} above 1 start faster on a queue with several buckets, and only a queue
  * that knows the session start limit keeps a bot within its daily budget.
  *
- * {@snippet file="io/github/gatewayqueue/local/LocalQueueSnippetsTest.java" region="use"}
+ * {@snippet file="io/github/gatewayqueue/local/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *

@@ -83,10 +83,9 @@ public final class Buckets {
    * Each bucket has a lock and a line of its own, so an idle one never waits for another. When their
    * number changes, all locks are taken in ascending order, the old buckets' before the new ones', the
    * waiters are linked to new lines in order of arrival, and the new array of buckets is published
-   * before the locks are released. An
-   * arrival, or a waiter that woke, which gets the lock of a bucket that is no longer its own sees
-   * so and takes the right one. Old bucket locks come before the budget's own; no other code, no
-   * logging and no I/O runs under either.
+   * before the locks are released. An arrival, or a waiter that woke, which gets the lock of a bucket
+   * that is no longer its own sees so and takes the right one. Bucket locks come before the budget's
+   * own; of other code, only the budget runs under them: no logging and no I/O.
    *
    * Alternatives rejected
    *
@@ -305,7 +304,7 @@ public final class Buckets {
 
   /**
    * Makes everybody who is in line now fail, with an exception of its own. Who arrives later is not
-   * concerned.
+   * concerned. To be called by one thread at a time.
    *
    * @param cause why; each request throws a {@link GatewayQueueException} with its message
    */

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,46 @@ class BucketsTest {
     }
     assertThrows(GatewayQueueException.class, () -> buckets.request(0, TOTAL));
     assertEquals(0, buckets.waiting());
+  }
+
+  @Test
+  void refuseWaiting_thoseInLineFailAndWhoJoinsLaterWaitsOn() throws InterruptedException {
+    Buckets buckets = buckets(2);
+    List<Asking> askings = ask(buckets, 0, 6);
+    GatewayQueueException refusal = new GatewayQueueException("the token is refused");
+    buckets.refuseWaiting(refusal);
+    for (Asking asking : askings) {
+      GatewayQueueException thrown = asking.awaitThrown(GatewayQueueException.class);
+      assertEquals("the token is refused", thrown.getMessage());
+      assertSame(refusal, thrown.getCause());
+    }
+    Asking later = ask(buckets, 6);
+    assertEquals(1, buckets.waiting());
+    grants.grant(buckets, 1);
+    later.awaitReturn();
+    assertEquals(0, grants.left.get());
+  }
+
+  @Test
+  void lines_someLeaveAndTheNumberChanges_showsTheRestInOrder() throws InterruptedException {
+    Buckets buckets = buckets(2);
+    List<Asking> askings = ask(buckets, 0, 5);
+    askings.get(2).interruptAndJoin();
+    List<Thread> threads = askings.stream().map(Asking::thread).toList();
+    assertEquals(
+        List.of(
+            List.of(threads.get(0), threads.get(4)), //
+            List.of(threads.get(1), threads.get(3))),
+        buckets.lines());
+    buckets.resize(1);
+    assertEquals(
+        List.of(List.of(threads.get(0), threads.get(1), threads.get(3), threads.get(4))),
+        buckets.lines());
+    grants.grant(buckets, 4);
+    for (int shard : new int[] {0, 1, 3, 4}) {
+      askings.get(shard).awaitReturn();
+    }
+    assertEquals(List.of(List.of()), buckets.lines());
   }
 
   @Test
