@@ -2,6 +2,7 @@ package io.github.gatewayqueue.discord;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -100,7 +101,7 @@ class BrokenAnswerTest {
       var thrown = assertThrows(IOException.class, Calls.at(server.url()).build()::fetch, name);
       String message = String.valueOf(thrown.getMessage());
       assertTrue(message.startsWith(asked(server) + " failed: java."), message);
-      assertTrue(thrown.getCause() != null, "with its cause");
+      assertNotNull(thrown.getCause());
     }
   }
 
