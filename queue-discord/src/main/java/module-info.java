@@ -3,6 +3,11 @@ import org.jspecify.annotations.NullMarked;
 /**
  * Reads the session start limit of a bot from Discord's REST API, for a queue that has to keep
  * within it: {@link io.github.gatewayqueue.discord.DiscordSessionStartLimits}.
+ *
+ * {@snippet :
+ * SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+ * GatewayQueue queue = new LargeBotQueue(limits); // of io.github.gatewayqueue.large
+ * }
  */
 @NullMarked
 module io.github.gatewayqueue.discord {

@@ -3,6 +3,20 @@ import org.jspecify.annotations.NullMarked;
 /**
  * The contract of a {@link io.github.gatewayqueue.GatewayQueue} as JUnit tests, for whoever
  * implements one: extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
+ *
+ * {@snippet :
+ * class MyQueueTest extends GatewayQueueContract {
+ *   @Override
+ *   protected GatewayQueue createQueue(Duration interval) {
+ *     return new MyQueue(interval);
+ *   }
+ *
+ *   @Override
+ *   protected int waiting(GatewayQueue queue) {
+ *     return ((MyQueue) queue).waiting();
+ *   }
+ * }
+ * }
  */
 @NullMarked
 module io.github.gatewayqueue.testkit {

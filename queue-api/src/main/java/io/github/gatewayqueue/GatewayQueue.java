@@ -34,6 +34,9 @@ package io.github.gatewayqueue;
  * A queue that can not know that a release is safe, for instance since Discord does not answer,
  * goes on waiting and tries again. It never lets a shard through to find out.
  *
+ * <p>A queue that holds resources is {@link AutoCloseable}: requests that wait when it is closed
+ * throw {@link GatewayQueueException}, later ones {@link IllegalStateException}.
+ *
  * <p>Implementations are safe for use by many threads.
  *
  * @see <a
@@ -59,7 +62,8 @@ public interface GatewayQueue {
    * <p>If the current thread has its interrupted status set on entry to this method, or is
    * interrupted while it waits, then {@link InterruptedException} is thrown and the interrupted
    * status is cleared. If an interrupt races the release, either this method returns normally and
-   * the interrupted status stays set, or it throws and the start goes to the next in line.
+   * the interrupted status stays set, or it throws and the start goes to the next in line (unless a
+   * server decides: see Interruption).
    *
    * <p>Memory consistency effects: actions in a thread before it calls this method <i>happen
    * before</i> the return of every later release in the same bucket.
@@ -69,7 +73,8 @@ public interface GatewayQueue {
    * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
    *     nothing joins the line
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
-   * @throws GatewayQueueException if this request can never be released
+   * @throws GatewayQueueException if this request can never be released, or the queue is closed
+   *     while it waits
    */
   void request(long id, long total) throws InterruptedException;
 

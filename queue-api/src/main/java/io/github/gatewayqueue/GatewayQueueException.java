@@ -4,7 +4,10 @@ import java.io.Serial;
 
 /**
  * Thrown to a request that can never be released, for instance since Discord refuses the bot's
- * token. What may pass, such as an outage, is not reported like this: the request goes on waiting.
+ * token, or since its queue was closed while it waited. What may pass, such as an outage, is not
+ * reported like this: the request goes on waiting.
+ *
+ * <p>Its constructors take null as those of {@link RuntimeException} do.
  */
 public class GatewayQueueException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

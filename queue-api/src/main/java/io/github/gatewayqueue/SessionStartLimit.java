@@ -1,5 +1,7 @@
 package io.github.gatewayqueue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -25,9 +27,9 @@ public record SessionStartLimit(int total, int remaining, Duration resetAfter, i
    *
    * @throws IllegalArgumentException if {@code total < 0}, {@code remaining < 0}, {@code remaining
    *     > total}, {@code resetAfter} is negative or {@code maxConcurrency < 1}
-   * @throws NullPointerException if {@code resetAfter} is null
    */
   public SessionStartLimit {
+    requireNonNull(resetAfter, "resetAfter");
     if (total < 0) {
       throw new IllegalArgumentException("total is " + total + ", expected at least 0");
     }

@@ -1,8 +1,9 @@
 package io.github.gatewayqueue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serial;
 import java.time.Instant;
-import java.util.Objects;
 
 /**
  * Thrown by a queue that was told to fail, rather than to wait, when the session starts of the day
@@ -26,7 +27,10 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
   public SessionStartLimitExceededException(SessionStartLimit limit, Instant resetsAt) {
     super(
         "%d of %d session starts left, the limit resets at %s"
-            .formatted(limit.remaining(), limit.total(), Objects.requireNonNull(resetsAt)));
+            .formatted(
+                requireNonNull(limit, "limit").remaining(),
+                limit.total(),
+                requireNonNull(resetsAt, "resetsAt")));
     this.limit = limit;
     this.resetsAt = resetsAt;
   }

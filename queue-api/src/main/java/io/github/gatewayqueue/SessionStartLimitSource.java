@@ -20,7 +20,7 @@ public interface SessionStartLimitSource {
    *     backoff
    * @throws InterruptedException if the thread was interrupted while it waited for the answer
    * @throws GatewayQueueException if the limit can never be read, for instance since the token is
-   *     refused; it goes to every request that waits
+   *     refused; every request that waits throws one of its own, with this one as its cause
    */
   SessionStartLimit fetch() throws IOException, InterruptedException;
 }

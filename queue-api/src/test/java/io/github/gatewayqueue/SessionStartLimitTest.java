@@ -11,6 +11,7 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -51,8 +52,15 @@ class SessionStartLimitTest {
 
   @Test
   @SuppressWarnings("NullAway") // callers without a null checker do this
-  void constructor_null_isRefused() {
-    assertThrows(NullPointerException.class, () -> new SessionStartLimit(1, 1, null, 1));
+  void constructors_null_areRefusedByName() {
+    var limit = new SessionStartLimit(1, 1, Duration.ZERO, 1);
+    requireRefused("resetAfter", () -> new SessionStartLimit(1, 1, null, 1));
+    requireRefused("limit", () -> new SessionStartLimitExceededException(null, Instant.EPOCH));
+    requireRefused("resetsAt", () -> new SessionStartLimitExceededException(limit, null));
+  }
+
+  private static void requireRefused(String name, Executable call) {
+    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 
   @Test

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Stream;
 
 /**
  * What becomes of the spacing when the wall clock is set back and forth by an hour: by libfaketime,
@@ -26,9 +25,6 @@ final class ClockStep implements Scenario {
   /** Seconds that the wall clock is ahead, one after the other. */
   private static final List<Integer> AHEAD = List.of(-3_600, 0, 3_600, 0);
 
-  private static final List<Subject> SUBJECTS =
-      Stream.concat(Subject.PACED.stream(), Subject.FIXED.stream()).toList();
-
   @Override
   public List<Run> runs(Form form) {
     Optional<Path> library = libfaketime();
@@ -39,6 +35,7 @@ final class ClockStep implements Scenario {
       Path file = Files.createTempFile("clock", ".faketime");
       file.toFile().deleteOnExit();
       Files.writeString(file, "+0");
+      // The monotonic clock by its older name, too: which one is heeded is up to the version.
       Map<String, String> environment =
           Map.of(
               "LD_PRELOAD",
@@ -51,7 +48,7 @@ final class ClockStep implements Scenario {
               "1",
               FILE,
               file.toString());
-      return List.of(new Run("all", SUBJECTS, List.of(), environment, Duration.ofMinutes(2)));
+      return List.of(new Run("all", Subject.ALL, List.of(), environment, Duration.ofMinutes(2)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -157,7 +154,7 @@ final class ClockStep implements Scenario {
             .filter(release -> release.shard() == shard)
             .forEach(release -> moments.add(release.nanos()));
       }
-      Collections.sort(moments, (a, b) -> Long.signum(a - b));
+      Collections.sort(moments, Releases.BY_MOMENT);
       long least = Long.MAX_VALUE;
       long most = endNanos - moments.getLast(); // at least: it may be stuck
       for (int i = 1; i < moments.size(); i++) {
@@ -186,7 +183,7 @@ final class ClockStep implements Scenario {
       return;
     }
     List<List<String>> rows = new ArrayList<>();
-    for (Subject subject : SUBJECTS) {
+    for (Subject subject : Subject.ALL) {
       rows.add(
           List.of(
               subject.title,

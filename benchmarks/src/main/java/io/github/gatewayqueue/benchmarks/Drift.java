@@ -73,7 +73,7 @@ final class Drift implements Scenario {
           .join();
     }
     List<Long> sorted = new ArrayList<>(moments);
-    Collections.sort(sorted, (a, b) -> Long.signum(a - b));
+    Collections.sort(sorted, Releases.BY_MOMENT);
     return sorted;
   }
 

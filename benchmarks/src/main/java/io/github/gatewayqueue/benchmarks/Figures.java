@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** What a process has measured, on its way to the one that has started it: lines of text. */
 final class Figures {
   static final String MARK = "figure";
+  static final String NOTE = "note";
 
   private final PrintStream out;
 
@@ -29,6 +30,6 @@ final class Figures {
 
   /** Hands over something in words, without line breaks. */
   void note(Subject subject, String key, String text) {
-    out.println("note " + subject + " " + key + " " + text);
+    out.println(NOTE + " " + subject + " " + key + " " + text);
   }
 }

@@ -19,15 +19,8 @@ final class Gap implements Scenario {
   public List<Run> runs(Form form) {
     List<Run> runs = new ArrayList<>();
     runs.addAll(form.each("stamps", Subject.OURS, Duration.ofMinutes(3), "-Xmx2g"));
-    runs.add(new Run("idle", others(), List.of(), Duration.ofMinutes(3)));
+    runs.add(new Run("idle", Subject.OTHERS, List.of(), Duration.ofMinutes(3)));
     return runs;
-  }
-
-  private static List<Subject> others() {
-    List<Subject> others = new ArrayList<>(Subject.PACED);
-    others.removeAll(Subject.OURS);
-    others.addAll(Subject.FIXED);
-    return others;
   }
 
   @Override

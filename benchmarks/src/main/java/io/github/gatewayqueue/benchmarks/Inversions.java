@@ -19,12 +19,10 @@ final class Inversions implements Scenario {
 
   @Override
   public List<Run> runs(Form form) {
-    List<Subject> all = new ArrayList<>(Subject.PACED);
-    all.addAll(Subject.FIXED);
     List<Run> runs = new ArrayList<>();
     runs.addAll(
         form.each("stamps", Subject.OURS, Duration.ofMinutes(4), form.pick("-Xmx6g", "-Xmx1g")));
-    runs.addAll(form.each("returns", all, Duration.ofMinutes(2)));
+    runs.addAll(form.each("returns", Subject.ALL, Duration.ofMinutes(2)));
     return runs;
   }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 final class Memory implements Scenario {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration BRIEF = Duration.ofNanos(2_000);
-  private static final List<Subject> CORE = List.of(Subject.BARE, Subject.LOCAL, Subject.LARGE);
   private static final List<Subject> PEERS =
       List.of(
           Subject.SEMAPHORE,
@@ -30,8 +29,8 @@ final class Memory implements Scenario {
     String size = form.pick("3g", "400m");
     String[] flags = {"-XX:+UseSerialGC", "-Xms" + size, "-Xmx" + size};
     List<Run> runs = new ArrayList<>();
-    runs.addAll(form.alternating(form.pick(3, 1), "cold", CORE, timeout, flags));
-    runs.addAll(form.alternating(form.pick(3, 1), "warm", CORE, timeout, flags));
+    runs.addAll(form.alternating(form.pick(3, 1), "cold", Subject.CORE, timeout, flags));
+    runs.addAll(form.alternating(form.pick(3, 1), "warm", Subject.CORE, timeout, flags));
     runs.addAll(form.each("cold", PEERS, timeout, flags));
     return runs;
   }

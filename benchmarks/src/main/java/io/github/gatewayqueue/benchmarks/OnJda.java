@@ -148,27 +148,27 @@ final class OnJda implements Scenario {
         throws InterruptedException {
       return switch (situation) {
         case NO_READY -> {
-          await(PATIENCE, () -> discord.score().identifies() >= buckets);
+          require("as many IDENTIFYs as buckets", () -> discord.score().identifies() >= buckets);
           discord.faults().heal();
           yield beginNanos;
         }
         case FEWER_BUCKETS -> {
-          await(PATIENCE, () -> connected(bots) >= buckets);
+          require("a shard of each bucket", () -> connected(bots) >= buckets);
           discord.setMaxConcurrency(1);
           limited.accept(1);
           yield System.nanoTime();
         }
         case STORM, RESUMES -> {
-          await(PATIENCE, () -> connected(bots) >= shards);
+          require("all shards", () -> connected(bots) >= shards);
           if (situation == Situation.STORM) {
             discord.forgetSessions();
           }
           discord.dropSockets();
           long lostNanos = System.nanoTime();
           if (situation == Situation.STORM) {
-            await(PATIENCE, () -> connected(bots) < shards);
+            require("the loss of a shard", () -> connected(bots) < shards);
           } else {
-            await(PATIENCE, () -> discord.score().resumes() >= shards);
+            require("as many RESUMEs as shards", () -> discord.score().resumes() >= shards);
           }
           yield lostNanos;
         }
@@ -181,12 +181,14 @@ final class OnJda implements Scenario {
         throws Exception {
       LargeBotQueue shared = subject == Subject.LARGE ? queue(discord) : null;
       bots.add(start(discord, controllerOf(shared), 0, buckets));
-      await(PATIENCE, () -> connected(bots) >= buckets);
+      require("a shard of each bucket", () -> connected(bots) >= buckets);
       discord.forgetSessions();
       discord.dropSockets();
       long lostNanos = System.nanoTime();
       // Released, and in the two seconds that JDA waits then.
-      await(PATIENCE, () -> count(bots, JDA.Status.WAITING_TO_RECONNECT) == buckets);
+      require(
+          "all shards released again",
+          () -> count(bots, JDA.Status.WAITING_TO_RECONNECT) == buckets);
       bots.add(start(discord, controllerOf(shared), buckets, shards));
       return lostNanos;
     }
@@ -205,11 +207,7 @@ final class OnJda implements Scenario {
       }
       LargeBotQueue queue = queue(discord);
       var ours = new QueueSessionController(queue);
-      limited =
-          concurrency -> {
-            queue.refresh();
-            ours.setConcurrency(concurrency);
-          };
+      limited = ours::setConcurrency; // the queue keeps its buckets until its day is over
       return ours;
     }
 
@@ -244,6 +242,13 @@ final class OnJda implements Scenario {
               .flatMap(bot -> bot.getShardCache().stream())
               .filter(shard -> shard.getStatus() == status)
               .count();
+    }
+
+    /** Waits for what the situation consists of; without it, something else would be measured. */
+    private void require(String wanted, BooleanSupplier condition) throws InterruptedException {
+      if (!await(PATIENCE, condition)) {
+        throw new IllegalStateException(situation + ": no " + wanted + " within " + PATIENCE);
+      }
     }
 
     private static boolean await(Duration patience, BooleanSupplier condition)

@@ -10,7 +10,6 @@ import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import kotlin.Unit;
 import kotlin.coroutines.EmptyCoroutineContext;
@@ -170,7 +169,7 @@ final class Peers {
 
   /** Its rates are per millisecond or slower. All pacers of a process share one Redis. */
   static Pacer redisson(int buckets, Duration interval) {
-    RRateLimiter limiter = client().getRateLimiter("shards-" + UUID.randomUUID());
+    RRateLimiter limiter = client().getRateLimiter(OverRedis.newNamespace());
     if (!limiter.trySetRate(RateType.OVERALL, 1, interval)) {
       throw new IllegalStateException("the rate was set already");
     }

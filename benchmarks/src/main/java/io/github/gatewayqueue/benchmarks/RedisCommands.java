@@ -105,7 +105,7 @@ final class RedisCommands implements Scenario {
   private static int early(ConcurrentLinkedQueue<Long> returns, long beginNanos) {
     int early = 0;
     int k = 0;
-    for (long nanos : returns.stream().sorted((a, b) -> Long.signum(a - b)).toList()) {
+    for (long nanos : returns.stream().sorted(Releases.BY_MOMENT).toList()) {
       if (nanos - beginNanos < k * INTERVAL.toNanos()) {
         early++;
       }

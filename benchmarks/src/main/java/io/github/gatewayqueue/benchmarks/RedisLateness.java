@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -69,14 +70,8 @@ final class RedisLateness implements Scenario {
     }
   }
 
-  /** Whether everybody has joined. */
-  @FunctionalInterface
-  interface Condition {
-    boolean holds();
-  }
-
   /** Returns by how much the time between returns exceeds the interval, with so many who wait. */
-  static double[] gapsMicros(int waiters, int releases, Pacer pacer, Condition joined)
+  static double[] gapsMicros(int waiters, int releases, Pacer pacer, BooleanSupplier joined)
       throws InterruptedException {
     var returns = new ConcurrentLinkedQueue<Long>();
     Crowd crowd =
@@ -89,11 +84,13 @@ final class RedisLateness implements Scenario {
               }
             });
     crowd.start();
-    while (!joined.holds()) {
+    while (!joined.getAsBoolean()) {
+      crowd.throwFailure();
       Thread.sleep(Duration.ofMillis(1));
     }
     int begin = returns.size() + 2; // the first may have met those who joined
     while (returns.size() <= begin + releases) {
+      crowd.throwFailure();
       Thread.sleep(Duration.ofMillis(1));
     }
     crowd.interruptAll();

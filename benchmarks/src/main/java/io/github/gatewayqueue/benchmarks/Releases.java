@@ -18,6 +18,9 @@ import jdk.jfr.consumer.RecordingFile;
 final class Releases implements AutoCloseable {
   private static final String EVENT = "io.github.gatewayqueue.Request";
 
+  /** Values of nanoTime compare by their difference. */
+  static final Comparator<Long> BY_MOMENT = (a, b) -> Long.signum(a - b);
+
   private final Recording recording = new Recording();
 
   /** A request that was released. */
@@ -52,10 +55,7 @@ final class Releases implements AutoCloseable {
         }
       }
     }
-    if (!releases.isEmpty()) { // values of nanoTime compare by their difference
-      long origin = releases.getFirst().nanos();
-      releases.sort(Comparator.comparingLong(release -> release.nanos() - origin));
-    }
+    releases.sort(Comparator.comparing(Release::nanos, BY_MOMENT));
     return releases;
   }
 

@@ -29,7 +29,7 @@ final class Results {
         }
         yield true;
       }
-      case "note" -> {
+      case Figures.NOTE -> {
         notes
             .computeIfAbsent(Subject.valueOf(words[1]), s -> new LinkedHashMap<>())
             .computeIfAbsent(words[2], k -> new LinkedHashSet<>())

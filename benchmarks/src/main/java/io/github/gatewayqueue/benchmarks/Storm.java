@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 final class Storm implements Scenario {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration CAP = Duration.ofSeconds(20);
-  private static final List<Subject> CORE = List.of(Subject.BARE, Subject.LOCAL, Subject.LARGE);
   private static final List<Subject> PEERS =
       List.of(
           Subject.SEMAPHORE,
@@ -63,8 +62,8 @@ final class Storm implements Scenario {
             new String[] {"-Xms4g", "-Xmx4g", "-Xmn3g", memory, pages},
             new String[] {"-Xms400m", "-Xmx400m"});
     List<Run> runs = new ArrayList<>();
-    runs.add(new Run("limit", CORE, List.of(small), timeout));
-    runs.addAll(form.each("linear", CORE, timeout, form.pick(flags, small)));
+    runs.add(new Run("limit", Subject.CORE, List.of(small), timeout));
+    runs.addAll(form.each("linear", Subject.CORE, timeout, form.pick(flags, small)));
     runs.addAll(form.each("peers", PEERS, timeout, small));
     return runs;
   }
@@ -170,21 +169,21 @@ final class Storm implements Scenario {
   public void report(Results results, Report report) {
     report.section(
         "A storm of interrupts",
-"""
+        """
         Everybody who waits is interrupted: milliseconds from the first `interrupt()` to the last `join()`, after warm-up. \
         Bare: virtual threads that are parked, and end when they are interrupted. The first table has 100,000 threads, and \
         the subjects take turns in one process; the second has ten times as many, in a process for each subject, and its growth is \
-the ratio of two medians. Most of the heap is young and there from the start, in large pages, so that collections and page \
-faults are hardly measured.\
-""");
+        the ratio of two medians. Most of the heap is young and there from the start, in large pages, so that collections and page \
+        faults are hardly measured.\
+        """);
     List<List<String>> rows = new ArrayList<>();
-    for (Subject subject : CORE) {
+    for (Subject subject : Subject.CORE) {
       rows.add(row(results, subject, subject.title, "limit-"));
     }
     rows.add(1, row(results, Subject.BARE, "bare park that throws", "throwing-"));
     report.table(header("100,000 interrupts, ms"), rows);
     rows = new ArrayList<>();
-    for (Subject subject : CORE) {
+    for (Subject subject : Subject.CORE) {
       rows.add(row(results, subject, subject.title, "more-"));
     }
     report.table(header("1,000,000 interrupts, ms"), rows);

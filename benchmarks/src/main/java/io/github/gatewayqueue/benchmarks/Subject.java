@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What is measured: ours, the JDK's own means, and what a user would pick instead. */
 enum Subject {
@@ -45,6 +46,16 @@ enum Subject {
 
   /** Those that share their pacing among processes through a Redis. */
   static final List<Subject> SHARED = List.of(REDIS, REDISSON, BUCKET4J_REDIS);
+
+  /** Those that let one go per interval, be it a constant. */
+  static final List<Subject> ALL = Stream.concat(PACED.stream(), FIXED.stream()).toList();
+
+  /** Those but ours. */
+  static final List<Subject> OTHERS =
+      ALL.stream().filter(subject -> !OURS.contains(subject)).toList();
+
+  /** Ours, and the least that waiting costs at all. */
+  static final List<Subject> CORE = List.of(BARE, LOCAL, LARGE);
 
   static final Duration FIXED_INTERVAL = Duration.ofSeconds(5);
 

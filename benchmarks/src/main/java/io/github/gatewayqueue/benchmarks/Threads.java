@@ -27,10 +27,8 @@ final class Threads implements Scenario {
 
   @Override
   public List<Run> runs(Form form) {
-    List<Subject> all = new ArrayList<>(Subject.PACED);
-    all.addAll(Subject.FIXED);
     // Each in its own process in the short form, too: a thread is counted once for a process.
-    return all.stream()
+    return Subject.ALL.stream()
         .map(subject -> new Run("all", List.of(subject), List.of(), Duration.ofMinutes(2)))
         .toList();
   }

@@ -27,7 +27,18 @@ final class ChildProcessTest {
   }
 
   @Test
-  void run_subjectThatThrows_fails() {
+  void run_scenarioThatThrows_failsWithItsStackTrace() {
+    Run run = new Run("unheard-of", List.of(Subject.LARGE), List.of(), Duration.ofMinutes(5));
+
+    var thrown = assertThrows(ChildProcess.FailedException.class, () -> run("jda", run));
+
+    assertTrue(thrown.toString().contains("ended with status 1"), thrown.toString());
+    assertTrue(thrown.toString().contains("OnJda.measure"), thrown.toString());
+    assertTrue(results.isEmpty());
+  }
+
+  @Test
+  void run_processThatDoesNotStart_fails() {
     Run run = new Run("peers", List.of(Subject.KORD), List.of("-Xmx1k"), Duration.ofMinutes(5));
 
     assertThrows(ChildProcess.FailedException.class, () -> run("handoff", run));

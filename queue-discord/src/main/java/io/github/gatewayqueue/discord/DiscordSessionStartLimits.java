@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.discord;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
@@ -7,8 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -68,7 +68,6 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   /** Longer than any proper answer by far. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord");
   private static final int MAX_ATTEMPTS = 5;
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
@@ -112,7 +111,9 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
    * InterruptedException} is thrown and the interrupted status is cleared; a request that is under
    * way is abandoned.
    *
+   * @return the limit at the moment of the call
    * @throws IOException if the limit could not be read this time; the message says why
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
    * @throws GatewayQueueException if Discord answers 401 or 403
    */
   @Override
@@ -177,7 +178,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     try {
       return answer.get(requestTimeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw failed(Objects.requireNonNull(e.getCause()));
+      throw failed(requireNonNull(e.getCause()));
     } catch (TimeoutException e) {
       throw new IOException(says("gave no complete answer within " + requestTimeout));
     } finally {
@@ -212,7 +213,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     if (attempt == MAX_ATTEMPTS) {
       throw new IOException(says("answered 429 " + MAX_ATTEMPTS + " times in a row"));
     }
-    LOGGER.log(Level.WARNING, says("answered 429, asking again in " + wait));
+    Log.warning(says("answered 429, asking again in " + wait));
     Thread.sleep(wait);
   }
 
@@ -270,6 +271,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     private @Nullable HttpClient client;
 
     private Builder(String token) {
+      requireNonNull(token, "token");
       this.token = token.startsWith(PREFIX) ? token.substring(PREFIX.length()) : token;
       if (this.token.isBlank()) {
         throw new IllegalArgumentException("token is blank, expected a bot's token");
@@ -289,7 +291,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
      *     or has user info, a query or a fragment
      */
     public Builder baseUrl(URI baseUrl) {
-      this.baseUrl = BaseUrl.checked(baseUrl);
+      this.baseUrl = BaseUrl.checked(requireNonNull(baseUrl, "baseUrl"));
       return this;
     }
 
@@ -328,7 +330,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
      * @throws IllegalArgumentException if the client follows redirects: the token would go along
      */
     public Builder httpClient(HttpClient client) {
-      if (client.followRedirects() != Redirect.NEVER) {
+      if (requireNonNull(client, "client").followRedirects() != Redirect.NEVER) {
         throw new IllegalArgumentException(
             "the HTTP client follows redirects ("
                 + client.followRedirects()
@@ -347,7 +349,9 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     public DiscordSessionStartLimits build() {
       if (client != null && connectTimeout != null) {
         throw new IllegalStateException(
-            "both an HTTP client and a connect timeout were set: set the timeout on the client");
+            "both an HTTP client and a connect timeout of "
+                + connectTimeout
+                + " were set, expected one: set the timeout on the client");
       }
       return new DiscordSessionStartLimits(this);
     }
@@ -361,6 +365,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     }
 
     private static Duration checked(String name, Duration timeout) {
+      requireNonNull(timeout, "timeout");
       if (!timeout.isPositive() || timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
         throw new IllegalArgumentException(
             name + " is " + timeout + ", expected more than zero and at most 292 years");

@@ -2,8 +2,6 @@ package io.github.gatewayqueue.discord;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -24,7 +22,6 @@ import tools.jackson.core.json.JsonFactory;
  * parser's exceptions is passed on, since a body may hold the token that it answers to.
  */
 final class GatewayBotBody {
-  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord");
   private static final JsonFactory JSON = new JsonFactory();
   private static final String LIMIT = "session_start_limit";
 
@@ -47,6 +44,8 @@ final class GatewayBotBody {
             "the body is not proper JSON at line %d, column %d"
                 .formatted(at.getLineNr(), at.getColumnNr()));
       }
+    } catch (JacksonException e) { // the parser could not even be made
+      throw new IOException("the body is in no encoding of JSON");
     }
   }
 
@@ -134,8 +133,7 @@ final class GatewayBotBody {
     if (remaining <= total) {
       return remaining;
     }
-    LOGGER.log(
-        Level.WARNING,
+    Log.warning(
         "Discord tells of "
             + remaining
             + " session starts left of a total of "

@@ -1,6 +1,8 @@
 /**
  * Reads the session start limit of a bot from Discord's REST API: {@link
  * io.github.gatewayqueue.discord.DiscordSessionStartLimits}.
+ *
+ * <p>Unless said otherwise, a null argument is refused with a {@link NullPointerException}.
  */
 @NullMarked
 package io.github.gatewayqueue.discord;

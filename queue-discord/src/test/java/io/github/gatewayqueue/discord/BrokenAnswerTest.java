@@ -2,6 +2,7 @@ package io.github.gatewayqueue.discord;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -100,7 +101,7 @@ class BrokenAnswerTest {
       var thrown = assertThrows(IOException.class, Calls.at(server.url()).build()::fetch, name);
       String message = String.valueOf(thrown.getMessage());
       assertTrue(message.startsWith(asked(server) + " failed: java."), message);
-      assertTrue(thrown.getCause() != null, "with its cause");
+      assertNotNull(thrown.getCause());
     }
   }
 
@@ -268,7 +269,7 @@ class BrokenAnswerTest {
       })
   void fetch_serverSendsTheTokenBack_staysSecret(String answer) throws IOException {
     try (var server = RawServer.sending(answer.formatted(Calls.TOKEN));
-        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
       Calls.ioFailure(Calls.at(server.url()).build());
       assertTrue(server.requests().getFirst().contains(Calls.TOKEN), "it was sent");
       assertTrue(log.lines().stream().noneMatch(line -> line.contains(Calls.TOKEN)));

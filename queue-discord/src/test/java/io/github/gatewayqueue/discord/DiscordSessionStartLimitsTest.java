@@ -38,7 +38,7 @@ class DiscordSessionStartLimitsTest {
   @Test
   void fetch_properAnswer_isRead() throws IOException, InterruptedException {
     try (var rest = new FakeRest(ok(FakeRest.LIMIT));
-        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
       assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
       assertEquals(List.of(), log.lines());
     }
@@ -193,7 +193,7 @@ class DiscordSessionStartLimitsTest {
             {"message": "You are being rate limited.", "retry_after": 0.25, "global": true}
             """);
     try (var rest = new FakeRest(rateLimited("0.5"), body, ok(FakeRest.LIMIT));
-        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
       assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
       var at = rest.requests().stream().map(FakeRest.Request::atNanos).toList();
       assertEquals(3, at.size());
@@ -208,10 +208,21 @@ class DiscordSessionStartLimitsTest {
   }
 
   @Test
+  void fetch_rateLimitedAndTheLogFails_waitsAndAsksAgain()
+      throws IOException, InterruptedException {
+    try (var rest = new FakeRest(rateLimited("0.1"), ok(FakeRest.LIMIT));
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
+      log.failWith(new IllegalStateException("the disk is full"));
+      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
+      assertEquals(1, log.lines().size());
+    }
+  }
+
+  @Test
   void fetch_rateLimitedFiveTimes_givesUp() throws IOException, InterruptedException {
     var limited = rateLimited("0");
     try (var rest = new FakeRest(limited, limited, limited, limited, limited, ok(FakeRest.LIMIT));
-        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
       var limits = Calls.at(rest.url()).build();
       assertEquals(asked(rest) + " answered 429 5 times in a row", Calls.ioFailure(limits));
       assertEquals(5, rest.requests().size());
@@ -261,7 +272,7 @@ class DiscordSessionStartLimitsTest {
   @Test
   void fetch_interruptedWhileRateLimited_throws() throws IOException, InterruptedException {
     try (var rest = new FakeRest(rateLimited("3600"));
-        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+        var log = new CapturedLog(Log.NAME, Level.ALL)) {
       var reading = new Calls.Background(Calls.at(rest.url()).build());
       await().atMost(Duration.ofMinutes(5)).until(() -> log.lines().size() == 1);
       reading.interruptAndJoin();

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,16 @@ class GatewayBotBodyTest {
     assertEquals(USUAL, limit("\uFEFF" + FakeRest.LIMIT));
   }
 
+  /** In the order of bytes that UCS-4 has in theory, and nobody ever wrote. */
+  @ParameterizedTest
+  @ValueSource(strings = {"00 7b 00 00", "00 00 7b 00", "00 00 ff fe", "fe ff 00 00"})
+  void limit_noEncodingOfJson_isRefused(String bytes) {
+    byte[] body = HexFormat.ofDelimiter(" ").parseHex(bytes);
+    var thrown = assertThrows(IOException.class, () -> GatewayBotBody.limit(body));
+    assertEquals("the body is in no encoding of JSON", thrown.getMessage());
+    assertEquals(OptionalDouble.empty(), GatewayBotBody.retryAfter(body));
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 0, 0, 1", "2147483647, 2147483647, 9223372036854775807, 2147483647"})
   void limit_endsOfTheRanges_areRead(int total, int remaining, long millis, int maxConcurrency)
@@ -69,7 +81,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_moreRemainingThanTotal_isClampedWithAWarning() throws IOException {
-    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
       var limit = limit(FakeRest.LIMIT.replace("999", "1001"));
       assertEquals(new SessionStartLimit(1000, 1000, Duration.ofHours(4), 16), limit);
       assertEquals(
@@ -81,8 +93,19 @@ class GatewayBotBodyTest {
   }
 
   @Test
+  void limit_clampedAndTheLogFails_isRead() throws IOException {
+    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
+      log.failWith(new IllegalStateException("the disk is full"));
+      assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1001")).remaining());
+      log.failWith(new StackOverflowError());
+      assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1001")).remaining());
+      assertEquals(2, log.lines().size());
+    }
+  }
+
+  @Test
   void limit_asManyRemainingAsTotal_isNoWarning() throws IOException {
-    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
       assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1000")).remaining());
       assertEquals(List.of(), log.lines());
     }
@@ -193,7 +216,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_randomDamage_isReadOrRefusedAndNothingElse() {
-    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
+    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
       damageAtRandom();
       assertTrue(log.lines().stream().allMatch(line -> line.contains("; taken as ")));
     }

@@ -4,7 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
-/** The module's log. A handler that throws is ignored: it is not to make a shard fail. */
+/** The module's log. A handler that fails is ignored: it is not to make a shard fail. */
 final class Log {
   static final String NAME = "io.github.gatewayqueue.http";
 
@@ -27,7 +27,7 @@ final class Log {
   private static void log(Level level, Supplier<String> line) {
     try {
       LOGGER.log(level, line);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The request goes on: it may even be released.
     }
   }

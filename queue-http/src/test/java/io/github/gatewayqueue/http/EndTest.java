@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.http;
 
+import static io.github.gatewayqueue.testsupport.PlatformThreads.platformThreads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,17 +187,5 @@ class EndTest {
   /** Nobody is to ask twice because a machine is slow. */
   private static HttpQueue.Builder patient(FakeBroker server) {
     return HttpQueue.builder(server.url()).margin(Await.HANG);
-  }
-
-  /** Without those on which the JDK runs and wakes virtual threads. */
-  private static Set<Thread> platformThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !servesVirtualThreads(thread.getClass().getName()))
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean servesVirtualThreads(String threadClass) {
-    return threadClass.startsWith("jdk.internal.")
-        || threadClass.equals("java.util.concurrent.DelayScheduler");
   }
 }

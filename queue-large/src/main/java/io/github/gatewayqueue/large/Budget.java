@@ -73,12 +73,16 @@ final class Budget {
   /**
    * Charges a start if one is left.
    *
-   * @return 0 if a start was charged, {@link #READ} if the caller has to begin a reading, otherwise
+   * @return 0 if a start was charged, {@link #READ} if the caller has to read the limit, otherwise
    *     the nanoseconds after which it is worth asking again, more than 0
    */
   long ask(long nowNanos) {
+    if (beginReading(nowNanos)) {
+      return READ;
+    }
     if (!isGood(nowNanos)) {
-      return askForReading(nowNanos);
+      // The end of a reading wakes the heads. If its thread could not be started they look again.
+      return reading ? MOST_BACKOFF_NANOS : retryNanos - nowNanos;
     }
     long delayNanos = delayNanos(nowNanos);
     if (delayNanos > 0) {
@@ -91,22 +95,18 @@ final class Budget {
   }
 
   /**
-   * Returns whether the caller has to begin a reading since the limit is not known, as {@link #ask}
-   * would have it do.
+   * Takes note that a reading begins, if the limit is not known, or no longer, and none is under
+   * way or put off.
+   *
+   * @return whether one begins; the caller has to read the limit then
    */
-  boolean needsReading(long nowNanos) {
-    return !isGood(nowNanos) && askForReading(nowNanos) == READ;
-  }
-
-  private long askForReading(long nowNanos) {
-    if (reading) {
-      return FOREVER_NANOS; // its end wakes the heads
-    }
-    if (failures > 0 && retryNanos - nowNanos > 0) {
-      return retryNanos - nowNanos;
+  boolean beginReading(long nowNanos) {
+    boolean putOff = failures > 0 && retryNanos - nowNanos > 0;
+    if (isGood(nowNanos) || reading || putOff) {
+      return false;
     }
     reading = true;
-    return READ;
+    return true;
   }
 
   /** Returns which reading begins now; its answer is to be handed in under the same number. */

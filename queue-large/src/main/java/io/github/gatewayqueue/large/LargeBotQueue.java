@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue for large bots: one line per bucket, which {@code max_concurrency} gives the number of,
- * and one budget of session starts per day for all of them together.
+ * A queue for large bots: one line per bucket, of which there are {@code max_concurrency}, and one
+ * budget of session starts per day for all of them together.
  *
  * <p>Each bucket releases its shards in order, at least an interval apart, and never waits for
  * another bucket. A release is charged to the budget at the moment at which it happens. When no
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * wait or fail}; when the limit has reset, it is read afresh from the {@link
  * SessionStartLimitSource} before anything is released.
  *
- * {@snippet file="io/github/gatewayqueue/large/LargeBotQueueSnippetsTest.java" region="use"}
+ * {@snippet file="io/github/gatewayqueue/large/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *
@@ -57,9 +57,9 @@ import org.jspecify.annotations.Nullable;
  *
  * As long as the limit is unknown, since the source throws an {@link IOException}, anything
  * unexpected, or does not come back, nothing is released. It is asked again after 1 s, then 2 s and
- * so on up to 60 s, less some jitter, for as long as somebody waits. A {@link
- * GatewayQueueException} of the source, for instance since the token is refused, goes to everybody
- * who waits; the next request asks anew.
+ * so on up to 60 s, less some jitter, for as long as somebody waits. After a {@link
+ * GatewayQueueException} of the source, for instance since the token is refused, everybody who
+ * waits throws one of its own, with that one as its cause; the next request asks anew.
  *
  * <h2>Interruption</h2>
  *
@@ -137,7 +137,7 @@ public final class LargeBotQueue implements GatewayQueue {
 
   private static Builder readNow(Builder builder) throws IOException, InterruptedException {
     long askedNanos = System.nanoTime();
-    builder.initialLimit(builder.source.fetch());
+    builder.initialLimit(requireNonNull(builder.source.fetch(), "the source returned null"));
     builder.askedNanos = askedNanos;
     return builder;
   }
@@ -183,8 +183,15 @@ public final class LargeBotQueue implements GatewayQueue {
   }
 
   /**
-   * {@inheritDoc}
+   * Blocks until shard {@code id} of {@code total} may start a session, as {@link
+   * GatewayQueue#request} says.
    *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
+   *     nothing joins the line
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
+   * @throws GatewayQueueException if the source refuses to tell the limit for good
    * @throws SessionStartLimitExceededException if the session starts are used up, or are so while
    *     this request waits, and the queue is to {@linkplain WhenExhausted#FAIL fail} then
    */
@@ -206,7 +213,7 @@ public final class LargeBotQueue implements GatewayQueue {
    *     changes
    */
   public void update(SessionStartLimit limit) {
-    bucketsOf(limit);
+    bucketsOf(requireNonNull(limit, "limit"));
     long askedNanos = System.nanoTime();
     updates.lock();
     try {
@@ -228,7 +235,7 @@ public final class LargeBotQueue implements GatewayQueue {
     long version;
     budgetLock.lock();
     try {
-      if (!budget.needsReading(System.nanoTime())) {
+      if (!budget.beginReading(System.nanoTime())) {
         return;
       }
       version = budget.version();
@@ -311,7 +318,10 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Returns who waits in each bucket, in the order of its line, for whoever tells each request its
-   * place. Walks every line once, under its lock; the buckets are looked at one after the other, so
+   * place: a request is told by the thread that called {@link #request}. These threads are their
+   * callers' own, and nobody else's to interrupt.
+   *
+   * <p>Walks every line once, under its lock; the buckets are looked at one after the other, so
    * that a request which is moved meanwhile may be missing or appear twice.
    *
    * @return for each bucket, in the order of their indexes, the threads that wait in it, the next
@@ -455,7 +465,7 @@ public final class LargeBotQueue implements GatewayQueue {
   private static void warn(String line, @Nullable Object detail) {
     try {
       LOGGER.log(WARNING, line + detail);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // a handler, or the detail's own toString()
     }
   }
@@ -546,7 +556,10 @@ public final class LargeBotQueue implements GatewayQueue {
     }
   }
 
-  /** Builds a {@link LargeBotQueue}. Not safe for use by many threads at once. */
+  /**
+   * Sets up a {@link LargeBotQueue}. Not safe for use by many threads; may be used again after
+   * {@link #build()}.
+   */
   public static final class Builder {
     private final SessionStartLimitSource source;
     private Duration interval = LocalQueue.DEFAULT_INTERVAL;
@@ -566,11 +579,12 @@ public final class LargeBotQueue implements GatewayQueue {
      * Sets the shortest time between two releases of one bucket; {@link LocalQueue#DEFAULT_INTERVAL
      * six seconds} by default.
      *
-     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @param interval from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder interval(Duration interval) {
-      this.interval = requireNonNull(interval, "interval");
+      this.interval = Buckets.requireInterval(interval);
       return this;
     }
 
@@ -620,11 +634,12 @@ public final class LargeBotQueue implements GatewayQueue {
      * Sets how long after {@link #build} nothing is released, for a process that can not know when
      * its predecessor last released somebody; zero by default.
      *
-     * @param startDelay from zero to {@link Long#MAX_VALUE} ns; {@link #build} refuses others
+     * @param startDelay from zero to {@link Long#MAX_VALUE} ns
      * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder startDelay(Duration startDelay) {
-      this.startDelay = requireNonNull(startDelay, "startDelay");
+      this.startDelay = Buckets.requireStartDelay(startDelay);
       return this;
     }
 
@@ -632,9 +647,8 @@ public final class LargeBotQueue implements GatewayQueue {
      * Builds the queue, without any I/O.
      *
      * @return a new queue
-     * @throws IllegalArgumentException if the interval or the delay is out of its range, if the
-     *     reserve is the initial limit's total or more, or if that has a {@code maxConcurrency}
-     *     above 65,536
+     * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
+     *     that has a {@code maxConcurrency} above 65,536
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this);

@@ -45,9 +45,24 @@ class BudgetTest {
     assertNull(budget.limit(T0));
     assertFalse(budget.isExhausted(T0));
     assertEquals(Budget.READ, budget.ask(T0));
-    assertTrue(budget.ask(T0) > DAY);
+    assertEquals(60 * SECOND, budget.ask(T0)); // not for ever: its thread may not come about
+    assertFalse(budget.beginReading(T0));
     budget.readingEnded();
     assertEquals(Budget.READ, budget.ask(T0));
+  }
+
+  @Test
+  void beginReading_knownOrPutOff_doesNot() {
+    Budget budget = budget(1);
+    assertTrue(budget.beginReading(T0));
+    budget.readingEnded();
+    budget.fail(T0);
+    assertFalse(budget.beginReading(T0));
+    assertTrue(budget.beginReading(T0 + budget.ask(T0)));
+    budget.accept(limit(1000, 25, DAY), T0, T0);
+    budget.readingEnded();
+    assertFalse(budget.beginReading(T0 + DAY - 1));
+    assertTrue(budget.beginReading(T0 + DAY));
   }
 
   @ParameterizedTest
@@ -205,7 +220,7 @@ class BudgetTest {
     budget.accept(limit(1000, 1, SECOND), T0, T0);
     assertTrue(budget.version() != version);
     assertEquals(0, budget.ask(T0));
-    assertTrue(budget.ask(T0 + SECOND) > DAY); // the stale one has not ended: one at a time
+    assertFalse(budget.beginReading(T0 + SECOND)); // the stale one has not ended: one at a time
     budget.readingEnded();
     assertEquals(Budget.READ, budget.ask(T0 + SECOND));
   }

@@ -1,11 +1,9 @@
 package io.github.gatewayqueue.large;
 
-import static io.github.gatewayqueue.large.Bot.AT_ONCE;
 import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -161,7 +159,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Bot bot = bot(builder().initialLimit(limit(500, Duration.ofMillis(1), 16)));
     Await.until(() -> bot.queue.limit().resetAfter().isZero());
     assertEquals(500, bot.queue.limit().remaining()); // those of the window that has ended
-    List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, SHARDS));
+    bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     source.awaitCalls(1);
     assertEquals(SHARDS, bot.queue.waiting());
     source.answer(limit(USABLE + 1, DAY, 16));
@@ -169,7 +167,6 @@ class LargeBotQueueBudgetTest extends BotTest {
     assertEquals(SHARDS - USABLE, bot.queue.waiting());
     assertEquals(USABLE, bot.interruptAll());
     assertEquals(1, source.calls());
-    assertEquals(SHARDS, requests.size());
   }
 
   @Test
@@ -277,7 +274,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     bot.queue.request(0, SHARDS);
     assertEquals(0, bot.queue.limit().remaining());
     Asking next = bot.join(1);
-    assertFalse(bot.queue.limit().resetAfter().compareTo(AT_ONCE) < 0);
+    assertEquals(1, bot.queue.waiting());
     next.interrupt();
     next.awaitInterruptedException();
   }

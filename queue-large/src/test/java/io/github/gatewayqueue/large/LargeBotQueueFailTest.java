@@ -16,7 +16,6 @@ import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -136,7 +135,7 @@ class LargeBotQueueFailTest extends BotTest {
   void request_resetHasPassed_waitsForTheReading() throws InterruptedException {
     Bot bot = bot(failing().initialLimit(limit(1, Duration.ofMillis(1), 16)));
     Await.until(() -> bot.queue.limit().resetAfter().isZero());
-    List<Asking> requests = new ArrayList<>(bot.join(LongStream.range(0, 20)));
+    List<Asking> requests = bot.join(LongStream.range(0, 20));
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));

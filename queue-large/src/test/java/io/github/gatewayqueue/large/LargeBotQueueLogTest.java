@@ -239,6 +239,14 @@ class LargeBotQueueLogTest extends BotTest {
   }
 
   @Test
+  void request_lastStartAndTheLogFailsWithAnError_isReleased() throws InterruptedException {
+    LargeBotQueue queue = builder().initialLimit(limit(2, DAY, 16)).build();
+    log.failWith(new NoClassDefFoundError("org/example/Layout"));
+    queue.request(0, 1);
+    requireOneLine(EXHAUSTED);
+  }
+
+  @Test
   void request_lastStartAndTheLogFails_whoWaitsForItsSpacingFails() throws InterruptedException {
     LargeBotQueue.Builder builder = builder().interval(NEVER).whenExhausted(WhenExhausted.FAIL);
     Bot bot = bot(builder.initialLimit(limit(3, DAY, 16)));

@@ -45,6 +45,13 @@ class LargeBotQueueSourceTest extends BotTest {
   }
 
   @Test
+  void request_badShardWhileTheLimitIsUnknown_hasNothingRead() {
+    LargeBotQueue queue = builder().build();
+    assertThrows(IllegalArgumentException.class, () -> queue.request(2, 2));
+    assertEquals(0, source.calls());
+  }
+
+  @Test
   void source_hangs_nobodyIsKeptFromAnything() throws InterruptedException {
     Bot bot = bot(builder());
     List<Asking> requests = bot.join(LongStream.range(0, 8));

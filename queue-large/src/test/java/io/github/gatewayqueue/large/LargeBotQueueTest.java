@@ -5,6 +5,7 @@ import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.TOTAL;
 import static io.github.gatewayqueue.large.Bot.limit;
+import static io.github.gatewayqueue.testsupport.PlatformThreads.platformThreads;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,10 +28,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,15 +86,30 @@ class LargeBotQueueTest extends BotTest {
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void builder_null_isRefused() {
     LargeBotQueue.Builder builder = builder();
-    assertThrows(NullPointerException.class, () -> new LargeBotQueue(null));
-    assertThrows(NullPointerException.class, () -> new LargeBotQueue(() -> null));
-    assertThrows(NullPointerException.class, () -> LargeBotQueue.builder(null));
-    assertThrows(NullPointerException.class, () -> builder.interval(null));
-    assertThrows(NullPointerException.class, () -> builder.startDelay(null));
-    assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
-    assertThrows(NullPointerException.class, () -> builder.initialLimit(null));
+    requireRefused("source", () -> new LargeBotQueue(null));
+    requireRefused("the source returned null", () -> new LargeBotQueue(() -> null));
+    requireRefused("source", () -> LargeBotQueue.builder(null));
+    requireRefused("interval", () -> builder.interval(null));
+    requireRefused("startDelay", () -> builder.startDelay(null));
+    requireRefused("whenExhausted", () -> builder.whenExhausted(null));
+    requireRefused("limit", () -> builder.initialLimit(null));
     LargeBotQueue queue = builder.build();
-    assertThrows(NullPointerException.class, () -> queue.update(null));
+    requireRefused("limit", () -> queue.update(null));
+  }
+
+  private static void requireRefused(String name, Executable call) {
+    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+  }
+
+  @Test
+  void build_twice_makesTwoQueues() throws InterruptedException {
+    LargeBotQueue.Builder builder = builder().interval(NEVER).initialLimit(limit(500, DAY, 1));
+    LargeBotQueue first = builder.build();
+    LargeBotQueue second = builder.build();
+    first.request(0, 1);
+    second.request(0, 1);
+    assertEquals(499, first.limit().remaining());
+    assertEquals(499, second.limit().remaining());
   }
 
   @ParameterizedTest
@@ -103,9 +119,9 @@ class LargeBotQueueTest extends BotTest {
     "PT9223372036.854775808S", // one nanosecond too long
     "PT2562047788015215H30M7.999999999S"
   })
-  void build_intervalOutOfRange_isRefusedByName(Duration interval) {
-    LargeBotQueue.Builder builder = builder().interval(interval);
-    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+  void interval_outOfRange_isRefusedByName(Duration interval) {
+    LargeBotQueue.Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.interval(interval));
     assertEquals(
         "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
         thrown.getMessage());
@@ -113,11 +129,11 @@ class LargeBotQueueTest extends BotTest {
 
   @ParameterizedTest
   @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
-  void build_startDelayOutOfRange_isRefusedByName(Duration delay) {
-    LargeBotQueue.Builder builder = builder().startDelay(delay);
-    var thrown = assertThrows(IllegalArgumentException.class, builder::build);
+  void startDelay_outOfRange_isRefusedByName(Duration delay) {
+    LargeBotQueue.Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.startDelay(delay));
     assertEquals(
-        "startDelay is " + delay + ", expected 0 ns to 9223372036854775807 ns",
+        "startDelay is " + delay + ", expected zero to 9223372036854775807 ns",
         thrown.getMessage());
   }
 
@@ -146,23 +162,6 @@ class LargeBotQueueTest extends BotTest {
     assertEquals("maxConcurrency is 65537, expected at most 65536", thrown.getMessage());
     LargeBotQueue most = builder.initialLimit(limit(500, DAY, 65_536)).build();
     assertEquals(65_536, most.limit().maxConcurrency());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-           0 |  0 | total is 0, expected at least 1
-          -1 |  2 | shard id is -1 of total 2, expected 0 to 1
-           2 |  2 | shard id is 2 of total 2, expected 0 to 1
-          """)
-  void request_badShard_isRefusedByNameAndNothingJoins(long id, long total, String message) {
-    LargeBotQueue queue = builder().build();
-    var thrown = assertThrows(IllegalArgumentException.class, () -> queue.request(id, total));
-    assertEquals(message, thrown.getMessage());
-    assertEquals(0, queue.waiting());
-    assertEquals(0, source.calls());
   }
 
   @Test
@@ -234,14 +233,6 @@ class LargeBotQueueTest extends BotTest {
     assertEquals(Set.of(), started);
     assertEquals(1, source.calls());
     assertTrue(source.readers().getFirst().isVirtual());
-  }
-
-  /** All but those of the JDK, which run the virtual ones. */
-  private static Set<Thread> platformThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !thread.getClass().getName().startsWith("jdk.internal."))
-        .filter(thread -> !thread.getName().startsWith("awaitility"))
-        .collect(Collectors.toSet());
   }
 
   @Test
@@ -360,13 +351,5 @@ class LargeBotQueueTest extends BotTest {
     assertEquals(
         "LargeBotQueue[interval=PT6S, reserve=5, waiting=1, limit=" + bot.queue.limit() + "]",
         bot.queue.toString());
-  }
-
-  @Test
-  void module_exportsItsPackageAndNothingElse() {
-    var exports = LargeBotQueue.class.getModule().getDescriptor().exports();
-    assertEquals(
-        Set.of("io.github.gatewayqueue.large"),
-        exports.stream().map(Object::toString).collect(Collectors.toSet()));
   }
 }

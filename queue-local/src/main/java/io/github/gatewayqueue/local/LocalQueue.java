@@ -13,7 +13,7 @@ import java.time.Duration;
  * a {@code max_concurrency} above 1 start faster on a queue with several buckets, and only a queue
  * that knows the session start limit keeps a bot within its daily budget.
  *
- * {@snippet file="io/github/gatewayqueue/local/LocalQueueSnippetsTest.java" region="use"}
+ * {@snippet file="io/github/gatewayqueue/local/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *
@@ -69,6 +69,16 @@ public final class LocalQueue implements GatewayQueue {
     this.bucket = new Buckets(interval, Duration.ZERO, 1, StartBudget.UNLIMITED);
   }
 
+  /**
+   * Blocks until shard {@code id} of {@code total} may start a session, as {@link
+   * GatewayQueue#request} says.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
+   *     nothing joins the line
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
+   */
   @Override
   public void request(long id, long total) throws InterruptedException {
     bucket.request(id, total);

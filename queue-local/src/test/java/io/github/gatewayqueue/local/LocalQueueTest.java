@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
@@ -11,8 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,48 +25,10 @@ class LocalQueueTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "PT0S",
-    "PT-6S",
-    "PT-0.000000001S",
-    "PT9223372036.854775808S", // one nanosecond too long
-    "PT2562047788015215H30M7.999999999S"
-  })
-  void constructor_intervalOutOfRange_isRefusedByName(Duration interval) {
-    var thrown = assertThrows(IllegalArgumentException.class, () -> new LocalQueue(interval));
-    assertEquals(
-        "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
-        thrown.getMessage());
-  }
-
-  @Test
-  @SuppressWarnings("NullAway") // callers without a null checker do this
-  void constructor_null_isRefused() {
-    assertThrows(NullPointerException.class, () -> new LocalQueue(null));
-  }
-
-  @ParameterizedTest
   @CsvSource({"PT0.000000001S", "PT9223372036.854775807S"})
   void constructor_intervalAtTheEdge_isAccepted(Duration interval) throws InterruptedException {
     LocalQueue queue = new LocalQueue(interval);
     queue.request(0, 1);
-    assertEquals(0, queue.waiting());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-           0 |  0 | total is 0, expected at least 1
-           0 | -3 | total is -3, expected at least 1
-          -1 |  2 | shard id is -1 of total 2, expected 0 to 1
-           2 |  2 | shard id is 2 of total 2, expected 0 to 1
-          """)
-  void request_badShard_isRefusedByNameAndNothingJoins(long id, long total, String message) {
-    LocalQueue queue = new LocalQueue(Duration.ofHours(1));
-    var thrown = assertThrows(IllegalArgumentException.class, () -> queue.request(id, total));
-    assertEquals(message, thrown.getMessage());
     assertEquals(0, queue.waiting());
   }
 
@@ -133,18 +92,5 @@ class LocalQueueTest {
     Await.until(() -> queue.waiting() == 1);
     late.interrupt();
     late.awaitInterruptedException();
-  }
-
-  @Test
-  void module_exportsItsPackageToAllAndItsEngineToTheQueuesOnTop() {
-    var exports = LocalQueue.class.getModule().getDescriptor().exports();
-    assertEquals(
-        Set.of(
-            "io.github.gatewayqueue.local to []",
-            "io.github.gatewayqueue.local.engine to"
-                + " [io.github.gatewayqueue.broker, io.github.gatewayqueue.large]"),
-        exports.stream()
-            .map(export -> export.source() + " to " + export.targets().stream().sorted().toList())
-            .collect(Collectors.toSet()));
   }
 }

@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -317,7 +319,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void interrupted(Condition place, long nowNanos) {
           List<Condition> places = List.copyOf(line);
@@ -335,7 +336,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         private boolean tailIsGone;
 
         @Override
@@ -391,7 +391,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void awaitTurn(Condition place) {
           while (true) {
@@ -419,7 +418,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void awaitTurn(Condition place) throws InterruptedException {
           try {
@@ -442,7 +440,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         public void request(long id, long total) throws InterruptedException {
           try {
@@ -461,7 +458,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         public void request(long id, long total) throws InterruptedException {
           boolean interrupted = Thread.interrupted();
@@ -479,7 +475,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void checkShard(long id, long total) {}
       };
@@ -491,7 +486,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void checkShard(long id, long total) {
           if (id != total || total < 1) {
@@ -507,7 +501,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void checkShard(long id, long total) {
           if (total < 1 || id < 0 || id >= total) {
@@ -523,7 +516,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         void checkShard(long id, long total) {
           super.checkShard(id, total);
@@ -549,7 +541,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         private @Nullable Thread timer;
 
         @Override
@@ -576,7 +567,6 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         private boolean refuses;
 
         @Override
@@ -600,10 +590,21 @@ final class BrokenQueues {
     @Override
     protected ReferenceQueue createQueue(Duration interval) {
       return new ReferenceQueue(interval) {
-
         @Override
         public void close() {}
       };
+    }
+  }
+
+  /** One whose requests end by nothing but its closing; not to be caught, but to be tidied up. */
+  static class IsDeafUntilItIsClosed extends GoesOnWaitingWhenInterrupted {
+    static final Queue<ReferenceQueue> CREATED = new ConcurrentLinkedQueue<>();
+
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      ReferenceQueue queue = super.createQueue(interval);
+      CREATED.add(queue);
+      return queue;
     }
   }
 }

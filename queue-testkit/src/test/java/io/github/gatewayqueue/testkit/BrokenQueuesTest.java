@@ -2,8 +2,10 @@ package io.github.gatewayqueue.testkit;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import io.github.gatewayqueue.testkit.BrokenQueues.IsDeafUntilItIsClosed;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Set;
@@ -50,6 +52,14 @@ class BrokenQueuesTest {
             .flatMap(BrokenQueuesTest::caughtBy)
             .collect(Collectors.toCollection(TreeSet::new));
     assertEquals(tests, catching);
+  }
+
+  @Test
+  void contract_requestThatHangs_closesTheQueueAllTheSame() {
+    var test = Set.of("request_interruptedWhileWaiting_throwsAndLeavesTheLine");
+    assertEquals(test, failures(IsDeafUntilItIsClosed.class, test));
+    assertEquals(1, IsDeafUntilItIsClosed.CREATED.size());
+    assertTrue(IsDeafUntilItIsClosed.CREATED.remove().closed);
   }
 
   static Stream<Class<?>> brokenQueues() {

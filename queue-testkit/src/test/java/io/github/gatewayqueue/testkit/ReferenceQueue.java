@@ -20,7 +20,11 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock(true);
 
   ReferenceQueue(Duration interval) {
-    checkInterval(interval);
+    if (interval.isNegative()
+        || interval.isZero()
+        || interval.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+      throw new IllegalArgumentException("interval is " + interval);
+    }
     intervalNanos = interval.toNanos();
   }
 
@@ -65,14 +69,6 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
       line.forEach(Condition::signal);
     } finally {
       lock.unlock();
-    }
-  }
-
-  void checkInterval(Duration interval) {
-    if (interval.isNegative()
-        || interval.isZero()
-        || interval.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-      throw new IllegalArgumentException("interval is " + interval);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.testkit;
 import io.github.gatewayqueue.GatewayQueue;
 import java.time.Duration;
 
+// @start region="contract"
 class ReferenceQueueTest extends CloseableGatewayQueueContract {
   @Override
   protected GatewayQueue createQueue(Duration interval) {
@@ -14,3 +15,4 @@ class ReferenceQueueTest extends CloseableGatewayQueueContract {
     return ((ReferenceQueue) queue).waiting();
   }
 }
+// @end

@@ -24,7 +24,7 @@ public final class Asking {
 
   private Asking(GatewayQueue queue, long id, long total) {
     this.id = id;
-    thread = Thread.ofVirtual().name("shard " + id).start(() -> run(queue, total));
+    thread = Thread.ofVirtual().name("shard " + id).unstarted(() -> run(queue, total));
   }
 
   /** Starts to ask for the only shard. */
@@ -34,7 +34,9 @@ public final class Asking {
 
   /** Starts to ask. */
   public static Asking of(GatewayQueue queue, long id, long total) {
-    return new Asking(queue, id, total);
+    Asking asking = new Asking(queue, id, total);
+    asking.thread.start();
+    return asking;
   }
 
   private void run(GatewayQueue queue, long total) {
@@ -54,7 +56,7 @@ public final class Asking {
     ended = true;
   }
 
-  /** Returns the shard's ID. */
+  /** Returns the shard's id. */
   public long id() {
     return id;
   }

@@ -28,9 +28,16 @@ public final class CapturedLog extends Handler implements AutoCloseable {
   }
 
   /** Has this throw whenever something is logged. */
-  public void failWith(RuntimeException failure) {
+  public void failWith(RuntimeException thrown) {
     then(() -> {
-      throw failure;
+      throw thrown;
+    });
+  }
+
+  /** Has this throw whenever something is logged. */
+  public void failWith(Error thrown) {
+    then(() -> {
+      throw thrown;
     });
   }
 

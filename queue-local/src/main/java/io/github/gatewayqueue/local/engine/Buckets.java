@@ -83,10 +83,9 @@ public final class Buckets {
    * Each bucket has a lock and a line of its own, so an idle one never waits for another. When their
    * number changes, all locks are taken in ascending order, the old buckets' before the new ones', the
    * waiters are linked to new lines in order of arrival, and the new array of buckets is published
-   * before the locks are released. An
-   * arrival, or a waiter that woke, which gets the lock of a bucket that is no longer its own sees
-   * so and takes the right one. Old bucket locks come before the budget's own; no other code, no
-   * logging and no I/O runs under either.
+   * before the locks are released. An arrival, or a waiter that woke, which gets the lock of a bucket
+   * that is no longer its own sees so and takes the right one. Bucket locks come before the budget's
+   * own; of other code, only the budget runs under them: no logging and no I/O.
    *
    * Alternatives rejected
    *
@@ -97,6 +96,8 @@ public final class Buckets {
    */
 
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
+
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
@@ -130,20 +131,43 @@ public final class Buckets {
    * @throws IllegalArgumentException if a number or a duration is out of its range
    */
   public Buckets(Duration interval, Duration startDelay, int count, StartBudget budget) {
-    long intervalNanos = toNanos("interval", interval, 1);
-    long notBeforeNanos = System.nanoTime() + toNanos("startDelay", startDelay, 0);
+    long intervalNanos = requireInterval(interval).toNanos();
+    long notBeforeNanos = System.nanoTime() + requireStartDelay(startDelay).toNanos();
     Line[] lines = new Line[requirePositive(count)];
     Arrays.setAll(lines, i -> new Line(intervalNanos, budget, notBeforeNanos));
     buckets = bucketsOf(lines);
   }
 
-  private static long toNanos(String name, Duration duration, long least) {
-    if (duration.compareTo(Duration.ofNanos(least)) < 0
-        || duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+  /**
+   * Returns an interval that buckets can have.
+   *
+   * @param interval the shortest time between two releases of one bucket
+   * @return the same
+   * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
+   */
+  public static Duration requireInterval(Duration interval) {
+    requireNonNull(interval, "interval");
+    if (!interval.isPositive() || interval.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          name + " is " + duration + ", expected " + least + " ns to " + Long.MAX_VALUE + " ns");
+          "interval is " + interval + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
     }
-    return duration.toNanos();
+    return interval;
+  }
+
+  /**
+   * Returns a start delay that buckets can have.
+   *
+   * @param startDelay how long no bucket releases anybody
+   * @return the same
+   * @throws IllegalArgumentException if it is not from zero to {@link Long#MAX_VALUE} ns
+   */
+  public static Duration requireStartDelay(Duration startDelay) {
+    requireNonNull(startDelay, "startDelay");
+    if (startDelay.isNegative() || startDelay.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
+    }
+    return startDelay;
   }
 
   private static int requirePositive(int count) {
@@ -224,7 +248,7 @@ public final class Buckets {
   private static void log(String line) {
     try {
       LOGGER.log(DEBUG, line);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A handler that fails is not to make a shard fail, the less so if it was released.
     }
   }
@@ -280,7 +304,7 @@ public final class Buckets {
 
   /**
    * Makes everybody who is in line now fail, with an exception of its own. Who arrives later is not
-   * concerned.
+   * concerned. To be called by one thread at a time.
    *
    * @param cause why; each request throws a {@link GatewayQueueException} with its message
    */

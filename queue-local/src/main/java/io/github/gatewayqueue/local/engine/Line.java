@@ -133,7 +133,8 @@ final class Line {
    *
    * <p>Shard {@code s} goes from line {@code s % n} to line {@code s % m}. So two lines have a
    * shard in common exactly if their indexes leave the same remainder by the greatest common
-   * divisor of {@code n} and {@code m}.
+   * divisor of {@code n} and {@code m}: there are as many different successors as that, and each is
+   * gathered once.
    *
    * @param old the lines as they are
    * @param count how many lines there shall be
@@ -141,12 +142,16 @@ final class Line {
   static Line[] successorsOf(Line[] old, int count, long nowNanos) {
     int divisor = greatestCommonDivisor(old.length, count);
     Line[] fresh = new Line[count];
-    for (int i = 0; i < count; i++) {
-      Line any = old[i % divisor];
-      fresh[i] = new Line(any.intervalNanos, any.budget, any.notBeforeNanos);
-      for (int j = i % divisor; j < old.length; j += divisor) {
+    for (int i = 0; i < divisor; i++) {
+      fresh[i] = new Line(old[i].intervalNanos, old[i].budget, old[i].notBeforeNanos);
+      for (int j = i; j < old.length; j += divisor) {
         fresh[i].carryOver(old[j], nowNanos);
       }
+    }
+    for (int i = divisor; i < count; i++) {
+      Line same = fresh[i % divisor];
+      fresh[i] = new Line(same.intervalNanos, same.budget, same.notBeforeNanos);
+      fresh[i].carryOver(same, nowNanos);
     }
     return fresh;
   }

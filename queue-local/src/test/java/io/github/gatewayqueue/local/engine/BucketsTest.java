@@ -2,6 +2,7 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +79,38 @@ class BucketsTest {
       askings.add(ask(buckets, id));
     }
     return askings;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S",
+    "PT-0.000000001S",
+    "PT9223372036.854775808S", // one nanosecond too long
+    "PT2562047788015215H30M7.999999999S"
+  })
+  void constructor_intervalOutOfRange_isRefusedByName(Duration interval) {
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> new Buckets(interval, Duration.ZERO, 1, grants));
+    assertEquals(
+        "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
+  void constructor_startDelayOutOfRange_isRefusedByName(Duration delay) {
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> new Buckets(AT_ONCE, delay, 1, grants));
+    assertEquals(
+        "startDelay is " + delay + ", expected zero to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+
+  @Test
+  void constructor_noBuckets_isRefused() {
+    var thrown = assertThrows(IllegalArgumentException.class, () -> buckets(0));
+    assertEquals("there are 0 buckets, expected at least 1", thrown.getMessage());
   }
 
   @Test
@@ -157,12 +190,53 @@ class BucketsTest {
   }
 
   @Test
+  void refuseWaiting_thoseInLineFailAndWhoJoinsLaterWaitsOn() throws InterruptedException {
+    Buckets buckets = buckets(2);
+    List<Asking> askings = ask(buckets, 0, 6);
+    GatewayQueueException refusal = new GatewayQueueException("the token is refused");
+    buckets.refuseWaiting(refusal);
+    for (Asking asking : askings) {
+      GatewayQueueException thrown = asking.awaitThrown(GatewayQueueException.class);
+      assertEquals("the token is refused", thrown.getMessage());
+      assertSame(refusal, thrown.getCause());
+    }
+    Asking later = ask(buckets, 6);
+    assertEquals(1, buckets.waiting());
+    grants.grant(buckets, 1);
+    later.awaitReturn();
+    assertEquals(0, grants.left.get());
+  }
+
+  @Test
+  void lines_someLeaveAndTheNumberChanges_showsTheRestInOrder() throws InterruptedException {
+    Buckets buckets = buckets(2);
+    List<Asking> askings = ask(buckets, 0, 5);
+    askings.get(2).interruptAndJoin();
+    List<Thread> threads = askings.stream().map(Asking::thread).toList();
+    assertEquals(
+        List.of(
+            List.of(threads.get(0), threads.get(4)), //
+            List.of(threads.get(1), threads.get(3))),
+        buckets.lines());
+    buckets.resize(1);
+    assertEquals(
+        List.of(List.of(threads.get(0), threads.get(1), threads.get(3), threads.get(4))),
+        buckets.lines());
+    grants.grant(buckets, 4);
+    for (int shard : new int[] {0, 1, 3, 4}) {
+      askings.get(shard).awaitReturn();
+    }
+    assertEquals(List.of(List.of()), buckets.lines());
+  }
+
+  @Test
   void request_startDelay_releasesNobodyBefore() throws InterruptedException {
     Duration delay = Duration.ofMillis(50);
     long start = System.nanoTime();
     Buckets buckets = new Buckets(AT_ONCE, delay, 3, StartBudget.UNLIMITED);
     buckets.request(2, 3);
-    assertEquals(true, System.nanoTime() - start >= delay.toNanos());
+    long waited = System.nanoTime() - start;
+    assertTrue(waited >= delay.toNanos(), () -> "waited " + waited + " ns");
   }
 
   @Test

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
  * Histories of several lines whose number changes under way, in virtual time, beside a model that
- * knows no lines: it keeps one list of arrivals, and for every shard when that one may start again.
+ * knows no lines: it keeps one list of arrivals, and for every shard when that one may start again
+ * and when one of its bucket last started.
  */
 class RedistributeTest {
   private static final long INTERVAL = Duration.ofSeconds(6).toNanos();
@@ -35,6 +37,7 @@ class RedistributeTest {
     private final Random random;
     private final List<Waiter> model = new ArrayList<>();
     private final long[] notBefore = new long[SHARDS];
+    private final OptionalLong[] lastRelease = new OptionalLong[SHARDS];
     private Line[] lines;
     private long arrivals;
     private long now;
@@ -43,6 +46,7 @@ class RedistributeTest {
       this.random = random;
       now = Long.MAX_VALUE - random.nextLong(100 * INTERVAL);
       Arrays.fill(notBefore, now);
+      Arrays.fill(lastRelease, OptionalLong.empty());
       lines = new Line[count()];
       Arrays.setAll(lines, i -> new Line(INTERVAL, StartBudget.UNLIMITED, now));
     }
@@ -91,6 +95,7 @@ class RedistributeTest {
       Waiter first =
           model.stream().filter(w -> w.id % lines.length == bucket).findFirst().orElse(null);
       assertEquals(first, head);
+      assertEquals(lastRelease[bucket], lines[bucket].lastReleaseNanos());
       if (head == null) {
         return;
       }
@@ -100,6 +105,7 @@ class RedistributeTest {
         model.remove(head);
         for (int shard = bucket; shard < SHARDS; shard += lines.length) {
           notBefore[shard] = now + INTERVAL;
+          lastRelease[shard] = OptionalLong.of(now);
         }
       }
     }
@@ -111,13 +117,23 @@ class RedistributeTest {
       Line.moveWaiters(old, lines);
       for (int bucket = 0; bucket < count; bucket++) {
         long latest = notBefore[bucket];
+        OptionalLong last = OptionalLong.empty();
         for (int shard = bucket; shard < SHARDS; shard += count) {
           latest = notBefore[shard] - latest > 0 ? notBefore[shard] : latest;
+          last = later(last, lastRelease[shard]);
         }
         for (int shard = bucket; shard < SHARDS; shard += count) {
           notBefore[shard] = latest;
+          lastRelease[shard] = last;
         }
       }
+    }
+
+    private static OptionalLong later(OptionalLong a, OptionalLong b) {
+      if (a.isEmpty() || b.isEmpty()) {
+        return a.isEmpty() ? b : a;
+      }
+      return a.getAsLong() - b.getAsLong() > 0 ? a : b;
     }
   }
 }

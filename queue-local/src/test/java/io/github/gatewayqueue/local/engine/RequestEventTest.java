@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.local.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -69,7 +70,7 @@ class RequestEventTest {
     }
     assertEquals(1, events.size());
     assertEquals(1, events.getFirst().getLong("shardId"));
-    assertEquals(false, events.getFirst().getBoolean("released"));
+    assertFalse(events.getFirst().getBoolean("released"));
     assertEquals(0, events.getFirst().getLong("releaseNanos"));
   }
 
@@ -159,6 +160,15 @@ class RequestEventTest {
       asking.interrupt();
       asking.awaitInterruptedException();
       assertEquals(3, log.lines().size());
+    }
+  }
+
+  @Test
+  void log_handlerThatThrowsAnError_theReleasedIsTold() throws Exception {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
+      log.failWith(new NoClassDefFoundError("org/example/Layout"));
+      new LocalQueue().request(0, 1);
+      assertEquals(1, log.lines().size());
     }
   }
 }

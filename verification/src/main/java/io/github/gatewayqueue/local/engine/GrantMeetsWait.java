@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LZ_Result;
 
 /** A start is granted between a head that looks and its wait: it is not lost. */
 @JCStressTest
-@Description("A start is granted between a head that looks and its wait: it is not lost.")
 @Outcome(id = "released, true", expect = ACCEPTABLE, desc = "Released.")
 @State
 public class GrantMeetsWait {

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,8 +11,6 @@ import org.openjdk.jcstress.infra.results.LIZ_Result;
 
 /** One is interrupted while it comes and is granted a start: only one of the two happens. */
 @JCStressTest
-@Description(
-    "One is interrupted while it comes and is granted a start: only one of the two happens.")
 @Outcome(id = "released, status set, 0, true", expect = ACCEPTABLE, desc = "Released.")
 @Outcome(id = "interrupted, status clear, 1, true", expect = ACCEPTABLE, desc = "Interrupted.")
 @State

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LIZ_Result;
 
 /** A head that was woken for its start is interrupted before it looks: it goes. */
 @JCStressTest
-@Description("A head that was woken for its start is interrupted before it looks: it goes.")
 @Outcome(id = "released, status set, 0, true", expect = ACCEPTABLE, desc = "Released.")
 @State
 public class InterruptMeetsRelease {

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LLZ_Result;
 
 /** One joins at the moment at which the one before it is released: both go. */
 @JCStressTest
-@Description("One joins at the moment at which the one before it is released: both go.")
 @Outcome(id = "released, released, true", expect = ACCEPTABLE, desc = "Both released.")
 @State
 public class JoinMeetsRelease {

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LZ_Result;
 
 /** A head that sleeps is moved and granted a start at once: it wakes in its new bucket. */
 @JCStressTest
-@Description("A head that sleeps is moved and granted a start at once: it wakes in its new bucket.")
 @Outcome(id = "released, true", expect = ACCEPTABLE, desc = "Released.")
 @State
 public class ResizeMeetsGrant {

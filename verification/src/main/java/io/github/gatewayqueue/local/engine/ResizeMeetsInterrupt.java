@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LIZ_Result;
 
 /** A head is moved and interrupted: it leaves the line that it was moved to. */
 @JCStressTest
-@Description("A head is moved and interrupted: it leaves the line that it was moved to.")
 @Outcome(id = "interrupted, status clear, 0, true", expect = ACCEPTABLE, desc = "Interrupted.")
 @State
 public class ResizeMeetsInterrupt {

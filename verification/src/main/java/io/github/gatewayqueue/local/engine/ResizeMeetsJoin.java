@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
-import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -12,7 +11,6 @@ import org.openjdk.jcstress.infra.results.LZ_Result;
 
 /** One joins while the buckets are replaced, and gets a start granted after that. */
 @JCStressTest
-@Description("One joins while the buckets are replaced, and gets a start granted after that.")
 @Outcome(id = "released, true", expect = ACCEPTABLE, desc = "Released.")
 @State
 public class ResizeMeetsJoin {

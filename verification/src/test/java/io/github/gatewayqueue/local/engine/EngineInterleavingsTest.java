@@ -4,6 +4,7 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionResult;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
@@ -246,6 +247,30 @@ final class EngineInterleavingsTest {
       staying.endReleased();
       join(resizer);
       assertEquals(0, engine.granted());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  @Test
+  void refusal_racesRequests_nobodyIsStrandedAndWhoJoinsLaterIsNotRefused() {
+    explore(RefusalMeetsRequest.class);
+  }
+
+  /** Who comes at the same time is refused or granted a start; who comes later is not refused. */
+  public static final class RefusalMeetsRequest {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Shard first = Shard.start(engine, 0);
+      Shard second = Shard.start(engine, 0);
+      engine.buckets.refuseWaiting(new GatewayQueueException("refused"));
+      Shard later = Shard.start(engine, 0);
+      engine.grant(3);
+      int refused = (first.endRefused() ? 1 : 0) + (second.endRefused() ? 1 : 0);
+      later.endReleased();
+      assertEquals(refused, engine.granted());
+      assertEquals(3 - refused, engine.charged());
       assertTrue(engine.isEmpty());
     }
   }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.local.engine;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import org.jspecify.annotations.Nullable;
 
 /** A platform thread that makes one request, and how that ended. */
@@ -43,7 +44,7 @@ final class Shard implements Runnable {
   }
 
   /** Joins the thread; returns what its request threw, or null if it was released. */
-  @Nullable Throwable end() {
+  private @Nullable Throwable end() {
     try {
       thread.join();
     } catch (InterruptedException e) {
@@ -78,5 +79,18 @@ final class Shard implements Runnable {
       throw new AssertionError("released " + released + ", interrupted " + thread.isInterrupted());
     }
     return released;
+  }
+
+  /**
+   * Joins the thread, which was refused or released.
+   *
+   * @return whether it was refused
+   */
+  boolean endRefused() {
+    Throwable thrown = end();
+    if (thrown != null && !(thrown instanceof GatewayQueueException)) {
+      throw new AssertionError("neither refused nor released", thrown);
+    }
+    return thrown != null;
   }
 }

@@ -9,11 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The code that the documentation shows. */
-class LocalQueueSnippetsTest {
+class UsageTest {
   private final List<Integer> identified = new ArrayList<>();
 
   @Test
-  void use() throws InterruptedException {
+  void usage() throws InterruptedException {
     GatewayQueue queue = new LocalQueue(Duration.ofMillis(1));
     for (int shard = 0; shard < 3; shard++) {
       onHello(queue, shard, 3);
@@ -21,7 +21,7 @@ class LocalQueueSnippetsTest {
     assertEquals(List.of(0, 1, 2), identified);
   }
 
-  // @start region="use"
+  // @start region="usage"
   void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {
     queue.request(shardId, shardCount); // blocks until it is this shard's turn
     identify(shardId);

@@ -12,11 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The code that the documentation shows. */
-class LargeBotQueueSnippetsTest {
+class UsageTest {
   private final List<Integer> identified = new ArrayList<>();
 
   @Test
-  void use() throws IOException, InterruptedException {
+  void usage() throws IOException, InterruptedException {
     GatewayQueue queue = create(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 16));
     for (int shard = 0; shard < 16; shard++) {
       onHello(queue, shard, 16);
@@ -24,7 +24,7 @@ class LargeBotQueueSnippetsTest {
     assertEquals(16, identified.size());
   }
 
-  // @start region="use"
+  // @start region="usage"
   GatewayQueue create(SessionStartLimitSource source) throws IOException, InterruptedException {
     return new LargeBotQueue(source); // reads the limit now, and again after each reset
   }
