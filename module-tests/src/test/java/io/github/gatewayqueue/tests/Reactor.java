@@ -23,13 +23,13 @@ final class Reactor {
 
   private Reactor() {}
 
-  /** Returns the folder of each module that is always built, the root's own left out. */
+  /** Returns the folder of each module, the root's own left out. */
   static List<Path> folders() {
     return folders(ROOT);
   }
 
   private static List<Path> folders(Path parent) {
-    return texts(parent.resolve("pom.xml"), "/project/modules/module").stream()
+    return texts(parent.resolve("pom.xml"), "//modules/module").stream()
         .map(parent::resolve)
         .flatMap(folder -> Stream.concat(Stream.of(folder), folders(folder).stream()))
         .toList();
