@@ -5,15 +5,15 @@ import org.jspecify.annotations.NullMarked;
  * implements one: extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
  *
  * {@snippet :
- * class MyQueueTest extends GatewayQueueContract {
+ * class LocalQueueContractTest extends GatewayQueueContract {
  *   @Override
  *   protected GatewayQueue createQueue(Duration interval) {
- *     return new MyQueue(interval);
+ *     return new LocalQueue(interval);
  *   }
  *
  *   @Override
  *   protected int waiting(GatewayQueue queue) {
- *     return ((MyQueue) queue).waiting();
+ *     return ((LocalQueue) queue).waiting();
  *   }
  * }
  * }

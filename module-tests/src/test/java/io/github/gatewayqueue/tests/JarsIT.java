@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The jars of the published modules, as a user's build would put them on its module path. */
 class JarsIT {
+  private static final Pattern MEMBER =
+      Pattern.compile("(?s)<section class=\"detail\" id=\"([^\"]+)\">(.*?)</section>");
+
+  /** An exception of which is not told when it is thrown. */
+  private static final Pattern BARE_EXCEPTION =
+      Pattern.compile("<dd><code>(<a [^>]*>)?[^<]*(</a>)?</code></dd>");
 
   @ParameterizedTest
   @MethodSource("io.github.gatewayqueue.tests.Published#all")
@@ -70,5 +85,36 @@ class JarsIT {
       assertNotNull(manifest);
       assertNull(manifest.getMainAttributes().getValue("Automatic-Module-Name"));
     }
+  }
+
+  /**
+   * A method that overrides one of another module inherits no word of it, as Javadoc is made module
+   * by module; and doclint is content with that.
+   */
+  @ParameterizedTest
+  @MethodSource("io.github.gatewayqueue.tests.Published#all")
+  void javadoc_describesEveryMember(Published published) throws IOException {
+    String jar = published.location().toString();
+    Path javadoc = Path.of(jar.substring(0, jar.lastIndexOf('.')) + "-javadoc.jar");
+    int described = 0;
+    List<String> bare = new ArrayList<>();
+    try (JarFile pages = new JarFile(javadoc.toFile())) {
+      for (JarEntry page : Collections.list(pages.entries())) {
+        if (page.getName().endsWith(".html")) {
+          String text =
+              new String(pages.getInputStream(page).readAllBytes(), StandardCharsets.UTF_8);
+          for (MatchResult member : MEMBER.matcher(text).results().toList()) {
+            String said = member.group(2);
+            if (said.contains("<div class=\"block\">") && !BARE_EXCEPTION.matcher(said).find()) {
+              described++;
+            } else {
+              bare.add(page.getName() + " " + member.group(1));
+            }
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), bare);
+    assertTrue(described > 0, javadoc::toString);
   }
 }

@@ -172,16 +172,34 @@ public final class QueueShardCoordinator implements ShardCoordinator {
     return "shard %d of %d".formatted(shard.getIndex(), shard.getCount());
   }
 
+  /**
+   * Takes note that a shard has connected. Discord4J calls this.
+   *
+   * @param shard which one
+   * @return completes at once, when it is subscribed to
+   */
   @Override
   public Mono<Void> publishConnected(ShardInfo shard) {
     return Mono.fromRunnable(() -> connected.add(shard));
   }
 
+  /**
+   * Takes note that a shard's connection has ended for good. Discord4J calls this.
+   *
+   * @param shard which one
+   * @param session what could be resumed, if anything; not kept here
+   * @return completes at once, when it is subscribed to
+   */
   @Override
   public Mono<Void> publishDisconnected(ShardInfo shard, @Nullable SessionInfo session) {
     return Mono.fromRunnable(() -> connected.remove(shard));
   }
 
+  /**
+   * Returns how many shards are connected.
+   *
+   * @return how many, when it is subscribed to
+   */
   @Override
   public Mono<Integer> getConnectedCount() {
     return Mono.fromCallable(connected::size);
