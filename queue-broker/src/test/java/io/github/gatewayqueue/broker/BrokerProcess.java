@@ -13,6 +13,10 @@ import java.util.concurrent.TimeUnit;
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
   private static final String MAIN = "io.github.gatewayqueue.broker.Main";
+
+  /** What this machine may have set for a broker of its own. */
+  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
+
   private static final String LISTENING = "listening on ";
 
   private final Process process;
@@ -22,7 +26,7 @@ final class BrokerProcess implements AutoCloseable {
   private BrokerProcess(List<String> command, Map<String, String> environment) throws IOException {
     errors = Files.createTempFile("broker", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("HOST|PORT|.*TOKEN.*|GATEWAY_.*"));
+    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
     builder.environment().putAll(environment);
     process = builder.start();
     out = process.inputReader();
