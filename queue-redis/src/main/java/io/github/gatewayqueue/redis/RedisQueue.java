@@ -171,9 +171,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       thrown = e;
       throw e;
     } finally {
-      long waitedNanos = System.nanoTime() - askedNanos;
+      long endNanos = System.nanoTime();
+      long waitedNanos = endNanos - askedNanos;
       if (event != null) {
-        event.end(id, total, waitedNanos, release);
+        event.end(id, total, waitedNanos, release, endNanos);
       }
       if (logs) {
         String shard = "shard " + id + " of " + total;
