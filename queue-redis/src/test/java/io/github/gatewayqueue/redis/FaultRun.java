@@ -147,11 +147,11 @@ final class FaultRun {
     }
     for (int i = 0; i < bots.length; i++) {
       proxies[i] = new TestProxy(server.port());
-      bots[i] = begin(i);
+      bots[i] = begin(i, random.nextLong());
     }
   }
 
-  private Bot begin(int i) throws IOException {
+  private Bot begin(int i, long seed) throws IOException {
     Bot bot = lane.takeBot();
     bot.command(
         String.join(
@@ -163,7 +163,7 @@ final class FaultRun {
             String.valueOf(settings.lease().toMillis()),
             String.valueOf(settings.margin().toMillis()),
             String.valueOf(limit == null ? 0 : limit.port()),
-            String.valueOf(random.nextLong())));
+            String.valueOf(seed)));
     return bot;
   }
 
@@ -175,7 +175,7 @@ final class FaultRun {
   }
 
   private void pause(long mostMillis) throws InterruptedException {
-    MILLISECONDS.sleep(random.nextLong(mostMillis / 4, mostMillis));
+    MILLISECONDS.sleep(random.nextLong(mostMillis / 4, mostMillis)); // for a fault to have effect
   }
 
   private long millis(Duration least, double leastTimes, double mostTimes) {
@@ -216,7 +216,7 @@ final class FaultRun {
   private void later(long millis, ExecutorService tasks, Callable<?> mend) {
     mending.add(
         tasks.submit(() -> {
-          MILLISECONDS.sleep(millis);
+          MILLISECONDS.sleep(millis); // how long the fault lasts
           return mend.call();
         }));
   }
@@ -225,7 +225,8 @@ final class FaultRun {
     awaitMended(); // it may be frozen, or about to be started
     bots[who].kill();
     told.add(bots[who].takeTold());
-    later(millis(settings.lease(), 0, 1), tasks, () -> bots[who] = begin(who));
+    long seed = random.nextLong(); // here, as the tasks run at any time
+    later(millis(settings.lease(), 0, 1), tasks, () -> bots[who] = begin(who, seed));
   }
 
   private void freeze(int who, long millis, ExecutorService tasks) throws Exception {
@@ -346,13 +347,12 @@ final class FaultRun {
     }
   }
 
-  /** Those that live have to notice each step for itself: it is a lease at least to the next. */
   private void setClock(long stepMillis) throws InterruptedException {
     clockMicros += MILLISECONDS.toMicros(stepMillis);
     try (Jedis jedis = server.connect()) {
       jedis.set("clock", String.valueOf(clockMicros));
     }
-    MILLISECONDS.sleep(settings.lease().toMillis());
+    MILLISECONDS.sleep(settings.lease().toMillis()); // so that all notice each step for itself
   }
 
   private void changeBuckets() {

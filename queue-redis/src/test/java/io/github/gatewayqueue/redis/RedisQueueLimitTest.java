@@ -140,11 +140,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     String ticket = client.zrange(key("starts"), 0, -1).getFirst();
     Settings settings =
         new Settings(namespace, Duration.ofMillis(5), Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
-    new Store(client, "other", settings, false)
-        .take(
-            new Step(
-                0, List.of(), List.of(), List.of(ticket), List.of(), null, List.of(), false, false),
-            0);
+    new Participant(client, "other", settings, false).leave(ticket);
     waiting.awaitReturn();
   }
 
@@ -184,7 +180,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     SessionStartLimitSource source =
         () -> {
           readings.incrementAndGet();
-          Thread.sleep(Duration.ofDays(1)); // ends with the test's process at the latest
+          Thread.sleep(Duration.ofDays(1)); // a source that hangs, until the test's process ends
           throw new IllegalStateException();
         };
     RedisQueue a = open(builder().lease(Duration.ofMillis(300)).limits(source));
