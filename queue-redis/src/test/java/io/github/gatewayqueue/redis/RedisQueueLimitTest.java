@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -145,15 +147,27 @@ class RedisQueueLimitTest extends RedisTestBase {
   }
 
   @Test
-  void source_refused_refusesThoseThatWait() throws Exception {
+  void source_refused_refusesThoseThatWaitWithAnExceptionForEach() throws Exception {
     var refusal = new GatewayQueueException("the token is none");
+    var bothWait = new CountDownLatch(1);
     RedisQueue queue =
         open(
             builder()
                 .limits(() -> {
+                  bothWait.await();
                   throw refusal;
                 }));
-    assertSame(refusal, Asking.of(queue, 0, 1).awaitThrown(GatewayQueueException.class));
+    Asking one = Asking.of(queue, 0, 1);
+    Asking other = Requests.inLine(queue, 0, 1);
+    Await.until(() -> queue.waiting() == 2);
+    bothWait.countDown();
+    var first = one.awaitThrown(GatewayQueueException.class);
+    var second = other.awaitThrown(GatewayQueueException.class);
+    assertNotSame(first, second);
+    for (GatewayQueueException thrown : List.of(first, second)) {
+      assertSame(refusal, thrown.getCause());
+      assertEquals("the token is none", thrown.getMessage());
+    }
   }
 
   @Test

@@ -80,6 +80,19 @@ class RedisQueueTest extends RedisTestBase {
     assertTrue(first.ended());
   }
 
+  /** In shutdown code, the thread often is interrupted. */
+  @Test
+  void close_interrupted_givesUpTheLeaseAllTheSame() throws Exception {
+    RedisQueue queue = open(builder().interval(NEVER));
+    release(queue);
+    Asking waiting = Requests.inLine(queue, 0, 1);
+    Thread.currentThread().interrupt();
+    queue.close();
+    assertTrue(Thread.interrupted());
+    assertEquals(0, client.zcard(key("leases")));
+    waiting.awaitThrown(GatewayQueueException.class);
+  }
+
   @Test
   void request_inColdStore_waitsForTheStartDelay() throws Exception {
     RedisQueue queue = open(builder().startDelay(Duration.ofMillis(500)));
