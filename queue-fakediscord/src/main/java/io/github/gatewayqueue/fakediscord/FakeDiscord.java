@@ -223,6 +223,7 @@ public final class FakeDiscord implements AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   public void closeSockets(int code, String reason) {
+    Objects.requireNonNull(reason, "reason");
     if (code != 1000 && code != 1001) {
       Require.inRange("code", code, 3000, 4999);
     }
