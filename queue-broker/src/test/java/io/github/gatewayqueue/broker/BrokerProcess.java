@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,16 @@ final class BrokerProcess implements AutoCloseable {
     }
     all.addAll(List.of(args));
     return run(environment, all.toArray(String[]::new));
+  }
+
+  /** Runs another program to its end, which has to be a good one, and returns what it prints. */
+  static String output(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new AssertionError(process.exitValue() + ": " + output);
+    }
+    return output;
   }
 
   /** Waits until it listens. */

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.github.gatewayqueue.testsupport.TestProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +158,7 @@ final class FaultRun {
         String.join(
             " ",
             "begin",
-            proxies[i].uri().toString(),
+            proxies[i].uri("redis").toString(),
             NAMESPACE,
             String.valueOf(settings.interval().toMillis()),
             String.valueOf(settings.lease().toMillis()),
@@ -171,7 +172,7 @@ final class FaultRun {
     follower.start();
     TestProxy link = new TestProxy(server.port());
     replication = link;
-    follower.follow(link.uri().getPort());
+    follower.follow(link.uri("redis").getPort());
   }
 
   private void pause(long mostMillis) throws InterruptedException {
