@@ -156,6 +156,23 @@ class DashboardIT extends BrokerTestBase {
     assertEquals("0", browser.string("return window.row.cells[1].innerText"));
   }
 
+  /** Without a token in any broker there is no limit to wait for. */
+  @Test
+  void page_queueInRedisWithoutToken_awaitsNoLimit() throws Exception {
+    TestRedis redis = open(new TestRedis());
+    Broker broker = start(local().redis(redis.uri()).redisNamespace("dashboard"));
+    awaitReady(broker);
+    show(broker);
+    awaitText("state", "Live · ready");
+
+    release(broker, 0, 1);
+    awaitText("start-up-text", "All 1 released");
+    assertEquals("Not counted", browser.text("budget-text"));
+    assertEquals("", browser.text("budget-warning"));
+    assertEquals(List.of(), browser.alerts());
+    assertReadable("redis");
+  }
+
   @Test
   void page_fewerStartsLeftThanWait_warns() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4).remaining(3));
