@@ -98,7 +98,7 @@ final class Status {
     json.writeObjectPropertyStart("limit");
     json.writeNumberProperty("total", limit.total());
     json.writeNumberProperty("remaining", limit.remaining());
-    json.writeNumberProperty("reserve", settings.reserve());
+    json.writeNumberProperty("reserve", LimitReadings.heldBack(limit, settings.reserve()));
     Json.millis(json, "resetAfterMillis", limit.resetAfter().toNanos());
     json.writeNumberProperty("maxConcurrency", limit.maxConcurrency());
     json.writeEndObject();

@@ -190,6 +190,18 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertEquals("", ask(broker, 0, 1).readToEnd());
   }
 
+  /** The queue leaves one of a day to be used, so nothing is wrong before that is. */
+  @Test
+  void status_reserveOfTheTotal_tellsWhatIsHeldBack() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().total(1));
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    assertEquals(0, status(broker).getJsonObject("limit").getInteger("reserve"));
+    assertEquals(List.of(), status(broker).getJsonArray("problems").getList());
+    assertEquals(200, ask(broker, 0, 1).readAnswer().status());
+    Await.until(() -> status(broker).getJsonArray("problems").encode().contains("are used up"));
+  }
+
   @Test
   void request_exhaustedAndWait_isToldWhenItIsExpected() throws Exception {
     FakeDiscord discord =
