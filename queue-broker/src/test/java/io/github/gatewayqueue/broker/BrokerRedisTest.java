@@ -112,6 +112,9 @@ class BrokerRedisTest extends BrokerTestBase {
     assertEquals(200, get(broker, "/health/live").statusCode());
     assertEquals(503, get(broker, "/health/ready").statusCode());
     Await.until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
+    assertEquals(
+        "{\"status\":\"down\",\"reason\":\"Redis does not answer\"}",
+        get(broker, "/health/ready").body());
     open(new TestRedis(other));
     assertEquals(200, client.readAnswer().status());
     awaitReady(broker);
