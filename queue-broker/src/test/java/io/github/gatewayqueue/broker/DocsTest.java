@@ -153,6 +153,14 @@ class DocsTest extends BrokerTestBase {
     assertEquals("" + CommandLineInterface.REFUSED, code);
   }
 
+  @Test
+  void unit_tokens_eachHasTwoLinesThatCanBeRemoved() throws Exception {
+    String unit = read(UNIT);
+    assertEquals(
+        groups("\nLoadCredential=([a-z-]+):.*(?=\n)", unit),
+        groups("\nEnvironment=[A-Z_]+=%d/([a-z-]+)(?=\n)", unit));
+  }
+
   /**
    * By the greatest size of a connection that was measured, and the share that the heap may have.
    */
