@@ -31,6 +31,12 @@ final class Image {
   private static final String NAME = "gateway-queue";
   private static final String MAIN = "io.github.gatewayqueue.broker.Main";
 
+  /** What the machine that builds may have set for a broker of its own, a Redis among it. */
+  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
+
+  /** An answer takes milliseconds: this turns a hang into a build that fails. */
+  private static final int MOST_MILLIS = 60_000;
+
   /** Found by name at run time, so that no tool sees that they are needed: TLS, and recordings. */
   private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr");
 
@@ -201,7 +207,7 @@ final class Image {
             "0",
             "--interval",
             "0.001s");
-    builder.environment().keySet().removeIf(name -> name.matches("HOST|PORT|.*TOKEN.*"));
+    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
     builder.environment().put("JAVA_TOOL_OPTIONS", cache.writing + file);
     builder.redirectError(target.resolve("cache.log").toFile());
     Process broker = builder.start();
@@ -237,6 +243,7 @@ final class Image {
   private static void read(URI uri, String accept) throws IOException {
     var connection = (java.net.HttpURLConnection) uri.toURL().openConnection();
     connection.setRequestProperty("Accept", accept);
+    connection.setReadTimeout(MOST_MILLIS);
     try (var body =
         connection.getResponseCode() < 400
             ? connection.getInputStream()

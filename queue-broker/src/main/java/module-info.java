@@ -4,6 +4,13 @@ import org.jspecify.annotations.NullMarked;
  * The broker: one queue for all processes of a bot, in any language, over HTTP. Run as a program
  * ({@link io.github.gatewayqueue.broker.Main}), or within another one ({@link
  * io.github.gatewayqueue.broker.Broker}).
+ *
+ * {@snippet :
+ * try (Broker broker = Broker.builder().discordToken(token).start()) {
+ *   System.out.println("listening on " + broker.uri());
+ *   awaitTheEnd();
+ * }
+ * }
  */
 // "requires-automatic": Prometheus's jars have a name as modules, but no descriptor yet.
 @SuppressWarnings("requires-automatic")

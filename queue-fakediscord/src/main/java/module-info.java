@@ -2,7 +2,15 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * A Discord on loopback that enforces the rules for starting sessions and keeps the score, for
- * tests and for trying a bot without risking its token.
+ * tests and for trying a bot without risking its token: {@link
+ * io.github.gatewayqueue.fakediscord.FakeDiscord}.
+ *
+ * {@snippet :
+ * try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
+ *   startBot(FakeDiscord.DEFAULT_TOKEN, discord.restUri(), discord.gatewayUri());
+ *   System.out.println(discord.score());
+ * }
+ * }
  */
 @NullMarked
 module io.github.gatewayqueue.fakediscord {

@@ -5,8 +5,9 @@ import org.jspecify.annotations.NullMarked;
  * several machines, kept in a Redis or Valkey.
  *
  * {@snippet :
- * GatewayQueue queue = RedisQueue.builder(URI.create("redis://127.0.0.1:6379")).build();
- * queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
+ * try (RedisQueue queue = RedisQueue.builder(URI.create("redis://127.0.0.1:6379")).build()) {
+ *   queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
+ * }
  * }
  */
 // Jedis has a name as a module, but no descriptor.

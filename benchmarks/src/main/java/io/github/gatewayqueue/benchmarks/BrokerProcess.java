@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
 final class BrokerProcess implements AutoCloseable {
   private static final String PROPERTY = "broker.image";
   private static final String LISTENING = "listening on ";
+
+  /** What this machine may have set for a broker of its own, a Redis among it. */
+  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
+
   private static final Pattern WAITING = Pattern.compile("\"waiting\":(\\d+)");
   private static final Pattern RELEASED = Pattern.compile("\"released\":(\\d+)");
 
@@ -59,7 +63,7 @@ final class BrokerProcess implements AutoCloseable {
     command.addAll(List.of("--port", "0", "--interval", seconds(interval)));
     command.addAll(List.of("--start-delay", seconds(startDelay)));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.matches("HOST|PORT|.*TOKEN.*"));
+    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String line = process.inputReader(StandardCharsets.UTF_8).readLine();
     if (line == null || !line.startsWith(LISTENING)) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * An HTTP server that holds the queue of a bot, for all of its processes. {@link Main} is the same
  * as a program.
  *
+ * {@snippet file="io/github/gatewayqueue/broker/UsageTest.java" region="usage"}
+ *
  * <p>Without a Discord token it has one bucket; with one it reads the session start limit from
  * Discord, has as many buckets as {@code max_concurrency} says, and keeps the daily budget.
  *
@@ -132,7 +134,7 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if it is blank
      */
     public Builder host(String host) {
-      if (host.isBlank()) {
+      if (requireNonNull(host, "host").isBlank()) {
         throw new IllegalArgumentException("host is blank, expected a name or an address");
       }
       boolean bracketed = host.startsWith("[") && host.endsWith("]");
@@ -277,7 +279,7 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if it is none of these; the message does not repeat it
      */
     public Builder redis(URI redis) {
-      var unused = RedisQueue.builder(redis); // checks it
+      var unused = RedisQueue.builder(requireNonNull(redis, "redis")); // checks it
       this.redis = redis;
       return this;
     }
@@ -290,6 +292,7 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if it is not of this form
      */
     public Builder redisNamespace(String namespace) {
+      requireNonNull(namespace, "namespace");
       var unused = RedisQueue.builder(NO_REDIS).namespace(namespace); // checks it
       redisNamespace = namespace;
       return this;
@@ -300,8 +303,9 @@ public final class Broker implements AutoCloseable {
      *
      * @return a broker that is to be closed
      * @throws UncheckedIOException if the port can not be had
-     * @throws IllegalArgumentException if the URL of Discord's API is not one, or requests are to
-     *     fail when the session starts are used up though the queue is in a Redis
+     * @throws IllegalArgumentException if the URL of Discord's API is not one, the token for
+     *     clients is the bot's, or requests are to fail when the session starts are used up though
+     *     the queue is in a Redis
      */
     public Broker start() {
       return start(BrokerQueue::of);
@@ -324,6 +328,10 @@ public final class Broker implements AutoCloseable {
       if (redis != null && whenExhausted == WhenExhausted.FAIL) {
         throw new IllegalArgumentException(
             "whenExhausted is FAIL, expected WAIT for a queue in a Redis");
+      }
+      if (token != null && token.equals(discordToken)) {
+        throw new IllegalArgumentException(
+            "the token for clients is the bot's token, expected another one: clients see it");
       }
       Duration delay = startDelay;
       if (delay == null) {

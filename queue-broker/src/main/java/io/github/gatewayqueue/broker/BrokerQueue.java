@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a broker asks of the queue that it holds, whichever that is. */
 interface BrokerQueue extends GatewayQueue, AutoCloseable {
+  String LIMIT_UNKNOWN = "the session start limit is not known";
 
   static BrokerQueue of(Settings settings) {
     String token = settings.discordToken();
@@ -26,9 +27,6 @@ interface BrokerQueue extends GatewayQueue, AutoCloseable {
   /** Returns how many buckets there are, 1 as long as that is not known. */
   int buckets();
 
-  /** Returns how many requests of this broker are in line. */
-  int waiting();
-
   /**
    * Returns the waiting threads of each bucket, in the order of its line; null for who waits
    * elsewhere. Walks every line.
@@ -44,8 +42,8 @@ interface BrokerQueue extends GatewayQueue, AutoCloseable {
   /** Returns how often in all the limit could not be read. */
   long failedReadings();
 
-  /** Returns whether requests can be released, be it later. */
-  boolean isReady();
+  /** Returns why no request can be released, now or later; null if some can. */
+  @Nullable String whyNotReady();
 
   /** Returns a stage that is completed when nobody will ever be released. */
   CompletionStage<GatewayQueueException> refused();

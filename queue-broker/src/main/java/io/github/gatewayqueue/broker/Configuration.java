@@ -48,16 +48,11 @@ final class Configuration {
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
     applyUnseen(Setting.REDIS, text -> broker.redis(redis(text)));
     apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
-    String token = secret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
-    String discordToken =
-        secret(
-            Setting.DISCORD_TOKEN_FILE,
-            "DISCORD_TOKEN",
-            text -> broker.discordToken(withoutScheme(text)));
-    if (token != null && discordToken != null && token.equals(withoutScheme(discordToken))) {
-      throw new IllegalArgumentException(
-          "the token for clients is the bot's token, expected another one: clients see it");
-    }
+    applySecret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
+    applySecret(
+        Setting.DISCORD_TOKEN_FILE,
+        "DISCORD_TOKEN",
+        text -> broker.discordToken(withoutScheme(text)));
     return broker;
   }
 
@@ -117,8 +112,8 @@ final class Configuration {
     }
   }
 
-  /** Hands over a token from a file or a variable, and returns it, or null if there is none. */
-  private @Nullable String secret(Setting file, String variable, Application application) {
+  /** Hands over a token from a file or a variable, if there is one. */
+  private void applySecret(Setting file, String variable, Application application) {
     String option = options.apply(file);
     String path = option == null ? environment.get(file.variable) : option;
     String token = environment.get(variable);
@@ -127,14 +122,13 @@ final class Configuration {
       name = option == null ? file.variable : file.option;
       token = content(name, path);
     } else if (token == null || token.isEmpty()) {
-      return null;
+      return;
     }
     try {
       application.apply(token);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
-    return token;
   }
 
   /** A line end behind the token is the editor's, and no part of it. */

@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,9 +30,10 @@ final class Dashboard {
 
   private void load(String path, String name, String type) {
     try (InputStream content = Dashboard.class.getResourceAsStream("dashboard/" + name)) {
-      if (content != null) {
-        files.put(path, new File(type, Buffer.buffer(content.readAllBytes())));
+      if (content == null) {
+        throw new IllegalStateException("the file " + name + " is missing from the module");
       }
+      files.put(path, new File(type, Buffer.buffer(content.readAllBytes())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -40,15 +43,14 @@ final class Dashboard {
     return files.containsKey(path);
   }
 
+  /** Answers a request for a path that it {@link #has}. */
   void answer(Exchange exchange) {
-    File file = files.get(exchange.path());
+    File file = requireNonNull(files.get(exchange.path()));
     exchange
         .response()
         .putHeader("Content-Security-Policy", POLICY)
         .putHeader("Referrer-Policy", "no-referrer")
         .putHeader("Cache-Control", "no-store");
-    if (file != null) {
-      exchange.answer(200, file.type(), file.content());
-    }
+    exchange.answer(200, file.type(), file.content());
   }
 }

@@ -44,7 +44,7 @@ final class Events {
   static String closing(Duration retryAfter) {
     String data =
         Json.object(json -> {
-          json.writeStringProperty("message", "the broker is stopping");
+          json.writeStringProperty("message", Problem.STOPPING);
           json.writeNumberProperty("retryAfterMillis", retryAfter.toMillis());
         });
     return "event: closing\nretry: " + retryAfter.toMillis() + "\ndata: " + data + "\n\n";

@@ -78,7 +78,7 @@ final class Exchange {
   /** Begins an answer of server-sent events: the headers, and a comment that carries them. */
   void beginEvents() {
     response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .putHeader(HttpHeaders.CONTENT_TYPE, Events.TYPE)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .putHeader("X-Accel-Buffering", "no")
         .putHeader("X-Content-Type-Options", "nosniff");

@@ -50,7 +50,7 @@ final class Forecast {
     lastToGo = standingWithin.length - 1;
     SessionStartLimit limit = snapshot.limit();
     if (limit != null) {
-      spend(limit, reserve);
+      spend(limit, LimitReadings.heldBack(limit, reserve));
     }
   }
 
@@ -73,10 +73,10 @@ final class Forecast {
   }
 
   /** Takes a start for each, one position after the other, and notes who is held up. */
-  private void spend(SessionStartLimit limit, int reserve) {
-    long perDay = Math.max(0, limit.total() - reserve);
+  private void spend(SessionStartLimit limit, int heldBack) {
+    long perDay = (long) limit.total() - heldBack;
     long resetNanos = limit.resetAfter().toNanos();
-    left = Math.max(0, limit.remaining() - reserve);
+    left = Math.max(0, limit.remaining() - heldBack);
     long firstNanos = firstDelayNanos();
     for (int position = 1; position <= lastToGo; position++) {
       long dueNanos = dueNanos(firstNanos, position);

@@ -67,11 +67,6 @@ final class LargeBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public int waiting() {
-    return queue.waiting();
-  }
-
-  @Override
   public List<? extends List<? extends @Nullable Thread>> lines() {
     return queue.lines();
   }
@@ -95,8 +90,8 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   /** Spacing and budget of a bucket tell when it may release next, unless the limit is unknown. */
   @Override
-  public boolean isReady() {
-    return queue.snapshot().buckets().getFirst().nextRelease() != null;
+  public @Nullable String whyNotReady() {
+    return queue.snapshot().buckets().getFirst().nextRelease() == null ? LIMIT_UNKNOWN : null;
   }
 
   @Override

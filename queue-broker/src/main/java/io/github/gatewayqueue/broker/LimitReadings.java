@@ -67,6 +67,11 @@ final class LimitReadings implements SessionStartLimitSource {
     return refused;
   }
 
+  /** Returns how many starts are held back: the queues leave at least one of a day to be used. */
+  static int heldBack(SessionStartLimit limit, int reserve) {
+    return Math.min(reserve, Math.max(0, limit.total() - 1));
+  }
+
   /**
    * Adds what is wrong, for people to read.
    *
@@ -77,13 +82,13 @@ final class LimitReadings implements SessionStartLimitSource {
     if (failed != null) {
       problems.add(failed);
     }
-    if (limit != null && limit.remaining() <= reserve) {
+    if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
       problems.add(
           "the session starts are used up: %d of %d left, %d of them in reserve; reset in %s"
               .formatted(
                   limit.remaining(),
                   limit.total(),
-                  Math.min(reserve, limit.remaining()),
+                  Math.min(heldBack(limit, reserve), limit.remaining()),
                   DurationText.rough(limit.resetAfter())));
     }
   }

@@ -36,11 +36,6 @@ final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public int waiting() {
-    return bucket.waiting();
-  }
-
-  @Override
   public List<? extends List<? extends @Nullable Thread>> lines() {
     return bucket.lines();
   }
@@ -70,8 +65,8 @@ final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public boolean isReady() {
-    return true;
+  public @Nullable String whyNotReady() {
+    return null;
   }
 
   @Override

@@ -104,8 +104,10 @@ final class Metrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("gateway_queue_ready")
-        .help("1 if requests can be released, now or later; 0 if the limit is not known")
-        .callback(gauge -> gauge.call(queue.isReady() ? 1 : 0))
+        .help(
+            "1 if requests can be released, now or later; 0 if the limit is not known, or Redis does"
+                + " not answer")
+        .callback(gauge -> gauge.call(queue.whyNotReady() == null ? 1 : 0))
         .register(registry);
     registerLimit(
         queue,

@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.broker;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for the look itself.
  */
 final class Places {
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
+
   /** Clients are told at least every five seconds, be the event loop a little late. */
   private static final long PERIOD_MILLIS = 4500;
 
@@ -33,6 +37,9 @@ final class Places {
   private boolean scheduled;
   private boolean looking;
   private boolean periodDue;
+
+  /** Whether the last look failed; used by one look after the other. */
+  private volatile boolean failed;
 
   private record Place(
       WaitingRequest request, int bucket, int position, @Nullable Long expectedNanos) {}
@@ -103,9 +110,20 @@ final class Places {
           }
         }
       }
-    } finally {
+      failed = false;
+    } catch (RuntimeException e) {
+      warn(e);
+    } finally { // also after an error: without this nobody would ever look again
       loop.run(() -> tell(places, 0));
     }
+  }
+
+  /** Once: what fails, may fail many times a second. */
+  private void warn(RuntimeException failure) {
+    if (!failed) {
+      LOGGER.log(WARNING, "the places in line can not be told, trying again", failure);
+    }
+    failed = true;
   }
 
   private void tell(List<Place> places, int from) {

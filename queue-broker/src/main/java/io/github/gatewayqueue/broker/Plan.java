@@ -2,12 +2,14 @@ package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.local.LocalQueue;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,55 +56,40 @@ record Plan(
   }
 
   static Plan parse(ParseResult parsed) {
-    Integer shards = value(parsed, "--shards", text -> number(text, 1), null);
-    if (shards == null) {
-      throw new IllegalArgumentException("--shards is missing, expected 1 to " + MOST);
-    }
-    int maxConcurrency = orElse(value(parsed, "--max-concurrency", text -> number(text, 1), 1), 1);
+    int shards =
+        value(parsed, "--shards", text -> number(text, 1))
+            .orElseThrow(
+                () -> new IllegalArgumentException("--shards is missing, expected 1 to " + MOST));
+    int maxConcurrency = value(parsed, "--max-concurrency", text -> number(text, 1)).orElse(1);
     Duration interval =
-        value(
-            parsed,
-            "--interval",
-            text -> Require.positive("it", Configuration.time(text)),
-            Duration.ofSeconds(6));
-    int reserve = orElse(value(parsed, "--reserve", text -> number(text, 0), 1), 1);
-    Integer remaining = value(parsed, "--remaining", text -> number(text, 0), null);
-    SessionStartLimit limit = null;
-    if (remaining != null) {
-      int least = remaining;
-      int total =
-          orElse(
-              value(parsed, "--total", text -> number(text, least), Math.max(1000, remaining)), 0);
-      Duration reset =
-          value(
-              parsed,
-              "--reset-after",
-              text -> Require.notNegative("it", Configuration.time(text)),
-              Duration.ofDays(1));
-      limit =
-          new SessionStartLimit(
-              total, remaining, reset == null ? Duration.ZERO : reset, maxConcurrency);
-    }
-    return new Plan(
-        shards, maxConcurrency, interval == null ? Duration.ZERO : interval, limit, reserve);
+        value(parsed, "--interval", text -> Require.positive("it", Configuration.time(text)))
+            .orElse(LocalQueue.DEFAULT_INTERVAL);
+    int reserve = value(parsed, "--reserve", text -> number(text, 0)).orElse(1);
+    SessionStartLimit limit =
+        value(parsed, "--remaining", text -> number(text, 0))
+            .map(remaining -> limit(parsed, remaining, maxConcurrency))
+            .orElse(null);
+    return new Plan(shards, maxConcurrency, interval, limit, reserve);
   }
 
-  private static int orElse(@Nullable Integer value, int other) {
-    return value == null ? other : value;
+  private static SessionStartLimit limit(ParseResult parsed, int remaining, int maxConcurrency) {
+    int total =
+        value(parsed, "--total", text -> number(text, remaining)).orElse(Math.max(1000, remaining));
+    Duration reset =
+        value(parsed, "--reset-after", text -> Require.notNegative("it", Configuration.time(text)))
+            .orElse(Duration.ofDays(1));
+    return new SessionStartLimit(total, remaining, reset, maxConcurrency);
   }
 
   private static int number(String text, int least) {
     return Require.inRange("it", Configuration.integer(text), least, MOST);
   }
 
-  private static <T> @Nullable T value(
-      ParseResult parsed, String option, Function<String, T> parser, @Nullable T fallback) {
+  private static <T> Optional<T> value(
+      ParseResult parsed, String option, Function<String, T> parser) {
     String text = parsed.<@Nullable String>matchedOptionValue(option, null);
-    if (text == null) {
-      return fallback;
-    }
     try {
-      return parser.apply(text);
+      return Optional.ofNullable(text).map(parser);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(option + " is '" + text + "': " + e.getMessage(), e);
     }
@@ -119,22 +106,23 @@ record Plan(
     if (limit == null) {
       return ALLOWED;
     }
+    int heldBack = LimitReadings.heldBack(limit, reserve);
     if (shards <= forecast.goingBeforeHold()) {
       out.printf(
           "the session starts allow it: %d are left, %d in reserve, %d afterwards%n",
-          limit.remaining(), reserve, forecast.left() + reserve);
+          limit.remaining(), heldBack, forecast.left() + heldBack);
       return ALLOWED;
     }
     out.printf(
         "the session starts do not allow it: %d are left, %d in reserve; %d shards have to wait for"
             + " %s%n",
-        limit.remaining(), reserve, shards - forecast.goingBeforeHold(), reset(forecast));
+        limit.remaining(), heldBack, shards - forecast.goingBeforeHold(), reset(forecast));
     return NOT_ALLOWED;
   }
 
   private static String lastRelease(@Nullable Long nanos) {
     if (nanos == null) {
-      return "the last is never released: nothing is left beside the reserve";
+      return "the last is never released: there are no session starts";
     }
     return "the last is released after "
         + (nanos == Long.MAX_VALUE

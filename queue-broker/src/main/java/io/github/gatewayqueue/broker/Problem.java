@@ -19,6 +19,7 @@ import tools.jackson.core.JsonGenerator;
 record Problem(
     int status, String detail, @Nullable Duration retryAfter, Map<String, List<String>> headers) {
   static final String TYPE = "application/problem+json";
+  static final String STOPPING = "the broker is stopping";
 
   Problem(int status, String detail) {
     this(status, detail, null, Map.of());
@@ -26,6 +27,10 @@ record Problem(
 
   static Problem retry(String detail, Duration after) {
     return new Problem(503, detail, after, Map.of());
+  }
+
+  static Problem stopping() {
+    return retry(STOPPING, WaitingRequest.RETRY_AFTER_STOP);
   }
 
   static Problem withHeader(int status, String detail, String name, String... values) {

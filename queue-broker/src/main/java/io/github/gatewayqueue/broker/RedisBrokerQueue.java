@@ -118,12 +118,6 @@ final class RedisBrokerQueue implements BrokerQueue {
     return view.snapshot.buckets().size();
   }
 
-  /** Those of this broker alone. */
-  @Override
-  public int waiting() {
-    return queue.waiting();
-  }
-
   @Override
   public List<? extends List<? extends @Nullable Thread>> lines() {
     return view.lines;
@@ -153,8 +147,11 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public boolean isReady() {
-    return failure == null && view.snapshot.buckets().getFirst().nextRelease() != null;
+  public @Nullable String whyNotReady() {
+    if (failure != null) {
+      return "Redis does not answer"; // what is wrong with it is not for everybody
+    }
+    return view.snapshot.buckets().getFirst().nextRelease() == null ? LIMIT_UNKNOWN : null;
   }
 
   @Override

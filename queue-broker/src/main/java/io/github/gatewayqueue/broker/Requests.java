@@ -64,10 +64,7 @@ final class Requests {
 
   void accept(Exchange exchange) {
     if (stopping) {
-      reject(
-          exchange,
-          Outcome.STOPPING,
-          Problem.retry("the broker is stopping", WaitingRequest.RETRY_AFTER_STOP));
+      reject(exchange, Outcome.STOPPING, Problem.stopping());
       return;
     }
     ShardQuery shard;

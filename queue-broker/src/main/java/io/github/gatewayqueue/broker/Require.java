@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /** Refuses arguments, naming the value and what was expected. */
@@ -17,6 +19,7 @@ final class Require {
   }
 
   static Duration positive(String name, Duration value) {
+    requireNonNull(value, name);
     if (!value.isPositive() || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected more than 0 and at most 365 days".formatted(name, value));
@@ -25,6 +28,7 @@ final class Require {
   }
 
   static Duration notNegative(String name, Duration value) {
+    requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("%s is %s, expected 0 to 365 days".formatted(name, value));
     }
@@ -33,6 +37,7 @@ final class Require {
 
   /** The message never repeats the token. */
   static String token(String name, String value) {
+    requireNonNull(value, name);
     if (value.isBlank()) {
       throw new IllegalArgumentException(name + " is blank, expected a token");
     }

@@ -6,9 +6,9 @@ import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Which path leads where, and for whom. Used by the event loop alone. */
 final class Router {
@@ -49,7 +49,7 @@ final class Router {
   void route(Exchange exchange) {
     String path = exchange.path();
     switch (path) {
-      case "/health/live" -> get(exchange, () -> health(exchange, Optional.empty()));
+      case "/health/live" -> get(exchange, () -> health(exchange, null));
       case "/health/ready" ->
           get(
               exchange,
@@ -149,7 +149,8 @@ final class Router {
   }
 
   /** Looks on a thread of its own, since that takes the locks of the lines, and then answers. */
-  private <T> void later(Exchange exchange, Supplier<T> look, Consumer<T> answer) {
+  private <T extends @Nullable Object> void later(
+      Exchange exchange, Supplier<T> look, Consumer<T> answer) {
     Thread.ofVirtual()
         .name("page")
         .start(() -> {
@@ -165,21 +166,18 @@ final class Router {
         });
   }
 
-  private Optional<String> whyNotReady() {
-    if (requests.isStopping()) {
-      return Optional.of("the broker is stopping");
-    }
-    return requests.queue().isReady()
-        ? Optional.empty()
-        : Optional.of("the session start limit is not known");
+  private @Nullable String whyNotReady() {
+    return requests.isStopping() ? Problem.STOPPING : requests.queue().whyNotReady();
   }
 
-  private static void health(Exchange exchange, Optional<String> whyNot) {
+  private static void health(Exchange exchange, @Nullable String whyNot) {
     String body =
         Json.object(json -> {
-          json.writeStringProperty("status", whyNot.isEmpty() ? "up" : "down");
-          whyNot.ifPresent(reason -> json.writeStringProperty("reason", reason));
+          json.writeStringProperty("status", whyNot == null ? "up" : "down");
+          if (whyNot != null) {
+            json.writeStringProperty("reason", whyNot);
+          }
         });
-    exchange.answer(whyNot.isEmpty() ? 200 : 503, Json.TYPE, body);
+    exchange.answer(whyNot == null ? 200 : 503, Json.TYPE, body);
   }
 }

@@ -59,12 +59,11 @@ final class Server {
                 .setClassPathResolvingEnabled(false));
   }
 
-  /** Takes the port, or throws an UncheckedIOException. */
+  /** Takes the port, or throws an UncheckedIOException; to be closed in either case. */
   void start() {
     try {
       http = await(submit(this::listen));
     } catch (CompletionException e) {
-      close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new UncheckedIOException(
           "port %d of %s can not be had: %s"
@@ -155,8 +154,8 @@ final class Server {
     }
     await(
         submit(this::stop)
+            .timeout(4, TimeUnit.SECONDS) // a request may not end
             .transform(stopped -> vertx.close())
-            .timeout(4, TimeUnit.SECONDS)
             .otherwiseEmpty());
   }
 

@@ -24,7 +24,10 @@ final class Status {
     this.queue = requests.queue();
   }
 
-  /** Returns a number that is another one whenever the status is. */
+  /**
+   * Returns a number that changes when something has happened here, or is wrong. What other brokers
+   * do is told with the next heartbeat.
+   */
   int changes() {
     return Objects.hash(requests.history().changes(), queue.problems(), requests.isStopping());
   }
@@ -53,7 +56,8 @@ final class Status {
     Json.instant(json, "startedAt", startedAt);
     Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
     json.writeStringProperty(
-        "state", requests.isStopping() ? "stopping" : queue.isReady() ? "ready" : "starting");
+        "state",
+        requests.isStopping() ? "stopping" : queue.whyNotReady() == null ? "ready" : "starting");
     Json.millis(json, "intervalMillis", settings.interval().toNanos());
     json.writeStringProperty("queue", queue.kind());
     json.writeNumberProperty("waiting", waiting);
@@ -98,7 +102,7 @@ final class Status {
     json.writeObjectPropertyStart("limit");
     json.writeNumberProperty("total", limit.total());
     json.writeNumberProperty("remaining", limit.remaining());
-    json.writeNumberProperty("reserve", settings.reserve());
+    json.writeNumberProperty("reserve", LimitReadings.heldBack(limit, settings.reserve()));
     Json.millis(json, "resetAfterMillis", limit.resetAfter().toNanos());
     json.writeNumberProperty("maxConcurrency", limit.maxConcurrency());
     json.writeEndObject();

@@ -45,7 +45,11 @@ final class StatusStream {
   }
 
   void watch(Exchange exchange) {
-    if (stopped || watchers.size() >= MOST_WATCHERS) {
+    if (stopped) {
+      exchange.refuse(Problem.stopping());
+      return;
+    }
+    if (watchers.size() >= MOST_WATCHERS) {
       exchange.refuse(
           Problem.retry(
               "%d watch the status, at most %d may".formatted(watchers.size(), MOST_WATCHERS),

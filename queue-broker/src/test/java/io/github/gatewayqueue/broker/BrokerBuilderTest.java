@@ -1,6 +1,8 @@
 package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +28,13 @@ class BrokerBuilderTest extends BrokerTestBase {
   void host_ipv6WithAndWithoutBrackets_isListenedOn(String host) {
     Broker broker = start(builder().host(host));
     assertEquals("http://[::1]:" + broker.port(), broker.uri().toString());
+  }
+
+  @Test
+  void token_isTheBotsToo_isRefusedWithoutRepeatingIt() {
+    Broker.Builder builder = builder().token("abc.def").discordToken("abc.def");
+    var thrown = assertThrows(IllegalArgumentException.class, builder::start);
+    assertFalse(thrown.toString().contains("abc.def"), thrown.toString());
   }
 
   @Test

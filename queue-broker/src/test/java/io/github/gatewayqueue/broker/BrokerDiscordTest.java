@@ -2,11 +2,9 @@ package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.broker.EventReader.Event;
 import io.github.gatewayqueue.broker.RawConnection.Answer;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
@@ -23,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A broker with a token: buckets, budget, and a Discord that comes and goes. */
 class BrokerDiscordTest extends BrokerTestBase {
+  private static final String READ_FAILURES = "gateway_queue_limit_read_failures_total";
 
   private FakeDiscord discord(FakeDiscord.Builder builder) {
     return open(builder.start());
@@ -30,10 +29,6 @@ class BrokerDiscordTest extends BrokerTestBase {
 
   private static Broker.Builder builder(FakeDiscord discord) {
     return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
-  }
-
-  private void awaitReady(Broker broker) {
-    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
   }
 
   @Test
@@ -89,20 +84,14 @@ class BrokerDiscordTest extends BrokerTestBase {
         "the session start limit is not known", new JsonObject(ready.body()).getString("reason"));
     assertTrue(get(broker, "/metrics").body().contains("gateway_queue_ready 0.0"));
     discord.endOutage();
-    Event event = client.next();
-    while (event != null && event.name().equals("waiting")) {
-      event = client.next();
-    }
-    assertNotNull(event);
-    assertEquals("released", event.name());
-    assertEquals(1, event.data().getInteger("bucket"));
+    JsonObject released = client.expectAfterWaiting("released").data();
+    assertEquals(1, released.getInteger("bucket"));
     assertEquals(200, get(broker, "/health/ready").statusCode());
     JsonObject after = status(broker);
     assertEquals("ready", after.getString("state"));
     assertEquals(List.of(), after.getJsonArray("problems").getList());
-    String metrics = get(broker, "/metrics").body();
-    assertTrue(metrics.contains("gateway_queue_session_starts_remaining 999.0"), metrics);
-    assertTrue(metrics.matches("(?s).*gateway_queue_limit_read_failures_total [1-9].*"), metrics);
+    assertEquals(999, metric(broker, "gateway_queue_session_starts_remaining"));
+    assertTrue(metric(broker, READ_FAILURES) > 0);
   }
 
   @Test
@@ -138,14 +127,9 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertEquals(503, answer.status());
     assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);
     EventReader client = events(broker, "/?shard=0");
-    Event event = client.next();
-    while (event != null && event.name().equals("waiting")) {
-      event = client.next();
-    }
-    assertNotNull(event);
-    assertEquals("refused", event.name());
-    assertEquals(503, event.data().getInteger("status"));
-    assertTrue(event.data().getDouble("retryAfterMillis") > 7_000_000);
+    JsonObject refused = client.expectAfterWaiting("refused").data();
+    assertEquals(503, refused.getInteger("status"));
+    assertTrue(refused.getDouble("retryAfterMillis") > 7_000_000);
     assertNull(client.next());
     String problems = status(broker).getJsonArray("problems").encode();
     assertTrue(
@@ -166,14 +150,14 @@ class BrokerDiscordTest extends BrokerTestBase {
     List<RawConnection> clients = new ArrayList<>();
     for (int shard = 0; shard < 20; shard++) {
       clients.add(ask(broker, shard, 20));
-      awaitWaitingOrReleased(broker, shard + 1);
+      awaitAsked(broker, shard + 1); // so that the order of the line is known
     }
     awaitReleased(clients.subList(0, 5), startNanos, interval);
     discord.startOutage(Outage.HANGING_UP);
     Await.until(
         () -> status(broker).getString("state").equals("starting")); // the limit is out of date
-    double failures = failures(broker);
-    Await.until(() -> failures(broker) >= failures + 2);
+    double failures = metric(broker, READ_FAILURES);
+    Await.until(() -> metric(broker, READ_FAILURES) >= failures + 2);
     assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(10).toNanos());
     assertEquals(503, get(broker, "/health/ready").statusCode());
     assertEquals(5, status(broker).getInteger("released"));
@@ -189,30 +173,12 @@ class BrokerDiscordTest extends BrokerTestBase {
     }
   }
 
-  /** Each joins before the next one asks, so that the line's order is known. */
-  private void awaitWaitingOrReleased(Broker broker, int asked) {
-    Await.until(() -> {
-      JsonObject status = status(broker);
-      return status.getInteger("waiting") + status.getInteger("released") >= asked;
-    });
-  }
-
   private static void awaitReleased(List<RawConnection> clients, long startNanos, Duration interval)
       throws IOException {
     for (int i = 0; i < clients.size(); i++) {
       assertEquals(200, clients.get(i).readAnswer().status());
       assertTrue(System.nanoTime() - startNanos >= i * interval.toNanos());
     }
-  }
-
-  private double failures(Broker broker) throws IOException, InterruptedException {
-    String name = "gateway_queue_limit_read_failures_total ";
-    return get(broker, "/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
-        .sum();
   }
 
   @Test
@@ -222,6 +188,18 @@ class BrokerDiscordTest extends BrokerTestBase {
         start(builder(discord).whenExhausted(WhenExhausted.FAIL).onRefusal(Broker.OnRefusal.CLOSE));
     awaitReady(broker);
     assertEquals("", ask(broker, 0, 1).readToEnd());
+  }
+
+  /** The queue leaves one of a day to be used, so nothing is wrong before that is. */
+  @Test
+  void status_reserveOfTheTotal_tellsWhatIsHeldBack() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().total(1));
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    assertEquals(0, status(broker).getJsonObject("limit").getInteger("reserve"));
+    assertEquals(List.of(), status(broker).getJsonArray("problems").getList());
+    assertEquals(200, ask(broker, 0, 1).readAnswer().status());
+    Await.until(() -> status(broker).getJsonArray("problems").encode().contains("are used up"));
   }
 
   @Test

@@ -10,9 +10,11 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -132,12 +134,44 @@ class BrokerFaultTest extends BrokerTestBase {
     assertEquals(503, ready.status());
     assertEquals("the broker is stopping", new JsonObject(ready.body()).getString("reason"));
     assertEquals(200, answer(client, "/health/live").status());
-    Answer refused = answer(client, "/");
-    assertEquals(503, refused.status());
-    assertEquals("1", refused.header("Retry-After"));
+    for (String target : List.of("/", "/status/stream")) {
+      Answer refused = answer(client, target);
+      assertEquals(503, refused.status());
+      assertEquals("1", refused.header("Retry-After"));
+      assertEquals("the broker is stopping", new JsonObject(refused.body()).getString("detail"));
+    }
     held.countDown();
     assertEquals("", client.readToEnd());
     closing.join();
+  }
+
+  @Test
+  void close_requestThatDoesNotEnd_givesThePortUpAllTheSame() throws Exception {
+    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    queue.get().onLeave = this::hold;
+    ask(broker, 1, 4);
+    awaitWaiting(broker, 1);
+    broker.close();
+    assertThrows(ConnectException.class, () -> new RawConnection(broker.port()));
+  }
+
+  @Test
+  void events_placesCanNotBeHadForAWhile_areToldLaterAndWarnedOfOnce() throws Exception {
+    CapturedLog log = open(new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING));
+    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    AtomicInteger failures = new AtomicInteger();
+    queue.get().onLook =
+        () -> {
+          failures.incrementAndGet();
+          throw new IllegalStateException("odd");
+        };
+    EventReader client = events(broker, "/?shard=1&total=4");
+    Await.until(() -> failures.get() >= 3);
+    queue.get().onLook = () -> {};
+    assertEquals(1, client.expect("waiting").data().getInteger("position"));
+    assertEquals(1, log.lines().size(), log.lines().toString());
+    String line = log.lines().getFirst();
+    assertTrue(line.startsWith("WARNING: the places in line can not be told, trying again"), line);
   }
 
   private static Answer answer(RawConnection client, String target) throws Exception {

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
   private static final String MAIN = "io.github.gatewayqueue.broker.Main";
+
+  /** What this machine may have set for a broker of its own. */
+  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
+
   private static final String LISTENING = "listening on ";
 
   private final Process process;
@@ -22,7 +27,7 @@ final class BrokerProcess implements AutoCloseable {
   private BrokerProcess(List<String> command, Map<String, String> environment) throws IOException {
     errors = Files.createTempFile("broker", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("HOST|PORT|.*TOKEN.*|GATEWAY_.*"));
+    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
     builder.environment().putAll(environment);
     process = builder.start();
     out = process.inputReader();
@@ -61,6 +66,16 @@ final class BrokerProcess implements AutoCloseable {
     }
     all.addAll(List.of(args));
     return run(environment, all.toArray(String[]::new));
+  }
+
+  /** Runs another program to its end, which has to be a good one, and returns what it prints. */
+  static String output(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new AssertionError(process.exitValue() + ": " + output);
+    }
+    return output;
   }
 
   /** Waits until it listens. */

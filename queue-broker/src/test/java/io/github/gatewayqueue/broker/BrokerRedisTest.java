@@ -8,9 +8,6 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,44 +15,27 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
 
 /** Several brokers that keep their queue in one Redis. */
 class BrokerRedisTest extends BrokerTestBase {
-  private static RedisServer redis;
-  private static int port;
+  private static TestRedis redis;
 
   @BeforeAll
   static void startRedis() throws Exception {
-    port = freePort();
-    redis = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
-    redis.start();
+    redis = new TestRedis();
   }
 
   @AfterAll
   static void stopRedis() throws Exception {
-    redis.stop();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    redis.close();
   }
 
   private Broker.Builder builder(String namespace) {
-    return builder()
-        .redis(URI.create("redis://127.0.0.1:" + port))
-        .redisNamespace(namespace)
-        .interval(Duration.ofSeconds(1));
+    return builder().redis(redis.uri()).redisNamespace(namespace).interval(Duration.ofSeconds(1));
   }
 
   private static String newNamespace() {
     return UUID.randomUUID().toString();
-  }
-
-  private void awaitReady(Broker broker) {
-    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
   }
 
   @Test
@@ -126,21 +106,19 @@ class BrokerRedisTest extends BrokerTestBase {
 
   @Test
   void start_redisUnreachable_liveNotReadyAndRequestsWaitUntilItIsThere() throws Exception {
-    int other = freePort();
-    Broker broker = start(builder(newNamespace()).redis(URI.create("redis://127.0.0.1:" + other)));
+    int other = TestRedis.freePort();
+    Broker broker = start(builder(newNamespace()).redis(TestRedis.uri(other)));
     RawConnection client = ask(broker, 0, 1);
     assertEquals(200, get(broker, "/health/live").statusCode());
     assertEquals(503, get(broker, "/health/ready").statusCode());
     Await.until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
-    RedisServer late = RedisServer.builder().bind("127.0.0.1").port(other).build();
-    late.start();
-    try {
-      assertEquals(200, client.readAnswer().status());
-      awaitReady(broker);
-    } finally {
-      broker.close();
-      late.stop();
-    }
+    assertEquals(
+        "{\"status\":\"down\",\"reason\":\"Redis does not answer\"}",
+        get(broker, "/health/ready").body());
+    open(new TestRedis(other));
+    assertEquals(200, client.readAnswer().status());
+    awaitReady(broker);
+    broker.close();
   }
 
   @Test

@@ -82,6 +82,28 @@ abstract class BrokerTestBase {
     Await.until(() -> waiting(broker) == count);
   }
 
+  /** Waits until so many have asked in all, each of which waits or was released. */
+  void awaitAsked(Broker broker, int count) {
+    Await.until(() -> {
+      JsonObject status = status(broker);
+      return status.getInteger("waiting") + status.getInteger("released") == count;
+    });
+  }
+
+  void awaitReady(Broker broker) {
+    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
+  }
+
+  /** Returns the value of a metric, its labels part of the name; 0 if there is none. */
+  double metric(Broker broker, String name) throws IOException, InterruptedException {
+    return get(broker, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .sum();
+  }
+
   @AfterEach
   void closeAll() throws Exception {
     http.shutdownNow();

@@ -87,13 +87,25 @@ class CommandLineInterfaceTest {
   }
 
   @Test
-  void plan_nothingButTheReserve_saysSo() {
+  void plan_reserveOfTheTotal_oneGoesPerDay() {
     assertEquals(1, runLine("plan --shards 3 --remaining 1 --total 1"));
     assertEquals(
         """
         3 shards, 1 at a time, every 6 s: 3 rounds
-        the last is never released: nothing is left beside the reserve
-        the session starts do not allow it: 1 are left, 1 in reserve; 3 shards have to wait for ever
+        the last is released after 2 d
+        the session starts do not allow it: 1 are left, 0 in reserve; 2 shards have to wait for the reset in 1 d
+        """,
+        out.toString(UTF_8));
+  }
+
+  @Test
+  void plan_noStartsAtAll_saysSo() {
+    assertEquals(1, runLine("plan --shards 3 --remaining 0 --total 0"));
+    assertEquals(
+        """
+        3 shards, 1 at a time, every 6 s: 3 rounds
+        the last is never released: there are no session starts
+        the session starts do not allow it: 0 are left, 0 in reserve; 3 shards have to wait for ever
         """,
         out.toString(UTF_8));
   }

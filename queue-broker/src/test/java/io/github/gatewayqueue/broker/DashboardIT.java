@@ -6,17 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.testsupport.TestProxy;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.awaitility.Awaitility;
@@ -28,15 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** The page for operators, of a real broker and in a real browser. */
-class DashboardIT {
-  /** So long that nothing is released a second time within a test. */
-  private static final Duration NEVER_AGAIN = Duration.ofHours(1);
-
+class DashboardIT extends BrokerTestBase {
   private static final URI NOWHERE = URI.create("data:,");
 
   private static Browser browser;
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final List<AutoCloseable> opened = new ArrayList<>(List.of(client));
 
   /** A stream that breaks off, or a connection that is refused, is what the test is about. */
   private boolean mayLoseConnection;
@@ -63,7 +55,7 @@ class DashboardIT {
   }
 
   @AfterEach
-  void pageIsQuietAndKeepsToItsOrigin() throws Exception {
+  void pageIsQuietAndKeepsToItsOrigin() {
     try {
       List<String> complaints =
           browser.complaints().stream()
@@ -78,16 +70,13 @@ class DashboardIT {
       assertEquals(List.of(), elsewhere);
     } finally {
       browser.open(NOWHERE); // or it would go on asking for this test's broker
-      for (AutoCloseable resource : opened.reversed()) {
-        resource.close();
-      }
     }
   }
 
   @Test
   void page_nobodyWaits_saysSo() throws Exception {
-    Broker broker = broker(local());
-    open(broker);
+    Broker broker = start(local());
+    show(broker);
 
     awaitText("start-up-text", "Nobody waits");
     assertEquals("0", browser.text("waiting"));
@@ -103,14 +92,13 @@ class DashboardIT {
 
   @Test
   void page_someWait_showsWhatStatusSays() throws Exception {
-    Broker broker = broker(local());
-    Bot bot = bot(broker);
-    bot.start(0, 3);
-    bot.queue(1, 3);
-    await().until(() -> status(broker).getInteger("waiting") == 1);
-    bot.queue(2, 3);
-    await().until(() -> status(broker).getInteger("waiting") == 2);
-    open(broker);
+    Broker broker = start(local());
+    release(broker, 0, 3);
+    ask(broker, 1, 3);
+    awaitWaiting(broker, 1);
+    ask(broker, 2, 3);
+    awaitWaiting(broker, 2);
+    show(broker);
     awaitText("waiting", "2");
 
     JsonObject status = status(broker);
@@ -136,9 +124,9 @@ class DashboardIT {
 
   @Test
   void page_shardIdOfNineteenDigits_isShownToTheLastOne() throws Exception {
-    Broker broker = broker(local());
-    bot(broker).start(9223372036854775806L, 9223372036854775807L);
-    open(broker);
+    Broker broker = start(local());
+    release(broker, 9223372036854775806L, 9223372036854775807L);
+    show(broker);
 
     await().until(() -> browser.rows("recent").size() == 1);
     assertEquals(
@@ -148,44 +136,59 @@ class DashboardIT {
 
   @Test
   void page_releasesAndGoers_changeItInPlace() throws Exception {
-    Broker broker = broker(large(discord(4)));
-    Bot bot = bot(broker);
-    open(broker);
+    Broker broker = start(large(discord(4)));
+    show(broker);
     awaitText("budget-text", "1,000 of 1,000");
 
-    bot.start(0, 8);
+    release(broker, 0, 8);
     awaitText("start-up-text", "All 1 released");
-    var waits = bot.ask(4, 8);
+    RawConnection waits = ask(broker, 4, 8);
     awaitText("start-up-text", "1 of 2 released");
     browser.run("window.row = document.querySelector('#bucket-rows tr')");
-    bot.start(1, 8);
+    release(broker, 1, 8);
     awaitText("start-up-text", "2 of 3 released");
     assertEquals(
         List.of("1 of 8", "0 of 8"), browser.rows("recent").stream().map(List::getFirst).toList());
     assertEquals("998 of 1,000", browser.text("budget-text"));
-    waits.cancel(true);
+    waits.close();
     awaitText("start-up-text", "All 2 released");
     assertEquals("true", browser.string("return window.row.isConnected"));
     assertEquals("0", browser.string("return window.row.cells[1].innerText"));
   }
 
+  /** Without a token in any broker there is no limit to wait for. */
+  @Test
+  void page_queueInRedisWithoutToken_awaitsNoLimit() throws Exception {
+    TestRedis redis = open(new TestRedis());
+    Broker broker = start(local().redis(redis.uri()).redisNamespace("dashboard"));
+    awaitReady(broker);
+    show(broker);
+    awaitText("state", "Live · ready");
+
+    release(broker, 0, 1);
+    awaitText("start-up-text", "All 1 released");
+    assertEquals("Not counted", browser.text("budget-text"));
+    assertEquals("", browser.text("budget-warning"));
+    assertEquals(List.of(), browser.alerts());
+    assertReadable("redis");
+  }
+
   @Test
   void page_fewerStartsLeftThanWait_warns() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4).remaining(3));
-    Broker broker = broker(large(discord));
-    Bot bot = bot(broker);
-    bot.start(0, 20);
-    open(broker);
+    Broker broker = start(large(discord));
+    release(broker, 0, 20);
+    show(broker);
     awaitText("budget-text", "2 of 1,000");
     assertEquals("The session starts are nearly used up.", browser.text("budget-warning"));
 
-    bot.queue(4, 20);
-    bot.queue(8, 20);
-    bot.queue(12, 20);
+    ask(broker, 4, 20);
+    ask(broker, 8, 20);
+    ask(broker, 12, 20);
     awaitText(
         "budget-warning",
         "More shards wait than session starts are left: 2 of them go after the reset.");
-    bot.start(1, 20);
+    release(broker, 1, 20);
     awaitText("budget-warning", "The session starts are used up: nobody goes before the reset.");
     assertTrue(browser.text("reset-in").matches("23 h 5\\d min|24 h|1 d"));
     assertReadable("used-up");
@@ -195,8 +198,8 @@ class DashboardIT {
   void problem_comesAndGoes_isAnnouncedOnce() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4));
     discord.startOutage(Outage.REFUSING);
-    Broker broker = broker(large(discord));
-    open(broker);
+    Broker broker = start(large(discord));
+    show(broker);
     await().until(() -> !browser.text("problem-list").isEmpty());
     assertEquals(1, browser.alerts().size());
     String problem = status(broker).getJsonArray("problems").getString(0);
@@ -219,9 +222,9 @@ class DashboardIT {
   @Test
   void broker_stopsAndStartsAgain_pageReconnectsByItself() throws Exception {
     mayLoseConnection = true;
-    Broker first = broker(local());
-    bot(first).start(0, 1);
-    open(first);
+    Broker first = start(local());
+    release(first, 0, 1);
+    show(first);
     awaitText("start-up-text", "All 1 released");
     browser.run("window.here = 'before'");
 
@@ -238,7 +241,7 @@ class DashboardIT {
     assertTrue(browser.string("return document.title").startsWith("Not connected"));
     assertReadable("not-connected");
 
-    broker(local().port(first.port()));
+    start(local().port(first.port()));
     awaitText("state", "Live · ready");
     awaitText("start-up-text", "Nobody waits");
     assertEquals("", browser.text("connection"));
@@ -254,21 +257,21 @@ class DashboardIT {
   @Test
   void stream_goesSilent_isOpenedAgain() throws Exception {
     mayLoseConnection = true;
-    Broker broker = broker(local());
-    Relay relay = opened(new Relay(broker.uri()));
-    browser.open(relay.uri().resolve("/dashboard"));
+    Broker broker = start(local());
+    TestProxy network = open(new TestProxy(broker.port()));
+    browser.open(URI.create(network.uri("http") + "/dashboard"));
     awaitText("state", "Live · ready");
 
-    relay.freeze();
+    network.loseAnswers(true);
     awaitText("state", "Not connected");
     assertTrue(browser.text("connection-text").contains("Nothing was heard from the broker"));
-    relay.thaw();
+    network.loseAnswers(false);
     awaitText("state", "Live · ready");
   }
 
   @Test
   void page_ofBrokerWithToken_opensWithPassword() throws Exception {
-    Broker broker = broker(local().token("letmein"));
+    Broker broker = start(local().token("letmein"));
     browser.open(URI.create("http://anyone:letmein@127.0.0.1:" + broker.port() + "/dashboard"));
 
     awaitText("start-up-text", "Nobody waits");
@@ -276,12 +279,11 @@ class DashboardIT {
 
   @Test
   void keyboard_aloneIsEnough() throws Exception {
-    Broker broker = broker(large(discord(16)));
-    Bot bot = bot(broker);
+    Broker broker = start(large(discord(16)));
     for (int id = 0; id < 10; id++) {
-      bot.start(id, 32);
+      release(broker, id, 32);
     }
-    open(broker);
+    show(broker);
     awaitText("start-up-text", "All 10 released");
 
     assertEquals("skip", afterTab());
@@ -317,10 +319,10 @@ class DashboardIT {
 
   @Test
   void startUp_ofManyShards_isReadable() throws Exception {
-    Broker broker = broker(large(discord(16)));
-    askForAll(bot(broker), 64);
-    await().until(() -> status(broker).getInteger("waiting") == 48);
-    open(broker);
+    Broker broker = start(large(discord(16)));
+    askForAll(broker, 64);
+    awaitWaiting(broker, 48);
+    show(broker);
 
     awaitText("start-up-text", "16 of 64 released");
     assertEquals(16, browser.rows("buckets").size());
@@ -330,10 +332,10 @@ class DashboardIT {
 
   @Test
   void manyBuckets_areFolded() throws Exception {
-    Broker broker = broker(large(discord(128)));
-    askForAll(bot(broker), 1000);
-    await().until(() -> status(broker).getInteger("waiting") == 872);
-    open(broker);
+    Broker broker = start(large(discord(128)));
+    askForAll(broker, 1000);
+    awaitWaiting(broker, 872);
+    show(broker);
 
     awaitText("waiting", "872");
     assertEquals(32, browser.rows("buckets").size());
@@ -341,12 +343,6 @@ class DashboardIT {
     assertReadable("many-buckets");
     browser.run("document.getElementById('show-all').click()");
     assertEquals(128, browser.rows("buckets").size());
-  }
-
-  private static void askForAll(Bot bot, int total) {
-    for (int id = 0; id < total; id++) {
-      bot.queue(id, total);
-    }
   }
 
   /** Looks at the page as it is now, in both schemes, from phone to desk. */
@@ -380,17 +376,18 @@ class DashboardIT {
     return time.format(DateTimeFormatter.ofPattern(today ? "HH:mm:ss" : "d MMM, HH:mm", Locale.UK));
   }
 
-  private static void open(Broker broker) {
+  private static void show(Broker broker) {
     browser.open(broker.uri().resolve("/dashboard"));
   }
 
-  private JsonObject status(Broker broker) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(broker.uri().resolve("/status")).build();
-    return new JsonObject(client.send(request, BodyHandlers.ofString()).body());
+  private void release(Broker broker, long shard, long total) throws IOException {
+    assertEquals(200, ask(broker, shard, total).readAnswer().status());
   }
 
-  private Bot bot(Broker broker) {
-    return opened(new Bot(broker.uri()));
+  private void askForAll(Broker broker, int total) throws IOException {
+    for (int id = 0; id < total; id++) {
+      ask(broker, id, total);
+    }
   }
 
   private FakeDiscord discord(int maxConcurrency) {
@@ -398,23 +395,15 @@ class DashboardIT {
   }
 
   private FakeDiscord discord(FakeDiscord.Builder builder) {
-    return opened(builder.start());
+    return open(builder.start());
   }
 
+  /** So slow that nothing is released a second time within a test. */
   private static Broker.Builder local() {
-    return Broker.builder().port(0).interval(NEVER_AGAIN).startDelay(Duration.ZERO);
+    return builder().interval(LONG);
   }
 
   private static Broker.Builder large(FakeDiscord discord) {
     return local().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
-  }
-
-  private Broker broker(Broker.Builder builder) {
-    return opened(builder.start());
-  }
-
-  private <T extends AutoCloseable> T opened(T resource) {
-    opened.add(resource);
-    return resource;
   }
 }

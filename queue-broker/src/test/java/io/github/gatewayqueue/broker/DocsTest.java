@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
-import io.github.gatewayqueue.testsupport.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,7 +68,8 @@ class DocsTest extends BrokerTestBase {
   void variables_named_existAsSettings(String file) throws Exception {
     Set<String> known = new HashSet<>(Set.of("GATEWAY_QUEUE_TOKEN", "DISCORD_TOKEN"));
     Arrays.stream(Setting.values()).map(setting -> setting.variable).forEach(known::add);
-    Set<String> named = found("\\b((GATEWAY_QUEUE|DISCORD)_[A-Z_]*[A-Z]|HOST|PORT)\\b", read(file));
+    Set<String> named =
+        found("\\b((GATEWAY_QUEUE|DISCORD|REDIS)_[A-Z_]*[A-Z]|HOST|PORT)\\b", read(file));
     named.removeAll(known);
     assertEquals(Set.of(), named);
   }
@@ -127,7 +127,7 @@ class DocsTest extends BrokerTestBase {
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Broker broker =
         start(builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri()));
-    Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
+    awaitReady(broker);
     return get(broker, "/metrics").body();
   }
 
@@ -151,6 +151,14 @@ class DocsTest extends BrokerTestBase {
     String code = groups("\n\\| (\\d) \\| Discord refuses the token \\|", read(DOCS)).getFirst();
     assertEquals(List.of(code), groups("\nRestartPreventExitStatus=(.*)\n", read(UNIT)));
     assertEquals("" + CommandLineInterface.REFUSED, code);
+  }
+
+  @Test
+  void unit_tokens_eachHasTwoLinesThatCanBeRemoved() throws Exception {
+    String unit = read(UNIT);
+    assertEquals(
+        groups("\nLoadCredential=([a-z-]+):.*(?=\n)", unit),
+        groups("\nEnvironment=[A-Z_]+=%d/([a-z-]+)(?=\n)", unit));
   }
 
   /**
@@ -188,7 +196,7 @@ class DocsTest extends BrokerTestBase {
     List<String> commands = groups("\n(curl .*)\n", read(DOCS));
     assertEquals(2, commands.size());
     for (String command : commands) {
-      String output = output("sh", "-c", at(broker, command));
+      String output = BrokerProcess.output("sh", "-c", at(broker, command));
       assertTrue(output.contains("\"message\":\"shard 3 may identify now\""), output);
     }
   }
@@ -208,19 +216,12 @@ class DocsTest extends BrokerTestBase {
     Files.writeString(file, at(broker, example) + "\n" + program);
     assertEquals(
         "released\nshard is 'x', expected a number from 0 to 9223372036854775807\n",
-        output("node", file.toString()));
+        BrokerProcess.output("node", file.toString()));
   }
 
   private static String at(Broker broker, String example) {
     String changed = example.replace(DOCUMENTED, broker.uri().toString());
     assertFalse(changed.equals(example), example);
     return changed;
-  }
-
-  private static String output(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output;
   }
 }

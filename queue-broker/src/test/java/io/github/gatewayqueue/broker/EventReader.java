@@ -59,6 +59,18 @@ final class EventReader implements AutoCloseable {
     return event;
   }
 
+  /** The same, however often it is told before that it waits. */
+  Event expectAfterWaiting(String name) throws IOException {
+    Event event = next();
+    while (event != null && event.name().equals("waiting")) {
+      event = next();
+    }
+    if (event == null || !event.name().equals(name)) {
+      throw new AssertionError("expected event " + name + ", got " + event);
+    }
+    return event;
+  }
+
   @Override
   public void close() {
     client.shutdownNow();

@@ -106,9 +106,18 @@ class ForecastTest {
   }
 
   @Test
-  void nanosUntil_nothingButTheReserve_isUnknown() {
-    SessionStartLimit limit = new SessionStartLimit(1, 1, Duration.ofHours(1), 1);
+  void nanosUntil_noStartsAtAll_isUnknown() {
+    SessionStartLimit limit = new SessionStartLimit(0, 0, Duration.ofHours(1), 1);
     assertNull(forecast(limit, List.of(1), 0L).nanosUntil(0, 1));
+  }
+
+  /** The queues leave one of a day to be used, whatever the reserve. */
+  @Test
+  void nanosUntil_reserveOfTheTotal_oneGoesPerDay() {
+    SessionStartLimit limit = new SessionStartLimit(1, 1, Duration.ofHours(1), 1);
+    Forecast forecast = forecast(limit, List.of(2), 0L);
+    assertEquals(0, forecast.nanosUntil(0, 1));
+    assertEquals(Duration.ofHours(1).toNanos(), forecast.nanosUntil(0, 2));
   }
 
   private static long seconds(long seconds) {

@@ -127,7 +127,7 @@ class ImageIT extends BrokerTestBase {
   }
 
   @Test
-  void image_discordOverTls_hasWhatThatNeeds() throws Exception {
+  void image_runtime_hasTheModulesThatItNeeds() throws Exception {
     BrokerProcess broker = open(BrokerProcess.run(PROGRAM, Map.of(), "--version"));
     assertEquals(0, broker.awaitExit());
     String modules = Files.readString(Path.of(System.getProperty("image"), "lib/runtime/release"));

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -269,10 +268,11 @@ class MainTest extends BrokerTestBase {
   @Test
   void serve_curlAsks_getsTheSameAnswers() throws Exception {
     URI uri = serve(Map.of(), "--start-delay", "0", "--interval", "0.1s").uri();
-    JsonObject plain = new JsonObject(output("curl", "-sS", uri.resolve("/?shard=3").toString()));
+    JsonObject plain =
+        new JsonObject(BrokerProcess.output("curl", "-sS", uri.resolve("/?shard=3").toString()));
     assertEquals("shard 3 may identify now", plain.getString("message"));
     String events =
-        output(
+        BrokerProcess.output(
             "curl", "-sSN", "-H", "Accept: text/event-stream", uri.resolve("/?shard=4").toString());
     assertTrue(events.contains("event: released\ndata: {\"message\":\"shard 4 "), events);
   }
@@ -280,19 +280,12 @@ class MainTest extends BrokerTestBase {
   @Test
   void serve_nodeAsksWithFetch_getsTheSameAnswers() throws Exception {
     URI uri = serve(Map.of(), "--start-delay", "0", "--interval", "0.1s").uri();
-    String output = output("node", resource("client.mjs").toString(), uri.toString());
+    String output = BrokerProcess.output("node", resource("client.mjs").toString(), uri.toString());
     assertEquals("plain 200 shard 1\nevents 200 released shard 2\nbad 400\n", output);
   }
 
   private static Path resource(String name) throws URISyntaxException {
     return Path.of(Objects.requireNonNull(MainTest.class.getResource(name)).toURI());
-  }
-
-  private static String output(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output;
   }
 
   private static void assertOneLine(String errors, String part) {

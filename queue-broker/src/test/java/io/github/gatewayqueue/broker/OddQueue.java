@@ -19,10 +19,6 @@ final class OddQueue implements BrokerQueue {
   /** Runs whenever a request leaves the line. */
   volatile Runnable onLeave = () -> {};
 
-  OddQueue(Settings settings) {
-    this(settings, 1);
-  }
-
   /** A queue that says that it has so many buckets. */
   OddQueue(Settings settings, int buckets) {
     queue = new LocalBrokerQueue(settings);
@@ -49,11 +45,6 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public int waiting() {
-    return queue.waiting();
-  }
-
-  @Override
   public List<? extends List<? extends @Nullable Thread>> lines() {
     onLook.run();
     return queue.lines();
@@ -77,9 +68,9 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public boolean isReady() {
+  public @Nullable String whyNotReady() {
     onLook.run();
-    return queue.isReady();
+    return queue.whyNotReady();
   }
 
   @Override

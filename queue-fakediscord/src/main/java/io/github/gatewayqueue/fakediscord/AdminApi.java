@@ -5,6 +5,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The pages below {@code /fakediscord}, for whoever has no Java at hand. */
 final class AdminApi {
@@ -121,20 +123,34 @@ final class AdminApi {
     }
   }
 
-  /** The total first: what remains is held to it. */
+  /** All are looked at before one is set; the total goes first, as what remains is held to it. */
   private void limit(HttpServerRequest request) {
-    if (request.getParam("total") != null) {
-      discord.setTotal(integer(request, "total"));
+    Integer total =
+        given(request, "total", name -> Require.atLeast(name, integer(request, name), 0));
+    int most = total == null ? discord.score().total() : total;
+    Integer remaining =
+        given(request, "remaining", name -> Require.inRange(name, integer(request, name), 0, most));
+    Duration resetAfter =
+        given(request, "reset_after", name -> Require.notNegative(name, seconds(request, name)));
+    Integer maxConcurrency =
+        given(request, "max_concurrency", name -> Require.atLeast(name, integer(request, name), 1));
+    if (total != null) {
+      discord.setTotal(total);
     }
-    if (request.getParam("remaining") != null) {
-      discord.setRemaining(integer(request, "remaining"));
+    if (remaining != null) {
+      discord.setRemaining(remaining);
     }
-    if (request.getParam("reset_after") != null) {
-      discord.setResetAfter(seconds(request, "reset_after"));
+    if (resetAfter != null) {
+      discord.setResetAfter(resetAfter);
     }
-    if (request.getParam("max_concurrency") != null) {
-      discord.setMaxConcurrency(integer(request, "max_concurrency"));
+    if (maxConcurrency != null) {
+      discord.setMaxConcurrency(maxConcurrency);
     }
+  }
+
+  private static <T> @Nullable T given(
+      HttpServerRequest request, String name, Function<String, T> parser) {
+    return request.getParam(name) == null ? null : parser.apply(name);
   }
 
   private void rest(HttpServerRequest request) {

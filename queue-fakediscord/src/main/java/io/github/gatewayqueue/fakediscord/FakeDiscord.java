@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Discord on loopback that enforces the rules for starting sessions, and keeps the score.
  *
- * {@snippet :
- * try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
- *   runBot(discord.restUri(), discord.gatewayUri());
- *   System.out.println(discord.score());
- * }
- * }
+ * {@snippet file="io/github/gatewayqueue/fakediscord/UsageTest.java" region="usage"}
  *
  * <p>It speaks what a bot needs to start: {@code GET /gateway/bot} and a few more routes over REST,
  * and the gateway's WebSocket (version 10, JSON, plain or {@code compress=zlib-stream}) with HELLO,
@@ -152,7 +147,7 @@ public final class FakeDiscord implements AutoCloseable {
   /**
    * Returns how many sockets are connected to the gateway now, identified or not.
    *
-   * @return how many
+   * @return how many, at least 0
    */
   public int openSockets() {
     return server.gateway().openSockets();
@@ -172,6 +167,7 @@ public final class FakeDiscord implements AutoCloseable {
    * change; if more do, they become as many.
    *
    * @param total session starts per window, at least 0
+   * @throws IllegalArgumentException if it is out of its range
    */
   public void setTotal(int total) {
     scoreboard.setTotal(Require.atLeast("total", total, 0));
@@ -181,7 +177,7 @@ public final class FakeDiscord implements AutoCloseable {
    * Sets how many session starts are left until the reset.
    *
    * @param remaining session starts left, from 0 to the total
-   * @throws IllegalArgumentException if there are more than the total
+   * @throws IllegalArgumentException if it is out of its range
    */
   public void setRemaining(int remaining) {
     scoreboard.setRemaining(remaining);
@@ -190,7 +186,8 @@ public final class FakeDiscord implements AutoCloseable {
   /**
    * Sets when the budget resets.
    *
-   * @param resetAfter how long from now; zero for no reset
+   * @param resetAfter how long from now, at most 36,500 days; zero for no reset
+   * @throws IllegalArgumentException if it is out of its range
    */
   public void setResetAfter(Duration resetAfter) {
     scoreboard.setResetAfter(Require.notNegative("resetAfter", resetAfter));
@@ -200,6 +197,7 @@ public final class FakeDiscord implements AutoCloseable {
    * Sets how many sessions may be started at once, which is the number of buckets.
    *
    * @param maxConcurrency session starts at once, at least 1
+   * @throws IllegalArgumentException if it is out of its range
    */
   public void setMaxConcurrency(int maxConcurrency) {
     scoreboard.setMaxConcurrency(Require.atLeast("maxConcurrency", maxConcurrency, 1));
@@ -210,6 +208,7 @@ public final class FakeDiscord implements AutoCloseable {
    * sessions that run on it go on.
    *
    * @param token the token that is valid from now on
+   * @throws IllegalArgumentException if it is blank
    */
   public void setToken(String token) {
     scoreboard.setToken(Require.token(token));
@@ -219,9 +218,12 @@ public final class FakeDiscord implements AutoCloseable {
    * Closes every socket of the gateway at once: a reconnect storm. Their sessions can be resumed.
    *
    * @param code the close code: 1000, 1001, or from 3000 to 4999
-   * @param reason the reason, at most 123 bytes
+   * @param reason the reason, at most 123 bytes in UTF-8
+   * @throws IllegalArgumentException if the code is none of these, or the reason is longer
+   * @throws IllegalStateException if this is closed
    */
   public void closeSockets(int code, String reason) {
+    Objects.requireNonNull(reason, "reason");
     if (code != 1000 && code != 1001) {
       Require.inRange("code", code, 3000, 4999);
     }
@@ -232,12 +234,20 @@ public final class FakeDiscord implements AutoCloseable {
     onLoop(() -> server.gateway().closeSockets(code, reason));
   }
 
-  /** Loses every socket of the gateway at once, without a close frame. */
+  /**
+   * Loses every socket of the gateway at once, without a close frame.
+   *
+   * @throws IllegalStateException if this is closed
+   */
   public void dropSockets() {
     onLoop(() -> server.gateway().dropSockets());
   }
 
-  /** Sends op 7 (Reconnect) to every socket of the gateway. */
+  /**
+   * Sends op 7 (Reconnect) to every socket of the gateway.
+   *
+   * @throws IllegalStateException if this is closed
+   */
   public void requestReconnects() {
     onLoop(() -> server.gateway().requestReconnects());
   }
@@ -245,6 +255,8 @@ public final class FakeDiscord implements AutoCloseable {
   /**
    * Forgets every session: whoever tries to resume one from now on is told, by op 9, to identify
    * again. Sockets stay open.
+   *
+   * @throws IllegalStateException if this is closed
    */
   public void forgetSessions() {
     onLoop(() -> server.gateway().forgetSessions());
@@ -254,9 +266,10 @@ public final class FakeDiscord implements AutoCloseable {
    * Takes Discord down, REST and gateway. Returns when it is down.
    *
    * @param outage how that looks from outside
+   * @throws IllegalStateException if this is closed
    */
   public void startOutage(Outage outage) {
-    changeOutage(Objects.requireNonNull(outage));
+    changeOutage(Objects.requireNonNull(outage, "outage"));
   }
 
   /**
@@ -264,6 +277,7 @@ public final class FakeDiscord implements AutoCloseable {
    *
    * @throws java.io.UncheckedIOException if another process has taken the port meanwhile; to be
    *     called again
+   * @throws IllegalStateException if this is closed
    */
   public void endOutage() {
     changeOutage(null);
@@ -290,7 +304,10 @@ public final class FakeDiscord implements AutoCloseable {
     }
   }
 
-  /** Closes the port and every socket; what was recorded can still be read. */
+  /**
+   * Closes the port and every socket; what was recorded can still be read. Closing once more does
+   * nothing.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
@@ -308,7 +325,7 @@ public final class FakeDiscord implements AutoCloseable {
     return "FakeDiscord at %s: %s".formatted(restUri(), score());
   }
 
-  /** Collects what a {@link FakeDiscord} is to be like. Not thread safe. */
+  /** Sets up a {@link FakeDiscord}. Not safe for use by many threads. */
   public static final class Builder {
     private static final int REMAINING_IS_TOTAL = -1;
 
@@ -331,7 +348,8 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets the port.
      *
      * @param port from 0 to 65535; 0, the default, is any that is free
-     * @return this
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder port(int port) {
       this.port = Require.inRange("port", port, 0, 65_535);
@@ -342,7 +360,8 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets the token that is valid.
      *
      * @param token the token, without {@code Bot}; {@link #DEFAULT_TOKEN} by default
-     * @return this
+     * @return this builder
+     * @throws IllegalArgumentException if it is blank
      */
     public Builder token(String token) {
       this.token = Require.token(token);
@@ -353,7 +372,8 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets how many session starts there are per window.
      *
      * @param total at least 0; 1000 by default
-     * @return this
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder total(int total) {
       this.total = Require.atLeast("total", total, 0);
@@ -363,8 +383,9 @@ public final class FakeDiscord implements AutoCloseable {
     /**
      * Sets how many session starts are left at the start.
      *
-     * @param remaining from 0 to the total; the total by default
-     * @return this
+     * @param remaining from 0 to the total, which {@link #start} checks; the total by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder remaining(int remaining) {
       this.remaining = Require.atLeast("remaining", remaining, 0);
@@ -374,8 +395,10 @@ public final class FakeDiscord implements AutoCloseable {
     /**
      * Sets when the budget resets for the first time.
      *
-     * @param resetAfter how long from the start; zero for no reset; 24 hours by default
-     * @return this
+     * @param resetAfter how long from the start, at most 36,500 days; zero for no reset; 24 hours
+     *     by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder resetAfter(Duration resetAfter) {
       this.resetAfter = Require.notNegative("resetAfter", resetAfter);
@@ -385,8 +408,9 @@ public final class FakeDiscord implements AutoCloseable {
     /**
      * Sets how far apart all later resets are.
      *
-     * @param window more than zero; 24 hours by default
-     * @return this
+     * @param window more than zero, at most 36,500 days; 24 hours by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder window(Duration window) {
       this.window = Require.positive("window", window);
@@ -397,7 +421,8 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets how many sessions may be started at once, which is the number of buckets.
      *
      * @param maxConcurrency at least 1, the default
-     * @return this
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder maxConcurrency(int maxConcurrency) {
       this.maxConcurrency = Require.atLeast("maxConcurrency", maxConcurrency, 1);
@@ -407,8 +432,9 @@ public final class FakeDiscord implements AutoCloseable {
     /**
      * Sets how far apart two session starts of one bucket have to be.
      *
-     * @param identifyInterval more than zero; 5 s by default
-     * @return this
+     * @param identifyInterval more than zero, at most 36,500 days; 5 s by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder identifyInterval(Duration identifyInterval) {
       this.identifyInterval = Require.positive("identifyInterval", identifyInterval);
@@ -419,7 +445,8 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets the recommended number of shards that {@code GET /gateway/bot} tells.
      *
      * @param shards at least 1, the default
-     * @return this
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder shards(int shards) {
       this.shards = Require.atLeast("shards", shards, 1);
@@ -431,7 +458,7 @@ public final class FakeDiscord implements AutoCloseable {
      * rather than by the one after it.
      *
      * @param strictLimit false by default
-     * @return this
+     * @return this builder
      */
     public Builder strictLimit(boolean strictLimit) {
       this.strictLimit = strictLimit;
@@ -441,8 +468,9 @@ public final class FakeDiscord implements AutoCloseable {
     /**
      * Sets how often HELLO tells the clients to send a heartbeat.
      *
-     * @param heartbeatInterval at least a millisecond; 41.25 s by default
-     * @return this
+     * @param heartbeatInterval from a millisecond to 36,500 days; 41.25 s by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
      */
     public Builder heartbeatInterval(Duration heartbeatInterval) {
       Require.positive("heartbeatInterval", heartbeatInterval);
@@ -458,10 +486,10 @@ public final class FakeDiscord implements AutoCloseable {
      * Sets who is told of every IDENTIFY as soon as it is answered, in order of arrival.
      *
      * @param onIdentify is called by the thread that serves all sockets, and must not block
-     * @return this
+     * @return this builder
      */
     public Builder onIdentify(Consumer<Identify> onIdentify) {
-      this.onIdentify = Objects.requireNonNull(onIdentify);
+      this.onIdentify = Objects.requireNonNull(onIdentify, "onIdentify");
       return this;
     }
 

@@ -40,18 +40,21 @@ public final class Faults {
    *
    * @param fault what happens to them
    * @param times how many, at least 1
+   * @throws IllegalArgumentException if {@code times < 1}
    */
   public synchronized void failRest(RestFault fault, int times) {
+    Objects.requireNonNull(fault, "fault");
     restTimes = Require.atLeast("times", times, 1);
-    restFault = Objects.requireNonNull(fault);
+    restFault = fault;
   }
 
   /**
    * Opens the next sockets late that are asked for: their clients wait for the answer to their
    * handshake. Those after them are opened at once.
    *
-   * @param delay how late, in whole milliseconds
+   * @param delay how late, in whole milliseconds, at most 36,500 days
    * @param times how many, at least 0
+   * @throws IllegalArgumentException if one of them is out of its range
    */
   public synchronized void delaySockets(Duration delay, int times) {
     Require.atLeast("times", times, 0);
@@ -62,7 +65,8 @@ public final class Faults {
   /**
    * Makes HELLO late on the sockets that are opened from now on.
    *
-   * @param delay how late, in whole milliseconds; zero is at once
+   * @param delay how late, in whole milliseconds, at most 36,500 days; zero is at once
+   * @throws IllegalArgumentException if it is out of its range
    */
   public synchronized void delayHello(Duration delay) {
     helloDelay = Require.notNegative("delay", delay);
@@ -76,7 +80,8 @@ public final class Faults {
   /**
    * Makes READY late for the IDENTIFYs that arrive from now on. The session counts as started.
    *
-   * @param delay how late, in whole milliseconds; zero is at once
+   * @param delay how late, in whole milliseconds, at most 36,500 days; zero is at once
+   * @throws IllegalArgumentException if it is out of its range
    */
   public synchronized void delayReady(Duration delay) {
     readyDelay = Require.notNegative("delay", delay);
@@ -95,6 +100,7 @@ public final class Faults {
    * too early, or over budget, is judged as ever and not counted here.
    *
    * @param times how many, at least 0
+   * @throws IllegalArgumentException if {@code times < 0}
    */
   public void invalidateIdentifies(int times) {
     scoreboard.invalidateIdentifies(Require.atLeast("times", times, 0));

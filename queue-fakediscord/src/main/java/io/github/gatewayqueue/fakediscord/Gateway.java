@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sockets and sessions of the gateway. Used by the event loop alone, of which there is one: a
- * message is judged in the order of its arrival, and no lock is needed here.
+ * All sockets and sessions of the gateway. Used by the event loop alone, of which there is one, but
+ * for {@link #openSockets}: a message is judged in the order of its arrival, and no lock is needed
+ * here.
  */
 final class Gateway {
   private final Vertx vertx;
@@ -25,9 +26,12 @@ final class Gateway {
   private final Faults faults;
   private final Duration heartbeatInterval;
   private final Consumer<Identify> onIdentify;
-  private final Supplier<URI> uri;
+  private final Supplier<URI> gatewayUri;
   private final Set<GatewaySocket> sockets = new LinkedHashSet<>();
   private final Map<String, Session> sessions = new HashMap<>();
+
+  /** How many sockets there are, for other threads. */
+  private volatile int openSockets;
 
   Gateway(
       Vertx vertx,
@@ -35,13 +39,13 @@ final class Gateway {
       Faults faults,
       Duration heartbeatInterval,
       Consumer<Identify> onIdentify,
-      Supplier<URI> uri) {
+      Supplier<URI> gatewayUri) {
     this.vertx = vertx;
     this.scoreboard = scoreboard;
     this.faults = faults;
     this.heartbeatInterval = heartbeatInterval;
     this.onIdentify = onIdentify;
-    this.uri = uri;
+    this.gatewayUri = gatewayUri;
   }
 
   /** Takes a request to upgrade, or refuses one in a form that this gateway does not speak. */
@@ -75,6 +79,7 @@ final class Gateway {
   private void open(ServerWebSocket webSocket, boolean compress, boolean versionKnown) {
     var socket = new GatewaySocket(this, webSocket, compress);
     sockets.add(socket);
+    openSockets = sockets.size();
     socket.start();
     if (versionKnown) {
       after(faults.helloDelay(), () -> socket.sendHello(heartbeatInterval));
@@ -98,6 +103,7 @@ final class Gateway {
 
   void closed(GatewaySocket socket) {
     sockets.remove(socket);
+    openSockets = sockets.size();
   }
 
   /** Judges an IDENTIFY and answers it. */
@@ -116,7 +122,7 @@ final class Gateway {
   private void startSession(GatewaySocket socket, Session session) {
     sessions.put(session.id(), session);
     socket.attach(session);
-    after(faults.readyDelay(), () -> socket.sendReady(uri.get()));
+    after(faults.readyDelay(), () -> socket.sendReady(gatewayUri.get()));
   }
 
   /** The token is reset: whoever runs on it is thrown out, and whoever asked for it. */
@@ -163,6 +169,6 @@ final class Gateway {
   }
 
   int openSockets() {
-    return sockets.size();
+    return openSockets;
   }
 }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.fakediscord;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
@@ -27,6 +28,7 @@ final class Require {
   }
 
   static Duration notNegative(String name, Duration value) {
+    Objects.requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected at least 0 and at most 36500 days".formatted(name, value));
@@ -35,6 +37,7 @@ final class Require {
   }
 
   static Duration positive(String name, Duration value) {
+    Objects.requireNonNull(value, name);
     if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected more than 0 and at most 36500 days".formatted(name, value));
@@ -44,6 +47,7 @@ final class Require {
 
   /** A token's value is never part of the message. */
   static String token(String value) {
+    Objects.requireNonNull(value, "token");
     if (value.isBlank()) {
       throw new IllegalArgumentException("the token is blank, expected one with characters in it");
     }

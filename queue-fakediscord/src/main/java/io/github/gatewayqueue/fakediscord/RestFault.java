@@ -24,6 +24,7 @@ public final class RestFault {
    *
    * @param status the status, from 400 to 599
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault status(int status) {
     Require.inRange("status", status, 400, 599);
@@ -34,8 +35,10 @@ public final class RestFault {
    * 429 as Discord sends it, with the time to wait both in the header {@code Retry-After} and in
    * the body.
    *
-   * @param retryAfter how long to wait; sent in seconds, with a fraction if need be
+   * @param retryAfter how long to wait, at most 36,500 days; sent in seconds, with a fraction if
+   *     need be
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault rateLimited(Duration retryAfter) {
     return rateLimited("rate limited", retryAfter, true, true);
@@ -44,8 +47,9 @@ public final class RestFault {
   /**
    * 429 with the time to wait only in the header {@code Retry-After}.
    *
-   * @param retryAfter how long to wait
+   * @param retryAfter how long to wait, at most 36,500 days
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault rateLimitedByHeader(Duration retryAfter) {
     return rateLimited("rate limited by header", retryAfter, true, false);
@@ -54,8 +58,9 @@ public final class RestFault {
   /**
    * 429 with the time to wait only in the body, as {@code retry_after}.
    *
-   * @param retryAfter how long to wait
+   * @param retryAfter how long to wait, at most 36,500 days
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault rateLimitedByBody(Duration retryAfter) {
     return rateLimited("rate limited by body", retryAfter, false, true);
@@ -82,8 +87,9 @@ public final class RestFault {
   /**
    * The true answer, as it was when the request came in, but late.
    *
-   * @param delay how late, in whole milliseconds
+   * @param delay how late, in whole milliseconds, at most 36,500 days
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault delayed(Duration delay) {
     Require.notNegative("delay", delay);
@@ -122,6 +128,7 @@ public final class RestFault {
    *
    * @param bytes how many, at least 0
    * @return the fault
+   * @throws IllegalArgumentException if it is out of its range
    */
   public static RestFault huge(long bytes) {
     if (bytes < 0) {
@@ -136,10 +143,11 @@ public final class RestFault {
    * @param status the status, from 200 to 599
    * @param body the body; it is sent as {@code application/json}, whatever it is
    * @return the fault
+   * @throws IllegalArgumentException if the status is out of its range
    */
   public static RestFault body(int status, String body) {
     Require.inRange("status", status, 200, 599);
-    Objects.requireNonNull(body);
+    Objects.requireNonNull(body, "body");
     return new RestFault("body " + status, exchange -> exchange.send(status, body));
   }
 
@@ -177,7 +185,7 @@ public final class RestFault {
    * @return the fault
    */
   public static RestFault missing(String field) {
-    Objects.requireNonNull(field);
+    Objects.requireNonNull(field, "field");
     return new RestFault(
         "missing " + field,
         exchange -> {

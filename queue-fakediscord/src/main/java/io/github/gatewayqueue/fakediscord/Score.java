@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * @param total session starts allowed per window
  * @param remaining session starts left
  * @param limitHit whether the last session start was used, which may be one too many
- * @param tokenReset whether the token was reset since a bot went over its budget, and no
- *     {@linkplain FakeDiscord#setToken new one} was issued since
+ * @param tokenReset whether the token was reset because a bot went over its budget, and no
+ *     {@linkplain FakeDiscord#setToken new one} has been issued yet
  * @param resumes sessions that were resumed, which is free
  * @param limitRequests how often {@code GET /gateway/bot} was asked, with a valid token or not
  */

@@ -45,6 +45,9 @@ final class Server {
   /** The last opening or closing of the port; the next one waits for it. */
   private Future<Void> transition = Future.succeededFuture();
 
+  /** How often an outage was begun or ended. */
+  private int changes;
+
   Server(
       Scoreboard scoreboard,
       Faults faults,
@@ -127,17 +130,30 @@ final class Server {
    * Begins an outage, changes it, or ends it with null; returns when the port is as it should be.
    */
   void outage(@Nullable Outage next) {
-    run(() -> transition = transition.transform(done -> change(next)));
+    run(() -> {
+      changes++;
+      transition = transition.transform(done -> change(next));
+    });
     if (!isLoop()) {
       awaitPort(submit(() -> transition));
     }
   }
 
-  /** Begins an outage right after what is being handled now, and ends it by itself. */
+  /**
+   * Begins an outage right after what is being handled now, and ends it by itself, unless something
+   * else was begun or ended meanwhile.
+   */
   void refuseFor(Duration duration) {
     context.runOnContext(nothing -> {
       outage(Outage.REFUSING);
-      vertx.setTimer(Math.max(1, duration.toMillis()), timer -> outage(null));
+      int begun = changes;
+      vertx.setTimer(
+          Math.max(1, duration.toMillis()),
+          timer -> {
+            if (changes == begun) {
+              outage(null);
+            }
+          });
     });
   }
 

@@ -20,6 +20,9 @@
  * curl -X POST 'http://127.0.0.1:8080/fakediscord/rest?fault=rate-limited&retry_after=1.5&times=2'
  * curl -X POST 'http://127.0.0.1:8080/fakediscord/close?code=4000'
  * }</pre>
+ *
+ * <p>Unless a method says otherwise, a null argument is refused with a {@link
+ * java.lang.NullPointerException}.
  */
 @NullMarked
 package io.github.gatewayqueue.fakediscord;

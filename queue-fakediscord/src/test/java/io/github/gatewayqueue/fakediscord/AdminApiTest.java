@@ -94,6 +94,24 @@ class AdminApiTest {
 
   @ParameterizedTest
   @CsvSource({
+    "total=5&remaining=9, 'remaining is 9, expected 0 to 5'",
+    "total=5&reset_after=soon, 'reset_after is \"soon\", expected seconds such as 5 or 0.2'",
+    "total=5&max_concurrency=0, 'max_concurrency is 0, expected at least 1'"
+  })
+  void limit_oneIsWrong_nothingIsChanged(String limit, String message)
+      throws IOException, InterruptedException {
+    JsonObject before = RestClient.limit(discord);
+    HttpResponse<String> response = post("/limit?" + limit);
+    assertEquals(400, response.statusCode());
+    assertEquals(message + "\n", response.body());
+    before.remove("reset_after");
+    JsonObject after = RestClient.limit(discord);
+    after.remove("reset_after");
+    assertEquals(before, after);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "status&status=503, 503",
     "rate-limited&retry_after=1.5, 429",
     "rate-limited-header&retry_after=1.5, 429",
@@ -193,6 +211,15 @@ class AdminApiTest {
   void outage_refusing_refuses() throws IOException, InterruptedException {
     change("/outage?kind=refusing&seconds=3600");
     Awaitility.await().untilAsserted(() -> assertThrows(ConnectException.class, this::restStatus));
+  }
+
+  @Test
+  void outage_begunAfterOneThatIsOverByItself_stays() throws IOException, InterruptedException {
+    change("/outage?kind=refusing&seconds=0.2");
+    discord.startOutage(Outage.HANGING_UP);
+    Awaitility.await()
+        .during(Duration.ofMillis(500))
+        .untilAsserted(() -> assertThrows(IOException.class, this::restStatus));
   }
 
   @ParameterizedTest

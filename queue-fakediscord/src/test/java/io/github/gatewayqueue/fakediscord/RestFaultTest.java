@@ -155,6 +155,15 @@ class RestFaultTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // callers without a null checker do this
+  void failRest_null_changesNothing() throws IOException, InterruptedException {
+    discord.faults().failRest(RestFault.status(503));
+    assertThrows(NullPointerException.class, () -> discord.faults().failRest(null, 1));
+    assertEquals(503, RestClient.askLimit(discord).statusCode());
+    assertEquals(503, RestClient.askLimit(discord).statusCode());
+  }
+
+  @Test
   void heal_endsIt() throws IOException, InterruptedException {
     discord.faults().failRest(RestFault.status(503));
     discord.faults().heal();

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.redis;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -107,10 +106,20 @@ final class Conversation {
     return limit;
   }
 
-  /** Gives up the lease, and with it all places; returns when that is done. */
-  void close() throws InterruptedException {
+  /** Gives up the lease, and with it all places; returns when that is done, interrupt or not. */
+  void close() {
     inbox.add(() -> closing = true);
-    thread.join();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void talk() {
@@ -121,9 +130,9 @@ final class Conversation {
           awaitWork(notBeforeNanos);
           notBeforeNanos = takeStepIfDue(notBeforeNanos);
         } catch (RuntimeException e) { // a mistake of ours: nobody is to wait in vain for that
-          Outage.LOGGER.log(Level.ERROR, "the conversation with the store failed", e);
           long nowNanos = System.nanoTime();
           places.failAll(new GatewayQueueException("the queue failed", e), nowNanos, nowNanos);
+          Log.error("the conversation with the store failed", e);
           notBeforeNanos = System.nanoTime() + AFTER_A_MISTAKE_NANOS;
         }
       }
@@ -171,7 +180,7 @@ final class Conversation {
     limit = places.limit();
     warnIfExhausted();
     for (Duration late : places.takeLate()) {
-      warn("a release would have been used " + late + " late; its request goes next");
+      Log.warning("a release would have been used " + late + " late; its request goes next");
     }
     long reading = places.takeReadingWanted();
     if (reading > 0 && reading != lastReading && source != null) {
@@ -194,14 +203,14 @@ final class Conversation {
     return new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e);
   }
 
-  /** The news can not be had. */
-  void isCutOff(JedisException e) {
+  /** The listener could not subscribe to the news, or has lost them. */
+  void cutOff(JedisException e) {
     if (isForGood(e)) {
       long failedNanos = System.nanoTime();
       inbox.add(() -> {
         if (!cutOffTold) {
           cutOffTold = true;
-          warn("the news of the store can not be had, requests fail: " + e.getMessage());
+          Log.warning("the news of the store can not be had, requests fail: " + e.getMessage());
         }
         places.failAll(refusal(e), failedNanos, System.nanoTime());
       });
@@ -227,17 +236,18 @@ final class Conversation {
     try {
       fresh = limits.fetch();
       if (fresh.maxConcurrency() > MOST_BUCKETS) {
-        warn("max_concurrency is " + fresh.maxConcurrency() + ", expected at most " + MOST_BUCKETS);
+        Log.warning(
+            "max_concurrency is " + fresh.maxConcurrency() + ", expected at most " + MOST_BUCKETS);
         fresh = null;
       }
     } catch (GatewayQueueException e) {
-      warn("the session start limit can not be read, requests fail: " + e);
+      Log.warning("the session start limit can not be read, requests fail: " + e);
       long failedNanos = System.nanoTime();
       inbox.add(() -> places.failAll(e, failedNanos, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      warn("could not read the session start limit, trying again: " + e);
+      Log.warning("could not read the session start limit, trying again: " + e);
     }
     Step.Reading result = new Step.Reading(number, fresh);
     inbox.add(() -> places.read(result));
@@ -248,12 +258,9 @@ final class Conversation {
       exhaustionTold = false;
     } else if (!exhaustionTold) {
       exhaustionTold = true;
-      warn("the session starts are used up but for the reserve of " + reserve + ": " + limit);
+      Log.warning(
+          "the session starts are used up but for the reserve of " + reserve + ": " + limit);
     }
-  }
-
-  private static void warn(String line) {
-    Outage.log(Level.WARNING, line);
   }
 
   /** Gives up the lease. If that fails, it runs out by itself. */

@@ -66,7 +66,7 @@ final class Heard {
     }
   }
 
-  /** Returns before when it is of no use to ask for a release. */
+  /** Returns the moment before which it is of no use to ask for a release. */
   long notBeforeNanos(int bucket) {
     Last last = lasts.get(bucket);
     if (last != null) {

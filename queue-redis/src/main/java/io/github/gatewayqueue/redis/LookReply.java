@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.redis;
 
-import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,26 +24,25 @@ record LookReply(List<List<Long>> buckets, List<Long> own, List<Long> limit) {
    * @throws JedisDataException if it is none of the script's
    */
   static LookReply of(Object reply) {
-    try {
+    return Replies.parse(() -> {
       List<?> parts = (List<?>) reply;
       List<List<Long>> buckets =
-          ((List<?>) parts.get(0)).stream().map(bucket -> longs(bucket)).toList();
-      return new LookReply(buckets, longs(parts.get(1)), longs(parts.get(2)));
-    } catch (ClassCastException | IndexOutOfBoundsException e) {
-      throw new JedisDataException("the store's answer makes no sense", e);
-    }
-  }
-
-  private static List<Long> longs(Object reply) {
-    return ((List<?>) reply).stream().map(Long.class::cast).toList();
+          ((List<?>) parts.get(0)).stream().map(bucket -> Replies.longs(bucket)).toList();
+      return new LookReply(buckets, Replies.longs(parts.get(1)), Replies.longs(parts.get(2)));
+    });
   }
 
   /**
    * Returns it in the terms of this machine.
    *
    * @param threads the thread that asks, by the number of its ticket; null if it has left
+   * @throws JedisDataException if its numbers make no sense
    */
   RedisQueueSnapshot snapshot(LongFunction<@Nullable Thread> threads, Instant now) {
+    return Replies.parse(() -> show(threads, now));
+  }
+
+  private RedisQueueSnapshot show(LongFunction<@Nullable Thread> threads, Instant now) {
     List<RedisQueueSnapshot.Bucket> shown = new ArrayList<>();
     for (List<Long> bucket : buckets) {
       long age = bucket.get(1);
@@ -64,17 +62,7 @@ record LookReply(List<List<Long>> buckets, List<Long> own, List<Long> limit) {
         places.add(new RedisQueueSnapshot.Place(thread, bucket, position));
       }
     }
-    return new RedisQueueSnapshot(shown, places, limitOrNull());
-  }
-
-  private @Nullable SessionStartLimit limitOrNull() {
-    return limit.isEmpty()
-        ? null
-        : new SessionStartLimit(
-            Math.toIntExact(limit.get(0)),
-            Math.toIntExact(limit.get(1)),
-            micros(limit.get(2)),
-            buckets.size());
+    return new RedisQueueSnapshot(shown, places, Replies.limit(limit, buckets.size()));
   }
 
   private static Duration micros(long micros) {

@@ -55,7 +55,9 @@ final class News {
       try {
         store.subscribe(next);
       } catch (JedisException e) {
-        conversation.isCutOff(e);
+        conversation.cutOff(e);
+      } catch (RuntimeException e) {
+        // Jedis could make nothing of what it read: as good as a connection that is lost
       }
       pause();
     }

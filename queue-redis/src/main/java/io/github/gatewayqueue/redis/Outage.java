@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.redis;
 
-import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -9,7 +8,6 @@ import java.util.random.RandomGenerator;
  * an outage begins, one line when it is over. Used by one thread.
  */
 final class Outage {
-  static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.redis");
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -27,7 +25,7 @@ final class Outage {
    */
   long begin(String reason) {
     if (failures == 0) {
-      log(Level.WARNING, "can not talk to the store, nobody is released meanwhile: " + reason);
+      Log.warning("can not talk to the store, nobody is released meanwhile: " + reason);
     }
     long most = Math.min(MOST_NANOS, LEAST_NANOS << Math.min(failures, 10));
     failures++;
@@ -37,15 +35,7 @@ final class Outage {
   void end() {
     if (failures > 0) {
       failures = 0;
-      log(Level.INFO, "can talk to the store again");
-    }
-  }
-
-  static void log(Level level, String line) {
-    try {
-      LOGGER.log(level, line);
-    } catch (RuntimeException e) {
-      // a handler that fails is not to keep anybody from being released
+      Log.info("can talk to the store again");
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.redis;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
@@ -68,7 +67,8 @@ import redis.clients.jedis.util.JedisURIHelper;
  * password, a missing permission, a key of a wrong type, another version of the protocol), those
  * that wait throw a {@link GatewayQueueException}; the next request tries again. A source that
  * throws an {@code IOException} is asked again, one that throws a {@link GatewayQueueException}
- * refuses all requests that wait in its process.
+ * refuses all requests that wait in its process: each throws one of its own, with that one as its
+ * cause.
  *
  * <h2>Threads and connections</h2>
  *
@@ -81,8 +81,6 @@ import redis.clients.jedis.util.JedisURIHelper;
  *     limiting of identifies</a>
  */
 public final class RedisQueue implements GatewayQueue, AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
-
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
@@ -121,6 +119,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * @throws IllegalArgumentException if it is none of these; the message does not repeat it
    */
   public static Builder builder(URI uri) {
+    requireNonNull(uri, "uri");
     boolean scheme = "redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme());
     if (!scheme || !JedisURIHelper.isValid(uri)) {
       throw new IllegalArgumentException(
@@ -144,8 +143,14 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
-   * {@inheritDoc}
+   * Blocks until shard {@code id} of {@code total} may start a session, as {@link
+   * GatewayQueue#request} says.
    *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
+   *     nothing joins the line
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
    * @throws IllegalStateException if the queue is closed
    * @throws GatewayQueueException if the store or the source refuses this queue for good, or the
    *     queue is closed while the request waits
@@ -156,7 +161,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       throw new IllegalStateException("the queue is closed");
     }
     ENTRANCE.request(id, total);
-    boolean logs = LOGGER.isLoggable(DEBUG);
+    boolean logs = Log.tellsOfRequests();
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
     var ticket = new Ticket(process, requests.incrementAndGet(), id, inLine);
@@ -164,21 +169,22 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     Throwable thrown = null;
     try {
       if (logs) {
-        log("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
+        Log.request("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
       }
       release = awaitRelease(ticket);
     } catch (Throwable e) {
       thrown = e;
       throw e;
     } finally {
-      long waitedNanos = System.nanoTime() - askedNanos;
+      long endNanos = System.nanoTime();
+      long waitedNanos = endNanos - askedNanos;
       if (event != null) {
-        event.end(id, total, waitedNanos, release);
+        event.end(id, total, waitedNanos, release, endNanos);
       }
       if (logs) {
         String shard = "shard " + id + " of " + total;
         Duration waited = Duration.ofNanos(waitedNanos);
-        log(
+        Log.request(
             thrown == null
                 ? shard + " was released after " + waited + ": " + ticket.name + ", " + release
                 : shard + " left the line after " + waited + ": " + ticket.name + ", " + thrown);
@@ -212,14 +218,6 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       ticket.fail(closedWhileWaiting());
     }
     return ticket.await();
-  }
-
-  private static void log(String line) {
-    try {
-      LOGGER.log(DEBUG, line);
-    } catch (RuntimeException e) {
-      // A handler that fails is not to make a shard fail, the less so if it was released.
-    }
   }
 
   /**
@@ -280,7 +278,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   /**
    * Closes the queue: every request that waits throws a {@link GatewayQueueException}, and the
    * process gives up its lease and with it its places. Returns when the store knows, or does not
-   * answer for as long as the client's timeouts allow. Closing once more does nothing.
+   * answer for as long as the client's timeouts allow; an interrupt does not change that, and stays
+   * set. Closing once more does nothing.
    */
   @Override
   public void close() {
@@ -288,14 +287,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       return;
     }
     underWay.forEach(ticket -> ticket.fail(closedWhileWaiting()));
-    try {
-      conversation.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (ownClient) {
-        client.close();
-      }
+    conversation.close();
+    if (ownClient) {
+      client.close();
     }
   }
 
@@ -352,7 +346,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is not of this form
      */
     public Builder namespace(String namespace) {
-      if (!NAMESPACE.matcher(namespace).matches()) {
+      if (!NAMESPACE.matcher(requireNonNull(namespace, "namespace")).matches()) {
         throw new IllegalArgumentException(
             "namespace is '" + namespace + "', expected 1 to 100 of A-Z a-z 0-9 . _ : / -");
       }
@@ -383,6 +377,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder startDelay(Duration startDelay) {
+      requireNonNull(startDelay, "startDelay");
       if (startDelay.isNegative() || startDelay.compareTo(MOST) > 0) {
         throw new IllegalArgumentException(
             "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
@@ -400,6 +395,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder lease(Duration lease) {
+      requireNonNull(lease, "lease");
       if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(MOST_LEASE) > 0) {
         throw new IllegalArgumentException(
             "lease is " + lease + ", expected " + LEAST_LEASE + " to " + MOST_LEASE);
@@ -484,6 +480,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
 
     private static Duration requirePositive(String name, Duration value) {
+      requireNonNull(value, name);
       if (!value.isPositive() || value.compareTo(MOST) > 0) {
         throw new IllegalArgumentException(
             name + " is " + value + ", expected 1 ns to " + Long.MAX_VALUE + " ns");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the queue of a bot stands, in all processes together, for whoever shows it. Moments are of
- * this machine's wall clock.
+ * this machine's wall clock. Immutable.
  *
  * @param buckets the buckets, in the order of their indexes
  * @param places those of the requests of this process, in the order of their bucket's line

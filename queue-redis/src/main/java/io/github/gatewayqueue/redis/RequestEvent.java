@@ -9,13 +9,19 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** What a flight recording tells of one request. Lasts from the call until its end. */
-@Name("io.github.gatewayqueue.RedisRequest")
-@Label("Session Start Request over Redis")
-@Description("A shard asked for a session start, and was released or gave up")
+/**
+ * What a flight recording tells of one request. Lasts from the call until its end. It is named as
+ * that of the queues in this process, and says the same, so that a recording is read alike
+ * whichever queue a bot asks.
+ */
+@Name(RequestEvent.NAME)
+@Label("Session Start Request")
+@Description("A shard asked for a session start over a Redis, and was released or gave up")
 @Category("Gateway Queue")
 @StackTrace(false)
 final class RequestEvent extends Event {
+  static final String NAME = "io.github.gatewayqueue.Request";
+
   /** Tells whether events are recorded without the cost of a new one. */
   private static final RequestEvent PROBE = new RequestEvent();
 
@@ -38,6 +44,10 @@ final class RequestEvent extends Event {
   @Description("Whether the request was released, rather than interrupted or refused")
   boolean released;
 
+  @Label("Moment of Release")
+  @Description("System.nanoTime() as the released thread read it when it had its release, or 0")
+  long releaseNanos;
+
   /** Returns an event that has begun, or null if none are recorded. */
   static @Nullable RequestEvent beginIfRecorded() {
     if (!PROBE.isEnabled()) {
@@ -48,8 +58,12 @@ final class RequestEvent extends Event {
     return event;
   }
 
-  /** Ends the event and hands it to the recording. */
-  void end(long id, long total, long waitedNanos, @Nullable Release release) {
+  /**
+   * Ends the event and hands it to the recording.
+   *
+   * @param nowNanos the moment of the release, if there is one
+   */
+  void end(long id, long total, long waitedNanos, @Nullable Release release, long nowNanos) {
     end();
     shardId = id;
     totalShards = total;
@@ -57,6 +71,7 @@ final class RequestEvent extends Event {
     released = release != null;
     if (release != null) {
       bucket = release.bucket();
+      releaseNanos = nowNanos;
     }
     commit();
   }

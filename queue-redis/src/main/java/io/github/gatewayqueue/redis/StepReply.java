@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,41 +89,26 @@ record StepReply(
    *     connection that has got out of step hands out
    */
   static StepReply of(Object reply, long sequence) {
-    try {
-      List<?> parts = (List<?>) reply;
-      if ((Long) parts.get(8) != sequence) {
-        throw new JedisDataException("the store's answer is to another question");
-      }
-      List<Answer> answers = new ArrayList<>();
-      for (Object answer : (List<?>) parts.get(5)) {
-        answers.add(Answer.of(longs(answer)));
-      }
-      return new StepReply(
-          (Long) parts.get(0),
-          (Long) parts.get(1),
-          Math.toIntExact((Long) parts.get(2)),
-          longs(parts.get(3)),
-          ((List<?>) parts.get(4)).stream().map(String.class::cast).toList(),
-          answers,
-          limit(longs(parts.get(6)), Math.toIntExact((Long) parts.get(2))),
-          (Long) parts.get(7));
-    } catch (ClassCastException | IndexOutOfBoundsException | ArithmeticException e) {
-      throw new JedisDataException("the store's answer makes no sense", e);
-    }
+    return Replies.parse(() -> parse((List<?>) reply, sequence));
   }
 
-  private static List<Long> longs(Object reply) {
-    return ((List<?>) reply).stream().map(Long.class::cast).toList();
-  }
-
-  private static @Nullable SessionStartLimit limit(List<Long> parts, int concurrency) {
-    if (parts.isEmpty()) {
-      return null;
+  private static StepReply parse(List<?> parts, long sequence) {
+    if ((Long) parts.get(8) != sequence) {
+      throw new JedisDataException("the store's answer is to another question");
     }
-    return new SessionStartLimit(
-        Math.toIntExact(parts.get(0)),
-        Math.toIntExact(parts.get(1)),
-        Duration.ofNanos(Micros.toNanos(parts.get(2))),
-        concurrency);
+    int concurrency = Math.toIntExact((Long) parts.get(2));
+    List<Answer> answers = new ArrayList<>();
+    for (Object answer : (List<?>) parts.get(5)) {
+      answers.add(Answer.of(Replies.longs(answer)));
+    }
+    return new StepReply(
+        (Long) parts.get(0),
+        (Long) parts.get(1),
+        concurrency,
+        Replies.longs(parts.get(3)),
+        ((List<?>) parts.get(4)).stream().map(String.class::cast).toList(),
+        answers,
+        Replies.limit(Replies.longs(parts.get(6)), concurrency),
+        (Long) parts.get(7));
   }
 }

@@ -18,7 +18,16 @@ final class Store {
   private final UnifiedJedis client;
   private final String channel;
   private final List<String> keys;
-  private final List<String> settings;
+  private final String process;
+
+  /** The interval and the start delay, in microseconds. */
+  private final List<String> pacing;
+
+  /** The lease, and how long Discord may take to count a start, in microseconds. */
+  private final List<String> patience;
+
+  private final String reserve;
+  private final String canRead;
   private long sequence;
 
   /**
@@ -39,35 +48,36 @@ final class Store {
             prefix + "leases",
             prefix + "buckets",
             prefix + "starts");
-    this.settings =
+    this.process = process;
+    pacing =
         List.of(
-            process,
             String.valueOf(Micros.ceil(settings.interval()) + 1), // moments are cut off
-            String.valueOf(Micros.ceil(settings.startDelay())),
+            String.valueOf(Micros.ceil(settings.startDelay())));
+    patience =
+        List.of(
             String.valueOf(Micros.ceil(settings.lease())),
-            String.valueOf(Micros.ceil(settings.settling())),
-            String.valueOf(settings.reserve()),
-            canRead ? "1" : "0");
+            String.valueOf(Micros.ceil(settings.settling())));
+    reserve = String.valueOf(settings.reserve());
+    this.canRead = canRead ? "1" : "0";
   }
 
   /** Takes a step, which may be taken again after it failed. */
   StepReply take(Step step, double random) {
     sequence++;
-    List<String> arguments = new ArrayList<>();
-    arguments.add(VERSION);
-    arguments.add(channel);
-    arguments.add(settings.getFirst());
-    arguments.add(String.valueOf(sequence));
-    arguments.addAll(settings.subList(1, settings.size()));
-    arguments.add(String.valueOf(random));
+    List<String> arguments =
+        new ArrayList<>(List.of(VERSION, channel, process, String.valueOf(sequence)));
+    arguments.addAll(pacing);
+    arguments.addAll(patience);
+    arguments.addAll(List.of(reserve, canRead, String.valueOf(random)));
     arguments.addAll(step.arguments());
     return StepReply.of(STEP.call(client, keys, arguments), sequence);
   }
 
   /** Looks how the queue stands. */
   LookReply look() {
-    List<String> arguments =
-        List.of(settings.get(0), settings.get(1), settings.get(2), settings.get(5));
+    List<String> arguments = new ArrayList<>(List.of(process));
+    arguments.addAll(pacing);
+    arguments.add(reserve);
     return LookReply.of(LOOK.call(client, keys, arguments));
   }
 

@@ -59,7 +59,7 @@ final class Ticket implements Comparable<Ticket> {
    * Waits until it is released, which may come too late to be used.
    *
    * @throws InterruptedException if the thread was interrupted before the release
-   * @throws GatewayQueueException if it was refused
+   * @throws GatewayQueueException if it was refused; of its own, as others may wait, too
    */
   Release await() throws InterruptedException {
     while (true) {
@@ -68,7 +68,8 @@ final class Ticket implements Comparable<Ticket> {
           return release;
         }
         if (failure != null) {
-          throw failure;
+          String message = failure.getMessage();
+          throw new GatewayQueueException(message == null ? failure.toString() : message, failure);
         }
         if (Thread.interrupted()) {
           become(State.GIVEN_UP);

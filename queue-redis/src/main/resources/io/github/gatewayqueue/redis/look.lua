@@ -7,9 +7,9 @@ local reserve = tonumber(ARGV[4])
 
 local state = {}
 do
-  local pairs = redis.call('HGETALL', STATE)
-  for i = 1, #pairs, 2 do
-    state[pairs[i]] = pairs[i + 1]
+  local fields = redis.call('HGETALL', STATE)
+  for i = 1, #fields, 2 do
+    state[fields[i]] = fields[i + 1]
   end
 end
 local function value(name)

@@ -38,9 +38,9 @@ local known_generation = text()
 
 local state = {}
 do
-  local pairs = redis.call('HGETALL', STATE)
-  for i = 1, #pairs, 2 do
-    state[pairs[i]] = pairs[i + 1]
+  local fields = redis.call('HGETALL', STATE)
+  for i = 1, #fields, 2 do
+    state[fields[i]] = fields[i + 1]
   end
 end
 local function value(name)
@@ -194,8 +194,8 @@ end
 
 -- How many starts may be used.
 local function usable()
-  local held_back = math.min(reserve, math.max(0, value('total') - 1))
-  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
+  local reserved = math.min(reserve, math.max(0, value('total') - 1))
+  return value('remaining') - redis.call('ZCARD', STARTS) - reserved
 end
 
 -- Takes back the charge for a start that was not used, of whichever age.
@@ -411,9 +411,9 @@ local function ask(ticket, shard)
       tell(bucket)
     end
     local holder = redis.call('ZSCORE', LEASES, parse(head).process)
-    local owner, number = string.match(parse(head).ticket, '^([^.]+)%.(%d+)$')
+    local owner, own_number = string.match(parse(head).ticket, '^([^.]+)%.(%d+)$')
     return { BEHIND, math.max(1, tonumber(holder or '0') - now),
-      owner == process and tonumber(number) or 0 }
+      owner == process and tonumber(own_number) or 0 }
   end
   if now < due(bucket) then
     return { WAIT, due(bucket) - now }

@@ -97,8 +97,7 @@ final class BotProcess {
         for (int i = 0; i < count; i++) {
           ask(random.split());
         }
-        // The load that this process makes, as its seed has it: there is nothing to wait for.
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_PAUSE_MILLIS));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_PAUSE_MILLIS)); // the load, by the seed
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that
@@ -116,7 +115,7 @@ final class BotProcess {
       Thread.ofVirtual()
           .start(() -> {
             try {
-              TimeUnit.MILLISECONDS.sleep(afterMillis);
+              TimeUnit.MILLISECONDS.sleep(afterMillis); // how long until it gives up
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt(); // nobody does that
             }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.github.gatewayqueue.testsupport.TestProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,23 +148,23 @@ final class FaultRun {
     }
     for (int i = 0; i < bots.length; i++) {
       proxies[i] = new TestProxy(server.port());
-      bots[i] = begin(i);
+      bots[i] = begin(i, random.nextLong());
     }
   }
 
-  private Bot begin(int i) throws IOException {
+  private Bot begin(int i, long seed) throws IOException {
     Bot bot = lane.takeBot();
     bot.command(
         String.join(
             " ",
             "begin",
-            proxies[i].uri().toString(),
+            proxies[i].uri("redis").toString(),
             NAMESPACE,
             String.valueOf(settings.interval().toMillis()),
             String.valueOf(settings.lease().toMillis()),
             String.valueOf(settings.margin().toMillis()),
             String.valueOf(limit == null ? 0 : limit.port()),
-            String.valueOf(random.nextLong())));
+            String.valueOf(seed)));
     return bot;
   }
 
@@ -171,11 +172,11 @@ final class FaultRun {
     follower.start();
     TestProxy link = new TestProxy(server.port());
     replication = link;
-    follower.follow(link.uri().getPort());
+    follower.follow(link.uri("redis").getPort());
   }
 
   private void pause(long mostMillis) throws InterruptedException {
-    MILLISECONDS.sleep(random.nextLong(mostMillis / 4, mostMillis));
+    MILLISECONDS.sleep(random.nextLong(mostMillis / 4, mostMillis)); // for a fault to have effect
   }
 
   private long millis(Duration least, double leastTimes, double mostTimes) {
@@ -216,7 +217,7 @@ final class FaultRun {
   private void later(long millis, ExecutorService tasks, Callable<?> mend) {
     mending.add(
         tasks.submit(() -> {
-          MILLISECONDS.sleep(millis);
+          MILLISECONDS.sleep(millis); // how long the fault lasts
           return mend.call();
         }));
   }
@@ -225,7 +226,8 @@ final class FaultRun {
     awaitMended(); // it may be frozen, or about to be started
     bots[who].kill();
     told.add(bots[who].takeTold());
-    later(millis(settings.lease(), 0, 1), tasks, () -> bots[who] = begin(who));
+    long seed = random.nextLong(); // here, as the tasks run at any time
+    later(millis(settings.lease(), 0, 1), tasks, () -> bots[who] = begin(who, seed));
   }
 
   private void freeze(int who, long millis, ExecutorService tasks) throws Exception {
@@ -346,13 +348,12 @@ final class FaultRun {
     }
   }
 
-  /** Those that live have to notice each step for itself: it is a lease at least to the next. */
   private void setClock(long stepMillis) throws InterruptedException {
     clockMicros += MILLISECONDS.toMicros(stepMillis);
     try (Jedis jedis = server.connect()) {
       jedis.set("clock", String.valueOf(clockMicros));
     }
-    MILLISECONDS.sleep(settings.lease().toMillis());
+    MILLISECONDS.sleep(settings.lease().toMillis()); // so that all notice each step for itself
   }
 
   private void changeBuckets() {

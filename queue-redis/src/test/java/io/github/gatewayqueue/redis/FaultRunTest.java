@@ -20,12 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Processes of a bot under faults that a seed has chosen. {@code -Dfaults.runs} has more of them,
- * {@code -Dfaults.seed} has them begin with another seed than 1.
+ * {@code -Dfaults.seed} has them begin with another seed than 1, {@code -Dfaults.lanes} has more at
+ * once; {@code -Dfaults=long} has a run at true scale, too.
  */
 @Timeout(value = 2, unit = java.util.concurrent.TimeUnit.HOURS)
 class FaultRunTest {
-  private static final RunSettings SCALED_DOWN =
-      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
   private static final RunSettings TRUE_SCALE =
       new RunSettings(Duration.ofSeconds(6), Duration.ofSeconds(15), Duration.ofSeconds(1), false);
   private static final int FAULTS = 6;
@@ -62,9 +61,11 @@ class FaultRunTest {
     assertEquals(List.of(), violations);
   }
 
-  /** Takes a quarter of an hour. */
   @Test
-  @EnabledIfSystemProperty(named = "faults", matches = "long")
+  @EnabledIfSystemProperty(
+      named = "faults",
+      matches = "long",
+      disabledReason = "it takes a quarter of an hour")
   void faults_atTrueScale_leaveNoViolation() throws Exception {
     try (FaultLane lane = new FaultLane(directory.resolve("lane"), Store.STEP.text())) {
       assertEquals(List.of(), run(lane, Long.getLong("faults.seed", 1), TRUE_SCALE, LONG_DRAIN));
@@ -72,7 +73,7 @@ class FaultRunTest {
   }
 
   private static List<String> run(FaultLane lane, long seed) throws Exception {
-    return run(lane, seed, SCALED_DOWN, DRAIN);
+    return run(lane, seed, RunSettings.SCALED_DOWN, DRAIN);
   }
 
   private static List<String> run(FaultLane lane, long seed, RunSettings settings, Duration drain)

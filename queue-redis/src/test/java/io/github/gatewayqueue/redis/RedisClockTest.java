@@ -18,7 +18,10 @@ import redis.clients.jedis.Jedis;
  * A server whose own clock is set, with libfaketime: that can not reach the embedded server, which
  * is linked statically, so {@code redis.server} has to be one that is not.
  */
-@EnabledIfSystemProperty(named = "redis.faketime", matches = ".+")
+@EnabledIfSystemProperty(
+    named = "redis.faketime",
+    matches = ".+",
+    disabledReason = "it wants libfaketime, and a server that is linked dynamically")
 class RedisClockTest {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration MARGIN = Duration.ofMillis(200);

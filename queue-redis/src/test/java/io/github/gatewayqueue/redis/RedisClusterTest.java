@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
@@ -108,12 +107,7 @@ class RedisClusterTest {
         requests.add(Requests.inLine(queue, 0, 1));
       }
       move(JedisClusterCRC16.getSlot(namespace), nodes.get(0), nodes.get(1));
-      long last = 0;
-      for (Asking request : requests) {
-        long end = request.awaitReturn();
-        assertTrue(last == 0 || end > last, "in order of joining");
-        last = end;
-      }
+      Requests.awaitInOrder(requests);
     }
     List<Long> releases = nodes.get(1).releaseMicros(namespace);
     assertEquals(7, releases.size());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.TestProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ class RedisFailoverTest {
         TestProxy network = new TestProxy(master.port());
         RedisQueue a = queue(network, namespace);
         RedisQueue b = queue(network, namespace)) {
-      replica.follow(replication.uri().getPort());
+      replica.follow(replication.uri("redis").getPort());
       Asking.of(a, 0, 1).awaitReturn();
       replication.stall(true);
       List<Asking> requests = new ArrayList<>();
@@ -39,20 +40,17 @@ class RedisFailoverTest {
       }
       network.forwardTo(replica.port());
       network.drop();
-      long last = 0;
-      for (Asking request : requests) {
-        long end = request.awaitReturn();
-        assertTrue(last == 0 || end > last, "in order of joining");
+      long[] ends = Requests.awaitInOrder(requests);
+      for (long end : ends) {
         assertTrue(end - lost < 0 || end - lost >= START_DELAY.toNanos(), "not for a start delay");
-        last = end;
       }
-      assertTrue(last - lost > 0, "some were released by the replica");
+      assertTrue(ends[ends.length - 1] - lost > 0, "some were released by the replica");
       Requests.assertSpaced(INTERVAL, replica.releaseMicros(namespace));
     }
   }
 
   private static RedisQueue queue(TestProxy network, String namespace) {
-    return RedisQueue.builder(network.uri())
+    return RedisQueue.builder(network.uri("redis"))
         .namespace(namespace)
         .interval(INTERVAL)
         .startDelay(START_DELAY)

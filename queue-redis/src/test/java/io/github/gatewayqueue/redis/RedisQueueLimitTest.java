@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -140,24 +142,32 @@ class RedisQueueLimitTest extends RedisTestBase {
     String ticket = client.zrange(key("starts"), 0, -1).getFirst();
     Settings settings =
         new Settings(namespace, Duration.ofMillis(5), Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
-    new Store(client, "other", settings, false)
-        .take(
-            new Step(
-                0, List.of(), List.of(), List.of(ticket), List.of(), null, List.of(), false, false),
-            0);
+    new Participant(client, "other", settings, false).leave(ticket);
     waiting.awaitReturn();
   }
 
   @Test
-  void source_refused_refusesThoseThatWait() throws Exception {
+  void source_refused_refusesThoseThatWaitWithAnExceptionForEach() throws Exception {
     var refusal = new GatewayQueueException("the token is none");
+    var bothWait = new CountDownLatch(1);
     RedisQueue queue =
         open(
             builder()
                 .limits(() -> {
+                  bothWait.await();
                   throw refusal;
                 }));
-    assertSame(refusal, Asking.of(queue, 0, 1).awaitThrown(GatewayQueueException.class));
+    Asking one = Asking.of(queue, 0, 1);
+    Asking other = Requests.inLine(queue, 0, 1);
+    Await.until(() -> queue.waiting() == 2);
+    bothWait.countDown();
+    var first = one.awaitThrown(GatewayQueueException.class);
+    var second = other.awaitThrown(GatewayQueueException.class);
+    assertNotSame(first, second);
+    for (GatewayQueueException thrown : List.of(first, second)) {
+      assertSame(refusal, thrown.getCause());
+      assertEquals("the token is none", thrown.getMessage());
+    }
   }
 
   @Test
@@ -184,7 +194,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     SessionStartLimitSource source =
         () -> {
           readings.incrementAndGet();
-          Thread.sleep(Duration.ofDays(1)); // ends with the test's process at the latest
+          Thread.sleep(Duration.ofDays(1)); // a source that hangs, until the test's process ends
           throw new IllegalStateException();
         };
     RedisQueue a = open(builder().lease(Duration.ofMillis(300)).limits(source));

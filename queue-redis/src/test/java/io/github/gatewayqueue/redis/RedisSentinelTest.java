@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
@@ -39,12 +38,7 @@ class RedisSentinelTest {
             requests.add(Requests.inLine(queue, 0, 1));
           }
           master.kill();
-          long last = 0;
-          for (Asking request : requests) {
-            long end = request.awaitReturn();
-            assertTrue(last == 0 || end > last, "in order of joining");
-            last = end;
-          }
+          Requests.awaitInOrder(requests);
           assertEquals(replica.port(), client.getCurrentMaster().getPort());
           Requests.assertSpaced(INTERVAL, replica.releaseMicros("gateway-queue"));
         }

@@ -29,6 +29,16 @@ final class Requests {
     return asking;
   }
 
+  /** Waits for all to be released, one after the other, and returns when each was. */
+  static long[] awaitInOrder(List<Asking> requests) throws InterruptedException {
+    long[] ends = new long[requests.size()];
+    for (int i = 0; i < ends.length; i++) {
+      ends[i] = requests.get(i).awaitReturn();
+      assertTrue(i == 0 || ends[i] - ends[i - 1] > 0, "in order of joining");
+    }
+    return ends;
+  }
+
   /** Judges when a store released some, which no thread was held up for. */
   static void assertSpaced(Duration interval, List<Long> releaseMicros) {
     assertTrue(releaseMicros.size() > 1, "there is nothing to judge");

@@ -8,6 +8,9 @@ import java.time.Duration;
  * @param clockSteps whether the server's clock is set while it runs
  */
 record RunSettings(Duration interval, Duration lease, Duration margin, boolean clockSteps) {
+  static final RunSettings SCALED_DOWN =
+      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
+
   long intervalNanos() {
     return interval.toNanos();
   }

@@ -10,8 +10,6 @@ import io.github.gatewayqueue.redis.StepReply.Kind;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -26,67 +24,8 @@ class StoreTest extends RedisTestBase {
     super(LONG);
   }
 
-  /** A process that takes one step at a time, and knows what it is told. */
-  private final class Participant {
-    final String name;
-    final Store store;
-    int tickets;
-
-    Participant(String name, Settings settings, boolean canRead) {
-      this.name = name;
-      store = new Store(client, name, settings, canRead);
-    }
-
-    Ticket ticket(long shard) {
-      tickets++;
-      return new Ticket(name, tickets, shard, new AtomicInteger());
-    }
-
-    /** Joins, and returns its answer if it asks at once. */
-    Ticket join(long shard) {
-      Ticket ticket = ticket(shard);
-      ticket.arrival = join(ticket);
-      return ticket;
-    }
-
-    String join(Ticket ticket) {
-      return take(List.of(), List.of(), List.of(ticket), null, List.of()).arrivals().getFirst();
-    }
-
-    Answer ask(Ticket ticket) {
-      return take(List.of(), List.of(), List.of(), null, List.of(ticket)).answers().getFirst();
-    }
-
-    StepReply look() {
-      return take(List.of(), List.of(), List.of(), null, List.of());
-    }
-
-    void leave(Ticket ticket) {
-      take(List.of(), List.of(ticket.name), List.of(), null, List.of());
-    }
-
-    void late(Ticket ticket, long moment) {
-      take(List.of(new Step.LateRelease(ticket, moment)), List.of(), List.of(), null, List.of());
-    }
-
-    StepReply read(long reading, SessionStartLimit limit) {
-      return take(List.of(), List.of(), List.of(), new Step.Reading(reading, limit), List.of());
-    }
-
-    StepReply take(
-        List<Step.LateRelease> late,
-        List<String> leaves,
-        List<Ticket> joins,
-        Step.@Nullable Reading reading,
-        List<Ticket> asks) {
-      return store.take(
-          new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), 0);
-    }
-
-    void close() {
-      store.take(
-          new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
-    }
+  private Participant participant(String name, Settings settings, boolean canRead) {
+    return new Participant(client, name, settings, canRead);
   }
 
   private static Settings settings(Duration interval, Duration lease) {
@@ -96,7 +35,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void ask_again_tellsTheSameReleaseWithItsAge() {
-    Participant process = new Participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG, LONG), false);
     Ticket ticket = process.join(0);
     Answer first = process.ask(ticket);
     Answer again = process.ask(ticket);
@@ -111,7 +50,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void join_againAfterLostAnswerAndRelease_isNotInLineOnceMore() {
-    Participant process = new Participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG, LONG), false);
     Ticket ticket = process.ticket(0);
     StepReply lost = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
     StepReply again = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
@@ -123,7 +62,7 @@ class StoreTest extends RedisTestBase {
   /** As after the store was cold; if the release can not be used, it goes where it was. */
   @Test
   void join_againWithItsArrivalAfterRelease_keepsThatArrival() {
-    Participant process = new Participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG, LONG), false);
     Ticket ticket = process.join(0);
     assertEquals(Kind.RELEASED, process.ask(ticket).kind());
     assertEquals(ticket.arrival, process.join(ticket));
@@ -132,7 +71,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void join_again_keepsThePlace() {
-    Participant process = new Participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG, LONG), false);
     Ticket first = process.join(0);
     Ticket second = process.join(0);
     assertEquals(first.arrival, process.join(first));
@@ -142,7 +81,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void late_release_spendsTheSlotAndGoesNext() {
-    Participant process = new Participant("a", settings(Duration.ofMillis(300), LONG), false);
+    Participant process = participant("a", settings(Duration.ofMillis(300), LONG), false);
     Ticket first = process.join(0);
     Ticket second = process.join(0);
     long moment = process.ask(first).moment();
@@ -157,7 +96,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void leave_releasedTicket_takesTheChargeBack() {
-    Participant process = new Participant("a", settings(Duration.ofNanos(1), LONG), true);
+    Participant process = participant("a", settings(Duration.ofNanos(1), LONG), true);
     Ticket first = process.join(0);
     long reading = process.ask(first).reading();
     process.read(reading, new SessionStartLimit(10, 10, LONG, 1));
@@ -170,7 +109,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void late_release_takesTheChargeBackOnce() {
-    Participant process = new Participant("a", settings(Duration.ofMillis(1), LONG), true);
+    Participant process = participant("a", settings(Duration.ofMillis(1), LONG), true);
     Ticket first = process.join(0);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 1));
     long moment = process.ask(first).moment();
@@ -191,8 +130,8 @@ class StoreTest extends RedisTestBase {
   @Test
   void ask_behindHeadOfDeadProcess_goesWhenItsLeaseIsOver() {
     Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(600));
-    Participant dead = new Participant("a", settings, false);
-    Participant process = new Participant("b", settings, false);
+    Participant dead = participant("a", settings, false);
+    Participant process = participant("b", settings, false);
     dead.join(0);
     dead.join(0);
     Ticket ticket = process.join(0);
@@ -207,8 +146,8 @@ class StoreTest extends RedisTestBase {
   @Test
   void ask_droppedTicket_isUnknownAndHasItsOldPlaceAgain() {
     Settings settings = settings(Duration.ofMillis(1), Duration.ofMillis(300));
-    Participant frozen = new Participant("a", settings, false);
-    Participant process = new Participant("b", settings, false);
+    Participant frozen = participant("a", settings, false);
+    Participant process = participant("b", settings, false);
     Ticket first = frozen.join(0);
     Ticket second = process.join(0);
     Ticket third = process.join(0);
@@ -222,8 +161,8 @@ class StoreTest extends RedisTestBase {
   @Test
   void close_letsOthersPassAtOnce() {
     Settings settings = settings(Duration.ofMillis(1), LONG);
-    Participant closing = new Participant("a", settings, false);
-    Participant process = new Participant("b", settings, false);
+    Participant closing = participant("a", settings, false);
+    Participant process = participant("b", settings, false);
     closing.join(0);
     Ticket ticket = process.join(0);
     closing.close();
@@ -233,8 +172,8 @@ class StoreTest extends RedisTestBase {
   @Test
   void take_stepThatWasGivenUp_isRefusedAfterALaterOne() {
     Settings settings = settings(LONG, LONG);
-    Participant early = new Participant("a", settings, false); // the same process, two steps behind
-    Participant process = new Participant("a", settings, false);
+    Participant early = participant("a", settings, false); // the same process, two steps behind
+    Participant process = participant("a", settings, false);
     process.join(0);
     Ticket left = process.join(0);
     process.leave(left);
@@ -245,7 +184,7 @@ class StoreTest extends RedisTestBase {
   /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
   @Test
   void read_otherConcurrency_movesEverybodyInOrderOfArrival() {
-    Participant process = new Participant("a", settings(LONG, LONG), true);
+    Participant process = participant("a", settings(LONG, LONG), true);
     List<Ticket> tickets =
         List.of(process.join(0), process.join(1), process.join(2), process.join(3));
     long reading = process.ask(tickets.getFirst()).reading();
@@ -260,7 +199,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void read_fewerBuckets_takeOverTheLastReleaseOfEach() {
-    Participant process = new Participant("a", settings(LONG, LONG), true);
+    Participant process = participant("a", settings(LONG, LONG), true);
     Ticket first = process.join(1);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 2));
     assertEquals(Kind.RELEASED, process.ask(first).kind());
@@ -280,9 +219,9 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_oneProcessAtATime() {
     Settings settings = settings(LONG, LONG);
-    Participant a = new Participant("a", settings, true);
-    Participant b = new Participant("b", settings, true);
-    Participant without = new Participant("c", settings, false);
+    Participant a = participant("a", settings, true);
+    Participant b = participant("b", settings, true);
+    Participant without = participant("c", settings, false);
     Ticket first = without.join(0);
     assertEquals(0, without.look().reading());
     long reading = a.look().reading();
@@ -294,10 +233,39 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.RELEASED, without.ask(first).kind());
   }
 
+  @Test
+  void ask_readerOfTheLimitIsDead_anotherReads() throws InterruptedException {
+    Duration lease = Duration.ofSeconds(3);
+    Participant dead = participant("dead", settings(Duration.ofMillis(1), lease), true);
+    assertEquals(Kind.READ, dead.ask(dead.join(0)).kind());
+    try (RedisQueue queue =
+        RedisQueue.builder(redis.uri())
+            .namespace(dead.namespace)
+            .lease(lease)
+            .startDelay(Duration.ZERO)
+            .limits(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1))
+            .build()) {
+      queue.request(0, 1);
+    }
+  }
+
+  /** Both scripts say when a bucket may release next, each for itself. */
+  @Test
+  void look_bucketThatReleased_tellsTheSameWaitAsItsAnswer() {
+    Participant process = participant("a", settings(LONG, LONG), false);
+    process.ask(process.join(0));
+    Ticket second = process.join(0);
+    long beginNanos = System.nanoTime();
+    long answered = process.ask(second).nanos();
+    long looked = Micros.toNanos(process.store.look().buckets().getFirst().get(2));
+    long elapsedNanos = System.nanoTime() - beginNanos;
+    assertTrue(looked <= answered && answered - looked <= elapsedNanos, answered + ", " + looked);
+  }
+
   /** Or else, if that answer is lost, nobody would read before the reading has timed out. */
   @Test
   void ask_byWhoIsToRead_isToldAgain() {
-    Participant process = new Participant("a", settings(LONG, LONG), true);
+    Participant process = participant("a", settings(LONG, LONG), true);
     Ticket ticket = process.join(0);
     Answer lost = process.ask(ticket);
     Answer again = process.ask(ticket);
@@ -309,7 +277,7 @@ class StoreTest extends RedisTestBase {
 
   @Test
   void ask_noStartsLeft_isExhaustedUntilTheReset() {
-    Participant process = new Participant("a", settings(Duration.ofNanos(1), LONG), true);
+    Participant process = participant("a", settings(Duration.ofNanos(1), LONG), true);
     Ticket first = process.join(0);
     process.read(process.ask(first).reading(), new SessionStartLimit(10, 1, LONG, 1));
     assertEquals(Kind.RELEASED, process.ask(first).kind());

@@ -294,7 +294,7 @@ function drawStartUp() {
     say($("time-left"), none);
     return;
   }
-  const end = brokersNow() - age() + expectedEndMillis;
+  const end = Date.parse(status.now) + expectedEndMillis;
   if (Math.abs(end - shownEnd) > 1000) shownEnd = end; // or its last digit would flicker
   say($("expected-end"), clock(shownEnd));
   say($("time-left"), lost ? "not known" : timeLeft(expectedEndMillis - age()));
@@ -324,7 +324,7 @@ function drawBuckets() {
 }
 
 function notShown(all, idle, rest) {
-  if (idle.length === all && !status.limit && status.queue !== "local") return "How many buckets there are is known as soon as Discord has told.";
+  if (idle.length === all && limitAwaited()) return "How many buckets there are is not known yet.";
   if (idle.length === all) return all === 1 ? "Nobody waits in the only bucket." : `Nobody waits in any of the ${count(all)} buckets.`;
   const waiting = rest.reduce((sum, b) => sum + b.waiting, 0);
   const words = [];
@@ -375,11 +375,13 @@ function nextRelease({ nextRelease: told, waiting }, now) {
   return waiting > 0 ? "now" : "at once";
 }
 
+/** Where there is no limit to be known, as nobody has a token, a bucket can tell when its next one goes. */
+const limitAwaited = () => !status.limit && status.buckets.every((b) => b.nextRelease === null);
+
 function budgetWarning() {
-  const { limit, waiting, queue } = status;
-  if (!limit) {
-    return queue !== "local" ? { tone: "warn", text: "Discord has not told the limit yet. Until it does, nobody goes." } : { text: "" };
-  }
+  const { limit, waiting } = status;
+  if (limitAwaited()) return { tone: "warn", text: "The limit is not known yet. Until it is, nobody goes." };
+  if (!limit) return { text: "" };
   const left = Math.max(0, limit.remaining - limit.reserve);
   if (left === 0) return { tone: "bad", text: "The session starts are used up: nobody goes before the reset." };
   if (waiting > left) {
@@ -389,16 +391,16 @@ function budgetWarning() {
 }
 
 function drawBudget() {
-  const { limit, queue } = status;
+  const { limit } = status;
   const { tone = "", text } = budgetWarning();
   $("budget").dataset.tone = tone;
   say($("budget-warning"), text);
   show($("budget-warning"), text !== "");
   show($("budget-meter"), limit !== null);
   show($("budget-facts"), limit !== null);
-  show($("budget-none"), !limit && queue === "local");
+  show($("budget-none"), !limit && !limitAwaited());
   if (!limit) {
-    say($("budget-text"), queue === "local" ? "Not counted" : "Not known yet");
+    say($("budget-text"), limitAwaited() ? "Not known yet" : "Not counted");
     return;
   }
   const meter = $("budget-meter");
@@ -407,10 +409,10 @@ function drawBudget() {
   meter.max = Math.max(1, limit.total);
   meter.value = limit.remaining;
   meter.setAttribute("aria-valuetext", words);
-  const left = limit.resetAfterMillis - (performance.now() - receivedAt);
+  const left = limit.resetAfterMillis - age();
   const isTold = limit.resetAfterMillis > 0;
   say($("reset-in"), !isTold ? "not told" : left > 0 ? timeLeft(left) : "now");
-  say($("reset-at"), isTold ? clock(brokersNow() - age() + limit.resetAfterMillis) : "not told");
+  say($("reset-at"), isTold ? clock(Date.parse(status.now) + limit.resetAfterMillis) : "not told");
   say($("reserve"), count(limit.reserve));
 }
 

@@ -1,4 +1,4 @@
-package io.github.gatewayqueue.redis;
+package io.github.gatewayqueue.testsupport;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * A bad network between processes and a server: it delays, stalls, drops and refuses as the test
  * has it. What a client sent before it gave its connection up still gets to the server.
  */
-final class TestProxy implements AutoCloseable {
+public final class TestProxy implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,44 +47,45 @@ final class TestProxy implements AutoCloseable {
   }
 
   /** Begins to pass on to a port of this machine. */
-  TestProxy(int server) throws IOException {
+  public TestProxy(int server) throws IOException {
     this.server = server;
     Thread.ofVirtual().name("proxy").start(this::accept);
   }
 
-  URI uri() {
-    return URI.create("redis://127.0.0.1:" + listener.getLocalPort());
+  /** Returns where clients are to connect to. */
+  public URI uri(String scheme) {
+    return URI.create(scheme + "://127.0.0.1:" + listener.getLocalPort());
   }
 
   /** New connections go to another server. */
-  void forwardTo(int server) {
+  public void forwardTo(int server) {
     this.server = server;
   }
 
   /** Ends all connections; what is on its way is lost. */
-  void drop() {
+  public void drop() {
     sockets.forEach(TestProxy::close);
     sockets.clear();
   }
 
   /** Whether new connections are ended at once. */
-  void refuse(boolean refusing) {
+  public void refuse(boolean refusing) {
     this.refusing = refusing;
   }
 
   /** Whether what the server answers gets lost, though it got the question. */
-  void loseAnswers(boolean losing) {
+  public void loseAnswers(boolean losing) {
     this.losing = losing;
   }
 
   /** How long everything takes from now on, to the server and back. */
-  void delay(long thereMillis, long backMillis) {
+  public void delay(long thereMillis, long backMillis) {
     thereNanos = TimeUnit.MILLISECONDS.toNanos(thereMillis);
     backNanos = TimeUnit.MILLISECONDS.toNanos(backMillis);
   }
 
   /** Whether everything is kept, to be passed on when that ends. */
-  void stall(boolean stalled) {
+  public void stall(boolean stalled) {
     lock.lock();
     try {
       this.stalled = stalled;
@@ -147,7 +148,7 @@ final class TestProxy implements AutoCloseable {
     try {
       while (true) {
         Chunk chunk = chunks.take();
-        TimeUnit.NANOSECONDS.sleep(chunk.dueNanos - System.nanoTime());
+        TimeUnit.NANOSECONDS.sleep(chunk.dueNanos - System.nanoTime()); // that is the delay
         awaitFlow();
         if (chunk.bytes.length == 0) {
           return;

@@ -1,0 +1,40 @@
+package io.github.gatewayqueue.redis;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.providers.PooledConnectionProvider;
+
+/** A client that throws what none of Jedis's is meant to, while it is told to. */
+final class OddClient extends UnifiedJedis {
+  final AtomicInteger subscriptions = new AtomicInteger();
+  volatile boolean odd = true;
+
+  OddClient(RedisProcess redis) {
+    super(
+        new PooledConnectionProvider(new HostAndPort(RedisProcess.LOOPBACK, redis.port())),
+        RedisProtocol.RESP2);
+  }
+
+  @Override
+  public Object evalsha(String sha, List<String> keys, List<String> arguments) {
+    throwIfOdd();
+    return super.evalsha(sha, keys, arguments);
+  }
+
+  @Override
+  public void subscribe(JedisPubSub news, String... channels) {
+    subscriptions.incrementAndGet();
+    throwIfOdd();
+    super.subscribe(news, channels);
+  }
+
+  private void throwIfOdd() {
+    if (odd) {
+      throw new ClassCastException("odd");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+class RepliesTest {
+
+  @Test
+  void step_answerToAnotherStep_isRefused() {
+    List<Object> reply = step(List.of());
+    assertEquals(1, StepReply.of(reply, 7).concurrency());
+    assertThrows(JedisDataException.class, () -> StepReply.of(reply, 8));
+  }
+
+  /** None at all, too few parts, too large, and more left than there are. */
+  static List<Object> nonsense() {
+    return List.of(
+        "QUEUED",
+        List.of("a", "b", "c"),
+        List.of(5L),
+        List.of(1L << 40, 1L, 1L),
+        List.of(5L, 9L, 0L));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nonsense")
+  void step_limitMakesNoSense_isRefused(Object limit) {
+    assertThrows(JedisDataException.class, () -> StepReply.of(step(limit), 7));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nonsense")
+  void look_limitMakesNoSense_isRefused(Object limit) {
+    List<Object> reply = List.of(List.of(List.of(0L, -1L, -1L)), List.of(), limit);
+    assertThrows(
+        JedisDataException.class,
+        () -> LookReply.of(reply).snapshot(number -> null, Instant.EPOCH));
+  }
+
+  private static List<Object> step(Object limit) {
+    return List.of(1L, 1L, 1L, List.of(), List.of(), List.of(), limit, 0L, 7L);
+  }
+}
