@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocsTest {
   private static final Pattern REGION =
       Pattern.compile("(?s)// @start region=\"[^\"]+\"\n(.*?)\n *// @end");
+  private static final String SNIPPET = "{@snippet :";
   private static final Pattern COORDINATES =
       Pattern.compile("\\bio\\.github\\.gatewayqueue(?::|</groupId>\\s*<artifactId>)([a-z0-9-]+)");
   private static final Pattern REQUIRES =
@@ -52,10 +53,65 @@ class DocsTest {
   }
 
   private static List<String> uncovered(Page page, Set<String> regions) {
-    return page.blocks("java").stream()
+    return uncovered(page.file(), page.blocks("java"), regions);
+  }
+
+  private static List<String> uncovered(Path file, List<String> blocks, Set<String> regions) {
+    return blocks.stream()
         .filter(block -> !regions.contains(block))
-        .map(block -> page + ":\n" + block)
+        .map(block -> file + ":\n" + block)
         .toList();
+  }
+
+  /** A module's Javadoc can not take them from a file: the javadoc of JDK 25 fails over it. */
+  @Test
+  void snippetsInJavadoc_areRegionsOfCompiledSources() {
+    Set<String> regions = regions();
+    List<String> uncovered = new ArrayList<>();
+    for (Path folder : Reactor.published()) {
+      int snippets = 0;
+      for (Path source : Reactor.sources(folder, "src/main/java")) {
+        List<String> inline = snippets(read(source));
+        uncovered.addAll(uncovered(source, inline, regions));
+        snippets += source.endsWith("module-info.java") ? inline.size() : 0;
+      }
+      assertEquals(1, snippets, folder + ": its overview shows the first use");
+    }
+    assertEquals(List.of(), uncovered);
+  }
+
+  @Test
+  void snippet_withBraces_endsWithItsOwn() {
+    String source =
+        """
+        /**
+         * Does.
+         *
+         * {@snippet :
+         * try (A a = b()) {
+         *   a.c();
+         * }
+         * }
+         * <p>{@code d}
+         */
+        """;
+    assertEquals(List.of("try (A a = b()) {\n  a.c();\n}"), snippets(source));
+  }
+
+  /** What stands in a source's Javadoc itself, without the margin. */
+  private static List<String> snippets(String source) {
+    List<String> snippets = new ArrayList<>();
+    int from = source.indexOf(SNIPPET);
+    while (from >= 0) {
+      int end = from + 1;
+      for (int open = 1; open > 0; end++) {
+        open += source.charAt(end) == '{' ? 1 : source.charAt(end) == '}' ? -1 : 0;
+      }
+      String text = source.substring(from + SNIPPET.length(), end - 1);
+      snippets.add(text.replaceAll("(?m)^ *\\* ?", "").stripTrailing().stripIndent().strip());
+      from = source.indexOf(SNIPPET, end);
+    }
+    return snippets;
   }
 
   /**

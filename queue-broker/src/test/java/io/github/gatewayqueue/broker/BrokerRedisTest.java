@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** Several brokers that keep their queue in one Redis. */
 class BrokerRedisTest extends BrokerTestBase {
-  private static TestRedis redis;
+  private static EmbeddedRedis redis;
 
   @BeforeAll
   static void startRedis() throws Exception {
-    redis = new TestRedis();
+    redis = new EmbeddedRedis();
   }
 
   @AfterAll
@@ -106,8 +107,8 @@ class BrokerRedisTest extends BrokerTestBase {
 
   @Test
   void start_redisUnreachable_liveNotReadyAndRequestsWaitUntilItIsThere() throws Exception {
-    int other = TestRedis.freePort();
-    Broker broker = start(builder(newNamespace()).redis(TestRedis.uri(other)));
+    int other = EmbeddedRedis.freePort();
+    Broker broker = start(builder(newNamespace()).redis(EmbeddedRedis.uri(other)));
     RawConnection client = ask(broker, 0, 1);
     assertEquals(200, get(broker, "/health/live").statusCode());
     assertEquals(503, get(broker, "/health/ready").statusCode());
@@ -115,7 +116,7 @@ class BrokerRedisTest extends BrokerTestBase {
     assertEquals(
         "{\"status\":\"down\",\"reason\":\"Redis does not answer\"}",
         get(broker, "/health/ready").body());
-    open(new TestRedis(other));
+    open(new EmbeddedRedis(other));
     assertEquals(200, client.readAnswer().status());
     awaitReady(broker);
     broker.close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.TestProxy;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -159,7 +160,7 @@ class DashboardIT extends BrokerTestBase {
   /** Without a token in any broker there is no limit to wait for. */
   @Test
   void page_queueInRedisWithoutToken_awaitsNoLimit() throws Exception {
-    TestRedis redis = open(new TestRedis());
+    EmbeddedRedis redis = open(new EmbeddedRedis());
     Broker broker = start(local().redis(redis.uri()).redisNamespace("dashboard"));
     awaitReady(broker);
     show(broker);

@@ -39,7 +39,7 @@ final class Log {
   private static void log(Logger logger, Level level, String line, @Nullable Throwable thrown) {
     try {
       logger.log(level, line, thrown);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // whoever waits goes on waiting, and whoever was released goes
     }
   }

@@ -6,14 +6,20 @@ import java.net.ServerSocket;
 import java.net.URI;
 import redis.embedded.RedisServer;
 
-/** A Redis on loopback that begins empty. */
+/** A Redis on loopback that begins empty, and keeps nothing. */
 public final class EmbeddedRedis implements AutoCloseable {
-  private final int port = freePort();
-  private final RedisServer server =
-      RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
+  private final int port;
+  private final RedisServer server;
 
-  /** Starts it. */
+  /** Starts it on a port that is free. */
   public EmbeddedRedis() throws IOException {
+    this(freePort());
+  }
+
+  /** Starts it on a port. */
+  public EmbeddedRedis(int port) throws IOException {
+    this.port = port;
+    server = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
     server.start();
   }
 
@@ -26,6 +32,11 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   /** Returns where it is. */
   public URI uri() {
+    return uri(port);
+  }
+
+  /** Returns where one on a port is. */
+  public static URI uri(int port) {
     return URI.create("redis://127.0.0.1:" + port);
   }
 
