@@ -194,8 +194,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     bot.queue.update(limit(5, DAY, 16)); // 1 if none of the four is counted in it
     Instant now = Instant.now();
     int remaining = bot.queue.limit().remaining();
-    assumeTrue(
-        System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assumeWithin(RECENT, start); // or they would be counted
     assertEquals(1, remaining);
     for (LargeBotQueueSnapshot.Bucket bucket : bot.queue.snapshot().buckets()) {
       Instant next = Objects.requireNonNull(bucket.nextRelease());
@@ -218,8 +217,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Await.until(() -> bot.ended() >= USABLE);
     bot.queue.update(limit(USABLE + 1, DAY, 16));
     int released = bot.interruptAll();
-    assumeTrue(
-        System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), "too slow to be recent");
+    assumeWithin(RECENT, start); // or they would be counted
     assertEquals(USABLE, released);
   }
 
@@ -231,8 +229,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Await.until(() -> bot.ended() == USABLE);
     int calls = source.calls();
     int released = bot.interruptAll();
-    assumeTrue(
-        System.nanoTime() - start < Duration.ofSeconds(60).toNanos(), "too slow for a minute");
+    assumeWithin(Duration.ofSeconds(60), start); // or the reading would be too old
     assertEquals(0, calls);
     assertEquals(USABLE, released);
     assertEquals(1, bot.queue.limit().remaining());
