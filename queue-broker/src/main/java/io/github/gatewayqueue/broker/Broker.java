@@ -104,7 +104,10 @@ public final class Broker implements AutoCloseable {
     return "Broker[" + uri() + "]";
   }
 
-  /** Sets up a {@link Broker}. Not safe for use by many threads at once. */
+  /**
+   * Sets up a {@link Broker}. Not safe for use by many threads; may be used again after {@link
+   * #start()}.
+   */
   public static final class Builder {
     private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
     private static final Duration LEAST_DELAY_WITH_TOKEN = Duration.ofSeconds(10);

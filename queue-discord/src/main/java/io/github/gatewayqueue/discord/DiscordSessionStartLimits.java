@@ -93,7 +93,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   }
 
   /**
-   * Starts to build a source.
+   * Begins to build a source.
    *
    * @param token the bot's token as the developer portal shows it; with {@code "Bot "} in front, as
    *     some libraries want it, it is taken just as well

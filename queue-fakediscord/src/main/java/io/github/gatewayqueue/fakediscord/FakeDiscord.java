@@ -325,7 +325,10 @@ public final class FakeDiscord implements AutoCloseable {
     return "FakeDiscord at %s: %s".formatted(restUri(), score());
   }
 
-  /** Sets up a {@link FakeDiscord}. Not safe for use by many threads. */
+  /**
+   * Sets up a {@link FakeDiscord}. Not safe for use by many threads; may be used again after {@link
+   * #start()}.
+   */
   public static final class Builder {
     private static final int REMAINING_IS_TOTAL = -1;
 

@@ -138,7 +138,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
-   * Starts to build a queue.
+   * Begins to build a queue.
    *
    * @param broker where the broker is: an {@code http} or {@code https} URL such as {@code
    *     http://127.0.0.1:8080}, with a path if the broker is behind a proxy that puts it there (the
