@@ -5,9 +5,8 @@ import org.jspecify.annotations.NullMarked;
  * processes, which all ask one broker.
  *
  * {@snippet :
- * try (HttpQueue queue = HttpQueue.of(URI.create("http://127.0.0.1:8080"))) {
- *   queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
- * }
+ * HttpQueue queue = HttpQueue.of(URI.create("http://127.0.0.1:8080")); // for all shards; close it
+ * queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
  * }
  */
 @NullMarked

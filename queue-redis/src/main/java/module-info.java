@@ -5,9 +5,8 @@ import org.jspecify.annotations.NullMarked;
  * several machines, kept in a Redis or Valkey.
  *
  * {@snippet :
- * try (RedisQueue queue = RedisQueue.builder(URI.create("redis://127.0.0.1:6379")).build()) {
- *   queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
- * }
+ * RedisQueue queue = RedisQueue.builder(redis).build(); // for all shards; close it in the end
+ * queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
  * }
  */
 // Jedis has a name as a module, but no descriptor.

@@ -72,6 +72,7 @@ public interface GatewayQueue {
    * @param total how many shards the bot runs, at least 1
    * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
    *     nothing joins the line
+   * @throws IllegalStateException if this queue is one that can be closed, and is
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
    * @throws GatewayQueueException if this request can never be released, or the queue is closed
    *     while it waits

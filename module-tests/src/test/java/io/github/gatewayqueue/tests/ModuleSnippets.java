@@ -54,9 +54,8 @@ abstract class ModuleSnippets {
 
   void http() throws InterruptedException {
     // @start region="module queue-http"
-    try (HttpQueue queue = HttpQueue.of(URI.create("http://127.0.0.1:8080"))) {
-      queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
-    }
+    HttpQueue queue = HttpQueue.of(URI.create("http://127.0.0.1:8080")); // for all shards; close it
+    queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
     // @end
   }
 
@@ -85,11 +84,10 @@ abstract class ModuleSnippets {
     return queue;
   }
 
-  void redis() throws InterruptedException {
+  void redis(URI redis) throws InterruptedException {
     // @start region="module queue-redis"
-    try (RedisQueue queue = RedisQueue.builder(URI.create("redis://127.0.0.1:6379")).build()) {
-      queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
-    }
+    RedisQueue queue = RedisQueue.builder(redis).build(); // for all shards; close it in the end
+    queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
     // @end
   }
 

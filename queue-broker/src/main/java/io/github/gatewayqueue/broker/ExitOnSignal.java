@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.broker;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import java.lang.reflect.Proxy;
 
 /**
@@ -9,7 +7,6 @@ import java.lang.reflect.Proxy;
  * left to itself would be that of a failure, 128 and the signal's number. All hooks run.
  */
 final class ExitOnSignal {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
 
   private ExitOnSignal() {}
 
@@ -29,7 +26,7 @@ final class ExitOnSignal {
       Object named = signal.getConstructor(String.class).newInstance(name);
       signal.getMethod("handle", signal, handler).invoke(null, named, exit);
     } catch (ReflectiveOperationException e) { // with -Xrs, for instance
-      LOGGER.log(WARNING, "SIG" + name + " will not end the program with " + status, e);
+      Log.warning("SIG" + name + " will not end the program with " + status, e);
     }
   }
 }

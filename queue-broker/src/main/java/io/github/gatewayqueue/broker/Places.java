@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.broker;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,10 +14,9 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for the look itself.
  */
 final class Places {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
 
   /** Clients are told at least every five seconds, be the event loop a little late. */
-  private static final long PERIOD_MILLIS = 4500;
+  static final long PERIOD_MILLIS = 4500;
 
   /** How long to wait for others that join, too, before the lines are looked at. */
   private static final long GATHER_MILLIS = 20;
@@ -121,7 +118,7 @@ final class Places {
   /** Once: what fails, may fail many times a second. */
   private void warn(RuntimeException failure) {
     if (!failed) {
-      LOGGER.log(WARNING, "the places in line can not be told, trying again", failure);
+      Log.warning("the places in line can not be told, trying again", failure);
     }
     failed = true;
   }

@@ -1,8 +1,5 @@
 package io.github.gatewayqueue.broker;
 
-import static java.lang.System.Logger.Level.ERROR;
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for {@link #ended} and {@link #waitingOn}.
  */
 final class Requests {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
 
   private final Settings settings;
   private final BrokerQueue queue;
@@ -103,11 +99,11 @@ final class Requests {
     if (shard.named() || queue.buckets() == 1 || !warnings.isDue(System.nanoTime())) {
       return;
     }
-    LOGGER.log(
-        WARNING,
-        "a client asks without ?shard=ID, and is taken for shard 0: of the {0} buckets it uses"
-            + " only one",
-        queue.buckets());
+    Log.warning(
+        "a client asks without ?shard=ID, and is taken for shard 0: of the "
+            + queue.buckets()
+            + " buckets it uses only one",
+        null);
   }
 
   /** Refuses a request that has not joined, and counts it. */
@@ -134,7 +130,7 @@ final class Requests {
   }
 
   Problem unexpected(WaitingRequest request, Throwable thrown) {
-    LOGGER.log(ERROR, "the request of shard " + request.shard().shard() + " failed", thrown);
+    Log.error("the request of shard " + request.shard().shard() + " failed", thrown);
     return new Problem(500, "the request failed: " + thrown.getClass().getName());
   }
 

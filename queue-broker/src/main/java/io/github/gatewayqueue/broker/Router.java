@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.broker;
 
-import static java.lang.System.Logger.Level.ERROR;
-
 import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Which path leads where, and for whom. Used by the event loop alone. */
 final class Router {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
   private static final String QUEUE = "/";
   private static final String STREAM = "/status/stream";
   private static final String[] BEARER = {"Bearer"};
@@ -159,7 +156,7 @@ final class Router {
             T found = look.get();
             answering = () -> answer.accept(found);
           } catch (RuntimeException e) {
-            LOGGER.log(ERROR, "a page could not be made: " + e, e);
+            Log.error("a page could not be made: " + e, e);
             answering = () -> exchange.refuse(new Problem(500, "the page could not be made"));
           }
           loop.run(answering);

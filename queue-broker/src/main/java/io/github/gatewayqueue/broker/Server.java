@@ -152,11 +152,14 @@ final class Server {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    await(
-        submit(this::stop)
-            .timeout(4, TimeUnit.SECONDS) // a request may not end
-            .transform(stopped -> vertx.close())
-            .otherwiseEmpty());
+    submit(this::stop)
+        .timeout(4, TimeUnit.SECONDS) // a request may not end
+        .transform(stopped -> vertx.close())
+        .otherwiseEmpty()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .completeOnTimeout(null, 4500, TimeUnit.MILLISECONDS) // nor the event loop go on
+        .join();
   }
 
   private Future<Void> stop() {

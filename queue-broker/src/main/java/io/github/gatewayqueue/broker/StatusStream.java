@@ -1,7 +1,5 @@
 package io.github.gatewayqueue.broker;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * status, which takes the locks of the lines.
  */
 final class StatusStream {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.broker");
   private static final long PERIOD_MILLIS = 250;
   private static final long HEARTBEAT_NANOS = Duration.ofMillis(4500).toNanos();
   private static final int MOST_WATCHERS = 200;
@@ -115,8 +112,7 @@ final class StatusStream {
   /** Once: what fails, fails several times a second. */
   private void warn(@Nullable RuntimeException failure) {
     if (!failed) {
-      LOGGER.log(
-          WARNING, "the status can not be told to those who watch it, trying again", failure);
+      Log.warning("the status can not be told to those who watch it, trying again", failure);
     }
     failed = true;
   }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -15,9 +16,6 @@ import java.util.concurrent.TimeUnit;
 final class BrokerProcess implements AutoCloseable {
   private static final String MAIN = "io.github.gatewayqueue.broker.Main";
 
-  /** What this machine may have set for a broker of its own. */
-  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
-
   private static final String LISTENING = "listening on ";
 
   private final Process process;
@@ -27,7 +25,7 @@ final class BrokerProcess implements AutoCloseable {
   private BrokerProcess(List<String> command, Map<String, String> environment) throws IOException {
     errors = Files.createTempFile("broker", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
+    builder.environment().keySet().removeIf(name -> name.matches(JavaProcess.SETTINGS));
     builder.environment().putAll(environment);
     process = builder.start();
     out = process.inputReader();

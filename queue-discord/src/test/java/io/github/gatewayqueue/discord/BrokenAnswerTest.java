@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.discord;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -302,14 +302,14 @@ class BrokenAnswerTest {
     try (var next = new Socket(server.url().getHost(), server.url().getPort())) {
       String last = "next\r\n\r\n";
       RawServer.send(next, last);
-      await().atMost(Duration.ofMinutes(5)).until(() -> server.requests().contains(last));
+      Await.until(() -> server.requests().contains(last));
     }
   }
 
   private static void interruptOnceAnswered(RawServer server, DiscordSessionStartLimits limits)
       throws IOException, InterruptedException {
     var reading = new Calls.Background(limits);
-    await().atMost(Duration.ofMinutes(5)).until(() -> server.requests().size() == 1);
+    Await.until(() -> server.requests().size() == 1);
     reading.interruptAndJoin();
     awaitOneHangUp(server);
   }

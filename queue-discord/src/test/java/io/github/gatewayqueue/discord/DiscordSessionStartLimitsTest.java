@@ -3,7 +3,6 @@ package io.github.gatewayqueue.discord;
 import static io.github.gatewayqueue.discord.FakeRest.answer;
 import static io.github.gatewayqueue.discord.FakeRest.ok;
 import static io.github.gatewayqueue.discord.FakeRest.rateLimited;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -274,7 +274,7 @@ class DiscordSessionStartLimitsTest {
     try (var rest = new FakeRest(rateLimited("3600"));
         var log = new CapturedLog(Log.NAME, Level.ALL)) {
       var reading = new Calls.Background(Calls.at(rest.url()).build());
-      await().atMost(Duration.ofMinutes(5)).until(() -> log.lines().size() == 1);
+      Await.until(() -> log.lines().size() == 1);
       reading.interruptAndJoin();
       assertEquals(1, rest.requests().size());
     }
@@ -305,7 +305,7 @@ class DiscordSessionStartLimitsTest {
       assertEquals(USUAL, limits.fetch());
       Calls.ioFailure(limits);
     }
-    await().atMost(Duration.ofMinutes(5)).until(() -> before.containsAll(clientThreads()));
+    Await.until(() -> before.containsAll(clientThreads()));
   }
 
   @Test

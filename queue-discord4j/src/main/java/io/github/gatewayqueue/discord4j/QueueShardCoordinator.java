@@ -52,11 +52,12 @@ import reactor.core.publisher.MonoSink;
  *
  * <h2>Failure</h2>
  *
- * <p>If the queue throws, a WARNING is logged by {@code io.github.gatewayqueue.discord4j} and the
- * shard's connection ends as if Discord had closed it with a code that asks for a new session:
- * Discord4J connects anew, with the backoff and at most as often as its {@code ReconnectOptions}
- * say, and then the queue is asked again. When the options' retries are used up, Discord4J gives up
- * the shard; the queue's exception is the cause of the cause of the one that it gives.
+ * <p>If the queue throws (anything but an interrupt), a WARNING is logged by {@code
+ * io.github.gatewayqueue.discord4j} and the shard's connection ends as if Discord had closed it
+ * with a code that asks for a new session: Discord4J connects anew, with the backoff and at most as
+ * often as its {@code ReconnectOptions} say, and then the queue is asked again. When the options'
+ * retries are used up, Discord4J gives up the shard; the queue's exception is the cause of the
+ * cause of the one that it gives.
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*
@@ -150,8 +151,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
     try {
       queue.request(shard.getIndex(), shard.getCount());
     } catch (InterruptedException interrupted) {
-      // Whoever was cancelled is told nothing. A queue that throws this by itself fails like
-      // others.
+      // To whoever was cancelled that says nothing; a queue may also throw it by itself.
       sink.error(refused(shard, sink, interrupted));
       return null;
     } catch (Throwable failure) { // an Error, too, or the shard would wait for ever

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,20 +204,20 @@ class AdminApiTest {
   @Test
   void outage_refusing_isOverByItself() throws IOException, InterruptedException {
     change("/outage?kind=refusing&seconds=0.5");
-    Awaitility.await().ignoreException(ConnectException.class).until(() -> restStatus() == 200);
+    Await.await().ignoreException(ConnectException.class).until(() -> restStatus() == 200);
   }
 
   @Test
   void outage_refusing_refuses() throws IOException, InterruptedException {
     change("/outage?kind=refusing&seconds=3600");
-    Awaitility.await().untilAsserted(() -> assertThrows(ConnectException.class, this::restStatus));
+    Await.await().untilAsserted(() -> assertThrows(ConnectException.class, this::restStatus));
   }
 
   @Test
   void outage_begunAfterOneThatIsOverByItself_stays() throws IOException, InterruptedException {
     change("/outage?kind=refusing&seconds=0.2");
     discord.startOutage(Outage.HANGING_UP);
-    Awaitility.await()
+    Await.await()
         .during(Duration.ofMillis(500))
         .untilAsserted(() -> assertThrows(IOException.class, this::restStatus));
   }

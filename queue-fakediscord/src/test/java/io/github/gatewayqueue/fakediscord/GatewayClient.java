@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,17 +18,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A client of the gateway on the JDK's own WebSocket. */
 final class GatewayClient implements WebSocket.Listener, AutoCloseable {
   static final HttpClient HTTP = HttpClient.newHttpClient();
-
-  static {
-    // Not a bound on speed: it turns a wait for ever into a failure.
-    Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
-  }
 
   /** The close code of a connection that was lost without a close frame. */
   static final int LOST = 1006;

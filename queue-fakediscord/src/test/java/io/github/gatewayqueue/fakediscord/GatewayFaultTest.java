@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +89,7 @@ class GatewayFaultTest {
     }
     connect().hello();
     connect().close(1000);
-    Awaitility.await().until(() -> discord.openSockets() == 1);
+    Await.until(() -> discord.openSockets() == 1);
   }
 
   @Test
@@ -184,7 +184,7 @@ class GatewayFaultTest {
     for (Identified identified : before) {
       assertEquals(code, identified.client().closeCode());
     }
-    Awaitility.await().until(() -> discord.openSockets() == 0);
+    Await.until(() -> discord.openSockets() == 0);
     assertResumable(before);
   }
 
@@ -266,7 +266,7 @@ class GatewayFaultTest {
         client.identify(0, 1);
         assertEquals(GatewayClient.LOST, client.closeCode());
       }
-      Awaitility.await()
+      Await.await()
           .ignoreExceptionsInstanceOf(CompletionException.class)
           .untilAsserted(() -> GatewayClient.connect(reacting).close());
     }

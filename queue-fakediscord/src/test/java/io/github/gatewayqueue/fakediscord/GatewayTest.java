@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,7 +111,7 @@ class GatewayTest {
       client.ready();
       try (var second = GatewayClient.connect(quick)) {
         second.hello();
-        Awaitility.await()
+        Await.await()
             .until(() -> {
               second.identify(1, 2);
               return second.next().getInteger("op") == 0;
@@ -201,7 +201,7 @@ class GatewayTest {
   void identify_afterTheReset_isAccepted() throws Exception {
     discord.setRemaining(0);
     discord.setResetAfter(Duration.ofMillis(1));
-    Awaitility.await()
+    Await.await()
         .untilAsserted(() -> assertEquals(1000, RestClient.limit(discord).getInteger("remaining")));
     try (var client = connect()) {
       client.hello();
@@ -375,7 +375,7 @@ class GatewayTest {
       session = client.ready().getString("session_id");
       client.close(code);
     }
-    Awaitility.await().until(() -> discord.openSockets() == 0);
+    Await.until(() -> discord.openSockets() == 0);
     try (var client = connect()) {
       client.hello();
       client.resume(session, 1);
@@ -441,7 +441,7 @@ class GatewayTest {
         second.identify(0, 1);
         second.ready();
       }
-      Awaitility.await().until(() -> told.size() == 2);
+      Await.until(() -> told.size() == 2);
       assertEquals(observed.identifies(), told);
     }
   }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.fakediscord;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,7 +120,7 @@ class RestApiTest {
   @Test
   void resetAfter_passed_refills() throws IOException, InterruptedException {
     discord.setResetAfter(Duration.ofMillis(1));
-    Awaitility.await()
+    Await.await()
         .untilAsserted(() -> assertEquals(1000, RestClient.limit(discord).getInteger("remaining")));
     assertTrue(
         RestClient.limit(discord).getLong("reset_after") > Duration.ofHours(1).toMillis(),

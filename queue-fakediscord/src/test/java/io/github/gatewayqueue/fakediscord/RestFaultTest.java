@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +80,7 @@ class RestFaultTest {
     discord.faults().failRest(RestFault.delayed(Duration.ofMillis(500)), 1);
     var answer =
         GatewayClient.HTTP.sendAsync(RestClient.gatewayBot(discord), BodyHandlers.ofString());
-    Awaitility.await().until(() -> discord.score().limitRequests() == 1);
+    Await.until(() -> discord.score().limitRequests() == 1);
     discord.setRemaining(3);
     var body = new JsonObject(answer.join().body());
     assertEquals(1000, body.getJsonObject("session_start_limit").getInteger("remaining"));
@@ -209,9 +209,7 @@ class RestFaultTest {
       assertEquals(discord.restUri(), thief.restUri());
       assertThrows(UncheckedIOException.class, discord::endOutage);
     }
-    Awaitility.await()
-        .ignoreException(UncheckedIOException.class)
-        .untilAsserted(discord::endOutage);
+    Await.await().ignoreException(UncheckedIOException.class).untilAsserted(discord::endOutage);
     assertEquals(200, RestClient.askLimit(discord).statusCode());
   }
 

@@ -40,7 +40,7 @@ class EndTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = STAGES)
   void interrupt_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
-    try (var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")));
+    try (var server = new FakeBroker(FakeBroker.holding(sent));
         var queue = patient(server).build()) {
       Asking asking = Asking.of(queue);
       Await.until(() -> server.requests().size() == 1);
@@ -55,7 +55,7 @@ class EndTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = STAGES)
   void close_atAnyStage_throwsAndHangsUp(String name, String sent) throws Exception {
     try (var client = HttpClient.newHttpClient();
-        var server = new FakeBroker(FakeBroker.holding(sent.replace("~", "\r\n")))) {
+        var server = new FakeBroker(FakeBroker.holding(sent))) {
       var queue = patient(server).httpClient(client).build();
       Asking asking = Asking.of(queue);
       Await.until(() -> server.requests().size() == 1);

@@ -10,7 +10,8 @@ import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -129,16 +130,21 @@ class FaultTest {
 
   @Test
   void request_brokerThatIsNotThereYet_isReleasedOnceItIs() throws Exception {
-    int port;
-    try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = closed.getLocalPort();
+    try (var port = new Socket(); // keeps it from others, and listens to nobody
+        var log = new CapturedLog(Log.NAME, Level.INFO)) {
+      port.setReuseAddress(true);
+      port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      requireReleasedOnceThereIsABroker(port.getLocalPort(), log);
     }
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
-        var queue =
-            HttpQueue.builder(URI.create("http://127.0.0.1:" + port))
-                .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
-                .margin(Await.HANG)
-                .build()) {
+  }
+
+  private static void requireReleasedOnceThereIsABroker(int port, CapturedLog log)
+      throws Exception {
+    try (var queue =
+        HttpQueue.builder(URI.create("http://127.0.0.1:" + port))
+            .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+            .margin(Await.HANG)
+            .build()) {
       Asking asking = Asking.of(queue);
       Await.until(() -> !log.lines().isEmpty());
       assertEquals(1, queue.waiting());
@@ -224,7 +230,7 @@ class FaultTest {
     try (var server =
             new FakeBroker(
                 client -> {
-                  client.send(head.replace("~", "\r\n"));
+                  client.send(head);
                   while (true) { // until the client hangs up
                     client.send(piece);
                   }

@@ -114,7 +114,7 @@ class ReleaseTest {
         "HTTP/1.1 100 Continue~~HTTP/1.1 200 OK~~{}",
       })
   void request_plainAnswer_isARelease(String answer) throws Exception {
-    try (var server = new FakeBroker(FakeBroker.sending(answer.replace("~", "\r\n")));
+    try (var server = new FakeBroker(FakeBroker.sending(answer));
         var queue = builder(server).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());

@@ -263,7 +263,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
           served.remove(bucket);
           return null;
         }
-        if (first != null && delayNanos == 0) {
+        if (first != null && delayNanos == 0 && notes.isEmpty()) {
           asking.put(first, Thread.currentThread());
           return first;
         }

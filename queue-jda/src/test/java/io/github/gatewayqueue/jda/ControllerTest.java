@@ -414,6 +414,27 @@ class ControllerTest {
     requireSpared(log -> log.then(() -> join(Thread.ofVirtual().start(controller::waiting))));
   }
 
+  /** The interrupt by which that takes a request back is not to end up in the handler. */
+  @Test
+  void log_handlerThatRemovesTheNext_costsNothing() {
+    var end = new CountDownLatch(1);
+    var next = new TestNode(1, 3);
+    release(3);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      log.then(() -> {
+        controller.removeSession(next);
+        Thread.interrupted();
+      });
+      controller.appendSession(new TestNode(0, 3, node -> end.await())); // until it is warned of
+      controller.appendSession(next);
+      List<TestNode> last = append(2);
+      Await.until(() -> last.getFirst().runs.get() == 1);
+      assertEquals(List.of(0L, 2L), queue.released);
+      assertEquals(0, next.runs.get());
+    }
+    end.countDown();
+  }
+
   @Test
   void log_handlerThatThrows_changesNothing() {
     requireSpared(log -> log.failWith(new IllegalStateException("the disk is full")));

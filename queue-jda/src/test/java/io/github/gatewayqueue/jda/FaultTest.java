@@ -174,6 +174,7 @@ class FaultTest {
         Duration pauses = Scaled.TIMING.shortestPause().multipliedBy(1 + 2 + 4);
         assertTrue(System.nanoTime() - beginNanos >= pauses.toNanos());
         int spent = unpaced.released.get() - 1;
+        assertTrue(spent >= 4, "each attempt takes a release");
         assertTrue(spent <= failures(log) + 1, "no more than one is under way");
         assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
         discord.endOutage();

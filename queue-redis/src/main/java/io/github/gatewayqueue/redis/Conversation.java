@@ -129,7 +129,7 @@ final class Conversation {
         try {
           awaitWork(notBeforeNanos);
           notBeforeNanos = takeStepIfDue(notBeforeNanos);
-        } catch (RuntimeException e) { // a mistake of ours: nobody is to wait in vain for that
+        } catch (RuntimeException | Error e) { // a mistake of ours: nobody is to wait in vain
           long nowNanos = System.nanoTime();
           places.failAll(new GatewayQueueException("the queue failed", e), nowNanos, nowNanos);
           Log.error("the conversation with the store failed", e);
@@ -246,7 +246,7 @@ final class Conversation {
       inbox.add(() -> places.failAll(e, failedNanos, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (Exception e) {
+    } catch (Throwable e) { // an Error, too, or it would never be read again
       Log.warning("could not read the session start limit, trying again: " + e);
     }
     Step.Reading result = new Step.Reading(number, fresh);

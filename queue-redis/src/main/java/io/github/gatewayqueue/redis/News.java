@@ -56,7 +56,7 @@ final class News {
         store.subscribe(next);
       } catch (JedisException e) {
         conversation.cutOff(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Jedis could make nothing of what it read: as good as a connection that is lost
       }
       pause();

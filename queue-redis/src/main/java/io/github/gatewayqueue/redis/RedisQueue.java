@@ -286,7 +286,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    underWay.forEach(ticket -> ticket.fail(closedWhileWaiting()));
+    GatewayQueueException failure = closedWhileWaiting();
+    underWay.forEach(ticket -> ticket.fail(failure));
     conversation.close();
     if (ownClient) {
       client.close();

@@ -22,12 +22,12 @@ local now = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), value('see
 local left = value('remaining') - redis.call('ZCARD', STARTS)
 
 -- For how long no start can be had; -1 if that is not known.
-local held_back = 0
+local opens_in = 0
 if state.limited == '1' then
   if now >= value('good_until') then
-    held_back = -1
+    opens_in = -1
   elseif left <= math.min(reserve, math.max(0, value('total') - 1)) then
-    held_back = value('good_until') - now
+    opens_in = value('good_until') - now
   end
 end
 
@@ -40,7 +40,7 @@ for bucket = 1, math.max(value('concurrency'), 1) do
   local due = last and math.max(last + math.max(spacing, interval), cold) or cold
   -- waiting, age of the last release or -1, time to the next one or -1, then own tickets' places
   buckets[bucket] = { 0, last and now - last or -1,
-    held_back < 0 and -1 or math.max(held_back, due - now) }
+    opens_in < 0 and -1 or math.max(opens_in, due - now) }
 end
 local own = {}
 for _, member in ipairs(redis.call('ZRANGE', LINE, 0, -1)) do

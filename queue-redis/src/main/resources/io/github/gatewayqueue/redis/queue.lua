@@ -194,8 +194,8 @@ end
 
 -- How many starts may be used.
 local function usable()
-  local reserved = math.min(reserve, math.max(0, value('total') - 1))
-  return value('remaining') - redis.call('ZCARD', STARTS) - reserved
+  local held_back = math.min(reserve, math.max(0, value('total') - 1))
+  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
 end
 
 -- Takes back the charge for a start that was not used, of whichever age.

@@ -69,8 +69,8 @@ class MutationTest {
             EnumSet.of(Fault.BOT_FROZEN)),
         new Mutation(
             "budget is not kept",
-            "value('remaining') - redis.call('ZCARD', STARTS) - reserved",
-            "value('remaining') - reserved",
+            "value('remaining') - redis.call('ZCARD', STARTS) - held_back",
+            "value('remaining') - held_back",
             EnumSet.of(Fault.BUCKETS_CHANGED)),
         new Mutation(
             "places are new after a wipe",

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** A process of its own with the classes of this test: a broker, or a bot. */
 public final class JavaProcess implements AutoCloseable {
   /** What a broker would take from the environment of whoever runs the tests, its tokens too. */
-  private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
+  public static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
 
   private static final String LISTENING = "listening on ";
 
@@ -63,19 +63,20 @@ public final class JavaProcess implements AutoCloseable {
    * Starts a broker, and waits until it listens.
    *
    * @param options of the broker's program, which say at which port
-   * @throws IllegalArgumentException if it ends instead, with what it has printed
+   * @throws AssertionError if it ends instead, with what it has printed
    */
   public static JavaProcess broker(Map<String, String> environment, String... options)
       throws IOException {
     List<String> command = new ArrayList<>(List.of("io.github.gatewayqueue.broker.Main", "serve"));
     command.addAll(List.of(options));
     var broker = new JavaProcess(environment, command.toArray(String[]::new));
-    Await.until(() -> broker.has(LISTENING) || !broker.isAlive());
-    if (!broker.has(LISTENING)) {
+    try {
+      broker.awaitLine(LISTENING);
+      return broker;
+    } catch (Throwable e) {
       broker.close();
-      throw new IllegalArgumentException("the broker has ended: " + broker.lines());
+      throw e;
     }
-    return broker;
   }
 
   private void read() {
@@ -94,7 +95,8 @@ public final class JavaProcess implements AutoCloseable {
   /** Waits until it prints something. */
   public void awaitLine(String part) {
     Await.until(() -> {
-      assertTrue(isAlive() || has(part), () -> "it has ended: " + lines);
+      boolean ended = reading.isDone(); // first: what it printed last is there then
+      assertTrue(has(part) || !ended, () -> "it has ended: " + lines);
       return has(part);
     });
   }

@@ -412,6 +412,16 @@ class BucketsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // that is the test
+  void new_noInterval_isRefused() {
+    var thrown =
+        assertThrows(
+            NullPointerException.class,
+            () -> new Buckets(null, Duration.ZERO, 1, StartBudget.UNLIMITED));
+    assertEquals("interval", thrown.getMessage());
+  }
+
+  @Test
   void resize_noBuckets_isRefused() {
     Buckets buckets = buckets(1);
     var thrown = assertThrows(IllegalArgumentException.class, () -> buckets.resize(0));
