@@ -431,8 +431,9 @@ class ControllerTest {
       Await.until(() -> last.getFirst().runs.get() == 1);
       assertEquals(List.of(0L, 2L), queue.released);
       assertEquals(0, next.runs.get());
+    } finally {
+      end.countDown();
     }
-    end.countDown();
   }
 
   @Test
@@ -462,8 +463,9 @@ class ControllerTest {
       behind.addAll(append(2));
       Await.until(() -> behind.stream().allMatch(node -> node.runs.get() == 1));
       assertEquals(2, log.lines().size(), () -> "" + log.lines());
+    } finally {
+      end.countDown();
     }
-    end.countDown();
   }
 
   private static void join(Thread thread) {
