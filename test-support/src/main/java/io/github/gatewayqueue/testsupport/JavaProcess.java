@@ -63,7 +63,7 @@ public final class JavaProcess implements AutoCloseable {
    * Starts a broker, and waits until it listens.
    *
    * @param options of the broker's program, which say at which port
-   * @throws AssertionError if it ends instead, with what it has printed
+   * @throws IllegalArgumentException if it ends instead, with what it has printed
    */
   public static JavaProcess broker(Map<String, String> environment, String... options)
       throws IOException {
@@ -71,7 +71,10 @@ public final class JavaProcess implements AutoCloseable {
     command.addAll(List.of(options));
     var broker = new JavaProcess(environment, command.toArray(String[]::new));
     try {
-      broker.awaitLine(LISTENING);
+      Await.until(() -> broker.has(LISTENING) || broker.reading.isDone());
+      if (!broker.has(LISTENING)) {
+        throw new IllegalArgumentException("the broker has ended: " + broker.lines());
+      }
       return broker;
     } catch (Throwable e) {
       broker.close();
