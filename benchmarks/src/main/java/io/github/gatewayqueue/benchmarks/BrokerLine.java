@@ -67,24 +67,23 @@ final class BrokerLine implements AutoCloseable {
     long endNanos = System.nanoTime() + length.toNanos();
     for (long left = length.toNanos(); left > 0; left = endNanos - System.nanoTime()) {
       selector.select(1 + left / 1_000_000);
-      long nowNanos = System.nanoTime();
       List<Client> ready = new ArrayList<>();
       selector.selectedKeys().forEach(key -> ready.add((Client) key.attachment()));
       selector.selectedKeys().clear();
       // what has come since the last look is a set, and has no order that could be wrong
       ready.sort(Comparator.comparingInt(client -> client.shard));
       for (Client client : ready) {
-        take(client, nowNanos);
+        take(client);
       }
     }
   }
 
-  private void take(Client client, long nowNanos) throws IOException {
+  private void take(Client client) throws IOException {
     client.come += client.connection.read();
     if (!client.come.contains(RELEASED)) {
       return;
     }
-    releaseNanos.add(nowNanos);
+    releaseNanos.add(System.nanoTime()); // now that it was read: it may have come since the look
     client.connection.close();
     Client first = line.element();
     if (first != client && first.seenInLine) {
