@@ -189,6 +189,7 @@ class BrokenAnswerTest {
   void fetch_connectionThatHangs_timesOut() throws IOException {
     List<Socket> backlog = new ArrayList<>();
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      // Where any number of connections is accepted, none can hang.
       assumeTrue(fill(server, backlog), "this system has no end to a backlog");
       URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
       String message = Calls.ioFailure(Calls.at(url).connectTimeout(SHORT).build());

@@ -18,7 +18,7 @@ class FreezeTest {
 
   /** Its answers fall silent: all join again, and are released once it goes on. */
   @Test
-  void request_brokerFrozenForTwentySeconds_joinsAgainAndIsReleasedInTurn() throws Exception {
+  void request_brokerFrozenForLongerThanASilence_joinsAgainAndIsReleasedInTurn() throws Exception {
     long startNanos = System.nanoTime();
     Duration interval = Duration.ofSeconds(3);
     try (var log = new CapturedLog(Log.NAME, Level.INFO);
@@ -30,7 +30,7 @@ class FreezeTest {
       }
       Await.until(() -> queue.inLine() == 5);
       broker.freeze();
-      Thread.sleep(Duration.ofSeconds(20)); // how long it is frozen, not a wait for something
+      Await.until(() -> queue.inTrouble() == 5);
       assertTrue(
           log.lines().stream().anyMatch(line -> line.contains("sent no event for PT15S")),
           () -> "" + log.lines());
@@ -53,7 +53,7 @@ class FreezeTest {
       bot.freeze();
       Asking behind = Asking.of(queue);
       Await.until(() -> queue.inLine() == 1);
-      Thread.sleep(Duration.ofSeconds(20)); // how long it is frozen, not a wait for something
+      Thread.sleep(Duration.ofSeconds(20)); // who stands still shows nothing to poll for
       bot.thaw();
       behind.awaitReturn();
       assertEquals(6, Processes.status(broker.uri(), "released"), () -> "" + bot.lines());
@@ -71,7 +71,7 @@ class FreezeTest {
       bot.awaitLine("all are in line");
       bot.freeze();
       Await.until(() -> Processes.status(broker.uri(), "released") == 1);
-      Thread.sleep(Duration.ofSeconds(2)); // how much too old it gets, not a wait for something
+      Thread.sleep(Duration.ofSeconds(2)); // who stands still shows nothing to poll for
       bot.thaw();
       bot.awaitLine("released 0");
       assertEquals(1, bot.lines().stream().filter(line -> line.equals("released 0")).count());

@@ -234,7 +234,7 @@ class ReleaseTest {
 
   private static void letPass(Duration duration) {
     try {
-      Thread.sleep(duration); // this is the delay that the test is about, not a wait for something
+      Thread.sleep(duration); // the server is late on purpose: there is nothing to poll for
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

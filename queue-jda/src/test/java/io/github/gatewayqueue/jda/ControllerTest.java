@@ -153,8 +153,10 @@ class ControllerTest {
     patient.appendSession(slow);
     patient.appendSession(new TestNode(1, 2));
     Await.until(() -> slow.runs.get() == 1);
-    // Not a wait for something: by then, what must not happen would have, were it not held back.
-    Thread.sleep(QUICK.spacing().multipliedBy(3).toMillis()); // nothing is there to poll for
+    // By then, what must not happen would have, were it not held back.
+    int looks = (int) QUICK.spacing().multipliedBy(3).dividedBy(QUICK.look());
+    int before = slow.looks.get();
+    Await.until(() -> slow.looks.get() >= before + looks);
     assertEquals(1, queue.asked.get());
     long beforeNanos = System.nanoTime();
     identified.countDown();

@@ -199,7 +199,7 @@ class FaultTest {
         Await.until(() -> queue.released.get() == 4); // it connects in two seconds
         discord.startOutage(Outage.REFUSING);
         // Twice the patience, and two attempts of JDA's.
-        Thread.sleep(Scaled.TIMING.patience().multipliedBy(2).toMillis()); // nothing is to happen
+        Thread.sleep(Scaled.TIMING.patience().multipliedBy(2).toMillis()); // nothing to poll for
         assertEquals(4, queue.asked.get());
         discord.endOutage();
         bot.awaitConnected(3);

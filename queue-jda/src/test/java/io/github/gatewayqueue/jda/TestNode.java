@@ -16,6 +16,10 @@ class TestNode implements SessionConnectNode {
   }
 
   final AtomicInteger runs = new AtomicInteger();
+
+  /** How often somebody looked at the status. */
+  final AtomicInteger looks = new AtomicInteger();
+
   volatile JDA.Status status = JDA.Status.LOGGING_IN;
   private final JDA.ShardInfo shard;
   private final Run run;
@@ -26,6 +30,7 @@ class TestNode implements SessionConnectNode {
               new Class<?>[] {JDA.class},
               (proxy, method, args) -> {
                 if (method.getName().equals("getStatus")) {
+                  looks.incrementAndGet();
                   return status;
                 }
                 throw new UnsupportedOperationException(method.getName());

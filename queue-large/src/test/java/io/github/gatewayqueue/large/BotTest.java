@@ -22,6 +22,7 @@ abstract class BotTest {
 
   /** Skips the rest of a test on a machine on which it took longer than what it is about. */
   static void assumeWithin(Duration most, long startNanos) {
+    // What a test is about is over then, and says nothing of the queue.
     assumeTrue(System.nanoTime() - startNanos < most.toNanos(), "this machine is too slow to tell");
   }
 
