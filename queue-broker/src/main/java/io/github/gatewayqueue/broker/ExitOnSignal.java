@@ -7,7 +7,6 @@ import java.lang.reflect.Proxy;
  * left to itself would be that of a failure, 128 and the signal's number. All hooks run.
  */
 final class ExitOnSignal {
-
   private ExitOnSignal() {}
 
   /** By reflection, as javac warns of sun.misc.Signal, though its module is there to stay. */

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for the look itself.
  */
 final class Places {
-
   /** Clients are told at least every five seconds, be the event loop a little late. */
   static final long PERIOD_MILLIS = 4500;
 

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for {@link #ended} and {@link #waitingOn}.
  */
 final class Requests {
-
   private final Settings settings;
   private final BrokerQueue queue;
   private final Loop loop;

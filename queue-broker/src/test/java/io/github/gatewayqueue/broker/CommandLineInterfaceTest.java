@@ -27,98 +27,101 @@ class CommandLineInterfaceTest {
 
   @Test
   void plan_withoutABudget_tellsTheTime() {
-    assertEquals(0, runLine("plan --shards 2000 --max-concurrency 16"));
-    assertEquals(
+    requirePlan(
+        0,
+        "plan --shards 2000 --max-concurrency 16",
         """
         2000 shards, 16 at a time, every 6 s: 125 rounds
         the last is released after 12 min 24 s
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_budgetAllowsIt_saysWhatIsLeft() {
-    assertEquals(0, runLine("plan --shards 64 --max-concurrency 16 --remaining 65"));
-    assertEquals(
+    requirePlan(
+        0,
+        "plan --shards 64 --max-concurrency 16 --remaining 65",
         """
         64 shards, 16 at a time, every 6 s: 4 rounds
         the last is released after 18 s
         the session starts allow it: 65 are left, 1 in reserve, 1 afterwards
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_budgetDoesNotAllowIt_saysWhoWaitsAndExitsWith1() {
-    assertEquals(
-        1, runLine("plan --shards 64 --max-concurrency 16 --remaining 49 --reset-after 2h"));
-    assertEquals(
+    requirePlan(
+        1,
+        "plan --shards 64 --max-concurrency 16 --remaining 49 --reset-after 2h",
         """
         64 shards, 16 at a time, every 6 s: 4 rounds
         the last is released after 2 h
         the session starts do not allow it: 49 are left, 1 in reserve; 16 shards have to wait for the reset in 2 h
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_resetBeforeTheBudgetIsSpent_allowsIt() {
-    assertEquals(0, runLine("plan --shards 100 --remaining 51 --reset-after 1s"));
-    assertEquals(
+    requirePlan(
+        0,
+        "plan --shards 100 --remaining 51 --reset-after 1s",
         """
         100 shards, 1 at a time, every 6 s: 100 rounds
         the last is released after 9 min 54 s
         the session starts allow it: 51 are left, 1 in reserve, 901 afterwards
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_budgetOfTheNextDayIsSpent_saysUntilWhenTheyWait() {
-    assertEquals(
-        1, runLine("plan --shards 10 --total 5 --remaining 5 --reset-after 9s --interval 6s"));
-    assertEquals(
+    requirePlan(
+        1,
+        "plan --shards 10 --total 5 --remaining 5 --reset-after 9s --interval 6s",
         """
         10 shards, 1 at a time, every 6 s: 10 rounds
         the last is released after 1 d 27 s
         the session starts do not allow it: 5 are left, 1 in reserve; 4 shards have to wait for the reset in 1 d 9 s
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_reserveOfTheTotal_oneGoesPerDay() {
-    assertEquals(1, runLine("plan --shards 3 --remaining 1 --total 1"));
-    assertEquals(
+    requirePlan(
+        1,
+        "plan --shards 3 --remaining 1 --total 1",
         """
         3 shards, 1 at a time, every 6 s: 3 rounds
         the last is released after 2 d
         the session starts do not allow it: 1 are left, 0 in reserve; 2 shards have to wait for the reset in 1 d
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_noStartsAtAll_saysSo() {
-    assertEquals(1, runLine("plan --shards 3 --remaining 0 --total 0"));
-    assertEquals(
+    requirePlan(
+        1,
+        "plan --shards 3 --remaining 0 --total 0",
         """
         3 shards, 1 at a time, every 6 s: 3 rounds
         the last is never released: there are no session starts
         the session starts do not allow it: 0 are left, 0 in reserve; 3 shards have to wait for ever
-        """,
-        out.toString(UTF_8));
+        """);
   }
 
   @Test
   void plan_longerThanCanBeTold_saysSo() {
-    assertEquals(0, runLine("plan --shards 1000 --interval 8760h"));
-    assertEquals(
+    requirePlan(
+        0,
+        "plan --shards 1000 --interval 8760h",
         """
         1000 shards, 1 at a time, every 365 d: 1000 rounds
         the last is released after more than 290 years
-        """,
-        out.toString(UTF_8));
+        """);
+  }
+
+  private void requirePlan(int exitCode, String line, String printed) {
+    assertEquals(exitCode, runLine(line));
+    assertEquals(printed, out.toString(UTF_8));
   }
 
   @ParameterizedTest

@@ -3,11 +3,10 @@ package io.github.gatewayqueue.redis;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ final class RedisProcess implements AutoCloseable {
   private final String mode;
   private final Map<String, String> environment;
   private final List<String> settings;
-  private final int port = freePort();
+  private final int port = EmbeddedRedis.freePort();
   private @Nullable Process process;
 
   private RedisProcess(
@@ -105,14 +104,6 @@ final class RedisProcess implements AutoCloseable {
     String given = System.getProperty("redis.server", "");
     try {
       return given.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : given;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,8 +37,8 @@ import redis.clients.jedis.SslOptions;
 class RedisTlsTest {
   private static final String PASSWORD = "changeit";
 
-  private final int ownPort = RedisProcess.freePort();
-  private final int othersPort = RedisProcess.freePort();
+  private final int ownPort = EmbeddedRedis.freePort();
+  private final int othersPort = EmbeddedRedis.freePort();
   private RedisProcess server;
   private RedisProcess impostor;
   private Path certificates;

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.testsupport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,9 +25,11 @@ public final class EmbeddedRedis implements AutoCloseable {
   }
 
   /** Returns a port that nobody listens on now. */
-  public static int freePort() throws IOException {
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
