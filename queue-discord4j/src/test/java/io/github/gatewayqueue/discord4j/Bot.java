@@ -1,15 +1,16 @@
 package io.github.gatewayqueue.discord4j;
 
+import discord4j.common.JacksonResources;
 import discord4j.core.DiscordClient;
 import discord4j.core.DiscordClientBuilder;
 import discord4j.core.GatewayDiscordClient;
 import discord4j.core.shard.GatewayBootstrap;
 import discord4j.core.shard.ShardCoordinator;
 import discord4j.discordjson.json.gateway.Opcode;
-import discord4j.gateway.DefaultGatewayClient;
-import discord4j.gateway.GatewayClient;
 import discord4j.gateway.GatewayOptions;
 import discord4j.gateway.json.GatewayPayload;
+import discord4j.gateway.payload.JacksonPayloadReader;
+import discord4j.gateway.payload.JacksonPayloadWriter;
 import discord4j.rest.request.RouterOptions;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
@@ -20,7 +21,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
 
 /** A real Discord4J bot against a FakeDiscord, with as many shards as that recommends. */
 final class Bot implements AutoCloseable {
@@ -44,9 +44,9 @@ final class Bot implements AutoCloseable {
     this.coordinator = coordinator;
     this.login =
         settings
-            .apply(client(discord).gateway().setAwaitConnections(false))
+            .apply(watched(client(discord).gateway()).setAwaitConnections(false))
             .setShardCoordinator(coordinator)
-            .login(this::watchedClient)
+            .login()
             .subscribe(client::set, failure::set);
   }
 
@@ -64,18 +64,29 @@ final class Bot implements AutoCloseable {
         .build();
   }
 
-  private GatewayClient watchedClient(GatewayOptions options) {
-    var shard = new DefaultGatewayClient(options);
-    count(shard.receiver(), Opcode.HEARTBEAT_ACK, acknowledgedHeartbeats);
-    count(shard.sender().asFlux(), Opcode.RESUME, attemptedResumes);
-    return shard;
+  /**
+   * Counts what is read and written where Discord4J itself does. To subscribe to its {@code
+   * receiver()} would now and then cost it the HELLO: that is kept for whoever subscribes first.
+   */
+  private GatewayBootstrap<GatewayOptions> watched(GatewayBootstrap<GatewayOptions> gateway) {
+    var mapper = JacksonResources.create().getObjectMapper();
+    var reader = new JacksonPayloadReader(mapper);
+    var writer = new JacksonPayloadWriter(mapper);
+    return gateway
+        .setPayloadReader(buffer ->
+            reader
+                .read(buffer)
+                .doOnNext(payload -> count(payload, Opcode.HEARTBEAT_ACK, acknowledgedHeartbeats)))
+        .setPayloadWriter(payload -> {
+          count(payload, Opcode.RESUME, attemptedResumes);
+          return writer.write(payload);
+        });
   }
 
-  private static void count(Flux<GatewayPayload<?>> payloads, Opcode<?> op, AtomicInteger counter) {
-    var unused =
-        payloads
-            .filter(payload -> op.equals(payload.getOp()))
-            .subscribe(payload -> counter.incrementAndGet());
+  private static void count(GatewayPayload<?> payload, Opcode<?> op, AtomicInteger counter) {
+    if (op.equals(payload.getOp())) {
+      counter.incrementAndGet();
+    }
   }
 
   @Nullable Throwable failure() {
