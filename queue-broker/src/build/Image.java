@@ -35,7 +35,7 @@ final class Image {
   private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
 
   /** An answer takes milliseconds: this turns a hang into a build that fails. */
-  private static final int MOST_MILLIS = 60_000;
+  private static final int MAX_MILLIS = 60_000;
 
   /** Found by name at run time, so that no tool sees that they are needed: TLS, and recordings. */
   private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr");
@@ -243,7 +243,7 @@ final class Image {
   private static void read(URI uri, String accept) throws IOException {
     var connection = (java.net.HttpURLConnection) uri.toURL().openConnection();
     connection.setRequestProperty("Accept", accept);
-    connection.setReadTimeout(MOST_MILLIS);
+    connection.setReadTimeout(MAX_MILLIS);
     try (var body =
         connection.getResponseCode() < 400
             ? connection.getInputStream()

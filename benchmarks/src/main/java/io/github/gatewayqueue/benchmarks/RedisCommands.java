@@ -14,7 +14,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** How many commands a release costs the store, whoever waits. */
 final class RedisCommands implements Scenario {
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final double MOST = 4;
+  private static final double MAX = 4;
 
   /** What clients send; whatever else the server counts is called by the script. */
   private static final Set<String> SENT =
@@ -135,9 +135,9 @@ final class RedisCommands implements Scenario {
           "10 waiting " + Report.number(few),
           Report.number(commands.max()),
           Report.number(commands.max() / few),
-          "≤ " + Report.number(MOST),
-          commands.max() <= MOST);
-      if (!(commands.max() <= MOST)) { // nor if it is not a number
+          "≤ " + Report.number(MAX),
+          commands.max() <= MAX);
+      if (!(commands.max() <= MAX)) { // nor if it is not a number
         report.violation("RedisQueue sends too much with " + what);
       }
     }

@@ -110,7 +110,7 @@ public final class Broker implements AutoCloseable {
    */
   public static final class Builder {
     private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
-    private static final Duration LEAST_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
+    private static final Duration MIN_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
 
     private String host = "127.0.0.1";
     private int port = 8080;
@@ -338,8 +338,8 @@ public final class Broker implements AutoCloseable {
       }
       Duration delay = startDelay;
       if (delay == null) {
-        boolean longer = discordToken == null || interval.compareTo(LEAST_DELAY_WITH_TOKEN) > 0;
-        delay = longer ? interval : LEAST_DELAY_WITH_TOKEN;
+        boolean longer = discordToken == null || interval.compareTo(MIN_DELAY_WITH_TOKEN) > 0;
+        delay = longer ? interval : MIN_DELAY_WITH_TOKEN;
       }
       return new Settings(
           host,

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
   /** How long a client may take to send a request. */
-  static final Duration MOST_INCOMPLETE = Duration.ofSeconds(10);
+  static final Duration MAX_INCOMPLETE = Duration.ofSeconds(10);
 
   /** How long a client may keep a connection for its next request. */
-  static final Duration MOST_IDLE = Duration.ofSeconds(75);
+  static final Duration MAX_IDLE = Duration.ofSeconds(75);
 
   private final LoopClock clock = new LoopClock(System.nanoTime());
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
@@ -32,7 +32,7 @@ final class Connections {
   private @Nullable Channel reading;
 
   void opened(HttpConnection connection) {
-    deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+    deadlines.put(connection, clock.nanosAfter(MAX_INCOMPLETE));
     connection.closeHandler(closed -> {
       deadlines.remove(connection);
       idle.remove(channels.remove(connection));
@@ -44,7 +44,7 @@ final class Connections {
     reading = channel;
     HttpConnection connection = idle.remove(channel);
     if (connection != null) {
-      deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+      deadlines.put(connection, clock.nanosAfter(MAX_INCOMPLETE));
     }
   }
 
@@ -57,7 +57,7 @@ final class Connections {
    * request are handled while they are read: that is how its channel is known.
    */
   void begins(HttpConnection connection) {
-    deadlines.put(connection, clock.nanosAfter(MOST_INCOMPLETE));
+    deadlines.put(connection, clock.nanosAfter(MAX_INCOMPLETE));
     if (reading != null) {
       channels.putIfAbsent(connection, reading);
     }
@@ -70,7 +70,7 @@ final class Connections {
   }
 
   void answered(HttpConnection connection) {
-    deadlines.put(connection, clock.nanosAfter(MOST_IDLE));
+    deadlines.put(connection, clock.nanosAfter(MAX_IDLE));
     Channel channel = channels.get(connection);
     if (channel != null) {
       idle.put(channel, connection);

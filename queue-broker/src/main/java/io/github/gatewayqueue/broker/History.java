@@ -8,7 +8,7 @@ import java.util.List;
 
 /** What has happened so far, as far as an operator wants to know. Safe for use by many threads. */
 final class History {
-  private static final int MOST_RECENT = 50;
+  private static final int MAX_RECENT = 50;
   private static final long NEW_START_UP_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** A release, by the wall clock. */
@@ -49,7 +49,7 @@ final class History {
     releasedInStartUp++;
     changes++;
     recent.addFirst(release);
-    if (recent.size() > MOST_RECENT) {
+    if (recent.size() > MAX_RECENT) {
       recent.removeLast();
     }
   }

@@ -33,7 +33,7 @@ record Plan(
     int reserve) {
   private static final int ALLOWED = 0;
   private static final int NOT_ALLOWED = 1;
-  private static final int MOST = 10_000_000;
+  private static final int MAX = 10_000_000;
 
   static CommandSpec command() {
     CommandSpec plan = CommandSpec.create().mixinStandardHelpOptions(true);
@@ -59,7 +59,7 @@ record Plan(
     int shards =
         value(parsed, "--shards", text -> number(text, 1))
             .orElseThrow(
-                () -> new IllegalArgumentException("--shards is missing, expected 1 to " + MOST));
+                () -> new IllegalArgumentException("--shards is missing, expected 1 to " + MAX));
     int maxConcurrency = value(parsed, "--max-concurrency", text -> number(text, 1)).orElse(1);
     Duration interval =
         value(parsed, "--interval", text -> Require.positive("it", Configuration.time(text)))
@@ -82,7 +82,7 @@ record Plan(
   }
 
   private static int number(String text, int least) {
-    return Require.inRange("it", Configuration.integer(text), least, MOST);
+    return Require.inRange("it", Configuration.integer(text), least, MAX);
   }
 
   private static <T> Optional<T> value(

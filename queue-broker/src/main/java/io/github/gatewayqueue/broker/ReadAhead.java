@@ -11,7 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  */
 final class ReadAhead extends ChannelInboundHandlerAdapter {
   /** How much is read after Vert.x has stopped to read. */
-  static final int MOST_BYTES = 16 * 1024;
+  static final int MAX_BYTES = 16 * 1024;
 
   private final Connections connections;
   private int bytes;
@@ -26,7 +26,7 @@ final class ReadAhead extends ChannelInboundHandlerAdapter {
       bytes = 0;
     } else if (message instanceof ByteBuf buffer) {
       bytes += buffer.readableBytes();
-      if (bytes > MOST_BYTES) {
+      if (bytes > MAX_BYTES) {
         buffer.release();
         var unused = context.close();
         return;

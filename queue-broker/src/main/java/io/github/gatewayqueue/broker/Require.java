@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
-  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final Duration MAX = Duration.ofDays(365);
 
   private Require() {}
 
@@ -20,7 +20,7 @@ final class Require {
 
   static Duration positive(String name, Duration value) {
     requireNonNull(value, name);
-    if (!value.isPositive() || value.compareTo(LONGEST) > 0) {
+    if (!value.isPositive() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected more than 0 and at most 365 days".formatted(name, value));
     }
@@ -29,7 +29,7 @@ final class Require {
 
   static Duration notNegative(String name, Duration value) {
     requireNonNull(value, name);
-    if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+    if (value.isNegative() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException("%s is %s, expected 0 to 365 days".formatted(name, value));
     }
     return value;

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param named whether the query named the shard
  */
 record ShardQuery(long shard, long total, boolean named) {
-  private static final int MOST_SHOWN = 40;
-  private static final int MOST_DIGITS = 19;
+  private static final int MAX_SHOWN = 40;
+  private static final int MAX_DIGITS = 19;
 
   /** More than fit into a request line: none is to be overlooked. */
-  private static final int MOST_PARAMETERS = Server.MAX_LINE_BYTES;
+  private static final int MAX_PARAMETERS = Server.MAX_LINE_BYTES;
 
   /**
    * Parses a query such as {@code shard=3&total=16}. What it does not know, it ignores.
@@ -47,7 +47,7 @@ record ShardQuery(long shard, long total, boolean named) {
 
   private static Map<String, List<String>> parameters(String uri) throws BadQueryException {
     try {
-      return new QueryStringDecoder(uri, UTF_8, true, MOST_PARAMETERS).parameters();
+      return new QueryStringDecoder(uri, UTF_8, true, MAX_PARAMETERS).parameters();
     } catch (IllegalArgumentException e) { // a percent sign without two hexadecimal digits
       throw new BadQueryException("the query '%s' can not be decoded".formatted(shown(uri)));
     }
@@ -66,7 +66,7 @@ record ShardQuery(long shard, long total, boolean named) {
   }
 
   private static long number(String name, String text, long least) throws BadQueryException {
-    if (text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (text.length() <= MAX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       try {
         long number = Long.parseLong(text);
         if (number >= least) {
@@ -82,6 +82,6 @@ record ShardQuery(long shard, long total, boolean named) {
   }
 
   private static String shown(String text) {
-    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
   }
 }

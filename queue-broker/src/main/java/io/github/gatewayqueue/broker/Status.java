@@ -10,7 +10,7 @@ import tools.jackson.core.JsonGenerator;
 
 /** How the broker stands, as JSON. Takes the locks of the lines: not for the event loop. */
 final class Status {
-  private static final int MOST_SHARDS = 20;
+  private static final int MAX_SHARDS = 20;
 
   private final Settings settings;
   private final Requests requests;
@@ -79,7 +79,7 @@ final class Status {
       json.writeNumberProperty("bucket", i);
       json.writeNumberProperty("waiting", line.size());
       json.writeArrayPropertyStart("shards");
-      for (Thread thread : line.subList(0, Math.min(line.size(), MOST_SHARDS))) {
+      for (Thread thread : line.subList(0, Math.min(line.size(), MAX_SHARDS))) {
         WaitingRequest request = requests.waitingOn(thread);
         if (request != null) {
           json.writeNumber(request.shard().shard());

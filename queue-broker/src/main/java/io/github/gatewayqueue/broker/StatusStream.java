@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusStream {
   private static final long PERIOD_MILLIS = 250;
   private static final long HEARTBEAT_NANOS = Duration.ofMillis(4500).toNanos();
-  private static final int MOST_WATCHERS = 200;
+  private static final int MAX_WATCHERS = 200;
 
   private final Loop loop;
   private final Status status;
@@ -46,10 +46,10 @@ final class StatusStream {
       exchange.refuse(Problem.stopping());
       return;
     }
-    if (watchers.size() >= MOST_WATCHERS) {
+    if (watchers.size() >= MAX_WATCHERS) {
       exchange.refuse(
           Problem.retry(
-              "%d watch the status, at most %d may".formatted(watchers.size(), MOST_WATCHERS),
+              "%d watch the status, at most %d may".formatted(watchers.size(), MAX_WATCHERS),
               Duration.ofSeconds(10)));
       return;
     }

@@ -107,7 +107,7 @@ class BrokerHangUpTest extends BrokerTestBase {
     RawConnection client = connect(broker);
     client.send(REQUEST.repeat(20));
     awaitWaiting(broker, 1);
-    client.send(REQUEST.repeat(1 + ReadAhead.MOST_BYTES / REQUEST.length()));
+    client.send(REQUEST.repeat(1 + ReadAhead.MAX_BYTES / REQUEST.length()));
     assertEquals("", client.readToEnd());
     awaitWaiting(broker, 0);
   }

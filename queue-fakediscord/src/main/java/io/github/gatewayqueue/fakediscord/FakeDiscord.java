@@ -56,7 +56,7 @@ public final class FakeDiscord implements AutoCloseable {
   /** The token that is valid unless another one is set: not a secret, but of a token's form. */
   public static final String DEFAULT_TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMA.fake.token";
 
-  private static final int LONGEST_REASON = 123;
+  private static final int MAX_REASON_BYTES = 123;
 
   private final Scoreboard scoreboard;
   private final Faults faults;
@@ -227,9 +227,9 @@ public final class FakeDiscord implements AutoCloseable {
     if (code != 1000 && code != 1001) {
       Require.inRange("code", code, 3000, 4999);
     }
-    if (reason.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+    if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
       throw new IllegalArgumentException(
-          "reason is \"%s\", expected at most %d bytes".formatted(reason, LONGEST_REASON));
+          "reason is \"%s\", expected at most %d bytes".formatted(reason, MAX_REASON_BYTES));
     }
     onLoop(() -> server.gateway().closeSockets(code, reason));
   }

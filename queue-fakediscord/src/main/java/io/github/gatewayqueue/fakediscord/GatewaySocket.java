@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** One client's connection to the gateway. Used by the event loop alone. */
 final class GatewaySocket {
   /** Discord takes no larger payloads. */
-  private static final int LARGEST_PAYLOAD = 4096;
+  private static final int MAX_PAYLOAD_BYTES = 4096;
 
   private static final int DISPATCH = 0;
   private static final int HEARTBEAT = 1;
@@ -73,8 +73,9 @@ final class GatewaySocket {
       return;
     }
     try {
-      if (text.getBytes(StandardCharsets.UTF_8).length > LARGEST_PAYLOAD) {
-        throw new DecodeException("the message has more than %d bytes".formatted(LARGEST_PAYLOAD));
+      if (text.getBytes(StandardCharsets.UTF_8).length > MAX_PAYLOAD_BYTES) {
+        throw new DecodeException(
+            "the message has more than %d bytes".formatted(MAX_PAYLOAD_BYTES));
       }
       receive(Payload.parse(text));
     } catch (DecodeException undecodable) {

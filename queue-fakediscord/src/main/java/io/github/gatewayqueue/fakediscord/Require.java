@@ -7,7 +7,7 @@ import java.util.Objects;
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
   /** What {@code nanoTime} values can be that far apart and still be compared. */
-  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final Duration MAX = Duration.ofDays(36_500);
 
   private Require() {}
 
@@ -29,7 +29,7 @@ final class Require {
 
   static Duration notNegative(String name, Duration value) {
     Objects.requireNonNull(value, name);
-    if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+    if (value.isNegative() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected at least 0 and at most 36500 days".formatted(name, value));
     }
@@ -38,7 +38,7 @@ final class Require {
 
   static Duration positive(String name, Duration value) {
     Objects.requireNonNull(value, name);
-    if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+    if (value.isZero() || value.isNegative() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
           "%s is %s, expected more than 0 and at most 36500 days".formatted(name, value));
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
   /** A request that waits for its headers lets others be sent after so long. */
-  private static final long MOST_TURN_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long MAX_TURN_NANOS = Duration.ofMillis(250).toNanos();
 
   private static final String NOT_A_RELEASE = "; this is not a release";
 
@@ -70,7 +70,7 @@ final class Attempt {
         age = new ReleaseAge(System.nanoTime(), patience.margin());
         report.asks();
         reply.ask(id, total);
-        head = reply.head(MOST_TURN_NANOS);
+        head = reply.head(MAX_TURN_NANOS);
       } finally {
         turns.release();
       }
@@ -90,7 +90,7 @@ final class Attempt {
     if (broker.protocol() != Protocol.SSE) {
       return reply.head();
     }
-    ResponseInfo head = reply.head(patience.silence().toNanos() - MOST_TURN_NANOS);
+    ResponseInfo head = reply.head(patience.silence().toNanos() - MAX_TURN_NANOS);
     if (head == null) {
       throw new TryAgainException("sent nothing for " + patience.silence());
     }

@@ -9,13 +9,13 @@ import java.time.format.DateTimeFormatter;
 /** How long a server asks to be left alone. */
 final class RetryAfter {
   /** Whatever a server asks for: one that made a mistake holds nobody up for longer. */
-  static final Duration MOST = Duration.ofHours(1);
+  static final Duration MAX = Duration.ofHours(1);
 
   private RetryAfter() {}
 
   /**
    * Returns what the header {@code Retry-After} asks for, a number of seconds or a date: from zero,
-   * also if it is missing or makes no sense, to {@link #MOST}.
+   * also if it is missing or makes no sense, to {@link #MAX}.
    */
   static Duration of(HttpHeaders headers, Instant now) {
     String value = headers.firstValue("Retry-After").orElse("").strip();
@@ -33,11 +33,11 @@ final class RetryAfter {
     }
   }
 
-  /** Returns a time brought into the range from zero to {@link #MOST}. */
+  /** Returns a time brought into the range from zero to {@link #MAX}. */
   static Duration capped(Duration asked) {
     if (asked.isNegative()) {
       return Duration.ZERO;
     }
-    return asked.compareTo(MOST) > 0 ? MOST : asked;
+    return asked.compareTo(MAX) > 0 ? MAX : asked;
   }
 }

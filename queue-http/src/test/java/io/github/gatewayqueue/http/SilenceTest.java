@@ -9,34 +9,34 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SilenceTest {
-  private static final Duration MOST = Duration.ofNanos(15);
+  private static final Duration MAX = Duration.ofNanos(15);
 
   @ParameterizedTest
   @ValueSource(longs = {0, Long.MAX_VALUE - 7, Long.MIN_VALUE})
   void waitNanos_nothingIsHeard_lastsForAsLongAsItMay(long startNanos) {
-    var silence = new Silence(MOST, startNanos);
+    var silence = new Silence(MAX, startNanos);
     long nowNanos = startNanos;
     for (long nanos; (nanos = silence.waitNanos(nowNanos)) > 0; ) {
       nowNanos += nanos;
     }
-    assertEquals(MOST.toNanos(), nowNanos - startNanos);
+    assertEquals(MAX.toNanos(), nowNanos - startNanos);
   }
 
   /** Such as a server that sends, but nothing that makes sense. */
   @Test
   void waitNanos_lookedAtAllTheTime_lastsForAsLongAsItMay() {
-    var silence = new Silence(MOST, 0);
-    for (long nowNanos = 0; nowNanos < MOST.toNanos(); nowNanos++) {
+    var silence = new Silence(MAX, 0);
+    for (long nowNanos = 0; nowNanos < MAX.toNanos(); nowNanos++) {
       assertTrue(silence.waitNanos(nowNanos) > 0);
     }
-    assertEquals(0, silence.waitNanos(MOST.toNanos()));
+    assertEquals(0, silence.waitNanos(MAX.toNanos()));
   }
 
   /** The broker speaks every third of it. */
   @ParameterizedTest
   @ValueSource(longs = {6, 60, 1_000_000_000})
   void waitNanos_afterAStandStill_thereIsTimeToHearWhatWasSent(long frozenNanos) {
-    var silence = new Silence(MOST, 0);
+    var silence = new Silence(MAX, 0);
     assertEquals(5, silence.waitNanos(0));
     assertEquals(5, silence.waitNanos(5)); // and it just missed what comes now
     assertEquals(5, silence.waitNanos(5 + frozenNanos));
@@ -46,7 +46,7 @@ class SilenceTest {
 
   @Test
   void waitNanos_itIsBroken_beginsAnew() {
-    var silence = new Silence(MOST, 0);
+    var silence = new Silence(MAX, 0);
     assertEquals(5, silence.waitNanos(5));
     assertEquals(5, silence.waitNanos(10));
     silence.isBroken(14);

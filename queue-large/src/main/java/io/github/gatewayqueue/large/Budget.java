@@ -23,8 +23,8 @@ final class Budget {
   /** For how long a reading is good that does not tell when the limit resets. */
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
 
-  private static final long LEAST_BACKOFF_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long MOST_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final long MIN_BACKOFF_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
 
   /** Far away, yet never so far that the difference to a moment overflows. */
   private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
@@ -82,7 +82,7 @@ final class Budget {
     }
     if (!isGood(nowNanos)) {
       // The end of a reading wakes the heads. If its thread could not be started they look again.
-      return reading ? MOST_BACKOFF_NANOS : retryNanos - nowNanos;
+      return reading ? MAX_BACKOFF_NANOS : retryNanos - nowNanos;
     }
     long delayNanos = delayNanos(nowNanos);
     if (delayNanos > 0) {
@@ -165,7 +165,7 @@ final class Budget {
    * Takes note that a reading failed; the next one has to wait, twice as long as after the last.
    */
   void fail(long nowNanos) {
-    long backoffNanos = Math.min(MOST_BACKOFF_NANOS, LEAST_BACKOFF_NANOS << Math.min(failures, 6));
+    long backoffNanos = Math.min(MAX_BACKOFF_NANOS, MIN_BACKOFF_NANOS << Math.min(failures, 6));
     failures++;
     retryNanos = nowNanos + backoffNanos - random.nextLong(backoffNanos / 2);
   }

@@ -89,7 +89,7 @@ public final class LargeBotQueue implements GatewayQueue {
    */
 
   /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
-  private static final int MOST_BUCKETS = 65_536;
+  private static final int MAX_BUCKETS = 65_536;
 
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
 
@@ -175,9 +175,9 @@ public final class LargeBotQueue implements GatewayQueue {
 
   private static int bucketsOf(SessionStartLimit limit) {
     int count = limit.maxConcurrency();
-    if (count > MOST_BUCKETS) {
+    if (count > MAX_BUCKETS) {
       throw new IllegalArgumentException(
-          "maxConcurrency is " + count + ", expected at most " + MOST_BUCKETS);
+          "maxConcurrency is " + count + ", expected at most " + MAX_BUCKETS);
     }
     return count;
   }

@@ -19,7 +19,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * and to renew the lease. Everything else hands it what happened.
  */
 final class Conversation {
-  private static final int MOST_BUCKETS = 65_536;
+  private static final int MAX_BUCKETS = 65_536;
 
   /** In the messages of errors that do not pass: of commands, and of those within a script. */
   private static final List<String> FOR_GOOD =
@@ -235,9 +235,9 @@ final class Conversation {
     SessionStartLimit fresh = null;
     try {
       fresh = limits.fetch();
-      if (fresh.maxConcurrency() > MOST_BUCKETS) {
+      if (fresh.maxConcurrency() > MAX_BUCKETS) {
         Log.warning(
-            "max_concurrency is " + fresh.maxConcurrency() + ", expected at most " + MOST_BUCKETS);
+            "max_concurrency is " + fresh.maxConcurrency() + ", expected at most " + MAX_BUCKETS);
         fresh = null;
       }
     } catch (GatewayQueueException e) {

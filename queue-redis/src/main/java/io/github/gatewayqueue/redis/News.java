@@ -10,10 +10,10 @@ import redis.clients.jedis.exceptions.JedisException;
  * connection that is lost, or says nothing for long, is made anew.
  */
 final class News {
-  private static final Duration LONGEST_GOODBYE = Duration.ofMillis(500);
-  private static final long LEAST_PAUSE_MILLIS = 250;
+  private static final Duration MAX_GOODBYE = Duration.ofMillis(500);
+  private static final long MIN_PAUSE_MILLIS = 250;
   private static final long PROBE_SECONDS = 5;
-  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
+  private static final long MAX_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
 
   private final Store store;
   private final Conversation conversation;
@@ -40,7 +40,7 @@ final class News {
     watch.interrupt();
     try {
       subscription.unsubscribe(); // so that the connection may be used for something else
-      listener.join(LONGEST_GOODBYE);
+      listener.join(MAX_GOODBYE);
     } catch (JedisException | InterruptedException e) {
       // closed the hard way
     }
@@ -68,7 +68,7 @@ final class News {
       return;
     }
     try {
-      Thread.sleep(LEAST_PAUSE_MILLIS);
+      Thread.sleep(MIN_PAUSE_MILLIS);
     } catch (InterruptedException e) {
       // the watch was right, or the queue is closed
     }
@@ -79,7 +79,7 @@ final class News {
     try {
       while (!stopped) {
         Thread.sleep(TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
-        if (System.nanoTime() - heardNanos > MOST_SILENT_NANOS) {
+        if (System.nanoTime() - heardNanos > MAX_SILENT_NANOS) {
           listener.interrupt();
         } else if (subscription.isSubscribed()) {
           probe();

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
  * an outage begins, one line when it is over. Used by one thread.
  */
 final class Outage {
-  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final RandomGenerator random;
   private int failures;
@@ -27,7 +27,7 @@ final class Outage {
     if (failures == 0) {
       Log.warning("can not talk to the store, nobody is released meanwhile: " + reason);
     }
-    long most = Math.min(MOST_NANOS, LEAST_NANOS << Math.min(failures, 10));
+    long most = Math.min(MAX_NANOS, MIN_NANOS << Math.min(failures, 10));
     failures++;
     return most - random.nextLong(most / 2);
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Places {
   /** So much at once keeps neither the store nor a release waiting for long. */
-  private static final int MOST_AT_ONCE = 500;
+  private static final int MAX_AT_ONCE = 500;
 
   private final String process;
   private final long renewNanos;
@@ -252,13 +252,13 @@ final class Places {
 
   /** Returns what to tell the store now. */
   Step step(long nowNanos) {
-    List<Ticket> joins = joining.stream().limit(MOST_AT_ONCE).toList();
+    List<Ticket> joins = joining.stream().limit(MAX_AT_ONCE).toList();
     joins.forEach(ticket -> ticket.told = true);
     return new Step(
         generation,
-        strays.stream().limit(MOST_AT_ONCE).toList(),
-        voids.stream().limit(MOST_AT_ONCE).toList(),
-        leaving.stream().limit(MOST_AT_ONCE).toList(),
+        strays.stream().limit(MAX_AT_ONCE).toList(),
+        voids.stream().limit(MAX_AT_ONCE).toList(),
+        leaving.stream().limit(MAX_AT_ONCE).toList(),
         joins,
         reading,
         asks(joins, nowNanos),

@@ -316,10 +316,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    */
   public static final class Builder {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
-    private static final Duration LEAST_MARGIN = Duration.ofMillis(50);
-    private static final Duration LEAST_LEASE = Duration.ofMillis(100);
-    private static final Duration MOST = Duration.ofNanos(Long.MAX_VALUE);
-    private static final Duration MOST_LEASE = Duration.ofDays(1);
+    private static final Duration MIN_MARGIN = Duration.ofMillis(50);
+    private static final Duration MIN_LEASE = Duration.ofMillis(100);
+    private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration MAX_LEASE = Duration.ofDays(1);
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._:/-]{1,100}");
 
     private final @Nullable URI uri;
@@ -379,7 +379,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      */
     public Builder startDelay(Duration startDelay) {
       requireNonNull(startDelay, "startDelay");
-      if (startDelay.isNegative() || startDelay.compareTo(MOST) > 0) {
+      if (startDelay.isNegative() || startDelay.compareTo(MAX) > 0) {
         throw new IllegalArgumentException(
             "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
       }
@@ -397,9 +397,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      */
     public Builder lease(Duration lease) {
       requireNonNull(lease, "lease");
-      if (lease.compareTo(LEAST_LEASE) < 0 || lease.compareTo(MOST_LEASE) > 0) {
+      if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
         throw new IllegalArgumentException(
-            "lease is " + lease + ", expected " + LEAST_LEASE + " to " + MOST_LEASE);
+            "lease is " + lease + ", expected " + MIN_LEASE + " to " + MAX_LEASE);
       }
       this.lease = lease;
       return this;
@@ -475,14 +475,14 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
           interval,
           requireNonNullElse(startDelay, delay),
           lease,
-          requireNonNullElse(margin, sixth.compareTo(LEAST_MARGIN) < 0 ? LEAST_MARGIN : sixth),
+          requireNonNullElse(margin, sixth.compareTo(MIN_MARGIN) < 0 ? MIN_MARGIN : sixth),
           settling,
           reserve);
     }
 
     private static Duration requirePositive(String name, Duration value) {
       requireNonNull(value, name);
-      if (!value.isPositive() || value.compareTo(MOST) > 0) {
+      if (!value.isPositive() || value.compareTo(MAX) > 0) {
         throw new IllegalArgumentException(
             name + " is " + value + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
       }

@@ -5,7 +5,7 @@ local STATE, LINE, TICKETS, LEASES, BUCKETS, STARTS =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local VERSION = '1'
 local SECOND = 1000000
-local MOST_DROPPED = 10000
+local MAX_DROPPED = 10000
 local OLD = 'old:'
 local FRONT = string.format('%016d', 1)
 
@@ -156,7 +156,7 @@ end
 
 -- Returns the first in line of a process that has a lease, after those before it are dropped.
 local function live_head(bucket)
-  for _ = 1, MOST_DROPPED do
+  for _ = 1, MAX_DROPPED do
     local head = head_of(bucket)
     if not head or redis.call('ZSCORE', LEASES, parse(head).process) then
       return head
@@ -261,8 +261,8 @@ end
 -- have missed are subtracted from it, as are those made since.
 
 local RESETLESS_GOOD = 60 * SECOND
-local MOST_BACKOFF = 60 * SECOND
-local MOST_READING = 60 * SECOND
+local MAX_BACKOFF = 60 * SECOND
+local MAX_READING = 60 * SECOND
 
 local function shorten_if_uncertain()
   local left = usable()
@@ -273,7 +273,7 @@ end
 
 local function retry_later()
   local failures = value('failures')
-  local backoff = math.min(MOST_BACKOFF, SECOND * 2 ^ math.min(failures, 6))
+  local backoff = math.min(MAX_BACKOFF, SECOND * 2 ^ math.min(failures, 6))
   set('failures', failures + 1)
   set('retry', now + backoff - math.floor(random * backoff / 2))
 end
@@ -289,12 +289,12 @@ local function refusal()
     end
     return EXHAUSTED, value('good_until') - now
   end
-  if value('reading') > 0 and now < value('reading') + MOST_READING
+  if value('reading') > 0 and now < value('reading') + MAX_READING
     and redis.call('ZSCORE', LEASES, state.reader or '') then
     if state.reader == process then -- it may not have heard that it is to read
       return READ, value('reading')
     end
-    return NO_LIMIT, value('reading') + MOST_READING - now
+    return NO_LIMIT, value('reading') + MAX_READING - now
   end
   if value('failures') > 0 and now < value('retry') then
     return NO_LIMIT, value('retry') - now

@@ -34,9 +34,9 @@ final class BotProcess {
 
   private static final Pattern RELEASE =
       Pattern.compile("([0-9a-f]+\\.[0-9]+), bucket ([0-9]+) at ([0-9]+)");
-  private static final int MOST_UNDER_WAY = 10;
-  private static final int MOST_AT_ONCE = 4;
-  private static final int MOST_PAUSE_MILLIS = 250;
+  private static final int MAX_UNDER_WAY = 10;
+  private static final int MAX_AT_ONCE = 4;
+  private static final int MAX_PAUSE_MILLIS = 250;
   private static final int INTERRUPTED_PERCENT = 15;
 
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -93,11 +93,11 @@ final class BotProcess {
   private void arrive() {
     try {
       while (!draining) {
-        int count = Math.min(1 + random.nextInt(MOST_AT_ONCE), MOST_UNDER_WAY - underWay.size());
+        int count = Math.min(1 + random.nextInt(MAX_AT_ONCE), MAX_UNDER_WAY - underWay.size());
         for (int i = 0; i < count; i++) {
           ask(random.split());
         }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_PAUSE_MILLIS)); // the load, by the seed
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS)); // the load, by the seed
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that

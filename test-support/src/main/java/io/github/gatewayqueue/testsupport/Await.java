@@ -13,7 +13,7 @@ public final class Await {
   public static final Duration HANG = Duration.ofMinutes(5);
 
   private static final Duration FIRST_POLL = Duration.ofNanos(20_000);
-  private static final Duration LONGEST_POLL = Duration.ofMillis(10);
+  private static final Duration MAX_POLL = Duration.ofMillis(10);
 
   private Await() {}
 
@@ -33,6 +33,6 @@ public final class Await {
 
   private static Duration next(Duration last) {
     Duration longer = last.plus(last.dividedBy(10));
-    return longer.compareTo(LONGEST_POLL) < 0 ? longer : LONGEST_POLL;
+    return longer.compareTo(MAX_POLL) < 0 ? longer : MAX_POLL;
   }
 }

@@ -97,7 +97,7 @@ public final class Buckets {
 
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
 
-  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+  private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
@@ -147,7 +147,7 @@ public final class Buckets {
    */
   public static Duration requireInterval(Duration interval) {
     requireNonNull(interval, "interval");
-    if (!interval.isPositive() || interval.compareTo(LONGEST) > 0) {
+    if (!interval.isPositive() || interval.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
           "interval is " + interval + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
     }
@@ -163,7 +163,7 @@ public final class Buckets {
    */
   public static Duration requireStartDelay(Duration startDelay) {
     requireNonNull(startDelay, "startDelay");
-    if (startDelay.isNegative() || startDelay.compareTo(LONGEST) > 0) {
+    if (startDelay.isNegative() || startDelay.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
           "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
     }

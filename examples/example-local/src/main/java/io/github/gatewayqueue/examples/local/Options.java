@@ -17,7 +17,7 @@ record Options(int shards, Duration interval) {
         --help           print this and do nothing
       """;
 
-  private static final int MOST_SHARDS = 100_000;
+  private static final int MAX_SHARDS = 100_000;
 
   static Options parse(String... args) {
     int shards = 5;
@@ -46,14 +46,14 @@ record Options(int shards, Duration interval) {
   private static int parseShards(String value) {
     try {
       int shards = Integer.parseInt(value);
-      if (shards >= 1 && shards <= MOST_SHARDS) {
+      if (shards >= 1 && shards <= MAX_SHARDS) {
         return shards;
       }
     } catch (NumberFormatException e) {
       // is refused below, like a number out of range
     }
     throw new IllegalArgumentException(
-        "--shards is " + value + ", expected a number from 1 to " + MOST_SHARDS);
+        "--shards is " + value + ", expected a number from 1 to " + MAX_SHARDS);
   }
 
   private static Duration parseInterval(String value) {
