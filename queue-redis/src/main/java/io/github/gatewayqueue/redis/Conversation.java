@@ -48,6 +48,9 @@ final class Conversation {
   /** The store may ask for the same one again, as long as it has no result. */
   private long lastReading;
 
+  /** A source may take longer than the store waits for it; it is never asked twice at once. */
+  private boolean reading;
+
   private boolean closing;
 
   Conversation(
@@ -154,7 +157,8 @@ final class Conversation {
   /** Waits until there may be something to do, and takes in what has happened. */
   private void awaitWork(long notBeforeNanos) throws InterruptedException {
     long nowNanos = System.nanoTime();
-    long delayNanos = Math.max(places.delayNanos(nowNanos), notBeforeNanos - nowNanos);
+    long stepNanos = Math.max(places.delayNanos(nowNanos), notBeforeNanos - nowNanos);
+    long delayNanos = Math.min(stepNanos, places.heldNanos(nowNanos)); // that wants no store
     Runnable first = delayNanos > 0 ? inbox.poll(delayNanos, TimeUnit.NANOSECONDS) : inbox.poll();
     for (Runnable event = first; event != null; event = inbox.poll()) {
       event.run();
@@ -182,11 +186,12 @@ final class Conversation {
     for (Duration late : places.takeLate()) {
       Log.warning("a release would have been used " + late + " late; its request goes next");
     }
-    long reading = places.takeReadingWanted();
-    if (reading > 0 && reading != lastReading && source != null) {
-      lastReading = reading;
+    long wanted = places.takeReadingWanted();
+    if (wanted > 0 && wanted != lastReading && !reading && source != null) {
       SessionStartLimitSource limits = source;
-      Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, reading));
+      Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, wanted));
+      lastReading = wanted;
+      reading = true;
     }
     return 0;
   }
@@ -250,7 +255,10 @@ final class Conversation {
       Log.warning("could not read the session start limit, trying again: " + e);
     }
     Step.Reading result = new Step.Reading(number, fresh);
-    inbox.add(() -> places.read(result));
+    inbox.add(() -> {
+      reading = false;
+      places.read(result);
+    });
   }
 
   private void warnIfExhausted() {

@@ -39,6 +39,7 @@ final class News {
     stopped = true;
     watch.interrupt();
     try {
+      watch.join(MAX_GOODBYE); // or its probe might follow when the connection is somebody else's
       subscription.unsubscribe(); // so that the connection may be used for something else
       listener.join(MAX_GOODBYE);
     } catch (JedisException | InterruptedException e) {
@@ -59,6 +60,7 @@ final class News {
       } catch (RuntimeException | Error e) {
         // Jedis could make nothing of what it read: as good as a connection that is lost
       }
+      subscription = new Subscription(); // the last one would have its lost connection probed
       pause();
     }
   }

@@ -206,7 +206,7 @@ final class Places {
     return exhausted;
   }
 
-  /** Returns in how many nanoseconds there is something to do; 0 or less for now. */
+  /** Returns in how many nanoseconds there is something to tell or to ask; 0 or less for now. */
   long delayNanos(long nowNanos) {
     if (!joining.isEmpty()
         || !leaving.isEmpty()
@@ -222,6 +222,12 @@ final class Places {
         delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
       }
     }
+    return delay;
+  }
+
+  /** Returns in how many nanoseconds one that is held back may go; 0 or less for now. */
+  long heldNanos(long nowNanos) {
+    long delay = Long.MAX_VALUE;
     for (Held release : held) {
       delay = Math.min(delay, release.untilNanos - nowNanos);
     }

@@ -80,6 +80,7 @@ local function begin_cold(run)
   set('cold', now)
   set('good_until', 0)
   set('reading', 0)
+  set('asked', 0)
   set('failures', 0)
   next_generation()
   redis.call('DEL', BUCKETS)
@@ -289,12 +290,13 @@ local function refusal()
     end
     return EXHAUSTED, value('good_until') - now
   end
-  if value('reading') > 0 and now < value('reading') + MAX_READING
-    and redis.call('ZSCORE', LEASES, state.reader or '') then
-    if state.reader == process then -- it may not have heard that it is to read
+  if value('reading') > 0 and redis.call('ZSCORE', LEASES, state.reader or '') then
+    if state.reader == process then -- it may not have heard that it is to read, or is still at it
       return READ, value('reading')
     end
-    return NO_LIMIT, value('reading') + MAX_READING - now
+    if now < value('reading') + MAX_READING then
+      return NO_LIMIT, value('reading') + MAX_READING - now
+    end
   end
   if value('failures') > 0 and now < value('retry') then
     return NO_LIMIT, value('retry') - now
@@ -302,7 +304,7 @@ local function refusal()
   if not can_read then
     return NO_LIMIT, lease / 3
   end
-  set('reading', math.max(now, value('reading') + 1))
+  set('reading', math.max(now, value('reading') + 1, value('asked') + 1))
   set('reader', process)
   return READ, value('reading')
 end
@@ -348,8 +350,14 @@ local function resize(count)
   end
 end
 
-local function accept(total, remaining, reset_after, count)
-  local asked = value('reading')
+-- Whether a reading counts: the one under way does, and an older one that took its time, unless one
+-- that was asked for later was there before it, or the store has lost starts since.
+local function counts(asked)
+  return asked == value('reading')
+    or asked > value('asked') and asked >= value('cold') and asked <= now
+end
+
+local function accept(asked, total, remaining, reset_after, count)
   local reset, slack = value('reset'), value('slack')
   local next_reset = now + reset_after
   if state.resets == '1' and reset <= asked and next_reset - reset > slack then
@@ -357,6 +365,8 @@ local function accept(total, remaining, reset_after, count)
   end
   redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(asked - settling - lease * 0.6))
   resize(count)
+  set('asked', asked)
+  set('reading', 0)
   set('total', total)
   set('remaining', remaining)
   set('uncounted', math.min(redis.call('ZCARD', STARTS), remaining))
@@ -449,12 +459,11 @@ do
   local reading = number()
   if reading > 0 then
     local total, remaining, reset_after, count = number(), number(), number(), number()
-    if reading == value('reading') then
-      if total >= 0 then
-        accept(total, remaining, reset_after, count)
-      else
-        retry_later()
-      end
+    if total >= 0 and counts(reading) then
+      accept(reading, total, remaining, reset_after, count)
+      publish('changed')
+    elseif total < 0 and reading == value('reading') then
+      retry_later()
       set('reading', 0)
       publish('changed')
     end

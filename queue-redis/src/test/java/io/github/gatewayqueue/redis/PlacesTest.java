@@ -68,6 +68,29 @@ class PlacesTest {
     assertEquals(List.of("me.1"), places.step(NOW.nanos()).leaves());
   }
 
+  /** It needs no store, so it does not wait for one that is away. */
+  @Test
+  void heldNanos_releaseThatIsEarlyHere_isUntilItMayBeUsedAndNothingIsToBeTold() {
+    assertEquals(Long.MAX_VALUE, places.heldNanos(NOW.nanos()));
+    Ticket ticket = arrive(1);
+    step(List.of("0000000000000001"));
+    Step step = places.step(NOW.nanos());
+    assertEquals(List.of(ticket), step.asks());
+    places.hear(1, 0, 1, "other.1", 0, after(Duration.ofMillis(-5500)));
+    var released = new StepReply.Answer(StepReply.Kind.RELEASED, List.of(0L, 2L, 1L));
+    places.answered(
+        step,
+        new StepReply(1, 1, 1, List.of(), List.of(), List.of(released), null, 0),
+        NOW,
+        NOW.nanos());
+    assertEquals(Duration.ofMillis(500).toNanos(), places.heldNanos(NOW.nanos()));
+    assertTrue(places.delayNanos(NOW.nanos()) >= Duration.ofSeconds(4).toNanos());
+    places.releaseHeld(after(Duration.ofMillis(499)));
+    assertEquals(Duration.ofMillis(1).toNanos(), places.heldNanos(after(Duration.ofMillis(499))));
+    places.releaseHeld(after(Duration.ofMillis(500)));
+    assertEquals(Long.MAX_VALUE, places.heldNanos(NOW.nanos()));
+  }
+
   /** However much there is to tell in between. */
   @Test
   void step_aThirdOfALeaseAfterTheLast_asksForAllBuckets() {

@@ -209,6 +209,30 @@ class RedisQueueLimitTest extends RedisTestBase {
     assertEquals(21, a.waiting() + b.waiting());
   }
 
+  /** Another process took the reading over, and failed: it is this one's again while it hangs. */
+  @Test
+  void source_hangsWhenItIsToReadAgain_isNotAskedMeanwhileAndItsAnswerCounts() throws Exception {
+    var asked = new AtomicInteger();
+    var answer = new CountDownLatch(1);
+    SessionStartLimitSource source =
+        () -> {
+          asked.incrementAndGet();
+          answer.await();
+          return new SessionStartLimit(1000, 1000, DAY, 1);
+        };
+    RedisQueue queue = open(builder().lease(Duration.ofMillis(300)).limits(source));
+    Asking request = Requests.inLine(queue, 0, 1);
+    Await.until(() -> asked.get() == 1);
+    String state = key("state");
+    client.hset(state, "reading", "0");
+    Await.until(() -> !client.hget(state, "reading").equals("0"));
+    String seen = client.hget(state, "seen");
+    Await.until(() -> !client.hget(state, "seen").equals(seen));
+    answer.countDown();
+    request.awaitReturn();
+    assertEquals(1, asked.get());
+  }
+
   /** Waits until a queue knows the limit, and so much is left of it. */
   private static void awaitRemaining(int remaining, RedisQueue queue) {
     Await.await()

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -231,6 +232,48 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
     a.read(reading, new SessionStartLimit(10, 10, LONG, 1));
     assertEquals(Kind.RELEASED, without.ask(first).kind());
+  }
+
+  /** A source that is told to wait for longer than a minute is not asked again in between. */
+  @Test
+  void read_forLongerThanAMinute_isStillTheReadersAndCounts() {
+    Settings settings = settings(LONG, LONG);
+    Participant a = participant("a", settings, true);
+    Participant b = participant("b", settings, true);
+    Participant without = participant("c", settings, false);
+    Ticket first = without.join(0);
+    long begun = a.look().reading() - 61_000_000;
+    for (String key : client.keys("*:state")) {
+      client.hset(key, "reading", Long.toString(begun));
+      client.hset(key, "cold", Long.toString(begun));
+    }
+    assertEquals(begun, a.look().reading());
+    long another = b.look().reading();
+    assertTrue(another > begun);
+    assertEquals(0, a.look().reading());
+    assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
+    assertEquals(9, remaining(a.read(begun, new SessionStartLimit(10, 9, LONG, 1))));
+    assertEquals(Kind.RELEASED, without.ask(first).kind());
+    assertEquals(6, remaining(b.read(another, new SessionStartLimit(10, 7, LONG, 1))));
+    assertEquals(6, remaining(a.read(begun, new SessionStartLimit(10, 9, LONG, 1))), "overtaken");
+  }
+
+  @Test
+  void read_askedBeforeTheStoreLostStarts_doesNotCount() {
+    Participant process = participant("a", settings(LONG, LONG), true);
+    Ticket first = process.join(0);
+    long before = process.ask(first).reading();
+    for (String key : client.keys("*:state")) {
+      client.hset(key, "run", "of another server");
+    }
+    long after = process.ask(first).reading();
+    assertTrue(after > before);
+    process.read(before, new SessionStartLimit(10, 9, LONG, 1));
+    assertEquals(after, process.look().reading(), "still under way");
+  }
+
+  private static int remaining(StepReply reply) {
+    return requireNonNull(reply.limit()).remaining();
   }
 
   @Test
