@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * The next one asks 6 s after the IDENTIFY of the one before it was seen to be sent, so a slow
  * connection never has two arrive too close to each other. A shard that has not identified 30 s
  * after its release holds up nobody any more; one that JDA itself tries to connect again and again
- * is not stuck, and its bucket waits. A shard that can not connect is tried again, behind the
- * others of its bucket.
+ * is not stuck, and its bucket waits. If such a shard stirs while the next one asks, that one does
+ * not use a release that would be more than a second old when it may go: it asks again. A shard
+ * that can not connect is tried again, behind the others of its bucket.
  *
  * <p>Sessions that can be resumed are not JDA's to append: the queue is not asked for them.
  *
@@ -83,6 +84,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   private final GatewayQueue queue;
   private final long lookNanos;
+  private final long freshNanos;
   private final ReentrantLock mutex = new ReentrantLock();
   private final Condition changed = mutex.newCondition();
   private volatile @Nullable String gateway;
@@ -112,6 +114,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   QueueSessionController(GatewayQueue queue, Timing timing) {
     this.queue = Objects.requireNonNull(queue, "queue");
     this.lookNanos = timing.look().toNanos();
+    this.freshNanos = timing.fresh().toNanos();
     this.line = new Line(timing);
   }
 
@@ -377,12 +380,18 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   /**
    * Has a released node run, at once as a rule: but somebody who was overdue may have identified
-   * while this one was asking. If such a one failed instead, its bucket's pause is not for who was
-   * released already.
+   * while this one was asking, or have gone on connecting. If that holds it up for long, its
+   * release is not used, as the queue may have released others of the bucket elsewhere meanwhile:
+   * it keeps its place, and asks again. If such a one failed instead, its bucket's pause is not for
+   * who was released already.
    */
   private void begin(SessionConnectNode node) {
     int bucket = line.bucketOf(node);
+    long releasedNanos = System.nanoTime();
     for (long nanos = identifyDelayNanos(bucket); nanos > 0; nanos = identifyDelayNanos(bucket)) {
+      if (System.nanoTime() - releasedNanos + nanos > freshNanos) {
+        return;
+      }
       await(nanos);
       if (!isAsking(node)) {
         return;

@@ -12,13 +12,15 @@ import java.time.Duration;
  * @param shortestPause of a bucket after a failure; each further one in a row doubles it
  * @param longestPause of a bucket after many failures
  * @param look between two looks at the status of a JDA that others wait for
+ * @param fresh how old a release may be when its shard goes; an older one is not used
  */
 record Timing(
     Duration spacing,
     Duration patience,
     Duration shortestPause,
     Duration longestPause,
-    Duration look) {
+    Duration look,
+    Duration fresh) {
 
   static final Timing DEFAULT =
       new Timing(
@@ -26,5 +28,6 @@ record Timing(
           Duration.ofSeconds(30),
           Duration.ofSeconds(IDENTIFY_DELAY),
           Duration.ofMinutes(5),
-          Duration.ofMillis(100));
+          Duration.ofMillis(100),
+          Duration.ofSeconds(1)); // what the queues' interval has to spare, too
 }

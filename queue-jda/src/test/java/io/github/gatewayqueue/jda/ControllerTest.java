@@ -34,7 +34,8 @@ class ControllerTest {
           Duration.ofMillis(200),
           Duration.ofMillis(20),
           Duration.ofMillis(80),
-          Duration.ofMillis(2));
+          Duration.ofMillis(2),
+          Duration.ofMinutes(5));
 
   /** Longer than what a busy machine adds. */
   private static final Timing UNHURRIED =
@@ -43,7 +44,8 @@ class ControllerTest {
           Duration.ofSeconds(30),
           Duration.ofMillis(500),
           Duration.ofMillis(500),
-          Duration.ofMillis(2));
+          Duration.ofMillis(2),
+          Duration.ofMinutes(5));
 
   private static final Timing TINY =
       new Timing(
@@ -51,7 +53,8 @@ class ControllerTest {
           Duration.ofSeconds(30),
           Duration.ofMillis(1),
           Duration.ofMillis(1),
-          Duration.ofMillis(1));
+          Duration.ofMillis(1),
+          Duration.ofMinutes(5));
 
   /** Releases as often as the test permits it, and remembers who asked and was released. */
   private static final class PermittingQueue implements GatewayQueue {
@@ -148,7 +151,8 @@ class ControllerTest {
                 Duration.ofHours(1),
                 QUICK.shortestPause(),
                 QUICK.longestPause(),
-                QUICK.look()));
+                QUICK.look(),
+                QUICK.fresh()));
     release(2);
     patient.appendSession(slow);
     patient.appendSession(new TestNode(1, 2));
@@ -208,6 +212,43 @@ class ControllerTest {
                   + " LOGGING_IN: its bucket goes on"),
           log.lines());
     }
+    end.countDown();
+  }
+
+  /** Whoever else the queue has released meanwhile, in another process, knows nothing of that. */
+  @Test
+  void appendSession_hungOneIdentifiesWhileTheNextAsks_itsReleaseGrowsTooOldAndItAsksAgain() {
+    var end = new CountDownLatch(1);
+    var ranNanos = new AtomicLong();
+    var hung = new TestNode(0, 2, node -> end.await());
+    var behind =
+        new TestNode(
+            1,
+            2,
+            node -> {
+              ranNanos.set(System.nanoTime());
+              node.status = JDA.Status.CONNECTED;
+            });
+    var fussy =
+        new QueueSessionController(
+            queue,
+            new Timing(
+                UNHURRIED.spacing(),
+                QUICK.patience(),
+                QUICK.shortestPause(),
+                QUICK.longestPause(),
+                QUICK.look(),
+                QUICK.look()));
+    fussy.appendSession(hung);
+    fussy.appendSession(behind);
+    release(1);
+    Await.until(() -> queue.asked.get() == 2);
+    long identifiedNanos = System.nanoTime();
+    hung.status = JDA.Status.CONNECTED;
+    release(2);
+    Await.until(() -> behind.runs.get() == 1);
+    assertEquals(List.of(0L, 1L, 1L), queue.released);
+    assertTrue(ranNanos.get() - identifiedNanos >= UNHURRIED.spacing().toNanos());
     end.countDown();
   }
 

@@ -18,7 +18,8 @@ final class Scaled {
           Duration.ofSeconds(2),
           Duration.ofMillis(500),
           Duration.ofSeconds(2),
-          Duration.ofMillis(20));
+          Duration.ofMillis(20),
+          Duration.ofSeconds(1));
 
   /** For shards that take their time, and a machine that does. */
   static final Timing PATIENT =
@@ -27,7 +28,8 @@ final class Scaled {
           Duration.ofMinutes(2),
           TIMING.shortestPause(),
           TIMING.longestPause(),
-          TIMING.look());
+          TIMING.look(),
+          TIMING.fresh());
 
   private Scaled() {}
 
