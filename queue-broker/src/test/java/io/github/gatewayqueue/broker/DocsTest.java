@@ -203,7 +203,7 @@ class DocsTest extends BrokerTestBase {
 
   /** It asks again until it is released, and gives up only where that is of no use. */
   @Test
-  void example_inNode_isReleasedAndToldWhatIsWrong() throws Exception {
+  void example_inNode_isReleasedToldWhatIsWrongAndGivenUp() throws Exception {
     Broker broker = start(builder().interval(Duration.ofMillis(1)));
     String example = groups("(?s)\n```js\n(.*?)\n```\n", read(DOCS)).getFirst();
     String program =
@@ -211,11 +211,12 @@ class DocsTest extends BrokerTestBase {
         await mayIdentify(1, 4);
         console.log('released');
         await mayIdentify('x', 4).catch((error) => console.log(error.message));
+        await mayIdentify(2, 4, AbortSignal.abort()).catch((error) => console.log(error.name));
         """;
     Path file = files.resolve("example.mjs");
     Files.writeString(file, at(broker, example) + "\n" + program);
     assertEquals(
-        "released\nshard is 'x', expected a number from 0 to 9223372036854775807\n",
+        "released\nshard is 'x', expected a number from 0 to 9223372036854775807\nAbortError\n",
         BrokerProcess.output("node", file.toString()));
   }
 

@@ -206,7 +206,9 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Takes a limit that was just read, and discards the reading that is under way, if there is one.
-   * The number of buckets and the budget change at once; nobody loses its place.
+   * The number of buckets and the budget change at once; nobody loses its place. It counts as
+   * having been asked for just now, so that the starts of the last 10 s are subtracted, which it
+   * may have missed. An answer that took longer to come may have missed more: ask again.
    *
    * @param limit the limit, as it is now
    * @throws IllegalArgumentException if {@code limit.maxConcurrency()} is above 65,536; nothing
