@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * The next one asks 6 s after the IDENTIFY of the one before it was seen to be sent, so a slow
  * connection never has two arrive too close to each other. A shard that has not identified 30 s
  * after its release holds up nobody any more; one that JDA itself tries to connect again and again
- * is not stuck, and its bucket waits. If such a shard stirs while the next one asks, that one does
- * not use a release that would be more than a second old when it may go: it asks again. A shard
- * that can not connect is tried again, behind the others of its bucket.
+ * is not stuck, and its bucket waits. If such a shard stirs while the next one asks, so that this
+ * one would have to wait for more than a second with its release, it does not use it: it asks
+ * again. A shard that can not connect is tried again, behind the others of its bucket.
  *
  * <p>Sessions that can be resumed are not JDA's to append: the queue is not asked for them.
  *
@@ -390,6 +390,12 @@ public final class QueueSessionController extends SessionControllerAdapter {
     long releasedNanos = System.nanoTime();
     for (long nanos = identifyDelayNanos(bucket); nanos > 0; nanos = identifyDelayNanos(bucket)) {
       if (System.nanoTime() - releasedNanos + nanos > freshNanos) {
+        notes.add(() ->
+            LOGGER.log(
+                Level.DEBUG,
+                () ->
+                    "%s was released while another of its bucket connects: it asks again"
+                        .formatted(nameOf(node))));
         return;
       }
       await(nanos);

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param shortestPause of a bucket after a failure; each further one in a row doubles it
  * @param longestPause of a bucket after many failures
  * @param look between two looks at the status of a JDA that others wait for
- * @param fresh how old a release may be when its shard goes; an older one is not used
+ * @param fresh how long a shard may wait with its release, rather than ask again
  */
 record Timing(
     Duration spacing,
@@ -29,5 +29,5 @@ record Timing(
           Duration.ofSeconds(IDENTIFY_DELAY),
           Duration.ofMinutes(5),
           Duration.ofMillis(100),
-          Duration.ofSeconds(1)); // what the queues' interval has to spare, too
+          Duration.ofSeconds(1));
 }
