@@ -48,7 +48,7 @@ final class Conversation {
   /** The store may ask for the same one again, as long as it has no result. */
   private long lastReading;
 
-  /** A source may take longer than the store waits for it; it is never asked twice at once. */
+  /** Whether the source is being asked, which may take longer than the store waits for it. */
   private boolean reading;
 
   private boolean closing;
@@ -175,7 +175,7 @@ final class Conversation {
     Step step = places.step(asked.nanos());
     StepReply reply;
     try {
-      reply = store.take(step, random.nextDouble());
+      reply = store.take(step, reading, random.nextDouble());
     } catch (JedisException e) {
       return failed(e, System.nanoTime());
     }
@@ -187,7 +187,7 @@ final class Conversation {
       Log.warning("a release would have been used " + late + " late; its request goes next");
     }
     long wanted = places.takeReadingWanted();
-    if (wanted > 0 && wanted != lastReading && !reading && source != null) {
+    if (wanted > 0 && wanted != lastReading && source != null) {
       SessionStartLimitSource limits = source;
       Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, wanted));
       lastReading = wanted;
@@ -274,7 +274,7 @@ final class Conversation {
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
     try {
-      store.take(places.lastStep(), 0);
+      store.take(places.lastStep(), reading, 0);
     } catch (RuntimeException e) {
       // there is no store to leave
     }

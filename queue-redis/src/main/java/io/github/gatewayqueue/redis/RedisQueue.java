@@ -429,7 +429,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     /**
      * Sets where the session start limit is read from; by default nowhere, so that there is one
      * bucket and no budget. Called by one process at a time, on a virtual thread of its own; once
-     * that has taken 60 s, by another one as well, but never twice at once in one process.
+     * that has taken 60 s, or the process or the store was away, by another one as well, but never
+     * twice at once in one process.
      *
      * @param source the source, such as {@code DiscordSessionStartLimits}
      * @return this builder

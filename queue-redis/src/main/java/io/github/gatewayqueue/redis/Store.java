@@ -27,7 +27,7 @@ final class Store {
   private final List<String> patience;
 
   private final String reserve;
-  private final String canRead;
+  private final boolean canRead;
   private long sequence;
 
   /**
@@ -58,17 +58,23 @@ final class Store {
             String.valueOf(Micros.ceil(settings.lease())),
             String.valueOf(Micros.ceil(settings.settling())));
     reserve = String.valueOf(settings.reserve());
-    this.canRead = canRead ? "1" : "0";
+    this.canRead = canRead;
   }
 
-  /** Takes a step, which may be taken again after it failed. */
-  StepReply take(Step step, double random) {
+  /**
+   * Takes a step, which may be taken again after it failed.
+   *
+   * @param reading whether the process is reading the limit, and can not begin another time
+   * @param random from 0 to 1, by which the backoff of all processes varies
+   */
+  StepReply take(Step step, boolean reading, double random) {
     sequence++;
     List<String> arguments =
         new ArrayList<>(List.of(VERSION, channel, process, String.valueOf(sequence)));
     arguments.addAll(pacing);
     arguments.addAll(patience);
-    arguments.addAll(List.of(reserve, canRead, String.valueOf(random)));
+    String source = canRead ? reading ? "2" : "1" : "0";
+    arguments.addAll(List.of(reserve, source, String.valueOf(random)));
     arguments.addAll(step.arguments());
     return StepReply.of(STEP.call(client, keys, arguments), sequence);
   }

@@ -32,7 +32,7 @@ local process = text()
 local sequence = number()
 local interval, start_delay, lease, settling = number(), number(), number(), number()
 local reserve = number()
-local can_read = text() == '1'
+local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
 local random = number()
 local known_generation = text()
 
@@ -79,8 +79,8 @@ local function begin_cold(run)
   set('run', run)
   set('cold', now)
   set('good_until', 0)
+  set('overtaken', math.max(value('overtaken'), value('reading')))
   set('reading', 0)
-  set('asked', 0)
   set('failures', 0)
   next_generation()
   redis.call('DEL', BUCKETS)
@@ -112,7 +112,7 @@ for _, dead in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', '(' .. digits(
   redis.call('HDEL', STATE, 'sequence:' .. dead)
 end
 
-if can_read and state.limited ~= '1' then
+if source ~= '0' and state.limited ~= '1' then
   set('limited', 1)
   set('concurrency', 1)
 end
@@ -301,10 +301,10 @@ local function refusal()
   if value('failures') > 0 and now < value('retry') then
     return NO_LIMIT, value('retry') - now
   end
-  if not can_read then
+  if source ~= '1' then
     return NO_LIMIT, lease / 3
   end
-  set('reading', math.max(now, value('reading') + 1, value('asked') + 1))
+  set('reading', math.max(now, value('reading') + 1))
   set('reader', process)
   return READ, value('reading')
 end
@@ -351,10 +351,9 @@ local function resize(count)
 end
 
 -- Whether a reading counts: the one under way does, and an older one that took its time, unless one
--- that was asked for later was there before it, or the store has lost starts since.
+-- that was asked for later was there before it, or the store became cold and may have lost starts.
 local function counts(asked)
-  return asked == value('reading')
-    or asked > value('asked') and asked >= value('cold') and asked <= now
+  return asked == value('reading') or asked > value('overtaken') and asked >= value('cold')
 end
 
 local function accept(asked, total, remaining, reset_after, count)
@@ -365,7 +364,7 @@ local function accept(asked, total, remaining, reset_after, count)
   end
   redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(asked - settling - lease * 0.6))
   resize(count)
-  set('asked', asked)
+  set('overtaken', math.max(value('overtaken'), asked))
   set('reading', 0)
   set('total', total)
   set('remaining', remaining)
@@ -475,7 +474,7 @@ for i = 1, number() do
 end
 local reading_wanted = 0
 local refresh = text() == '1' or redis.call('ZCARD', LINE) > 0 -- those in line may have no source
-if refresh and can_read and now >= value('cold') + start_delay then
+if refresh and source == '1' and now >= value('cold') + start_delay then
   local kind, detail = refusal()
   reading_wanted = kind == READ and detail or 0
 end

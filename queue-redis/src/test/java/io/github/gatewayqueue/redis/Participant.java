@@ -56,7 +56,7 @@ final class Participant {
     take(List.of(new Step.LateRelease(ticket, moment)), List.of(), List.of(), null, List.of());
   }
 
-  StepReply read(long reading, SessionStartLimit limit) {
+  StepReply read(long reading, @Nullable SessionStartLimit limit) {
     return take(List.of(), List.of(), List.of(), new Step.Reading(reading, limit), List.of());
   }
 
@@ -66,11 +66,14 @@ final class Participant {
       List<Ticket> joins,
       Step.@Nullable Reading reading,
       List<Ticket> asks) {
-    return store.take(new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), 0);
+    return store.take(
+        new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), false, 0);
   }
 
   void close() {
     store.take(
-        new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true), 0);
+        new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true),
+        false,
+        0);
   }
 }

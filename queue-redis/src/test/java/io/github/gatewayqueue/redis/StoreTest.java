@@ -251,6 +251,8 @@ class StoreTest extends RedisTestBase {
     long another = b.look().reading();
     assertTrue(another > begun);
     assertEquals(0, a.look().reading());
+    a.read(begun, null);
+    assertEquals(another, b.look().reading(), "that one's failure does not end it");
     assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
     assertEquals(9, remaining(a.read(begun, new SessionStartLimit(10, 9, LONG, 1))));
     assertEquals(Kind.RELEASED, without.ask(first).kind());
@@ -270,6 +272,22 @@ class StoreTest extends RedisTestBase {
     assertTrue(after > before);
     process.read(before, new SessionStartLimit(10, 9, LONG, 1));
     assertEquals(after, process.look().reading(), "still under way");
+  }
+
+  /** It would count once the clock is where it was when it was asked for. */
+  @Test
+  void read_askedBeforeTheClockWasSetBack_doesNotCount() {
+    Participant process = participant("a", settings(LONG, LONG), true);
+    Ticket first = process.join(0);
+    long ahead = process.ask(first).reading() + 3_600_000_000L;
+    for (String key : client.keys("*:state")) {
+      client.hset(key, "reading", Long.toString(ahead));
+      client.hset(key, "run", "of another server");
+    }
+    long after = process.ask(first).reading();
+    assertTrue(after < ahead);
+    assertEquals(5, remaining(process.read(after, new SessionStartLimit(10, 5, LONG, 1))));
+    assertEquals(5, remaining(process.read(ahead, new SessionStartLimit(10, 9, LONG, 1))));
   }
 
   private static int remaining(StepReply reply) {
