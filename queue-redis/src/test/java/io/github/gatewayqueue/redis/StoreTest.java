@@ -212,9 +212,22 @@ class StoreTest extends RedisTestBase {
   }
 
   private void forceReading() {
+    setState("good_until", 0);
+  }
+
+  private void setState(String field, long value) {
+    setState(field, Long.toString(value));
+  }
+
+  private void setState(String field, String value) {
     for (String key : client.keys("*:state")) {
-      client.hset(key, "good_until", "0");
+      client.hset(key, field, value);
     }
+  }
+
+  /** As if the store had been wiped or failed over. */
+  private void makeCold() {
+    setState("run", "of another server");
   }
 
   @Test
@@ -243,10 +256,8 @@ class StoreTest extends RedisTestBase {
     Participant without = participant("c", settings, false);
     Ticket first = without.join(0);
     long begun = a.look().reading() - 61_000_000;
-    for (String key : client.keys("*:state")) {
-      client.hset(key, "reading", Long.toString(begun));
-      client.hset(key, "cold", Long.toString(begun));
-    }
+    setState("reading", begun);
+    setState("cold", begun);
     assertEquals(begun, a.look().reading());
     long another = b.look().reading();
     assertTrue(another > begun);
@@ -265,9 +276,7 @@ class StoreTest extends RedisTestBase {
     Participant process = participant("a", settings(LONG, LONG), true);
     Ticket first = process.join(0);
     long before = process.ask(first).reading();
-    for (String key : client.keys("*:state")) {
-      client.hset(key, "run", "of another server");
-    }
+    makeCold();
     long after = process.ask(first).reading();
     assertTrue(after > before);
     process.read(before, new SessionStartLimit(10, 9, LONG, 1));
@@ -280,10 +289,8 @@ class StoreTest extends RedisTestBase {
     Participant process = participant("a", settings(LONG, LONG), true);
     Ticket first = process.join(0);
     long ahead = process.ask(first).reading() + 3_600_000_000L;
-    for (String key : client.keys("*:state")) {
-      client.hset(key, "reading", Long.toString(ahead));
-      client.hset(key, "run", "of another server");
-    }
+    setState("reading", ahead);
+    makeCold();
     long after = process.ask(first).reading();
     assertTrue(after < ahead);
     assertEquals(5, remaining(process.read(after, new SessionStartLimit(10, 5, LONG, 1))));
