@@ -588,6 +588,7 @@ class ControllerTest {
   void run_jdaShutsDownWhileItConnects_nextOneWaitsForTheEnd() {
     var slow = new QueueSessionController(queue, UNHURRIED);
     var endNanos = new AtomicLong();
+    int looks = (int) UNHURRIED.spacing().dividedBy(UNHURRIED.look());
     release(2);
     slow.appendSession(
         new TestNode(
@@ -595,7 +596,8 @@ class ControllerTest {
             2,
             node -> {
               node.status = JDA.Status.SHUTDOWN;
-              Thread.sleep(UNHURRIED.spacing()); // how long it takes to connect
+              // So long it takes to connect, unless somebody asks before, which is the mistake.
+              Await.until(() -> node.looks.get() >= looks || queue.asked.get() > 1);
               endNanos.set(System.nanoTime());
             }));
     slow.appendSession(new TestNode(1, 2));

@@ -198,7 +198,7 @@ class FaultTest {
         discord.dropSockets();
         Await.until(() -> queue.released.get() == 4); // it connects in two seconds
         discord.startOutage(Outage.REFUSING);
-        // Twice the patience, and two attempts of JDA's.
+        // Twice the patience, and two attempts of JDA's: what must not happen does not show.
         Thread.sleep(Scaled.TIMING.patience().multipliedBy(2).toMillis()); // nothing to poll for
         assertEquals(4, queue.asked.get());
         discord.endOutage();
