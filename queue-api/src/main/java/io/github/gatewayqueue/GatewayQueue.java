@@ -37,7 +37,14 @@ package io.github.gatewayqueue;
  * <p>A queue that holds resources is {@link AutoCloseable}: requests that wait when it is closed
  * throw {@link GatewayQueueException}, later ones {@link IllegalStateException}.
  *
- * <p>Implementations are safe for use by many threads.
+ * <h2>Threads</h2>
+ *
+ * Implementations are safe for use by many threads. A queue in this process needs none of its own
+ * to release a request that is due. What it has to have done by another thread, such as reading the
+ * session start limit, it does on a platform thread that is a daemon, is started when it is needed
+ * and does not outlive its work. A virtual thread will not do: before Java 24, requests that wait
+ * inside {@code synchronized}, and on every version those inside a class initializer, keep the
+ * carriers on which it would run.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:

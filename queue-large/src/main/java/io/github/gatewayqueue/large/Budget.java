@@ -23,7 +23,9 @@ final class Budget {
   /** For how long a reading is good that does not tell when the limit resets. */
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
 
-  private static final long MIN_BACKOFF_NANOS = Duration.ofSeconds(1).toNanos();
+  /** For how long a reading is put off after the first failure, at most. */
+  static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
+
   private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
 
   /** Far away, yet never so far that the difference to a moment overflows. */
@@ -31,6 +33,7 @@ final class Budget {
 
   private final int reserve;
   private final RandomGenerator random;
+  private final long minBackoffNanos;
   private final RecentStarts recent = new RecentStarts();
 
   private @Nullable SessionStartLimit limit;
@@ -65,9 +68,10 @@ final class Budget {
 
   private boolean reading;
 
-  Budget(int reserve, RandomGenerator random) {
+  Budget(int reserve, RandomGenerator random, long minBackoffNanos) {
     this.reserve = reserve;
     this.random = random;
+    this.minBackoffNanos = minBackoffNanos;
   }
 
   /**
@@ -165,7 +169,7 @@ final class Budget {
    * Takes note that a reading failed; the next one has to wait, twice as long as after the last.
    */
   void fail(long nowNanos) {
-    long backoffNanos = Math.min(MAX_BACKOFF_NANOS, MIN_BACKOFF_NANOS << Math.min(failures, 6));
+    long backoffNanos = Math.min(MAX_BACKOFF_NANOS, minBackoffNanos << Math.min(failures, 6));
     failures++;
     retryNanos = nowNanos + backoffNanos - random.nextLong(backoffNanos / 2);
   }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -68,10 +69,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. Each reading of the limit runs on a short-lived
- * virtual thread of its own, one at a time; apart from these the queue starts no thread, and it
- * needs no closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link
- * #update} and {@link #waiting} from their work.
+ * Safe for use by many threads, virtual or not. Each reading of the limit calls the source on a
+ * platform thread of its own, a daemon that is started when the limit is needed and ends with the
+ * reading; there is never more than one. (A virtual thread would need a carrier, and before Java 24
+ * shards that wait in a {@code synchronized} block may have pinned all of them.) Apart from these
+ * the queue starts no thread, and it needs no closing. A source that hangs keeps nobody from
+ * joining or leaving the line, nor {@link #update} and {@link #waiting} from their work.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -93,6 +96,16 @@ public final class LargeBotQueue implements GatewayQueue {
 
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
 
+  /**
+   * Makes the threads that read: no virtual ones, as those who wait may have pinned every carrier.
+   */
+  static final ThreadFactory READERS =
+      Thread.ofPlatform()
+          .daemon()
+          .name("session-start-limit")
+          .inheritInheritableThreadLocals(false)
+          .factory();
+
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
     /** They wait until the limit has reset. */
@@ -108,6 +121,7 @@ public final class LargeBotQueue implements GatewayQueue {
   private final Duration interval;
   private final WhenExhausted whenExhausted;
   private final int reserve;
+  private final ThreadFactory readers;
   private final Buckets buckets;
 
   /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
@@ -147,7 +161,8 @@ public final class LargeBotQueue implements GatewayQueue {
     interval = builder.interval;
     whenExhausted = builder.whenExhausted;
     reserve = builder.reserve;
-    budget = new Budget(reserve, new SplittableRandom());
+    readers = builder.readers;
+    budget = new Budget(reserve, new SplittableRandom(), builder.minBackoff.toNanos());
     SessionStartLimit initial = builder.initialLimit;
     int count = 1;
     if (initial != null) {
@@ -387,10 +402,7 @@ public final class LargeBotQueue implements GatewayQueue {
 
   private void startReading(long version) {
     try {
-      Thread.ofVirtual()
-          .name("session-start-limit")
-          .inheritInheritableThreadLocals(false)
-          .start(() -> read(version));
+      readers.newThread(() -> read(version)).start();
     } catch (Throwable e) {
       retryLater();
       endReading();
@@ -569,6 +581,8 @@ public final class LargeBotQueue implements GatewayQueue {
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable SessionStartLimit initialLimit;
+    private ThreadFactory readers = READERS;
+    private Duration minBackoff = Budget.MIN_BACKOFF;
 
     /** When the initial limit was asked for, if the queue itself did. */
     private @Nullable Long askedNanos;
@@ -642,6 +656,18 @@ public final class LargeBotQueue implements GatewayQueue {
      */
     public Builder startDelay(Duration startDelay) {
       this.startDelay = Buckets.requireStartDelay(startDelay);
+      return this;
+    }
+
+    /** For tests: what makes the threads that read the limit. */
+    Builder readers(ThreadFactory readers) {
+      this.readers = readers;
+      return this;
+    }
+
+    /** For tests: for how long a reading is put off after the first failure, at most. */
+    Builder minBackoff(Duration minBackoff) {
+      this.minBackoff = minBackoff;
       return this;
     }
 

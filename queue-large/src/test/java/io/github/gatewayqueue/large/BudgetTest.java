@@ -24,7 +24,7 @@ class BudgetTest {
   private static final long T0 = Long.MAX_VALUE - Duration.ofHours(1).toNanos();
 
   private static Budget budget(int reserve) {
-    return new Budget(reserve, new SplittableRandom(1));
+    return new Budget(reserve, new SplittableRandom(1), Budget.MIN_BACKOFF.toNanos());
   }
 
   private static SessionStartLimit limit(int total, int remaining, long resetAfterNanos) {

@@ -4,6 +4,7 @@ import static io.github.gatewayqueue.large.Bot.DAY;
 import static io.github.gatewayqueue.large.Bot.NEVER;
 import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LargeBotQueueSourceTest extends BotTest {
 
   @Test
-  void request_unknownLimit_oneReadingForAllOnAVirtualThread() throws InterruptedException {
+  void request_unknownLimit_oneReadingForAllOnADaemonThread() throws InterruptedException {
     Bot bot = bot(builder());
     List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, 60));
     source.awaitCalls(1);
@@ -39,7 +40,8 @@ class LargeBotQueueSourceTest extends BotTest {
     }
     assertEquals(1, source.calls());
     Thread reader = source.readers().getFirst();
-    assertTrue(reader.isVirtual());
+    assertFalse(reader.isVirtual());
+    assertTrue(reader.isDaemon());
     assertEquals(440, bot.queue.limit().remaining());
     assertEquals(16, bot.queue.snapshot().buckets().size());
   }

@@ -51,12 +51,18 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Starts a class of the test's with arguments, and does not wait for it. */
   public static JavaProcess of(Class<?> main, Object... arguments) throws IOException {
-    String[] command = new String[arguments.length + 1];
-    command[0] = main.getName();
-    for (int i = 0; i < arguments.length; i++) {
-      command[i + 1] = arguments[i].toString();
+    return of(List.of(), main, arguments);
+  }
+
+  /** The same in a JVM with options of its own. */
+  public static JavaProcess of(List<String> options, Class<?> main, Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(options);
+    command.add(main.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
     }
-    return new JavaProcess(Map.of(), command);
+    return new JavaProcess(Map.of(), command.toArray(String[]::new));
   }
 
   /**
