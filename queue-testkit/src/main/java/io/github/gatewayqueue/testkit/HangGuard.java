@@ -5,8 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Ends a test that would wait for ever, counted from its creation. It is no bound on speed: it is
- * so generous that only a wait which nothing will end reaches it.
+ * Ends a wait that would last for ever, counted from its creation. It is no bound on speed: it is
+ * so generous that only a wait which nothing will end reaches it. There is one for each wait, and
+ * none for a test as a whole.
  *
  * <p>Awaitility would do the polling, but it has no module name, and a published module can not
  * rest on one that is made up from a file's name.
@@ -29,9 +30,14 @@ final class HangGuard {
     }
   }
 
+  /** Returns whether the wait has become hopeless. */
+  boolean isOver() {
+    return System.nanoTime() - startNanos > duration.toNanos();
+  }
+
   /** Fails if the wait for the expectation has become hopeless. */
   void check(String expectation) {
-    if (System.nanoTime() - startNanos > duration.toNanos()) {
+    if (isOver()) {
       throw new AssertionError("waited " + duration + " in vain: " + expectation);
     }
   }

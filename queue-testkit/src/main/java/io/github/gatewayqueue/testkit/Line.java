@@ -98,9 +98,15 @@ final class Line {
   }
 
   private void awaitJoined() {
+    for (int joined = joined(); joined < started; joined = joined()) {
+      int before = joined;
+      new HangGuard(hangGuard).await("one more request has joined", () -> joined() > before);
+    }
+  }
+
+  private int joined() {
     // Ended is read first: a request that ends between the two is then missed, never counted twice.
-    new HangGuard(hangGuard)
-        .await("every request has joined", () -> ended.get() + waiting() >= started);
+    return ended.get() + waiting();
   }
 
   /**

@@ -31,11 +31,22 @@ class BrokenQueuesTest {
   private static final String NOT_CAUGHT_FOR_SURE =
       "request_releasedLater_seesWhatWasWrittenBeforeTheOther";
 
+  /** A busy machine may hide a mistake that is smaller than its own delays, but not all sizes. */
+  private static final int MAX_SCALE = 256;
+
   @ParameterizedTest
   @MethodSource("brokenQueues")
   void contract_onBrokenQueue_fails(Class<?> broken) {
-    Set<String> tests = caughtBy(broken).collect(Collectors.toCollection(TreeSet::new));
-    assertEquals(tests, failures(broken, tests));
+    Set<String> missed = caughtBy(broken).collect(Collectors.toCollection(TreeSet::new));
+    try {
+      for (int scale = 1; !missed.isEmpty() && scale <= MAX_SCALE; scale *= 2) {
+        BrokenQueues.Contract.scale = scale;
+        missed.removeAll(failures(broken, missed));
+      }
+    } finally {
+      BrokenQueues.Contract.scale = 1;
+    }
+    assertEquals(Set.of(), missed);
   }
 
   @Test
