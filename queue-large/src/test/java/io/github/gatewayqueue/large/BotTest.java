@@ -12,12 +12,15 @@ abstract class BotTest {
   /** What was released within this time may not be in a reading yet. */
   static final Duration RECENT = Duration.ofSeconds(10);
 
+  /** For how long a failed reading is put off, at most; half of it at least. */
+  static final Duration BACKOFF = Duration.ofMillis(50);
+
   final ScriptedSource source = new ScriptedSource();
   private final List<Bot> bots = new ArrayList<>();
 
   /** Begins a queue that reads the scripted source and makes nobody wait for its spacing. */
   LargeBotQueue.Builder builder() {
-    return LargeBotQueue.builder(source).interval(Bot.AT_ONCE);
+    return LargeBotQueue.builder(source).interval(Bot.AT_ONCE).minBackoff(BACKOFF);
   }
 
   /** Skips the rest of a test on a machine on which it took longer than what it is about. */

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testkit.GatewayQueueContract;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Nested;
 class LargeBotQueueContractTest {
 
   @Nested
+  @Thorough("half a minute; 16 buckets are tested by default, and the contract knows of one")
   class OneBucket extends Contract {
     OneBucket() {
       super(1);
@@ -24,6 +26,7 @@ class LargeBotQueueContractTest {
   }
 
   @Nested
+  @Thorough("as OneBucket")
   class SixtyFourBuckets extends Contract {
     SixtyFourBuckets() {
       super(64);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Interrupts, in every state in which a request may wait. */
 class LargeBotQueueInterruptTest extends BotTest {
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = 200;
 
   /** When interrupts come that race something else: tuned so that either of the two wins. */
   private static final class Aim {
@@ -35,8 +35,9 @@ class LargeBotQueueInterruptTest extends BotTest {
     private int rounds;
     private int won;
 
+    /** Whoever wins, each round has to end well; on a busy machine one of them may win them all. */
     boolean isToGoOn() {
-      return rounds < ROUNDS || won == 0 || won == rounds;
+      return rounds < ROUNDS || (rounds < 10 * ROUNDS && (won == 0 || won == rounds));
     }
 
     /** Interrupts the request after a while that began at a moment. */
@@ -53,6 +54,12 @@ class LargeBotQueueInterruptTest extends BotTest {
       won += interruptWon ? 1 : 0;
       delayNanos = Math.max(0, delayNanos + (interruptWon ? STEP_NANOS : -STEP_NANOS));
     }
+  }
+
+  /** So long that nobody who waits for a reading to be tried again sees that happen. */
+  @Override
+  LargeBotQueue.Builder builder() {
+    return super.builder().minBackoff(Bot.NEVER);
   }
 
   /** Shards that are in the same bucket for 1, 2, 4 and 8 buckets. */
@@ -228,7 +235,7 @@ class LargeBotQueueInterruptTest extends BotTest {
 
   @Test
   void request_interruptsRaceMoves_nobodyIsLost() throws InterruptedException {
-    for (int round = 0; round < 50; round++) {
+    for (int round = 0; round < 30; round++) {
       Bot bot = bot(builder().initialLimit(limit(1, DAY, 3)));
       List<Asking> requests = bot.join(LongStream.range(0, 20));
       Thread mover =

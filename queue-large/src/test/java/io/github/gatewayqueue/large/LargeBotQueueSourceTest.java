@@ -174,12 +174,12 @@ class LargeBotQueueSourceTest extends BotTest {
     }
     List<Long> asked = source.askedNanos();
     assertEquals(2, asked.size());
-    assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
+    assertTrue(asked.get(1) - asked.get(0) >= BACKOFF.dividedBy(2).toNanos());
   }
 
   @Test
   void source_failsAgain_backsOffTwiceAsLong() throws InterruptedException {
-    Bot bot = bot(builder());
+    Bot bot = bot(builder().minBackoff(Budget.MIN_BACKOFF)); // the true one
     Asking request = bot.join(0);
     source.fail(new IOException("down"));
     source.fail(new IOException("still down"));
@@ -234,7 +234,8 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(1, bot.queue.waiting());
     source.answer(limit(500, DAY, 4));
     next.awaitReturn();
-    assertEquals(499, bot.queue.limit().remaining());
+    // Those that were released just before the reset may be of the new window, and are taken off.
+    assertTrue(bot.queue.limit().remaining() <= 499);
   }
 
   @Test
@@ -295,20 +296,30 @@ class LargeBotQueueSourceTest extends BotTest {
 
   @Test
   void refresh_lastReadingFailed_waitsForItsBackoff() throws InterruptedException {
-    Bot bot = bot(builder());
+    Bot bot = bot(builder().minBackoff(NEVER));
     bot.queue.refresh();
-    source.awaitCalls(1);
     source.fail(new IOException("down"));
     source.awaitReaders();
     bot.queue.refresh();
+    bot.join(0); // nor does a request
+    assertEquals(1, bot.queue.waiting());
     assertEquals(1, source.calls());
+  }
+
+  @Test
+  void refresh_backoffIsOver_isReadAgain() throws InterruptedException {
+    Bot bot = bot(builder());
+    bot.queue.refresh();
+    source.fail(new IOException("down"));
+    source.awaitReaders();
     Await.until(() -> {
       bot.queue.refresh();
       return source.calls() == 2;
     });
     long betweenNanos = source.askedNanos().get(1) - source.askedNanos().get(0);
-    assertTrue(betweenNanos >= Duration.ofMillis(500).toNanos(), "after " + betweenNanos + " ns");
+    assertTrue(betweenNanos >= BACKOFF.dividedBy(2).toNanos(), "after " + betweenNanos + " ns");
     source.answer(limit(500, DAY, 16));
     source.awaitReaders();
+    assertEquals(500, bot.queue.limit().remaining());
   }
 }

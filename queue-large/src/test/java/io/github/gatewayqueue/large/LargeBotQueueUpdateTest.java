@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that change while shards wait. */
 class LargeBotQueueUpdateTest extends BotTest {
-  private static final int WAITERS = 1000;
+  private static final int WAITERS = 400;
   private static final int PLENTY = 9_000;
   private static final int[] COUNTS = {1, 16, 24, 5};
   private static final int COMMON_MULTIPLE = 240;
@@ -79,7 +79,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       Bot bot = bot(builder().interval(interval).initialLimit(limit(1, DAY, from)));
       List<Asking> requests = bot.join(shuffledIds());
       bot.queue.update(limit(WAITERS / 2 + 1, DAY, from)); // the other half goes after the next one
-      Await.until(() -> bot.ended() >= 100);
+      Await.until(() -> bot.ended() >= WAITERS / 10);
       long beforeNanos = System.nanoTime();
       bot.queue.update(limit(PLENTY, DAY, to));
       long afterNanos = System.nanoTime();
@@ -127,7 +127,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       List<FutureTask<?>> updaters = startUpdaters(bot.queue, PLENTY);
       List<Asking> some = new ArrayList<>(requests);
       Collections.shuffle(some, new Random(2));
-      some.subList(0, 200).forEach(Asking::interrupt);
+      some.subList(0, WAITERS / 5).forEach(Asking::interrupt);
       for (FutureTask<?> updater : updaters) {
         updater.get();
       }
@@ -137,7 +137,7 @@ class LargeBotQueueUpdateTest extends BotTest {
           released++;
         }
       }
-      assertTrue(released >= WAITERS - 200);
+      assertTrue(released >= WAITERS - WAITERS / 5);
       assertEquals(0, bot.queue.waiting());
       List<Release> releases = recorded.stop(folder);
       assertEquals(released, releases.size());
@@ -191,9 +191,10 @@ class LargeBotQueueUpdateTest extends BotTest {
   @Test
   void update_moreBuckets_eachMayGoWhenTheOldOneMight() throws InterruptedException {
     Bot bot = bot(builder().interval(NEVER).initialLimit(limit(500, DAY, 2)));
+    Instant before = Instant.now();
     bot.queue.request(0, 8);
     bot.join(LongStream.of(2, 4, 6));
-    Instant last = bot.queue.snapshot().buckets().getFirst().lastRelease();
+    Instant last = Objects.requireNonNull(bot.queue.snapshot().buckets().getFirst().lastRelease());
     bot.queue.update(limit(500, DAY, 4)); // 0 and 2 come from 0, 1 and 3 from 1
     bot.queue.request(1, 8);
     bot.queue.request(3, 8);
@@ -203,9 +204,12 @@ class LargeBotQueueUpdateTest extends BotTest {
       Instant moment = Objects.requireNonNull(buckets.get(i).lastRelease());
       assertEquals(moment.plus(NEVER), buckets.get(i).nextRelease());
     }
-    // The wall clock is read anew for each snapshot.
-    Duration drift = Duration.between(last, buckets.getFirst().lastRelease());
-    assertTrue(drift.abs().compareTo(Duration.ofSeconds(1)) < 0, drift::toString);
+    // The wall clock is read anew for each snapshot, and a little after the other one.
+    Instant carried = Objects.requireNonNull(buckets.getFirst().lastRelease());
+    for (Instant moment : List.of(last, carried)) {
+      assertFalse(moment.isBefore(before.minusMillis(100)), moment::toString);
+      assertFalse(moment.isAfter(Instant.now().plusMillis(100)), moment::toString);
+    }
     assertEquals(0, bot.interruptAll());
   }
 

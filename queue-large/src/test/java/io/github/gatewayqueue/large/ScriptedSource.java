@@ -16,6 +16,7 @@ final class ScriptedSource implements SessionStartLimitSource {
   private final List<Thread> readers = new CopyOnWriteArrayList<>();
   private final List<Long> askedNanos = new CopyOnWriteArrayList<>();
   private final AtomicInteger inside = new AtomicInteger();
+  private final AtomicInteger told = new AtomicInteger();
   private volatile boolean calledTwiceAtOnce;
 
   @Override
@@ -32,17 +33,18 @@ final class ScriptedSource implements SessionStartLimitSource {
 
   /** Lets the call that hangs, or else the next one, return the limit. */
   void answer(SessionStartLimit limit) {
-    answers.add(() -> limit);
+    answer(() -> limit);
   }
 
   /** Lets the call that hangs, or else the next one, do as the other source. */
   void answer(SessionStartLimitSource other) {
+    told.incrementAndGet();
     answers.add(other);
   }
 
   /** Lets the call that hangs, or else the next one, throw. */
   void fail(Throwable failure) {
-    answers.add(failing(failure));
+    answer(failing(failure));
   }
 
   /** A source that always throws. */
@@ -78,9 +80,11 @@ final class ScriptedSource implements SessionStartLimitSource {
     Await.until(() -> calls() >= calls);
   }
 
-  /** Waits until the queue has done with the answers to all calls so far. */
+  /** Waits until the queue has done with all answers that it was told to give. */
   void awaitReaders() throws InterruptedException {
-    for (Thread reader : readers) {
+    int answered = told.get(); // one more call may hang by now
+    awaitCalls(answered);
+    for (Thread reader : readers().subList(0, answered)) {
       reader.join();
     }
   }
