@@ -6,8 +6,9 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -36,7 +37,10 @@ final class Conversation {
   private final Places places;
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
-  private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+
+  /** Without a lock: a virtual thread that is next to get one may have no carrier to take it on. */
+  private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+
   private final SplittableRandom random = new SplittableRandom();
   private final Outage outage = new Outage(random);
   private final News news;
@@ -51,6 +55,9 @@ final class Conversation {
   /** Whether the source is being asked, which may take longer than the store waits for it. */
   private boolean reading;
 
+  /** The thread that asks it, or did so last. */
+  private @Nullable Thread reader;
+
   private boolean closing;
 
   Conversation(
@@ -60,7 +67,7 @@ final class Conversation {
     reserve = settings.reserve();
     places = new Places(process, settings, System.nanoTime());
     news = new News(store, this);
-    thread = Thread.ofVirtual().name("gateway-queue-redis").unstarted(this::talk);
+    thread = Threads.unstarted("gateway-queue-redis", this::talk);
   }
 
   void start() {
@@ -68,32 +75,37 @@ final class Conversation {
     news.start();
   }
 
+  private void tell(Runnable event) {
+    inbox.add(event);
+    LockSupport.unpark(thread);
+  }
+
   void arrive(Ticket ticket) {
-    inbox.add(() -> places.arrive(ticket));
+    tell(() -> places.arrive(ticket));
   }
 
   void giveUp(Ticket ticket) {
-    inbox.add(() -> places.giveUp(ticket, System.nanoTime()));
+    tell(() -> places.giveUp(ticket, System.nanoTime()));
   }
 
   void tooLate(Ticket ticket, Release release) {
-    inbox.add(() -> places.tooLate(ticket, release, System.nanoTime()));
+    tell(() -> places.tooLate(ticket, release, System.nanoTime()));
   }
 
   /** News came of a bucket. */
   void hear(long generation, int bucket, long number, String head, long waitNanos) {
     long nowNanos = System.nanoTime();
-    inbox.add(() -> places.hear(generation, bucket, number, head, waitNanos, nowNanos));
+    tell(() -> places.hear(generation, bucket, number, head, waitNanos, nowNanos));
   }
 
   /** Something has changed for all. */
   void lookAgain() {
-    inbox.add(() -> places.lookAgain(System.nanoTime()));
+    tell(() -> places.lookAgain(System.nanoTime()));
   }
 
   /** News may have been missed. */
   void listenAgain() {
-    inbox.add(() -> {
+    tell(() -> {
       cutOffTold = false;
       places.listenAgain(System.nanoTime());
     });
@@ -101,7 +113,7 @@ final class Conversation {
 
   /** Somebody wants to know the limit. */
   void refresh() {
-    inbox.add(places::refresh);
+    tell(places::refresh);
   }
 
   /** Returns the limit as the store had it when it was last talked to, or null. */
@@ -111,7 +123,7 @@ final class Conversation {
 
   /** Gives up the lease, and with it all places; returns when that is done, interrupt or not. */
   void close() {
-    inbox.add(() -> closing = true);
+    tell(() -> closing = true);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -142,6 +154,10 @@ final class Conversation {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that
     } finally {
+      Thread last = reader;
+      if (last != null) {
+        last.interrupt(); // nobody wants to know any more
+      }
       news.stop();
       leave();
     }
@@ -159,8 +175,13 @@ final class Conversation {
     long nowNanos = System.nanoTime();
     long stepNanos = Math.max(places.delayNanos(nowNanos), notBeforeNanos - nowNanos);
     long delayNanos = Math.min(stepNanos, places.heldNanos(nowNanos)); // that wants no store
-    Runnable first = delayNanos > 0 ? inbox.poll(delayNanos, TimeUnit.NANOSECONDS) : inbox.poll();
-    for (Runnable event = first; event != null; event = inbox.poll()) {
+    if (delayNanos > 0 && inbox.isEmpty()) {
+      LockSupport.parkNanos(inbox, delayNanos);
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
       event.run();
     }
   }
@@ -189,7 +210,9 @@ final class Conversation {
     long wanted = places.takeReadingWanted();
     if (wanted > 0 && wanted != lastReading && source != null) {
       SessionStartLimitSource limits = source;
-      Thread.ofVirtual().name("session-start-limit").start(() -> read(limits, wanted));
+      Thread next = Threads.unstarted("session-start-limit", () -> read(limits, wanted));
+      next.start();
+      reader = next;
       lastReading = wanted;
       reading = true;
     }
@@ -212,7 +235,7 @@ final class Conversation {
   void cutOff(JedisException e) {
     if (isForGood(e)) {
       long failedNanos = System.nanoTime();
-      inbox.add(() -> {
+      tell(() -> {
         if (!cutOffTold) {
           cutOffTold = true;
           Log.warning("the news of the store can not be had, requests fail: " + e.getMessage());
@@ -248,14 +271,14 @@ final class Conversation {
     } catch (GatewayQueueException e) {
       Log.warning("the session start limit can not be read, requests fail: " + e);
       long failedNanos = System.nanoTime();
-      inbox.add(() -> places.failAll(e, failedNanos, System.nanoTime()));
+      tell(() -> places.failAll(e, failedNanos, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) { // an Error, too, or it would never be read again
       Log.warning("could not read the session start limit, trying again: " + e);
     }
     Step.Reading result = new Step.Reading(number, fresh);
-    inbox.add(() -> {
+    tell(() -> {
       reading = false;
       places.read(result);
     });

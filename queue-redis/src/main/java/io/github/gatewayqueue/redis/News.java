@@ -26,8 +26,8 @@ final class News {
   News(Store store, Conversation conversation) {
     this.store = store;
     this.conversation = conversation;
-    listener = Thread.ofVirtual().name("gateway-queue-news").unstarted(this::listen);
-    watch = Thread.ofVirtual().name("gateway-queue-news-watch").unstarted(this::watch);
+    listener = Threads.unstarted("gateway-queue-news", this::listen);
+    watch = Threads.unstarted("gateway-queue-news-watch", this::watch);
   }
 
   void start() {
@@ -45,7 +45,8 @@ final class News {
     } catch (JedisException | InterruptedException e) {
       // closed the hard way
     }
-    listener.interrupt(); // closes the connection that it reads from
+    subscription.line.cut();
+    listener.interrupt();
   }
 
   private void listen() {
@@ -53,8 +54,11 @@ final class News {
       Subscription next = new Subscription();
       subscription = next;
       heardNanos = System.nanoTime();
+      if (stopped) { // and whoever stopped this may have cut the line before
+        return;
+      }
       try {
-        store.subscribe(next);
+        store.subscribe(next, next.line);
       } catch (JedisException e) {
         conversation.cutOff(e);
       } catch (RuntimeException | Error e) {
@@ -72,7 +76,7 @@ final class News {
     try {
       Thread.sleep(MIN_PAUSE_MILLIS);
     } catch (InterruptedException e) {
-      // the watch was right, or the queue is closed
+      // the queue is closed
     }
   }
 
@@ -82,7 +86,7 @@ final class News {
       while (!stopped) {
         Thread.sleep(TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
         if (System.nanoTime() - heardNanos > MAX_SILENT_NANOS) {
-          listener.interrupt();
+          subscription.line.cut();
         } else if (subscription.isSubscribed()) {
           probe();
         }
@@ -102,6 +106,7 @@ final class News {
 
   /** One connection's life. Its methods are called by the listener. */
   private final class Subscription extends JedisPubSub {
+    private final NewsLine line = new NewsLine();
     private boolean begun;
 
     @Override

@@ -73,9 +73,11 @@ import redis.clients.jedis.util.JedisURIHelper;
  * <h2>Threads and connections</h2>
  *
  * Safe for use by many threads, virtual or not; many thousands may wait at once. A queue has a
- * virtual thread that talks to the store and two that listen, and uses two connections, whatever
- * the number of requests. Close a queue that is no longer needed. Requests that wait then throw a
- * {@link GatewayQueueException}, later ones an {@link IllegalStateException}.
+ * platform thread that talks to the store and two that listen, and uses two connections, whatever
+ * the number of requests; one more reads the limit, while it does. They are daemons, and need no
+ * carrier, so requests are released though all carriers be pinned. Close a queue that is no longer
+ * needed. Requests that wait then throw a {@link GatewayQueueException}, later ones an {@link
+ * IllegalStateException}; the threads end, the one that reads the limit by an interrupt.
  *
  * @see <a href="https://discord.com/developers/docs/events/gateway#rate-limiting">Discord: rate
  *     limiting of identifies</a>
@@ -132,7 +134,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * Begins to build a queue on a client: for a cluster, sentinels, a TLS context or other settings
    * of one's own. It stays the caller's to close, after the queue. It needs a socket timeout (2
    * seconds by default), must not time out in blocking commands in less than 10 seconds, and has to
-   * have two connections to spare.
+   * have two connections to spare. A client of another type than these three needs a time-out for
+   * blocking commands, or a connection whose other end has vanished brings no news for as long as
+   * the system keeps it.
    *
    * @param client a client such as {@code RedisClient}, {@code RedisClusterClient} or {@code
    *     RedisSentinelClient}
@@ -428,9 +432,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
 
     /**
      * Sets where the session start limit is read from; by default nowhere, so that there is one
-     * bucket and no budget. Called by one process at a time, on a virtual thread of its own; once
-     * that has taken 60 s, or the process or the store was away, by another one as well, but never
-     * twice at once in one process.
+     * bucket and no budget. Called by one process at a time, on a platform thread of its own, which
+     * is interrupted when the queue is closed; once that has taken 60 s, or the process or the
+     * store was away, by another one as well, but never twice at once in one process.
      *
      * @param source the source, such as {@code DiscordSessionStartLimits}
      * @return this builder

@@ -2,9 +2,14 @@ package io.github.gatewayqueue.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * The store as this process talks to it: docs/redis-protocol.md. Changed by one script only. Safe
@@ -102,8 +107,34 @@ final class Store {
     }
   }
 
-  /** Hands in all news until the connection is lost or the subscription is ended. */
-  void subscribe(JedisPubSub news) {
-    client.subscribe(news, channel);
+  /**
+   * Hands in all news until the connection is lost or the subscription is ended.
+   *
+   * @param line is told of the connection, and when it is given back; not with a client that hands
+   *     none out
+   */
+  void subscribe(JedisPubSub news, NewsLine line) {
+    Connection own = connect();
+    if (own == null) {
+      client.subscribe(news, channel);
+      return;
+    }
+    try (own;
+        line) { // the line ends first: the connection may be somebody else's then
+      if (line.open(own)) {
+        news.proceed(own, channel);
+      }
+    }
+  }
+
+  private @Nullable Connection connect() {
+    return switch (client) {
+      case RedisClient single -> single.getPool().getResource();
+      case RedisClusterClient cluster ->
+          cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(channel));
+      case RedisSentinelClient watched ->
+          watched.getPrimaryNodesConnectionMap().values().iterator().next().getResource();
+      default -> null;
+    };
   }
 }

@@ -1,0 +1,43 @@
+package io.github.gatewayqueue.redis;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+
+/**
+ * The connection on which news come, for another thread to end it: an interrupt does not end what a
+ * platform thread reads.
+ */
+final class NewsLine implements AutoCloseable {
+  private @Nullable Connection connection;
+  private boolean cut;
+
+  /**
+   * Begins to use a connection.
+   *
+   * @return false if it is not to be used any more
+   */
+  synchronized boolean open(Connection connection) {
+    this.connection = connection;
+    return !cut;
+  }
+
+  /** Has whoever reads from the connection, or is about to, find that it is lost. */
+  synchronized void cut() {
+    cut = true;
+    Connection used = connection;
+    if (used != null) {
+      try {
+        used.forceDisconnect();
+      } catch (IOException e) {
+        // it is gone in any case
+      }
+    }
+  }
+
+  /** The connection is not used for news any more. */
+  @Override
+  public synchronized void close() {
+    connection = null;
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PlatformThreads;
+import io.github.gatewayqueue.testsupport.TestProxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The threads that a queue has, as long as it is open. */
+class RedisQueueThreadsTest extends RedisTestBase {
+  private static final InheritableThreadLocal<String> INHERITABLE = new InheritableThreadLocal<>();
+
+  RedisQueueThreadsTest() {
+    super(Duration.ofMillis(1));
+  }
+
+  /** Those of the other tests' queues may be there as well, but these are no others' afterwards. */
+  private static Set<Thread> threads() {
+    return PlatformThreads.platformThreads().stream()
+        .filter(thread ->
+            thread.getName().startsWith("gateway-queue")
+                || thread.getName().equals("session-start-limit"))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<Thread> threadsSince(Set<Thread> before) {
+    Set<Thread> since = threads();
+    since.removeAll(before);
+    return since;
+  }
+
+  /** Two carriers; the JVM is one of its own. */
+  @Test
+  void request_everyCarrierIsPinned_isReleased() throws Exception {
+    List<String> options =
+        List.of(
+            "-Djdk.virtualThreadScheduler.parallelism=2",
+            "-Djdk.virtualThreadScheduler.maxPoolSize=2");
+    try (JavaProcess process = JavaProcess.of(options, PinnedCarriers.class, redis.uri())) {
+      process.awaitLine(PinnedCarriers.RELEASED);
+    }
+  }
+
+  @Test
+  void source_isAskedByADaemonThatInheritsNothing() throws Exception {
+    AtomicReference<Thread> reader = new AtomicReference<>();
+    AtomicReference<String> inherited = new AtomicReference<>();
+    AtomicReference<ClassLoader> loader = new AtomicReference<>();
+    INHERITABLE.set("of the test's thread");
+    try {
+      RedisQueue queue =
+          open(
+              builder()
+                  .limits(() -> {
+                    reader.set(Thread.currentThread());
+                    inherited.set(INHERITABLE.get());
+                    loader.set(Thread.currentThread().getContextClassLoader());
+                    return new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1);
+                  }));
+      Asking.of(queue, 0, 1).awaitReturn();
+    } finally {
+      INHERITABLE.remove();
+    }
+    assertFalse(reader.get().isVirtual());
+    assertTrue(reader.get().isDaemon());
+    assertNull(inherited.get());
+    assertSame(ClassLoader.getSystemClassLoader(), loader.get());
+    Await.until(() -> !reader.get().isAlive());
+  }
+
+  @Test
+  void close_leavesNoThreadNotEvenThatOfASourceThatHangs() throws Exception {
+    Set<Thread> before = threads();
+    CountDownLatch asked = new CountDownLatch(1);
+    RedisQueue queue =
+        open(
+            builder()
+                .limits(() -> {
+                  asked.countDown();
+                  Thread.sleep(Duration.ofDays(1)); // hangs, until it is interrupted
+                  throw new IllegalStateException();
+                }));
+    Asking waiting = Requests.inLine(queue, 0, 1);
+    Await.until(() -> asked.getCount() == 0);
+    assertEquals(4, threadsSince(before).size());
+    assertTrue(threadsSince(before).stream().allMatch(Thread::isDaemon));
+    queue.close();
+    waiting.thrown();
+    Await.until(() -> threadsSince(before).isEmpty());
+  }
+
+  /** A thread that reads from such a connection would never hear of the end. */
+  @Test
+  void close_whileTheStoreSaysNothing_leavesNoThread() throws Exception {
+    Set<Thread> before = threads();
+    try (TestProxy network = new TestProxy(redis.port())) {
+      RedisQueue queue =
+          open(
+              RedisQueue.builder(network.uri("redis"))
+                  .namespace(namespace)
+                  .interval(Duration.ofMillis(1))
+                  .startDelay(Duration.ZERO));
+      Asking.of(queue, 0, 1).awaitReturn();
+      network.stall(true);
+      queue.close();
+      Await.until(() -> threadsSince(before).isEmpty());
+    }
+  }
+}
