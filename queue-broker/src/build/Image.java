@@ -208,7 +208,8 @@ final class Image {
             "--interval",
             "0.001s");
     builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
-    builder.environment().put("JAVA_TOOL_OPTIONS", cache.writing + file);
+    // quoted, as the variable is split at white space
+    builder.environment().put("JAVA_TOOL_OPTIONS", '"' + cache.writing + file + '"');
     builder.redirectError(target.resolve("cache.log").toFile());
     Process broker = builder.start();
     try (var lines = broker.inputReader()) {
