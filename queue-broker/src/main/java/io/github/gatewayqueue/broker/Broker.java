@@ -125,6 +125,7 @@ public final class Broker implements AutoCloseable {
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable URI redis;
     private String redisNamespace = "gateway-queue";
+    private Pace pace = Pace.REAL;
 
     private Builder() {}
 
@@ -327,6 +328,12 @@ public final class Broker implements AutoCloseable {
       return broker;
     }
 
+    /** Has time go by in another way, for a test. */
+    Builder pace(Pace pace) {
+      this.pace = pace;
+      return this;
+    }
+
     Settings settings() {
       if (redis != null && whenExhausted == WhenExhausted.FAIL) {
         throw new IllegalArgumentException(
@@ -354,7 +361,8 @@ public final class Broker implements AutoCloseable {
           reserve,
           whenExhausted,
           redis,
-          redisNamespace);
+          redisNamespace,
+          pace);
     }
   }
 }

@@ -83,8 +83,9 @@ final class CommandLineInterface {
         new Configuration(
             setting -> parsed.<@Nullable String>matchedOptionValue(setting.option, null),
             environment);
+    Broker.Builder builder = configuration.broker();
     setUpLog(configuration.logLevel());
-    Broker broker = configuration.broker().start();
+    Broker broker = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop"));
     ExitOnSignal.install("TERM", OK);
     ExitOnSignal.install("INT", OK);

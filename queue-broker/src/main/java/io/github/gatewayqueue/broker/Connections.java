@@ -21,7 +21,7 @@ final class Connections {
   /** How long a client may keep a connection for its next request. */
   static final Duration MAX_IDLE = Duration.ofSeconds(75);
 
-  private final LoopClock clock = new LoopClock(System.nanoTime());
+  private final LoopClock clock;
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
   private final Map<HttpConnection, Channel> channels = new HashMap<>();
 
@@ -30,6 +30,10 @@ final class Connections {
 
   /** What is being read, null if nothing is. */
   private @Nullable Channel reading;
+
+  Connections(long nowNanos) {
+    clock = new LoopClock(nowNanos);
+  }
 
   void opened(HttpConnection connection) {
     deadlines.put(connection, clock.nanosAfter(MAX_INCOMPLETE));

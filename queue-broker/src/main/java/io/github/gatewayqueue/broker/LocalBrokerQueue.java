@@ -17,7 +17,11 @@ final class LocalBrokerQueue implements BrokerQueue {
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
 
   LocalBrokerQueue(Settings settings) {
-    bucket = new Buckets(settings.interval(), settings.startDelay(), 1, StartBudget.UNLIMITED);
+    this(settings, StartBudget.UNLIMITED);
+  }
+
+  LocalBrokerQueue(Settings settings, StartBudget budget) {
+    bucket = new Buckets(settings.interval(), settings.startDelay(), 1, budget);
   }
 
   @Override

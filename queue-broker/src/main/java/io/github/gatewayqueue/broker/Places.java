@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for the look itself.
  */
 final class Places {
-  /** Clients are told at least every five seconds, be the event loop a little late. */
-  static final long PERIOD_MILLIS = 4500;
-
   /** How long to wait for others that join, too, before the lines are looked at. */
   private static final long GATHER_MILLIS = 20;
 
@@ -48,7 +45,7 @@ final class Places {
 
   void start() {
     loop.every(
-        PERIOD_MILLIS,
+        settings.pace().heartbeat().toMillis(),
         () -> {
           periodDue = requests.clientsWithEvents() > 0;
           lookIfNeeded();

@@ -28,10 +28,9 @@ final class Server {
   private static final int MAX_HEADER_BYTES = 8192;
 
   private final Settings settings;
-  private final Connections connections = new Connections();
-  private final Vertx vertx =
-      Vertx.builder().with(options()).withTransport(new AttentiveTransport(connections)).build();
-  private final Loop loop = new Loop(vertx);
+  private final Connections connections;
+  private final Vertx vertx;
+  private final Loop loop;
   private final Requests requests;
   private final StatusStream stream;
   private final Router router;
@@ -41,10 +40,14 @@ final class Server {
 
   Server(Settings settings, BrokerQueue queue) {
     this.settings = settings;
+    this.connections = new Connections(settings.pace().nanos().getAsLong());
+    this.vertx =
+        Vertx.builder().with(options()).withTransport(new AttentiveTransport(connections)).build();
+    this.loop = new Loop(vertx);
     Metrics metrics = new Metrics(queue);
     this.requests = new Requests(settings, queue, loop, metrics);
     Status status = new Status(settings, requests);
-    this.stream = new StatusStream(loop, status);
+    this.stream = new StatusStream(loop, status, settings.pace().heartbeat());
     this.router = new Router(settings, loop, requests, status, stream, metrics);
   }
 
@@ -72,7 +75,8 @@ final class Server {
     }
     requests.start();
     stream.start();
-    loop.every(LoopClock.TICK.toMillis(), () -> connections.closeOverdue(System.nanoTime()));
+    Pace pace = settings.pace();
+    loop.every(pace.tick().toMillis(), () -> connections.closeOverdue(pace.nanos().getAsLong()));
   }
 
   private Future<HttpServer> listen() {
@@ -152,13 +156,14 @@ final class Server {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    long millis = settings.pace().farewell().toMillis();
     submit(this::stop)
-        .timeout(4, TimeUnit.SECONDS) // a request may not end
+        .timeout(millis, TimeUnit.MILLISECONDS) // a request may not end
         .transform(stopped -> vertx.close())
         .otherwiseEmpty()
         .toCompletionStage()
         .toCompletableFuture()
-        .completeOnTimeout(null, 4500, TimeUnit.MILLISECONDS) // nor the event loop go on
+        .completeOnTimeout(null, millis + 500, TimeUnit.MILLISECONDS) // nor the event loop go on
         .join();
   }
 

@@ -19,7 +19,8 @@ record Settings(
     int reserve,
     WhenExhausted whenExhausted,
     @Nullable URI redis,
-    String redisNamespace) {
+    String redisNamespace,
+    Pace pace) {
 
   /** Without the tokens. */
   @Override

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusStream {
   private static final long PERIOD_MILLIS = 250;
-  private static final long HEARTBEAT_NANOS = Duration.ofMillis(4500).toNanos();
   private static final int MAX_WATCHERS = 200;
 
   private final Loop loop;
   private final Status status;
+  private final long heartbeatNanos;
   private final Set<Exchange> watchers = new HashSet<>();
   private int toldChanges;
   private long toldNanos;
@@ -32,9 +32,10 @@ final class StatusStream {
   /** A status; its event is null if it is the one that was told last. */
   private record Look(int changes, @Nullable String event) {}
 
-  StatusStream(Loop loop, Status status) {
+  StatusStream(Loop loop, Status status, Duration heartbeat) {
     this.loop = loop;
     this.status = status;
+    this.heartbeatNanos = heartbeat.toNanos();
   }
 
   void start() {
@@ -65,7 +66,7 @@ final class StatusStream {
       return;
     }
     looking = true;
-    boolean inAnyCase = due || System.nanoTime() - toldNanos >= HEARTBEAT_NANOS;
+    boolean inAnyCase = due || System.nanoTime() - toldNanos >= heartbeatNanos;
     Integer known = inAnyCase ? null : toldChanges;
     due = false;
     Thread.ofVirtual().name("status").start(() -> look(known));

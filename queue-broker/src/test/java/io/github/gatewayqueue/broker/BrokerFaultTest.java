@@ -17,23 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A broker whose queue fails, or is slow. */
 class BrokerFaultTest extends BrokerTestBase {
-  private final AtomicReference<OddQueue> queue = new AtomicReference<>();
   private final CountDownLatch held = new CountDownLatch(1);
-
-  private Broker startOdd(Broker.Builder builder, int buckets) {
-    return open(
-        builder.start(settings -> {
-          queue.set(new OddQueue(settings, buckets));
-          return queue.get();
-        }));
-  }
 
   /** Blocks whoever comes by, whether or not it is interrupted. */
   private void hold() {
@@ -61,13 +51,14 @@ class BrokerFaultTest extends BrokerTestBase {
     Broker broker = startOdd(builder().startDelay(LONG), 1);
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, watcher.expect("status").data().getInteger("waiting"));
+    ask(broker, 1, 4);
+    watcher.expectWaiting(1);
     AtomicInteger failures = new AtomicInteger();
     queue.get().onLook =
         () -> {
           failures.incrementAndGet();
           throw new IllegalStateException("odd");
         };
-    ask(broker, 1, 4);
     Await.until(() -> failures.get() >= 3);
     EventReader later = events(broker, "/status/stream");
     queue.get().onLook = () -> {};
@@ -122,7 +113,7 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void health_stopping_isLiveAndNotReadyAndNothingIsLetIn() throws Exception {
-    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    Broker broker = startOdd(builder().pace(Pace.REAL.withFarewell(LONG)).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     RawConnection waiting = ask(broker, 1, 4);
     RawConnection client = connect(broker);
@@ -147,7 +138,8 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void close_requestThatDoesNotEnd_givesThePortUpAllTheSame() throws Exception {
-    Broker broker = startOdd(builder().startDelay(LONG), 1);
+    Pace pace = Pace.REAL.withFarewell(Duration.ofMillis(100));
+    Broker broker = startOdd(builder().pace(pace).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     ask(broker, 1, 4);
     awaitWaiting(broker, 1);

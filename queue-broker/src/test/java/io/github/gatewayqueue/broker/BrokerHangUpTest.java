@@ -33,17 +33,21 @@ class BrokerHangUpTest extends BrokerTestBase {
 
   @Test
   void hangUp_theHead_itsSlotGoesToTheNext() throws Exception {
-    Broker broker = start(builder().interval(Duration.ofSeconds(2)));
+    Duration interval = Duration.ofMillis(300);
+    Broker broker = startOdd(builder().interval(interval), 1);
+    long startNanos = System.nanoTime();
     ask(broker, 0, 3).readAnswer();
-    long firstNanos = System.nanoTime();
+    queue.get().holding = true;
     RawConnection head = ask(broker, 1, 3);
     awaitWaiting(broker, 1);
     RawConnection next = ask(broker, 2, 3);
     awaitWaiting(broker, 2);
     head.close();
+    awaitWaiting(broker, 1);
+    queue.get().holding = false;
     JsonObject released = new JsonObject(next.readAnswer().body());
     assertEquals(2, released.getLong("shard"));
-    assertTrue(System.nanoTime() - firstNanos >= Duration.ofMillis(1900).toNanos());
+    assertTrue(System.nanoTime() - startNanos >= interval.toNanos());
     assertEquals(2, status(broker).getInteger("released"));
   }
 
@@ -90,13 +94,15 @@ class BrokerHangUpTest extends BrokerTestBase {
 
   @Test
   void hangUp_withPipelinedRequestsBehind_itsSlotGoesToTheNext() throws Exception {
-    Broker broker = start(builder().startDelay(Duration.ofSeconds(2)));
+    Broker broker = startHolding(builder());
     RawConnection client = connect(broker);
     client.send(REQUEST.repeat(20));
     awaitWaiting(broker, 1);
     RawConnection next = ask(broker, 2, 3);
     awaitWaiting(broker, 2);
     client.close();
+    awaitWaiting(broker, 1);
+    queue.get().holding = false;
     assertEquals(2, new JsonObject(next.readAnswer().body()).getLong("shard"));
     assertEquals(1, status(broker).getInteger("released"));
   }

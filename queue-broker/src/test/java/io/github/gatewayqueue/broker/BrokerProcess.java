@@ -1,16 +1,22 @@
 package io.github.gatewayqueue.broker;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.JavaProcess;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
@@ -66,6 +72,17 @@ final class BrokerProcess implements AutoCloseable {
     return run(environment, all.toArray(String[]::new));
   }
 
+  /** Skips a test for which another program is not there. */
+  static void assumeThereIs(String program) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    boolean found =
+        Arrays.stream(path.split(File.pathSeparator, -1))
+            .flatMap(
+                folder -> Stream.of(Path.of(folder, program), Path.of(folder, program + ".exe")))
+            .anyMatch(Files::isExecutable);
+    assumeTrue(found, program + " is not on the PATH");
+  }
+
   /** Runs another program to its end, which has to be a good one, and returns what it prints. */
   static String output(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -104,12 +121,18 @@ final class BrokerProcess implements AutoCloseable {
 
   /** Waits until it has ended, and returns its exit code. */
   int awaitExit() throws InterruptedException {
-    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+    if (!process.waitFor(Await.HANG.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("it does not end");
     }
     return process.exitValue();
   }
 
+  /** Asks it to end, by SIGTERM where there are signals. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Sends a signal, by the program of POSIX. */
   void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }

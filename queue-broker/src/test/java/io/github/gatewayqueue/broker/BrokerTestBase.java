@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of a broker have in common: brokers and connections that are closed in the end. */
@@ -19,6 +20,9 @@ abstract class BrokerTestBase {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  /** The queue of the broker that was started last with an odd one. */
+  final AtomicReference<OddQueue> queue = new AtomicReference<>();
 
   static Broker.Builder builder() {
     return Broker.builder().port(0).startDelay(Duration.ZERO);
@@ -31,6 +35,22 @@ abstract class BrokerTestBase {
 
   Broker start(Broker.Builder builder) {
     return open(builder.start());
+  }
+
+  /** A broker whose queue does what the test wants. */
+  Broker startOdd(Broker.Builder builder, int buckets) {
+    return open(
+        builder.start(settings -> {
+          queue.set(new OddQueue(settings, buckets));
+          return queue.get();
+        }));
+  }
+
+  /** A broker that releases nobody until {@code queue.get().holding} is false. */
+  Broker startHolding(Broker.Builder builder) {
+    Broker broker = startOdd(builder, 1);
+    queue.get().holding = true;
+    return broker;
   }
 
   /** A broker that has released shard 0 and releases nobody for an hour. */

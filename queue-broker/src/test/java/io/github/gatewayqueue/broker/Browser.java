@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -25,8 +27,8 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
 /**
- * A headless Chromium with one tab. What the page says is read by one script at a time, since its
- * nodes may change between any two.
+ * A headless Chromium, one window at a time. What the page says is read by one script at a time,
+ * since its nodes may change between any two.
  */
 final class Browser implements AutoCloseable {
   /** Where the page's reader is: not where this machine is, most likely. */
@@ -49,11 +51,7 @@ final class Browser implements AutoCloseable {
   private final String axe;
 
   Browser() throws IOException {
-    var found = new Properties();
-    try (InputStream in =
-        Files.newInputStream(Path.of(requireNonNull(System.getProperty("chromium.properties"))))) {
-      found.load(in);
-    }
+    Properties found = found();
     System.setProperty(
         ChromeDriverService.CHROME_DRIVER_EXE_PROPERTY,
         requireNonNull(found.getProperty("driver")));
@@ -78,6 +76,32 @@ final class Browser implements AutoCloseable {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
     driver = new ChromeDriver(options);
+  }
+
+  private static Properties found() throws IOException {
+    var found = new Properties();
+    try (InputStream in =
+        Files.newInputStream(Path.of(requireNonNull(System.getProperty("chromium.properties"))))) {
+      found.load(in);
+    }
+    return found;
+  }
+
+  /** Skips the tests if there is no browser here, and says why. */
+  static void assumeThereIsOne() throws IOException {
+    String missing = found().getProperty("missing");
+    assumeTrue(missing == null, missing);
+  }
+
+  /** Goes on in a new window, with nothing left of the one before. */
+  void openWindow() {
+    String before = driver.getWindowHandle();
+    driver.switchTo().newWindow(WindowType.TAB);
+    String opened = driver.getWindowHandle();
+    driver.switchTo().window(before).close();
+    driver.switchTo().window(opened);
+    cdp("Network.clearBrowserCookies", Map.of());
+    cdp("Network.clearBrowserCache", Map.of());
     cdp("Emulation.setTimezoneOverride", Map.of("timezoneId", ZONE.getId()));
     cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", RECORD_ALERTS));
   }

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Map;
+import java.util.logging.LogManager;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,10 +21,25 @@ class CommandLineInterfaceTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+  /** The program sets up the log, also if it does not come to serve. */
+  @AfterEach
+  void resetLog() throws IOException {
+    LogManager.getLogManager().readConfiguration();
+  }
+
   private int run(String... args) {
+    return run(Map.of(), args);
+  }
+
+  private int run(Map<String, String> environment, String... args) {
     return new CommandLineInterface(
-            new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), Map.of())
+            new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), environment)
         .run(args);
+  }
+
+  /** Returns what was printed, with the line ends of every system. */
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(UTF_8).replace(System.lineSeparator(), "\n");
   }
 
   private int runLine(String line) {
@@ -121,7 +142,7 @@ class CommandLineInterfaceTest {
 
   private void requirePlan(int exitCode, String line, String printed) {
     assertEquals(exitCode, runLine(line));
-    assertEquals(printed, out.toString(UTF_8));
+    assertEquals(printed, text(out));
   }
 
   @ParameterizedTest
@@ -140,22 +161,86 @@ class CommandLineInterfaceTest {
   })
   void run_badCommandLine_exitsWith2AndOneLine(String line, String message) {
     assertEquals(2, line.isEmpty() ? run() : runLine(line));
-    assertEquals("gateway-queue: " + message + "\n", err.toString(UTF_8));
-    assertEquals("", out.toString(UTF_8));
+    assertEquals("gateway-queue: " + message + "\n", text(err));
+    assertEquals("", text(out));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--port, 70000, expected 0 to 65535",
+    "--port, x, expected a whole number",
+    "--interval, 6, 'expected a time such as 6s, 0.5s or 1m30s'",
+    "--interval, 0, expected more than 0",
+    "--max-waiting, 0, expected 1 to 10000000",
+    "--on-refusal, maybe, 'expected one of [answer, close]'",
+    "--discord-api, ftp://x, expected a URL such as",
+    "--token-file, /does/not/exist, which can not be read",
+    "--log-level, loud, 'expected debug, info or warning'"
+  })
+  void serve_badOption_exitsWith2AndOneLine(String option, String value, String expected) {
+    assertEquals(2, run("serve", option, value));
+    assertOneLine(option + " is '" + value + "'");
+    assertTrue(text(err).contains(expected), text(err));
+  }
+
+  @Test
+  void serve_unknownOption_exitsWith2AndOneLine() {
+    assertEquals(2, run("serve", "--discord-token=secret"));
+    assertOneLine("nknown option");
+  }
+
+  @Test
+  void serve_badVariable_exitsWith2NamingIt() {
+    assertEquals(2, run(Map.of("GATEWAY_QUEUE_RESERVE", "x"), "serve", "--port", "0"));
+    assertOneLine("GATEWAY_QUEUE_RESERVE is 'x': expected a whole number");
+  }
+
+  @Test
+  void serve_sameTokenTwice_exitsWith2() {
+    Map<String, String> tokens = Map.of("DISCORD_TOKEN", "abc", "GATEWAY_QUEUE_TOKEN", "abc");
+    assertEquals(2, run(tokens, "serve", "--port", "0"));
+    assertOneLine("the token for clients is the bot's token");
+  }
+
+  @Test
+  void serve_portInUse_exitsWith2AndOneLine() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(other.getLocalPort());
+      assertEquals(2, run("serve", "--port", port));
+      assertOneLine("port " + port + " of 127.0.0.1 can not be had: ");
+    }
+  }
+
+  private void assertOneLine(String part) {
+    assertEquals(1, text(err).lines().count(), text(err));
+    assertTrue(text(err).startsWith("gateway-queue: "), text(err));
+    assertTrue(text(err).contains(part), text(err));
+    assertEquals("", text(out));
+  }
+
+  @Test
+  void configuration_optionAndVariable_theOptionWins() {
+    var configuration =
+        new Configuration(
+            setting -> setting == Setting.INTERVAL ? "3s" : null,
+            Map.of("GATEWAY_QUEUE_INTERVAL", "2s", "PORT", "0"));
+    Settings settings = configuration.broker().settings();
+    assertEquals(Duration.ofSeconds(3), settings.interval());
+    assertEquals(0, settings.port());
   }
 
   @Test
   void help_namesEverySettingAndItsVariable() {
     assertEquals(0, runLine("serve --help"));
     for (Setting setting : Setting.values()) {
-      assertTrue(out.toString(UTF_8).contains(setting.option), out.toString(UTF_8));
-      assertTrue(out.toString(UTF_8).contains(setting.variable), out.toString(UTF_8));
+      assertTrue(text(out).contains(setting.option), text(out));
+      assertTrue(text(out).contains(setting.variable), text(out));
     }
   }
 
   @Test
   void version_isPrinted() {
     assertEquals(0, run("--version"));
-    assertTrue(out.toString(UTF_8).startsWith("gateway-queue "), out.toString(UTF_8));
+    assertTrue(text(out).startsWith("gateway-queue "), text(out));
   }
 }

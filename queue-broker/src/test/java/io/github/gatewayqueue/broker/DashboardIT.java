@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.TestProxy;
+import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -29,6 +30,9 @@ import org.openqa.selenium.Keys;
 class DashboardIT extends BrokerTestBase {
   private static final URI NOWHERE = URI.create("data:,");
 
+  private static final String PAGES =
+      "the page in all its states; the default tier has page_shardWaitsAndIsReleased_showsIt";
+
   private static Browser browser;
 
   /** A stream that breaks off, or a connection that is refused, is what the test is about. */
@@ -36,19 +40,22 @@ class DashboardIT extends BrokerTestBase {
 
   @BeforeAll
   static void startBrowser() throws IOException {
-    Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
+    Awaitility.setDefaultTimeout(Await.HANG);
+    Browser.assumeThereIsOne();
     browser = new Browser();
   }
 
   @AfterAll
   static void stopBrowser() {
     Awaitility.reset();
-    browser.close();
+    if (browser != null) {
+      browser.close();
+    }
   }
 
   @BeforeEach
   void startFromNothing() {
-    browser.open(NOWHERE);
+    browser.openWindow();
     browser.complaints();
     browser.requests();
     browser.resize(1440, 900);
@@ -63,11 +70,13 @@ class DashboardIT extends BrokerTestBase {
               .filter(line -> !(mayLoseConnection && line.contains("/status/stream")))
               .toList();
       assertEquals(List.of(), complaints);
+      List<URI> requests =
+          browser.requests().stream().filter(uri -> !uri.getScheme().equals("data")).toList();
+      assertTrue(
+          requests.stream().anyMatch(uri -> uri.getPath().equals("/dashboard")),
+          requests::toString);
       List<URI> elsewhere =
-          browser.requests().stream()
-              .filter(uri -> !uri.getScheme().equals("data"))
-              .filter(uri -> !"127.0.0.1".equals(uri.getHost()))
-              .toList();
+          requests.stream().filter(uri -> !"127.0.0.1".equals(uri.getHost())).toList();
       assertEquals(List.of(), elsewhere);
     } finally {
       browser.open(NOWHERE); // or it would go on asking for this test's broker
@@ -75,6 +84,28 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  void page_shardWaitsAndIsReleased_showsIt() throws Exception {
+    Broker broker = startHolding(local());
+    show(broker);
+    awaitText("start-up-text", "Nobody waits");
+
+    RawConnection client = ask(broker, 3, 16);
+    awaitText("start-up-text", "0 of 1 released");
+    assertEquals("1", browser.text("waiting"));
+    assertEquals(List.of("0", "1", "3"), browser.rows("buckets").getFirst().subList(0, 3));
+    browser.screenshot("one-waits");
+
+    queue.get().holding = false;
+    assertEquals(200, client.readAnswer().status());
+    awaitText("start-up-text", "All 1 released");
+    assertEquals("0", browser.text("waiting"));
+    assertEquals("3 of 16", browser.rows("recent").getFirst().getFirst());
+    assertEquals(List.of(), browser.inaccessible());
+    browser.screenshot("one-released");
+  }
+
+  @Test
+  @Thorough(PAGES)
   void page_nobodyWaits_saysSo() throws Exception {
     Broker broker = start(local());
     show(broker);
@@ -92,6 +123,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void page_someWait_showsWhatStatusSays() throws Exception {
     Broker broker = start(local());
     release(broker, 0, 3);
@@ -124,6 +156,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void page_shardIdOfNineteenDigits_isShownToTheLastOne() throws Exception {
     Broker broker = start(local());
     release(broker, 9223372036854775806L, 9223372036854775807L);
@@ -136,6 +169,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void page_releasesAndGoers_changeItInPlace() throws Exception {
     Broker broker = start(large(discord(4)));
     show(broker);
@@ -159,6 +193,7 @@ class DashboardIT extends BrokerTestBase {
 
   /** Without a token in any broker there is no limit to wait for. */
   @Test
+  @Thorough(PAGES)
   void page_queueInRedisWithoutToken_awaitsNoLimit() throws Exception {
     EmbeddedRedis redis = open(new EmbeddedRedis());
     Broker broker = start(local().redis(redis.uri()).redisNamespace("dashboard"));
@@ -175,6 +210,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void page_fewerStartsLeftThanWait_warns() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4).remaining(3));
     Broker broker = start(large(discord));
@@ -196,6 +232,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void problem_comesAndGoes_isAnnouncedOnce() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(4));
     discord.startOutage(Outage.REFUSING);
@@ -221,6 +258,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void broker_stopsAndStartsAgain_pageReconnectsByItself() throws Exception {
     mayLoseConnection = true;
     Broker first = start(local());
@@ -256,6 +294,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void stream_goesSilent_isOpenedAgain() throws Exception {
     mayLoseConnection = true;
     Broker broker = start(local());
@@ -271,6 +310,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void page_ofBrokerWithToken_opensWithPassword() throws Exception {
     Broker broker = start(local().token("letmein"));
     browser.open(URI.create("http://anyone:letmein@127.0.0.1:" + broker.port() + "/dashboard"));
@@ -279,6 +319,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void keyboard_aloneIsEnough() throws Exception {
     Broker broker = start(large(discord(16)));
     for (int id = 0; id < 10; id++) {
@@ -319,6 +360,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void startUp_ofManyShards_isReadable() throws Exception {
     Broker broker = start(large(discord(16)));
     askForAll(broker, 64);
@@ -332,6 +374,7 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  @Thorough(PAGES)
   void manyBuckets_areFolded() throws Exception {
     Broker broker = start(large(discord(128)));
     askForAll(broker, 1000);

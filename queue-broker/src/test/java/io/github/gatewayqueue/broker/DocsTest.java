@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,7 +144,8 @@ class DocsTest extends BrokerTestBase {
       var output = new ByteArrayOutputStream();
       var out = new PrintStream(output, true, UTF_8);
       int exit = new CommandLineInterface(out, out, Map.of()).run(plan.group(1).split(" "));
-      assertEquals(plan.group(2), output.toString(UTF_8).strip());
+      assertEquals(
+          plan.group(2), output.toString(UTF_8).replace(System.lineSeparator(), "\n").strip());
       assertEquals(0, exit);
     }
   }
@@ -196,6 +201,26 @@ class DocsTest extends BrokerTestBase {
     List<String> commands = groups("\n(curl .*)\n", read(DOCS));
     assertEquals(2, commands.size());
     for (String command : commands) {
+      URI uri = URI.create(groups("'(http:[^']*)'", at(broker, command)).getFirst());
+      String accept =
+          command.contains("-H ") ? groups("-H 'Accept: (.*?)'", command).getFirst() : "*/*";
+      String output = get(broker, "/?" + uri.getRawQuery(), "Accept", accept).body();
+      assertTrue(output.contains("\"message\":\"shard 3 may identify now\""), output);
+      assertEquals(command.contains("-N "), output.contains("event: released"), output);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(
+      value = {OS.LINUX, OS.MAC},
+      disabledReason = "the examples are for a POSIX shell")
+  @Thorough("by curl itself; the default tier sends the same requests")
+  void examples_typedIntoAShell_areReleased() throws Exception {
+    BrokerProcess.assumeThereIs("curl");
+    Broker broker = start(builder().interval(Duration.ofMillis(1)));
+    List<String> commands = groups("\n(curl .*)\n", read(DOCS));
+    assertEquals(2, commands.size());
+    for (String command : commands) {
       String output = BrokerProcess.output("sh", "-c", at(broker, command));
       assertTrue(output.contains("\"message\":\"shard 3 may identify now\""), output);
     }
@@ -203,7 +228,9 @@ class DocsTest extends BrokerTestBase {
 
   /** It asks again until it is released, and gives up only where that is of no use. */
   @Test
+  @Thorough("a program in another language; the default tier has the requests that it sends")
   void example_inNode_isReleasedToldWhatIsWrongAndGivenUp() throws Exception {
+    BrokerProcess.assumeThereIs("node");
     Broker broker = start(builder().interval(Duration.ofMillis(1)));
     String example = groups("(?s)\n```js\n(.*?)\n```\n", read(DOCS)).getFirst();
     String program =

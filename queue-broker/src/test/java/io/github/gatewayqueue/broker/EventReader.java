@@ -59,10 +59,22 @@ final class EventReader implements AutoCloseable {
     return event;
   }
 
+  /** Reads on until a status says that so many wait. */
+  void expectWaiting(int count) throws IOException {
+    while (expect("status").data().getInteger("waiting") != count) {
+      // that was told before
+    }
+  }
+
   /** The same, however often it is told before that it waits. */
   Event expectAfterWaiting(String name) throws IOException {
+    return expectAfter("waiting", name);
+  }
+
+  /** The same, however often it is told another one before. */
+  Event expectAfter(String before, String name) throws IOException {
     Event event = next();
-    while (event != null && event.name().equals("waiting")) {
+    while (event != null && event.name().equals(before)) {
       event = next();
     }
     if (event == null || !event.name().equals(name)) {

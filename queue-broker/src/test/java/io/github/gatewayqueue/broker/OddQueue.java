@@ -6,8 +6,14 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A queue that works, but for what a test makes happen when it is looked at or left. */
+/**
+ * A queue that works, but for what a test makes happen when it is looked at or left, and that
+ * releases nobody as long as the test says so.
+ */
 final class OddQueue implements BrokerQueue {
+  /** After so long, a request that may not go asks again. */
+  private static final long ASK_AGAIN_NANOS = 1_000_000;
+
   private final BrokerQueue queue;
   private final int buckets;
 
@@ -16,12 +22,15 @@ final class OddQueue implements BrokerQueue {
 
   volatile boolean closed;
 
+  /** Whether everybody waits, be it due or not. */
+  volatile boolean holding;
+
   /** Runs whenever a request leaves the line. */
   volatile Runnable onLeave = () -> {};
 
   /** A queue that says that it has so many buckets. */
   OddQueue(Settings settings, int buckets) {
-    queue = new LocalBrokerQueue(settings);
+    queue = new LocalBrokerQueue(settings, nowNanos -> holding ? ASK_AGAIN_NANOS : 0);
     this.buckets = buckets;
   }
 

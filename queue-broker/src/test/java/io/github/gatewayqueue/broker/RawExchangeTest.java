@@ -5,17 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** HTTP as it is rarely spoken. */
 class RawExchangeTest extends BrokerTestBase {
-  private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
   /** What is sent, with ~ for a line end, and the statuses of the answers until the end. */
   @ParameterizedTest
   @CsvSource(
@@ -114,12 +117,14 @@ class RawExchangeTest extends BrokerTestBase {
 
   @Test
   void exchange_pipelinedBehindOneThatWaits_isAnsweredAfterIt() throws Exception {
-    Broker broker = start(builder().interval(Duration.ofSeconds(1)));
-    ask(broker, 0, 3).readAnswer();
+    Broker broker = startHolding(builder().interval(Duration.ofNanos(1)));
     RawConnection client = connect(broker);
     for (String target : List.of("/?shard=1&total=3", "/?shard=2&total=3", "/health/live")) {
       client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
     }
+    awaitWaiting(broker, 1);
+    assertFalse(client.hasInput());
+    queue.get().holding = false;
     assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals(2, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
@@ -127,38 +132,85 @@ class RawExchangeTest extends BrokerTestBase {
 
   @Test
   void exchange_manyPipelinedOneByOne_areAllAnsweredInOrder() throws Exception {
-    Broker broker = start(builder().interval(Duration.ofNanos(1)).startDelay(ONE_SECOND));
+    Broker broker = startHolding(builder().interval(Duration.ofNanos(1)));
     RawConnection client = connect(broker);
     for (int shard = 0; shard < 200; shard++) {
       client.send("GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\n\r\n");
     }
+    awaitWaiting(broker, 1);
+    queue.get().holding = false;
     for (int shard = 0; shard < 200; shard++) {
       assertEquals(shard, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     }
   }
 
+  /** The clock goes on when the test says so, by a second with each tick. */
   @Test
   void exchange_headersNotCompleted_connectionIsClosedAfterTenSeconds() throws Exception {
-    Broker broker = start(builder());
-    RawConnection silent = connect(broker);
-    RawConnection slow = connect(broker);
-    slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
-    RawConnection withoutBody = connect(broker);
-    withoutBody.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
-    RawConnection slowAgain = connect(broker);
-    RawConnection idle = connect(broker);
-    for (RawConnection answered : List.of(slowAgain, idle)) {
-      answered.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertEquals(200, answered.readAnswer().status());
-    }
-    slowAgain.send("GET /health/live HTTP/1.1\r\n");
+    long begin = System.nanoTime();
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger goTo = new AtomicInteger();
+    LongSupplier nanos =
+        () -> begin + now.updateAndGet(t -> Math.min(t + 1, goTo.get())) * 1_000_000_000L;
+    Pace pace = Pace.REAL.withTicks(Duration.ofMillis(10), nanos);
+    Incomplete clients = new Incomplete(start(builder().pace(pace)));
+
+    goTo.set(9);
+    Await.until(() -> now.get() == 9);
+    clients.complete();
+    goTo.set(13);
+    clients.assertClosed();
+  }
+
+  @Test
+  @Thorough("eleven seconds by the clock; the default tier has the same by a clock of the test's")
+  void exchange_headersNotCompleted_connectionIsClosedAfterTenRealSeconds() throws Exception {
     long startNanos = System.nanoTime();
-    assertEquals("", slow.readToEnd());
-    assertEquals("", silent.readToEnd());
-    assertEquals("", withoutBody.readToEnd());
-    assertEquals("", slowAgain.readToEnd());
-    assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(9).toNanos());
-    idle.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
-    assertEquals(200, idle.readAnswer().status());
+    Incomplete clients = new Incomplete(start(builder()));
+    clients.assertClosed();
+    assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(10).toNanos());
+  }
+
+  /** Clients that send a part of a request at most, and one that has had its answer. */
+  private final class Incomplete {
+    private static final String NEXT = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    final RawConnection silent;
+    final RawConnection slow;
+    final RawConnection inTime;
+    final RawConnection withoutBody;
+    final RawConnection slowAgain;
+    final RawConnection idle;
+
+    Incomplete(Broker broker) throws IOException {
+      silent = connect(broker);
+      slow = connect(broker);
+      slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
+      inTime = connect(broker);
+      inTime.send("GET / HTTP/1.1\r\nHost: x\r\n");
+      withoutBody = connect(broker);
+      withoutBody.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+      slowAgain = connect(broker);
+      idle = connect(broker);
+      slowAgain.send(NEXT);
+      assertEquals(200, slowAgain.readAnswer().status());
+      slowAgain.send("GET /health/live HTTP/1.1\r\n");
+      idle.send(NEXT); // the last: when it is answered, all before it has been read
+      assertEquals(200, idle.readAnswer().status());
+    }
+
+    void complete() throws IOException {
+      inTime.send("\r\n");
+      assertEquals(200, inTime.readAnswer().status());
+    }
+
+    void assertClosed() throws IOException {
+      assertEquals("", slow.readToEnd());
+      assertEquals("", silent.readToEnd());
+      assertEquals("", withoutBody.readToEnd());
+      assertEquals("", slowAgain.readToEnd());
+      idle.send(NEXT);
+      assertEquals(200, idle.readAnswer().status());
+    }
   }
 }

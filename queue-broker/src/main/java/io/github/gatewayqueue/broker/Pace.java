@@ -1,0 +1,30 @@
+package io.github.gatewayqueue.broker;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How time goes by in a broker, apart from its queue. A test has it go faster, or by hand.
+ *
+ * @param heartbeat clients that get events, and those who watch the status, are told something at
+ *     least every five seconds: this often, be the event loop a little late
+ * @param tick from one sweep over the connections to the next, {@link LoopClock#TICK}
+ * @param nanos the clock that the sweep goes by
+ * @param farewell how long the requests that wait may take to end when the broker stops
+ */
+record Pace(Duration heartbeat, Duration tick, LongSupplier nanos, Duration farewell) {
+  static final Pace REAL =
+      new Pace(Duration.ofMillis(4500), LoopClock.TICK, System::nanoTime, Duration.ofSeconds(4));
+
+  Pace withHeartbeat(Duration heartbeat) {
+    return new Pace(heartbeat, tick, nanos, farewell);
+  }
+
+  Pace withTicks(Duration tick, LongSupplier nanos) {
+    return new Pace(heartbeat, tick, nanos, farewell);
+  }
+
+  Pace withFarewell(Duration farewell) {
+    return new Pace(heartbeat, tick, nanos, farewell);
+  }
+}
