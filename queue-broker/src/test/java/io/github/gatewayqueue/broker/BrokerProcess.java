@@ -127,9 +127,9 @@ final class BrokerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Asks it to end, by SIGTERM where there are signals. */
+  /** Asks it to end, by SIGTERM where there are signals; what it has printed can still be read. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Sends a signal, by the program of POSIX. */
