@@ -47,9 +47,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads. A virtual thread per bucket in which shards wait or connect, and a
- * daemon thread per shard that connects, which end with the waiting and the connecting; so there is
- * nothing to close. A queue that is to be closed is closed after the last shard has shut down.
+ * Safe for use by many threads. A platform daemon thread per bucket in which shards wait or
+ * connect, and one per shard that connects. They end with the waiting and the connecting, so there
+ * is nothing to close. None of them is virtual: before Java 24, virtual threads of the bot that
+ * block in a synchronized method or block could keep all carriers, and the shards would wait for
+ * them. A queue that is to be closed is closed after the last shard has shut down.
  */
 public final class QueueSessionController extends SessionControllerAdapter {
   /*
@@ -221,9 +223,24 @@ public final class QueueSessionController extends SessionControllerAdapter {
   /** Has a thread serve the bucket, if none does. Requires the lock. */
   private void serve(int bucket) {
     if (served.add(bucket)) {
-      Thread.ofVirtual().name("gateway-queue-jda-bucket-" + bucket).start(() -> serveAll(bucket));
+      startServing(bucket);
     } else {
       changed.signalAll();
+    }
+  }
+
+  private void startServing(int bucket) {
+    boolean started = false;
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name("gateway-queue-jda-bucket-" + bucket)
+          .start(() -> serveAll(bucket));
+      started = true;
+    } finally {
+      if (!started) {
+        served.remove(bucket); // no memory for a thread: the next call tries again
+      }
     }
   }
 

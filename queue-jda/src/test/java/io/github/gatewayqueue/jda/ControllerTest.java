@@ -8,6 +8,8 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import io.github.gatewayqueue.testsupport.JavaProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -130,6 +132,14 @@ class ControllerTest {
     append(3, 1, 2, 0);
     Await.until(() -> queue.released.size() == 4);
     assertEquals(List.of(3L, 1L, 2L, 0L), queue.released);
+  }
+
+  /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
+  @Test
+  void appendSession_allCarriersArePinned_shardsGoAllTheSame() throws IOException {
+    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriers.class)) {
+      process.awaitLine(PinnedCarriers.DONE);
+    }
   }
 
   @Test

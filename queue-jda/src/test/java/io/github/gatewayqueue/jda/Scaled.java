@@ -5,8 +5,9 @@ import java.time.Duration;
 
 /**
  * A second for what is five in production, for tests that show what happens rather than how long it
- * takes. Discord's interval is shorter than the controller's, which leaves the rest to a busy
- * machine. What is JDA's constant stays: a reconnect takes two seconds.
+ * takes. Discord counts IDENTIFYs, and does not judge how far apart they arrive: on a busy machine
+ * that tells nothing of when they were sent. {@link CountingQueue#assertSpaced} judges that. What
+ * is JDA's constant stays: a reconnect takes two seconds.
  */
 final class Scaled {
   /** What a queue is given. */
@@ -26,7 +27,7 @@ final class Scaled {
       new Timing(
           TIMING.spacing(),
           Duration.ofMinutes(2),
-          TIMING.shortestPause(),
+          TIMING.spacing(),
           TIMING.longestPause(),
           TIMING.look(),
           TIMING.fresh());
@@ -34,6 +35,6 @@ final class Scaled {
   private Scaled() {}
 
   static FakeDiscord.Builder discord() {
-    return FakeDiscord.builder().identifyInterval(Duration.ofMillis(250));
+    return FakeDiscord.builder().identifyInterval(Duration.ofNanos(1));
   }
 }

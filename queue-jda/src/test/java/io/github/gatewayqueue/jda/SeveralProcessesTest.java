@@ -9,6 +9,7 @@ import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -49,6 +50,7 @@ class SeveralProcessesTest {
   }
 
   @Test
+  @Thorough("Processes at the real interval, for half a minute; StartUpTest stands for it.")
   void overABroker_spacingAndBudgetHold() throws IOException {
     var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
     try (FakeDiscord discord = discord();
@@ -60,6 +62,7 @@ class SeveralProcessesTest {
   }
 
   @Test
+  @Thorough("Processes at the real interval, for half a minute; StartUpTest stands for it.")
   void overRedis_spacingAndBudgetHold() throws IOException {
     try (var redis = new EmbeddedRedis();
         FakeDiscord discord = discord()) {

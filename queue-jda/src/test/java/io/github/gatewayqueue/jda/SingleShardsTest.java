@@ -39,6 +39,7 @@ class SingleShardsTest {
       assertEquals(
           List.of(0L, 1L, 2L), discord.identifies().stream().map(Identify::shardId).toList());
       assertEquals(0, discord.score().violations(), () -> "" + discord.identifies());
+      queue.assertSpaced(1, Scaled.PATIENT.spacing());
       shards.forEach(JDA::shutdownNow);
       Await.until(() -> LeftThreads.names().isEmpty());
     }

@@ -3,15 +3,32 @@ package io.github.gatewayqueue.jda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StartUpTest {
   @Test
+  void start_shardsInBuckets_comeUpInOrderAndSpaced() {
+    try (FakeDiscord discord = Scaled.discord().maxConcurrency(2).start()) {
+      var queue = new CountingQueue(GatewayQueue.noOp()); // the spacing is the controller's
+      try (TestBot bot =
+          TestBot.start(discord, new QueueSessionController(queue, Scaled.PATIENT), 4)) {
+        bot.awaitConnected(4);
+        assertTrue(discord.score().isClean(), () -> "" + discord);
+        assertInOrder(discord, 4, 2);
+        queue.assertSpaced(2, Scaled.PATIENT.spacing());
+      }
+    }
+  }
+
+  @Test
+  @Thorough("At the real interval, which a machine that stands still for a second does not keep.")
   void start_32ShardsIn16Buckets_comeUpInOrderWithoutAViolation() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
       var queue =
@@ -22,17 +39,21 @@ class StartUpTest {
       try (TestBot bot = TestBot.start(discord, new QueueSessionController(queue), 32)) {
         bot.awaitConnected(32);
         assertTrue(discord.score().isClean(), () -> "" + discord);
-        assertEquals(32, discord.score().identifies());
-        for (int i = 0; i < 16; i++) {
-          int bucket = i;
-          List<Long> ids =
-              discord.identifies().stream()
-                  .filter(identify -> identify.bucket() == bucket)
-                  .map(Identify::shardId)
-                  .toList();
-          assertEquals(List.of(i + 0L, i + 16L), ids);
-        }
+        assertInOrder(discord, 32, 16);
       }
+    }
+  }
+
+  private static void assertInOrder(FakeDiscord discord, int shards, int buckets) {
+    assertEquals(shards, discord.score().identifies());
+    for (int i = 0; i < buckets; i++) {
+      int bucket = i;
+      List<Long> ids =
+          discord.identifies().stream()
+              .filter(identify -> identify.bucket() == bucket)
+              .map(Identify::shardId)
+              .toList();
+      assertEquals(List.of((long) i, (long) i + buckets), ids);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -36,19 +37,30 @@ class StormTest {
   }
 
   @Test
-  void allDrop_noneCanBeResumed_allComeBackWithoutAnEarlyIdentify() {
-    try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
+  void allDrop_noneCanBeResumed_allComeBackSpaced() {
+    requireAllComeBack(6, 4);
+  }
+
+  @Test
+  @Thorough("Many shards at once, for eight seconds; six of them are dropped on every build.")
+  void allDrop_manyNoneOfWhichCanBeResumed_allComeBackSpaced() {
+    requireAllComeBack(SHARDS, BUCKETS);
+  }
+
+  private static void requireAllComeBack(int shards, int buckets) {
+    try (FakeDiscord discord = Scaled.discord().maxConcurrency(buckets).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = new QueueSessionController(queue, Scaled.TIMING);
-      try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
-        bot.awaitConnected(SHARDS);
+      var controller = new QueueSessionController(queue, Scaled.PATIENT);
+      try (TestBot bot = TestBot.start(discord, controller, shards)) {
+        bot.awaitConnected(shards);
         discord.forgetSessions();
         discord.dropSockets();
-        bot.awaitAccepted(2 * SHARDS);
-        bot.awaitConnected(SHARDS);
-        assertEquals(2 * SHARDS, queue.released.get());
-        assertEquals(2 * SHARDS, discord.score().identifies());
+        bot.awaitAccepted(2 * shards);
+        bot.awaitConnected(shards);
+        assertEquals(2 * shards, queue.released.get());
+        assertEquals(2 * shards, discord.score().identifies());
         assertEquals(0, discord.score().violations(), () -> "" + discord);
+        queue.assertSpaced(buckets, Scaled.PATIENT.spacing());
       }
     }
   }
@@ -57,7 +69,7 @@ class StormTest {
   void allDrop_allCanBeResumed_queueIsNotAsked() {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      var controller = new QueueSessionController(queue, Scaled.PATIENT);
       try (TestBot bot = TestBot.start(discord, controller, BUCKETS)) {
         bot.awaitConnected(BUCKETS);
         discord.dropSockets();
@@ -73,7 +85,7 @@ class StormTest {
   void shutdown_inTheMiddleOfTheStartUp_nobodyWaitsOrIdentifiesAnyMore() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(BUCKETS).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Duration.ofMinutes(10));
-      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      var controller = new QueueSessionController(queue, Scaled.PATIENT);
       try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
         bot.awaitAccepted(BUCKETS);
         Await.until(() -> queue.waiting() == BUCKETS);
@@ -97,7 +109,7 @@ class StormTest {
                 blocked.acquire();
                 queue.request(id, total);
               },
-              Scaled.TIMING);
+              Scaled.PATIENT);
       try (TestBot bot = TestBot.start(discord, controller, 4)) {
         bot.awaitConnected(1);
         Await.until(() -> bot.manager().getShardCache().size() == 4);
@@ -120,10 +132,12 @@ class StormTest {
 
   /** Discord looks back, too: shards that share a bucket from now on are held to the past. */
   @Test
+  @Thorough(
+      "Takes seven seconds; ControllerTest and LineTest change the concurrency on every build.")
   void maxConcurrency_changesWhileTheyComeUp_nobodyIsEarlyOrLost() {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(4).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Scaled.INTERVAL);
-      var controller = new QueueSessionController(queue, Scaled.TIMING);
+      var controller = new QueueSessionController(queue, Scaled.PATIENT);
       try (TestBot bot = TestBot.start(discord, controller, 24)) {
         bot.awaitAccepted(4);
         for (int concurrency : List.of(1, 8)) {

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.jda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.neovisionaries.ws.client.WebSocketFactory;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.testsupport.Await;
@@ -56,6 +57,11 @@ final class TestBot implements AutoCloseable {
         .setSessionController(controller)
         .setRestConfigProvider(id -> new RestConfig().setBaseUrl(rest + "/"))
         .setUseShutdownNow(true)
+        // Ten seconds each, otherwise: a machine that stands still would end a connection.
+        .setWebsocketFactory(
+            new WebSocketFactory()
+                .setConnectionTimeout((int) Await.HANG.toMillis())
+                .setSocketTimeout((int) Await.HANG.toMillis()))
         .setEnableShutdownHook(false)
         .build();
   }
