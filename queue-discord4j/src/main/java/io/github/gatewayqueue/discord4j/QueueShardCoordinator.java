@@ -27,13 +27,16 @@ import reactor.core.publisher.MonoSink;
  *
  * {@snippet file="io/github/gatewayqueue/discord4j/UsageTest.java" region="usage"}
  *
- * <p>Each IDENTIFY waits on a virtual thread until the queue has released its shard, and goes out
- * at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does not
- * ask.
+ * <p>Each IDENTIFY waits on a thread of its bucket until the queue has released its shard, and goes
+ * out at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does
+ * not ask.
  *
- * <p>Safe for use by many threads; one is made for each login. It has no threads while nobody
- * waits, and needs no closing. A queue that is to be closed is closed by whoever made it, after the
- * bot has logged out.
+ * <p>Safe for use by many threads; one is made for each login. A bucket in which shards wait has a
+ * platform daemon thread, which ends with the last of them. There are no threads while nobody
+ * waits, and nothing needs closing. The threads are not virtual: before Java 24, virtual threads of
+ * the bot that block in a synchronized method or block could keep all carriers, and the shards
+ * would wait for them. A queue that is to be closed is closed by whoever made it, after the bot has
+ * logged out.
  *
  * <h2>Ordering</h2>
  *
@@ -132,7 +135,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
         0,
         TimeUnit.NANOSECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofVirtual().name("gateway-queue-discord4j-bucket-" + number).factory());
+        Thread.ofPlatform().daemon().name("gateway-queue-discord4j-bucket-" + number).factory());
   }
 
   /** Completes when the queue has released the shard. */

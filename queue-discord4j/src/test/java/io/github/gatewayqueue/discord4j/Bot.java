@@ -117,7 +117,7 @@ final class Bot implements AutoCloseable {
   public void close() {
     cancelLogin();
     Await.await()
-        .during(Duration.ofSeconds(1))
+        .during(Duration.ofMillis(250))
         .until(() -> {
           logout();
           return discord.openSockets() == 0;

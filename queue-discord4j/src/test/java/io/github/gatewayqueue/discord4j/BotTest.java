@@ -9,8 +9,8 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
-import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +38,8 @@ class BotTest {
   }
 
   @Test
+  @Thorough(
+      "Takes 20 s, as Discord4J reconnects slowly; QueueShardCoordinatorTest cancels requests as well.")
   void connectionEndsWhileWaiting_leavesTheLineAndAsksAnew() {
     try (FakeDiscord discord = discord(1).start()) {
       var queue = new GatedQueue();
@@ -60,16 +62,28 @@ class BotTest {
     }
   }
 
+  /** A machine that stands still may end a connection, which leaves enough beats on others. */
   @Test
   void waiting_heartbeatsGoOn() {
-    try (FakeDiscord discord = discord(1).heartbeatInterval(Duration.ofMillis(50)).start()) {
+    requireHeartbeats(Duration.ofMillis(50), 20);
+  }
+
+  @Test
+  @Thorough("Beats so slowly that no beat is missed when a thread stands still for seconds.")
+  void waiting_heartbeatsGoOnOverOneConnection() {
+    assertEquals(List.of(0), requireHeartbeats(Duration.ofSeconds(10), 2));
+  }
+
+  private static List<Integer> requireHeartbeats(Duration interval, int beats) {
+    try (FakeDiscord discord = discord(1).heartbeatInterval(interval).start()) {
       var queue = new GatedQueue();
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
-        awaitAsked(queue, 0);
-        Await.until(() -> bot.acknowledgedHeartbeats() >= 20);
-        assertEquals(List.of(0), queue.asked(), "on one connection");
+        Await.until(() -> queue.waiting() == 1);
+        Await.until(() -> bot.acknowledgedHeartbeats() >= beats);
+        List<Integer> asked = queue.asked();
+        assertEquals(0, discord.score().identifies());
         queue.open(0);
-        bot.awaitConnected(1);
+        return asked;
       }
     }
   }
@@ -132,6 +146,8 @@ class BotTest {
   }
 
   @Test
+  @Thorough(
+      "Takes eight seconds, as Discord4J backs off; a queue that throws to the end is asked on every build.")
   void queueThrows_isAskedAgainWithoutAResume() {
     try (FakeDiscord discord = discord(1).start()) {
       var asked = new AtomicInteger();
@@ -174,27 +190,37 @@ class BotTest {
 
   @Test
   void storm_nothingCanBeResumed_allIdentifyInTheOrderInWhichTheyAsked() {
-    int shards = 8;
+    requireOrder(3, 1);
+  }
+
+  @Test
+  @Thorough("Two storms of more shards; three shards have one on every build.")
+  void storms_nothingCanBeResumed_allIdentifyInTheOrderInWhichTheyAsked() {
+    requireOrder(8, 2);
+  }
+
+  private static void requireOrder(int shards, int storms) {
     List<Integer> asked = new CopyOnWriteArrayList<>();
-    var line = new LocalQueue(Duration.ofMillis(600));
-    GatewayQueue queue =
-        (id, total) -> {
-          asked.add((int) id);
-          line.request(id, total);
-        };
-    // Half of what the queue keeps: a slow machine is no reason to fail.
-    try (FakeDiscord discord = discord(shards).identifyInterval(Duration.ofMillis(300)).start();
-        Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
-      bot.awaitConnected(shards);
-      for (int storm = 1; storm <= 2; storm++) {
-        discord.forgetSessions();
-        discord.dropSockets();
-        int expected = (storm + 1) * shards;
-        Await.until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
+    try (FakeDiscord discord = discord(shards).start()) {
+      // Releases the next when the one before has identified: their sockets know no order.
+      GatewayQueue queue =
+          (id, total) -> {
+            Await.until(() -> discord.score().identifies() == asked.size());
+            asked.add((int) id);
+          };
+      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
+        bot.awaitConnected(shards);
+        for (int storm = 1; storm <= storms; storm++) {
+          discord.forgetSessions();
+          discord.dropSockets();
+          int expected = (storm + 1) * shards;
+          Await.until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
+        }
+        assertEquals(0, discord.score().violations(), () -> discord.score().toString());
+        assertEquals(
+            asked,
+            discord.identifies().stream().map(identify -> (int) identify.shardId()).toList());
       }
-      assertEquals(0, discord.score().violations(), () -> discord.score().toString());
-      assertEquals(
-          asked, discord.identifies().stream().map(identify -> (int) identify.shardId()).toList());
     }
   }
 
@@ -211,6 +237,6 @@ class BotTest {
   }
 
   private static FakeDiscord.Builder discord(int shards) {
-    return FakeDiscord.builder().shards(shards).identifyInterval(Duration.ofMillis(1));
+    return FakeDiscord.builder().shards(shards).identifyInterval(Duration.ofNanos(1));
   }
 }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.discord4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.broker.Broker;
@@ -15,9 +16,12 @@ import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A bot comes up with each of the queues, and comes up again when all its sessions are lost. */
@@ -25,47 +29,53 @@ class StartTest {
   private static final int SHARDS = 32;
   private static final int BUCKETS = 16;
 
+  /** What the queues keep where the pace is not Discord's. */
+  private static final Duration INTERVAL = Duration.ofMillis(300);
+
   @Test
+  @Thorough("At the real interval, for 20 s, on a machine that does not stand still for a second.")
   void login_largeBotQueueAtDiscordsPace_breaksNoRule() throws IOException, InterruptedException {
     try (FakeDiscord discord = FakeDiscord.builder().shards(32).maxConcurrency(16).start()) {
-      startTwice(discord, SHARDS, new LargeBotQueue(limits(discord)));
+      startTwice(discord, SHARDS, new LargeBotQueue(limits(discord)), Duration.ofSeconds(5));
     }
   }
 
   @Test
   void login_localQueue_breaksNoRule() {
-    try (FakeDiscord discord = quickDiscord(8, 1)) {
-      startTwice(discord, 8, new LocalQueue(Duration.ofMillis(600)));
+    try (FakeDiscord discord = quickDiscord(4, 1)) {
+      startTwice(discord, 4, new LocalQueue(INTERVAL), INTERVAL);
     }
   }
 
   @Test
+  @Thorough("Each queue has tests of its own; LocalQueue stands for all here.")
   void login_httpQueue_breaksNoRule() throws Exception {
     try (FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
         Broker broker =
             Broker.builder()
                 .port(0)
                 .startDelay(Duration.ZERO)
-                .interval(Duration.ofMillis(600))
+                .interval(INTERVAL)
                 .discordToken(FakeDiscord.DEFAULT_TOKEN)
                 .discordApi(discord.restUri())
                 .start();
         HttpQueue queue = HttpQueue.of(broker.uri())) {
-      startTwice(discord, SHARDS, queue);
+      startTwice(discord, SHARDS, queue, INTERVAL);
     }
   }
 
   @Test
+  @Thorough("Each queue has tests of its own; LocalQueue stands for all here.")
   void login_redisQueue_breaksNoRule() throws IOException {
     try (var redis = new EmbeddedRedis();
         FakeDiscord discord = quickDiscord(SHARDS, BUCKETS);
         RedisQueue queue =
             RedisQueue.builder(redis.uri())
-                .interval(Duration.ofMillis(600))
+                .interval(INTERVAL)
                 .startDelay(Duration.ZERO)
                 .limits(limits(discord))
                 .build()) {
-      startTwice(discord, SHARDS, queue);
+      startTwice(discord, SHARDS, queue, INTERVAL);
     }
   }
 
@@ -84,7 +94,9 @@ class StartTest {
     }
   }
 
-  private static void startTwice(FakeDiscord discord, int shards, GatewayQueue queue) {
+  private static void startTwice(
+      FakeDiscord discord, int shards, GatewayQueue queue, Duration interval) {
+    long beginNanos = System.nanoTime();
     try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
       bot.awaitConnected(shards);
       List<Identify> start = discord.identifies();
@@ -98,8 +110,23 @@ class StartTest {
     }
     Score score = discord.score();
     assertNoViolations(score);
+    assertPaced(discord, beginNanos, interval);
     assertEquals(2 * shards, score.identifies());
     assertEquals(2 * shards, score.total() - score.remaining());
+  }
+
+  /**
+   * Fails if any IDENTIFY came before as many intervals had passed as its bucket had before it. An
+   * IDENTIFY never comes before its release, but may come late, and close to the next one.
+   */
+  private static void assertPaced(FakeDiscord discord, long beginNanos, Duration interval) {
+    Map<Integer, Integer> before = new HashMap<>();
+    for (Identify identify : discord.identifies()) {
+      int intervals = before.merge(identify.bucket(), 1, Integer::sum) - 1;
+      assertTrue(
+          identify.nanoTime() - beginNanos >= interval.multipliedBy(intervals).toNanos(),
+          () -> "" + discord.identifies());
+    }
   }
 
   /** Fails at the first violation: after that, another number may come and not this one. */
@@ -126,12 +153,12 @@ class StartTest {
         .build();
   }
 
-  /** Asks for half of what the queues keep: a slow machine is no reason to fail. */
+  /** Does not judge how far apart IDENTIFYs arrive: a slow machine may read two at once. */
   private static FakeDiscord quickDiscord(int shards, int maxConcurrency) {
     return FakeDiscord.builder()
         .shards(shards)
         .maxConcurrency(maxConcurrency)
-        .identifyInterval(Duration.ofMillis(300))
+        .identifyInterval(Duration.ofNanos(1))
         .start();
   }
 }
