@@ -5,16 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.testsupport.Thorough;
 import org.junit.jupiter.api.Test;
 
 class BotTest {
+  /** One of each bucket: nobody waits for an interval. */
   @Test
   void run_recommendedShards_allIdentifyWithoutAViolation() throws Exception {
-    try (FakeDiscord discord = FakeDiscord.builder().shards(4).maxConcurrency(2).start()) {
+    requireClean(2);
+  }
+
+  @Test
+  @Thorough("Waits for an interval of six seconds, on a machine that does not stand still for one.")
+  void run_twoRounds_allIdentifyWithoutAViolation() throws Exception {
+    requireClean(4);
+  }
+
+  private static void requireClean(int shards) throws Exception {
+    try (FakeDiscord discord = FakeDiscord.builder().shards(shards).maxConcurrency(2).start()) {
       String token = FakeDiscord.DEFAULT_TOKEN;
       var limits = DiscordSessionStartLimits.builder(token).baseUrl(discord.restUri()).build();
       new Bot(token, limits, discord.restUri().toString()).run();
-      assertEquals(4, discord.score().identifies());
+      assertEquals(shards, discord.score().identifies());
       assertTrue(discord.score().isClean(), () -> "" + discord);
     }
   }

@@ -17,6 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The application as an image of its own, linked by jlink. */
@@ -24,6 +26,8 @@ class ImageIT {
   private static final Path BIN =
       Path.of(requireNonNull(System.getProperty("example.image")), "bin");
   private static final String MAIN = requireNonNull(System.getProperty("example.main"));
+  private static final String LAUNCHER =
+      OS.current() == OS.WINDOWS ? "example-local.bat" : "example-local";
   private static final int KILLED_BY_SIGTERM = 128 + 15;
 
   private final List<Process> started = new ArrayList<>();
@@ -60,7 +64,7 @@ class ImageIT {
 
   @Test
   void launcher_threeShards_areReleasedInOrderOfIdAnIntervalApart() throws Exception {
-    assertEquals(0, start("example-local", "--shards", "3", "--interval", "1s").waitFor());
+    assertEquals(0, start(LAUNCHER, "--shards", "3", "--interval", "1s").waitFor());
 
     List<Line> releases = lines().stream().filter(line -> line.says("shard \\d+ .*")).toList();
     assertEquals(3, releases.size());
@@ -86,7 +90,7 @@ class ImageIT {
 
   @Test
   void launcher_badArgument_isRefusedInOneLine() throws Exception {
-    assertEquals(2, start("example-local", "--shards", "0").waitFor());
+    assertEquals(2, start(LAUNCHER, "--shards", "0").waitFor());
     assertEquals(
         List.of("--shards is 0, expected a number from 1 to 100000"), readAllLines(errors));
     assertEquals(List.of(), readAllLines(output));
@@ -94,12 +98,13 @@ class ImageIT {
 
   @Test
   void launcher_help_tellsTheArguments() throws Exception {
-    assertEquals(0, start("example-local", "--help").waitFor());
+    assertEquals(0, start(LAUNCHER, "--help").waitFor());
     assertEquals(Options.USAGE.lines().toList(), readAllLines(output));
     assertEquals(List.of(), readAllLines(errors));
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
   void sigterm_whileShardsWait_theyLeaveTheLineAndTheProcessEnds() throws Exception {
     Process process = start("java", "--module", MAIN, "--shards", "3", "--interval", "1h");
     await()
