@@ -223,7 +223,7 @@ class FaultTest {
               queue.request(id, total);
             },
             Scaled.TIMING);
-    try (FakeDiscord discord = Scaled.discord().start()) {
+    try (FakeDiscord discord = Scaled.discord().identifyInterval(Duration.ofMillis(250)).start()) {
       try (TestBot bot = TestBot.start(discord, gated, 3)) {
         bot.awaitConnected(3);
         discord.forgetSessions();

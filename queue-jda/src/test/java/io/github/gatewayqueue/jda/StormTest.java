@@ -135,7 +135,8 @@ class StormTest {
   @Thorough(
       "Takes seven seconds; ControllerTest and LineTest change the concurrency on every build.")
   void maxConcurrency_changesWhileTheyComeUp_nobodyIsEarlyOrLost() {
-    try (FakeDiscord discord = Scaled.discord().maxConcurrency(4).start()) {
+    try (FakeDiscord discord =
+        Scaled.discord().identifyInterval(Duration.ofMillis(250)).maxConcurrency(4).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Scaled.INTERVAL);
       var controller = new QueueSessionController(queue, Scaled.PATIENT);
       try (TestBot bot = TestBot.start(discord, controller, 24)) {
