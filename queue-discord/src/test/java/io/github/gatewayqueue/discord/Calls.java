@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -17,8 +18,11 @@ final class Calls {
 
   private Calls() {}
 
+  /** With a request timeout that a busy machine does not reach. */
   static DiscordSessionStartLimits.Builder at(URI url) {
-    return DiscordSessionStartLimits.builder(TOKEN).baseUrl(url);
+    return DiscordSessionStartLimits.builder(TOKEN)
+        .baseUrl(url)
+        .requestTimeout(Duration.ofMinutes(5));
   }
 
   /** Expects that a reading fails like this; returns the message. */
