@@ -40,7 +40,7 @@ record Page(Path file, Node root) {
     try (Stream<Path> files = Files.walk(Reactor.ROOT)) {
       return files
           .filter(file -> file.toString().endsWith(".md"))
-          .filter(file -> !file.toString().contains("/target/"))
+          .filter(file -> !file.toString().replace('\\', '/').contains("/target/"))
           .sorted()
           .map(Page::read)
           .toList();
