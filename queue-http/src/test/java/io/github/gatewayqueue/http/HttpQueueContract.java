@@ -1,18 +1,16 @@
 package io.github.gatewayqueue.http;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testkit.CloseableGatewayQueueContract;
-import io.github.gatewayqueue.testsupport.JavaProcess;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * The contract of every queue that can be closed, on {@link HttpQueue} and brokers that are
- * processes of their own: one for each queue, as the tests give each queue an interval.
+ * The contract of every queue that can be closed, on {@link HttpQueue} and brokers in this JVM: one
+ * for each queue, as the tests give each queue an interval. Brokers that are processes of their own
+ * have {@link CrashTest}.
  *
  * <p>Three tests do not apply, as the kit says itself of every queue that asks a server, and
  * nothing else is left out:
@@ -28,30 +26,22 @@ import org.junit.jupiter.api.AfterEach;
  */
 abstract class HttpQueueContract extends CloseableGatewayQueueContract {
   private final Protocol protocol;
-  private final List<JavaProcess> brokers = new ArrayList<>();
+  private final EngineLog log = new EngineLog();
 
   HttpQueueContract(Protocol protocol) {
     this.protocol = protocol;
   }
 
   @AfterEach
-  void killBrokers() throws IOException {
-    for (JavaProcess broker : brokers) {
-      broker.close();
-    }
+  void closeLog() {
+    log.close();
   }
 
-  /** A broker that refuses its interval says so and ends. */
   @Override
-  protected GatewayQueue createQueue(Duration interval) throws IOException {
-    JavaProcess broker =
-        Processes.broker(
-            0,
-            "--interval=" + interval.toString().substring("PT".length()),
-            "--start-delay=0",
-            "--log-level=debug");
-    brokers.add(broker);
+  protected GatewayQueue createQueue(Duration interval) {
+    Broker broker = BrokerTest.broker().interval(interval).start();
     return new NumberedQueue(
+        log,
         broker,
         HttpQueue.builder(broker.uri())
             .protocol(protocol)
@@ -77,6 +67,6 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
 
   @Override
   protected int rounds() {
-    return 100;
+    return 50;
   }
 }
