@@ -1,12 +1,12 @@
 package io.github.gatewayqueue.http;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +21,19 @@ class CrashTest {
   private static final String[] OPTIONS = {"--interval", "0.05s"};
 
   /** A start that the killed broker gave may be lost, but none comes early, and nobody is stuck. */
+  @Test
+  void request_brokerKilledAndStartedAgain_allAreReleasedApart() throws Exception {
+    requireApart(Protocol.AUTO, 30, JavaProcess::kill);
+  }
+
+  @Thorough("more shards, and each protocol; one kill is in the default tier")
   @ParameterizedTest
   @EnumSource
-  void request_brokerKilledAndStartedAgain_allAreReleasedApart(Protocol protocol) throws Exception {
+  void request_brokerKilledWithManyInLine_allAreReleasedApart(Protocol protocol) throws Exception {
     requireApart(protocol, 200, JavaProcess::kill);
   }
 
+  @Thorough("two processes for each protocol; one kill is in the default tier")
   @ParameterizedTest
   @EnumSource
   void request_brokerStoppedAndStartedAgain_allAreReleasedApart(Protocol protocol)
@@ -86,6 +93,7 @@ class CrashTest {
   }
 
   /** Had each of them kept its place, the one behind them would wait for longer than it may. */
+  @Thorough("it waits out a start delay of 20 s; one kill is in the default tier")
   @Test
   void request_behindABotThatIsKilled_doesNotWaitForItsShards() throws Exception {
     int shards = 100;
@@ -97,7 +105,7 @@ class CrashTest {
       Await.until(() -> queue.inLine() == 1);
       bot.kill();
       behind.awaitReturn();
-      assertEquals(0, Processes.status(broker.uri(), "waiting"));
+      Await.until(() -> Processes.status(broker.uri(), "waiting") == 0);
     }
   }
 }
