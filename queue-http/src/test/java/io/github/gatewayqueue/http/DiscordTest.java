@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.fakediscord.RestFault;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.net.http.HttpClient;
@@ -19,10 +20,14 @@ import org.junit.jupiter.api.Test;
 class DiscordTest {
   private static final int SHARDS = 10;
   private static final int BUDGET = SHARDS / 2;
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Duration RESET = Duration.ofSeconds(15);
+  private static final Duration INTERVAL = Duration.ofMillis(200);
+  private static final Duration RESET = Duration.ofSeconds(3);
 
-  /** Half of the shards use the budget up; it is reset while Discord is away. */
+  /**
+   * Half of the shards use the budget up; it is reset while Discord is away. On a slow machine it
+   * is reset before they have, but once it was read, it can not be read again until Discord is
+   * back.
+   */
   @Test
   void request_discordAwayForAWhile_allAreReleasedApartAndWithinTheBudget() throws Exception {
     long startNanos = System.nanoTime();
@@ -30,6 +35,8 @@ class DiscordTest {
         var discord = discord();
         var broker = broker(discord);
         var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+      Await.until(() -> Processes.isReady(broker.uri())); // it has read the limit
+      discord.faults().failRest(RestFault.status(503));
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < SHARDS; i++) {
         all.add(
@@ -41,36 +48,47 @@ class DiscordTest {
                 i,
                 SHARDS));
       }
-      Await.until(() -> discord.identifies().size() == BUDGET);
-      discord.startOutage(Outage.REFUSING);
       Await.until(() -> !Processes.isReady(broker.uri())); // the limit is out of date
       assertTrue(System.nanoTime() - startNanos >= RESET.toNanos());
-      assertEquals(SHARDS - BUDGET, queue.inLine());
+      Await.until(() -> queue.inLine() + Processes.status(broker.uri(), "released") == SHARDS);
+      int before = Processes.status(broker.uri(), "released");
+      assertTrue(before <= BUDGET, () -> "released " + before);
+      Await.until(() -> discord.identifies().size() == before);
+      discord.startOutage(Outage.REFUSING);
+      discord.faults().heal();
+      assertEquals(SHARDS - before, queue.inLine());
       long backNanos = System.nanoTime();
       discord.endOutage();
       long[] returns = Asking.awaitReturns(all);
-      for (int i = 0; i < BUDGET; i++) {
-        Duration sinceFirst = INTERVAL.multipliedBy(i);
-        assertTrue(returns[i] - startNanos >= sinceFirst.toNanos());
-        assertTrue(returns[BUDGET + i] - backNanos >= sinceFirst.toNanos());
+      for (int i = 0; i < SHARDS; i++) {
+        assertTrue(returns[i] - startNanos >= INTERVAL.multipliedBy(i).toNanos());
+        if (i >= before) {
+          assertTrue(returns[i] - backNanos >= INTERVAL.multipliedBy(i - before).toNanos());
+        }
       }
       Await.until(() -> discord.identifies().size() == SHARDS);
       assertTrue(discord.score().isClean(), () -> "" + discord);
     }
   }
 
-  /** The last start of each budget is not to be used. */
+  /**
+   * The broker has its budget, and the rest is its reserve: an IDENTIFY that is late, as the bot's
+   * threads are, is charged to the next window. For the same reason Discord does not judge how far
+   * they are apart; the test does so, by the releases.
+   */
   private static FakeDiscord discord() {
     return FakeDiscord.builder()
-        .total(BUDGET + 1)
+        .total(SHARDS + 1)
         .resetAfter(RESET)
-        .identifyInterval(INTERVAL.dividedBy(10)) // the rest is for a slow machine
+        .window(RESET)
+        .identifyInterval(Duration.ofNanos(1))
         .start();
   }
 
   private static Broker broker(FakeDiscord discord) throws Exception {
     return BrokerTest.broker()
         .interval(INTERVAL)
+        .reserve(SHARDS + 1 - BUDGET)
         .discordToken(FakeDiscord.DEFAULT_TOKEN)
         .discordApi(discord.restUri())
         .start();

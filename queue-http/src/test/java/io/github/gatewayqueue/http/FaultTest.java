@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a broker, or what stands before it, does wrong: nothing of it is a release. */
 class FaultTest {
-  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration SHORT = Duration.ofMillis(200);
   private static final String HEAD = "HTTP/1.1 200 OK~Content-Type: text/event-stream~~";
   private static final String WAITING = "event: waiting~data: {\"elapsedMillis\":0}~~";
   private static final String RELEASED = "event: released~data: {\"elapsedMillis\":0}";
@@ -164,8 +164,8 @@ class FaultTest {
       long startNanos = System.nanoTime();
       queue.request(0, 1);
       assertTrue(System.nanoTime() - startNanos >= SHORT.toNanos());
-      assertEquals(2, server.requests().size());
-      Await.until(() -> server.hungUp() == 1);
+      assertAskedAtLeast(2, server);
+      Await.until(() -> server.hungUp() >= 1);
     }
   }
 
@@ -185,7 +185,7 @@ class FaultTest {
                 FakeBroker.releasing());
         var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
+      assertAskedAtLeast(2, server);
     }
   }
 
@@ -194,8 +194,8 @@ class FaultTest {
     try (var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
         var queue = server.queue().protocol(Protocol.SSE).silence(SHORT).build()) {
       queue.request(0, 1);
-      assertEquals(2, server.requests().size());
-      Await.until(() -> server.hungUp() == 1);
+      assertAskedAtLeast(2, server);
+      Await.until(() -> server.hungUp() >= 1);
     }
   }
 
@@ -210,9 +210,15 @@ class FaultTest {
                 FakeBroker.releasing());
         var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);
-      assertEquals(4, server.requests().size());
-      Await.until(() -> server.hungUp() == 3);
+      assertAskedAtLeast(4, server);
+      Await.until(() -> server.hungUp() >= 3);
     }
+  }
+
+  /** On a slow machine the answer after the faulty ones may come after the silence, too. */
+  private static void assertAskedAtLeast(int times, FakeBroker server) {
+    int requests = server.requests().size();
+    assertTrue(requests >= times, () -> "asked " + requests + " times");
   }
 
   @ParameterizedTest
@@ -264,10 +270,10 @@ class FaultTest {
       strings = {
         "HTTP/1.1 503 X~Retry-After: 1~Content-Length: 0~~",
         "HTTP/1.1 429 X~Retry-After: 1~Content-Length: 0~~",
-        HEAD + "event: closing~data: {\"message\":\"x\",\"retryAfterMillis\":1000}~~",
-        HEAD + "event: closing~retry: 1000~data: {\"message\":\"x\"}~~",
-        HEAD + "event: refused~data: {\"status\":503,\"retryAfterMillis\":1000.0}~~",
-        HEAD + "retry: 1000~~",
+        HEAD + "event: closing~data: {\"message\":\"x\",\"retryAfterMillis\":100}~~",
+        HEAD + "event: closing~retry: 100~data: {\"message\":\"x\"}~~",
+        HEAD + "event: refused~data: {\"status\":503,\"retryAfterMillis\":100.0}~~",
+        HEAD + "retry: 100~~",
       })
   void request_askedToBeLeftAlone_waitsForSoLong(String answer) throws Exception {
     AtomicLong askedAgainNanos = new AtomicLong();
@@ -284,7 +290,9 @@ class FaultTest {
                 });
         var queue = server.queue().build()) {
       queue.request(0, 1);
-      assertTrue(askedAgainNanos.get() - sentNanos.get() >= Duration.ofSeconds(1).toNanos());
+      Duration least =
+          answer.contains("Retry-After: 1~") ? Duration.ofSeconds(1) : Duration.ofMillis(100);
+      assertTrue(askedAgainNanos.get() - sentNanos.get() >= least.toNanos());
     }
   }
 

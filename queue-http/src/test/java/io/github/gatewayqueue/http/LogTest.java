@@ -13,7 +13,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,15 +29,21 @@ class LogTest {
   @Test
   void log_outage_isToldOnceAndThatItIsOver() throws Exception {
     var asked = new AtomicInteger();
+    var underTest = new AtomicReference<HttpQueue>();
+    var over = new AtomicBoolean();
     String full =
         "HTTP/1.1 503 X\r\nContent-Type: application/problem+json\r\n\r\n{\"detail\":\"no room\"}";
     try (var log = new CapturedLog(Log.NAME, Level.INFO);
         var server =
             new FakeBroker(client -> {
-              boolean lasts = asked.incrementAndGet() <= 100;
-              (lasts ? FakeBroker.sending(full) : FakeBroker.releasing()).to(client);
+              // Not before all are hit: the first of them to be released would end the outage.
+              if (asked.incrementAndGet() > 100 && underTest.get().inTrouble() == 10) {
+                over.set(true);
+              }
+              (over.get() ? FakeBroker.releasing() : FakeBroker.sending(full)).to(client);
             });
         var queue = server.queue().build()) {
+      underTest.set(queue);
       List<Asking> all = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         all.add(Asking.of(queue, i, 10));

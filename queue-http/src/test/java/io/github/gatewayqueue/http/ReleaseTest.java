@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -72,7 +73,7 @@ class ReleaseTest {
               }
               client.awaitHangUp();
             });
-        var queue = builder(server).margin(LONG).build()) {
+        var queue = builder(server).margin(Await.HANG).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());
       Await.until(() -> server.hungUp() == 1);
@@ -133,6 +134,7 @@ class ReleaseTest {
   }
 
   /** The line stands still for longer than the margin, which is no reason for anything. */
+  @Thorough("no step may take longer than the margin: ReleaseAgeTest has it in virtual time")
   @Test
   void request_longWaitAndFreshRelease_isReleased() throws Exception {
     try (var server =
