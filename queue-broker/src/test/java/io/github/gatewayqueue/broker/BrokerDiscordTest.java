@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A broker with a token: buckets, budget, and a Discord that comes and goes. */
@@ -123,8 +122,9 @@ class BrokerDiscordTest extends BrokerTestBase {
   void start_tokenIsRefused_thatIsTold() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().token("another"));
     Broker broker = start(builder(discord));
-    String reason =
-        "" + broker.refused().toCompletableFuture().get(1, TimeUnit.MINUTES).getMessage();
+    var refused = broker.refused().toCompletableFuture();
+    Await.until(refused::isDone);
+    String reason = "" + refused.join().getMessage();
     assertTrue(reason.contains("answered 401"), reason);
     Answer answer = ask(broker, 0, 1).readAnswer();
     assertEquals(502, answer.status());

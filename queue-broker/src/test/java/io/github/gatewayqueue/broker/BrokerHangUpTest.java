@@ -150,7 +150,7 @@ class BrokerHangUpTest extends BrokerTestBase {
   @Test
   void close_thousandsWait_eachIsToldOrHungUpOn() throws Exception {
     int count = 2000;
-    Broker broker = startBlocked(builder());
+    Broker broker = startBlocked(builder().pace(Pace.REAL.withFarewell(LONG)));
     List<RawConnection> clients = new ArrayList<>();
     for (int shard = 0; shard < count; shard++) {
       RawConnection client = connect(broker);

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A socket that speaks HTTP as it is told, right or wrong. */
 final class RawConnection implements AutoCloseable {
-  /** Turns an answer that never comes into a failure. */
-  private static final int HANG_MILLIS = 60_000;
-
   private final Socket socket;
   private final InputStream in;
 
@@ -32,7 +30,7 @@ final class RawConnection implements AutoCloseable {
 
   RawConnection(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(HANG_MILLIS);
+    socket.setSoTimeout((int) Await.HANG.toMillis());
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
   }
