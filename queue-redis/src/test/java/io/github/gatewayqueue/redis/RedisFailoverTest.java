@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.TestProxy;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** A replica takes over that does not know what its master heard last. */
+@Thorough("two servers, and seconds for them to agree; a cold store is in RedisQueueTest")
 class RedisFailoverTest {
   private static final Duration INTERVAL = Duration.ofMillis(300);
   private static final Duration START_DELAY = Duration.ofSeconds(1);

@@ -29,8 +29,6 @@ import redis.embedded.RedisExecProvider;
 final class RedisProcess implements AutoCloseable {
   static final String LOOPBACK = "127.0.0.1";
 
-  private static final String PROGRAM = program();
-
   private final Path directory;
   private final String mode;
   private final Map<String, String> environment;
@@ -40,6 +38,9 @@ final class RedisProcess implements AutoCloseable {
 
   private RedisProcess(
       Path directory, String mode, Map<String, String> environment, String... settings) {
+    if (given().isEmpty()) {
+      EmbeddedRedis.assumeAvailable();
+    }
     this.directory = directory;
     this.mode = mode;
     this.environment = environment;
@@ -100,8 +101,12 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  private static String given() {
+    return System.getProperty("redis.server", "");
+  }
+
   private static String program() {
-    String given = System.getProperty("redis.server", "");
+    String given = given();
     try {
       return given.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : given;
     } catch (IOException e) {
@@ -133,7 +138,7 @@ final class RedisProcess implements AutoCloseable {
       Path configuration = directory.resolve("redis.conf");
       Path log = directory.resolve("log");
       Files.write(configuration, configuration());
-      var builder = new ProcessBuilder(PROGRAM, configuration.toString());
+      var builder = new ProcessBuilder(program(), configuration.toString());
       if (!mode.isEmpty()) {
         builder.command().add(mode);
       }

@@ -18,7 +18,9 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
 
   @AfterAll
   void stopRedis() {
-    redis.close();
+    if (redis != null) { // there is one for this system
+      redis.close();
+    }
   }
 
   /** The store is empty, and nobody else has started a session of this bot before. */
@@ -44,6 +46,6 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
 
   @Override
   protected int rounds() {
-    return 200;
+    return 20;
   }
 }

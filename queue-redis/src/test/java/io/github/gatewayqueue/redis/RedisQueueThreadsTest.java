@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.RedisClient;
 
 /** The threads that a queue has, as long as it is open. */
 class RedisQueueThreadsTest extends RedisTestBase {
@@ -107,10 +109,15 @@ class RedisQueueThreadsTest extends RedisTestBase {
   @Test
   void close_whileTheStoreSaysNothing_leavesNoThread() throws Exception {
     Set<Thread> before = threads();
-    try (TestProxy network = new TestProxy(redis.port())) {
+    try (TestProxy network = new TestProxy(redis.port());
+        RedisClient impatient =
+            RedisClient.builder()
+                .hostAndPort(RedisProcess.LOOPBACK, network.uri("redis").getPort())
+                .clientConfig(DefaultJedisClientConfig.builder().socketTimeoutMillis(500).build())
+                .build()) {
       RedisQueue queue =
           open(
-              RedisQueue.builder(network.uri("redis"))
+              RedisQueue.builder(impatient)
                   .namespace(namespace)
                   .interval(Duration.ofMillis(1))
                   .startDelay(Duration.ZERO));

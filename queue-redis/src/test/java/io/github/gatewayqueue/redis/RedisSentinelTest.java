@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisSentinelClient;
 
 /** A master, a replica, and a sentinel that has the replica take over. */
+@Thorough("a sentinel takes seconds to have a replica take over; a cold store is in RedisQueueTest")
 class RedisSentinelTest {
   private static final String NAME = "bot";
   private static final Duration INTERVAL = Duration.ofMillis(300);

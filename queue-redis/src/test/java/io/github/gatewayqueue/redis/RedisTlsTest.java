@@ -55,9 +55,11 @@ class RedisTlsTest {
 
   @AfterAll
   void stop() {
-    SSLContext.setDefault(before);
-    server.close();
-    impostor.close();
+    if (before != null) { // all of it was started
+      SSLContext.setDefault(before);
+      server.close();
+      impostor.close();
+    }
   }
 
   private RedisProcess begin(Path directory, String name, String subject, int port)

@@ -2,10 +2,12 @@ package io.github.gatewayqueue.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
+@Thorough("it waits the six seconds that are the default; the example is compiled in any case")
 class UsageTest {
 
   // @start region="usage"

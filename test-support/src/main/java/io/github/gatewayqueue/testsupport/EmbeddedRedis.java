@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.testsupport;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,9 +21,17 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   /** Starts it on a port. */
   public EmbeddedRedis(int port) throws IOException {
+    assumeAvailable();
     this.port = port;
     server = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
     server.start();
+  }
+
+  /** Has the test skipped where there is no such program. */
+  public static void assumeAvailable() {
+    assumeFalse(
+        System.getProperty("os.name").startsWith("Windows"),
+        "the embedded Redis is for Linux and macOS only");
   }
 
   /** Returns a port that nobody listens on now. */
