@@ -41,20 +41,12 @@ class PortabilityTest {
   /** What is excused, and why. */
   private static final Map<String, String> EXCEPTIONS =
       Map.of(
-          "queue-broker/pom.xml",
-          "finds a browser for the dashboard's test",
           TESTS.formatted("broker", "broker/BrokerProcess"),
           "signals to a process: only tests that say so send them",
           TESTS.formatted("broker", "broker/DocsTest"),
           "what the page shows, run by a shell: on Linux and macOS",
-          TESTS.formatted("broker", "broker/ImageIT"),
-          "the app image: on Linux",
-          TESTS.formatted("broker", "broker/MainTest"),
-          "clients in other languages: only if they are there",
           TESTS.formatted("redis", "redis/Bot"),
           "signals to a process: only tests that say so send them",
-          "queue-discord4j/pom.xml",
-          "a path that must become relative",
           "test-support/src/main/java/io/github/gatewayqueue/testsupport/JavaProcess.java",
           "signals to a process: only tests that say so send them");
 

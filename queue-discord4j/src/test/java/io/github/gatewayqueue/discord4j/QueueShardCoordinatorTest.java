@@ -17,6 +17,7 @@ import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,8 +59,8 @@ class QueueShardCoordinatorTest {
   /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
   @Test
   void identify_allCarriersArePinned_shardsGoAllTheSame() throws IOException {
-    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriers.class)) {
-      process.awaitLine(PinnedCarriers.DONE);
+    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class)) {
+      process.awaitLine(PinnedCarriersMain.DONE);
     }
   }
 

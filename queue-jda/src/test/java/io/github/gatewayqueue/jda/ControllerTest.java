@@ -9,6 +9,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,8 +138,8 @@ class ControllerTest {
   /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
   @Test
   void appendSession_allCarriersArePinned_shardsGoAllTheSame() throws IOException {
-    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriers.class)) {
-      process.awaitLine(PinnedCarriers.DONE);
+    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class)) {
+      process.awaitLine(PinnedCarriersMain.DONE);
     }
   }
 

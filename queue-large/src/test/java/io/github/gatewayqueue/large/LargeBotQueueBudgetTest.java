@@ -59,7 +59,7 @@ class LargeBotQueueBudgetTest extends BotTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 2", "5, 0"})
+  @CsvSource({"1, 0", "1, 2", "5, 0"})
   void request_resetsUnderWay_neverMoreThanTheBudgetOfEachAndNoneLost(int reserve, int failures)
       throws InterruptedException {
     Duration resetAfter = Duration.ofMillis(300);

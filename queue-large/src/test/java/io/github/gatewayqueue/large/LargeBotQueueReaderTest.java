@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,12 +66,8 @@ class LargeBotQueueReaderTest extends BotTest {
   /** Two carriers, both of which are taken by those who wait for the reading. */
   @Test
   void reading_everyCarrierIsPinned_everyoneIsReleased() throws Exception {
-    List<String> options =
-        List.of(
-            "-Djdk.virtualThreadScheduler.parallelism=2",
-            "-Djdk.virtualThreadScheduler.maxPoolSize=2");
-    try (JavaProcess process = JavaProcess.of(options, PinnedCarriers.class)) {
-      process.awaitLine(PinnedCarriers.RELEASED);
+    try (JavaProcess process = JavaProcess.of(PinnedCarriers.OPTIONS, AskingInInitializers.class)) {
+      process.awaitLine(AskingInInitializers.RELEASED);
     }
   }
 }

@@ -10,10 +10,10 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import io.github.gatewayqueue.testsupport.PlatformThreads;
 import io.github.gatewayqueue.testsupport.TestProxy;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,12 +48,9 @@ class RedisQueueThreadsTest extends RedisTestBase {
   /** Two carriers; the JVM is one of its own. */
   @Test
   void request_everyCarrierIsPinned_isReleased() throws Exception {
-    List<String> options =
-        List.of(
-            "-Djdk.virtualThreadScheduler.parallelism=2",
-            "-Djdk.virtualThreadScheduler.maxPoolSize=2");
-    try (JavaProcess process = JavaProcess.of(options, PinnedCarriers.class, redis.uri())) {
-      process.awaitLine(PinnedCarriers.RELEASED);
+    try (JavaProcess process =
+        JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class, redis.uri())) {
+      process.awaitLine(PinnedCarriersMain.RELEASED);
     }
   }
 

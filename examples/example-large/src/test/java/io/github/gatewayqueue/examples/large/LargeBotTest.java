@@ -14,7 +14,9 @@ import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
@@ -80,6 +82,20 @@ class LargeBotTest {
     return resetNanos;
   }
 
+  /**
+   * Fails if any IDENTIFY came before as many intervals had passed as its bucket had before it. It
+   * never comes before its release, but may come late, and close to the next one.
+   */
+  private static void assertPaced(long beginNanos, FakeDiscord discord) {
+    Map<Integer, Integer> before = new HashMap<>();
+    for (Identify identify : discord.identifies()) {
+      int intervals = before.merge(identify.bucket(), 1, Integer::sum) - 1;
+      assertTrue(
+          identify.nanoTime() - beginNanos >= INTERVAL.multipliedBy(intervals).toNanos(),
+          () -> "" + discord.identifies());
+    }
+  }
+
   /** Fails unless just so many shards identified before the moment. */
   private static void assertIdentifiedBefore(long nanos, int expected, FakeDiscord discord) {
     List<Identify> identifies = discord.identifies();
@@ -114,11 +130,13 @@ class LargeBotTest {
     try (FakeDiscord discord = discord().remaining(25).start()) {
       LargeBotQueue queue =
           LargeBotQueue.builder(source(discord)).interval(INTERVAL).reserve(0).build();
+      long beginNanos = System.nanoTime();
       Future<Void> bot = start(discord, queue, 60);
       awaitIdentified(discord, queue, 25, 60);
       assertTrue(discord.score().limitHit()); // with a reserve of 0, as was asked for
       long resetNanos = resetSoon(discord, queue);
       bot.get();
+      assertPaced(beginNanos, discord);
       assertIdentifiedBefore(resetNanos, 25, discord);
       assertEquals(60, discord.score().count(Verdict.ACCEPTED), () -> "" + discord.score());
       assertEquals(0, discord.score().violations());
@@ -130,10 +148,12 @@ class LargeBotTest {
     try (FakeDiscord discord = discord().strictLimit(true).remaining(25).start()) {
       LargeBotQueue queue =
           LargeBotQueue.builder(source(discord)).interval(INTERVAL).reserve(5).build();
+      long beginNanos = System.nanoTime();
       Future<Void> bot = start(discord, queue, 40);
       awaitIdentified(discord, queue, 20, 40);
       long resetNanos = resetSoon(discord, queue);
       bot.get();
+      assertPaced(beginNanos, discord);
       assertIdentifiedBefore(resetNanos, 20, discord);
       assertClean(discord.score(), 40);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
  * A program of two virtual threads that each wait for a start inside a class initializer, which
  * pins the carrier on every version of Java. It is to be run with no more carriers than that.
  */
-final class PinnedCarriers {
+final class AskingInInitializers {
   static final String RELEASED = "both were released";
 
   private static final CountDownLatch BOTH_WAIT = new CountDownLatch(1);
@@ -24,7 +24,7 @@ final class PinnedCarriers {
           .interval(Duration.ofMillis(1))
           .build();
 
-  private PinnedCarriers() {}
+  private AskingInInitializers() {}
 
   private static final class First {
     private static final boolean RELEASED = request(0);

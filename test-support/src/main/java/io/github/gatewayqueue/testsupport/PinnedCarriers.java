@@ -1,0 +1,66 @@
+package io.github.gatewayqueue.testsupport;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Takes all carriers of virtual threads away, in a process of its own that was started with {@link
+ * #OPTIONS}: two virtual threads wait while they initialize a class, which keeps the carrier on
+ * every version of Java.
+ */
+public final class PinnedCarriers {
+  /** Has a JVM run virtual threads on two carriers, and no more. */
+  public static final List<String> OPTIONS =
+      List.of(
+          "-Djdk.virtualThreadScheduler.parallelism=2",
+          "-Djdk.virtualThreadScheduler.maxPoolSize=2");
+
+  private static final CountDownLatch PINNED = new CountDownLatch(2);
+  private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+  private final CountDownLatch ranOnACarrier = new CountDownLatch(1);
+
+  private PinnedCarriers() {}
+
+  private static final class One {
+    static final int VALUE = waitForEver();
+
+    static int value() {
+      return VALUE;
+    }
+  }
+
+  private static final class Other {
+    static final int VALUE = waitForEver();
+
+    static int value() {
+      return VALUE;
+    }
+  }
+
+  private static int waitForEver() {
+    PINNED.countDown();
+    try {
+      NEVER.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 1;
+  }
+
+  /** Pins both carriers for the rest of this process's life. */
+  public static PinnedCarriers pin() throws InterruptedException {
+    Thread.ofVirtual().start(One::value);
+    Thread.ofVirtual().start(Other::value);
+    PINNED.await();
+    var carriers = new PinnedCarriers();
+    Thread.ofVirtual().start(carriers.ranOnACarrier::countDown);
+    return carriers;
+  }
+
+  /** Prints that it is done if no carrier was free since, or that one was, and ends the process. */
+  public void end(String done) {
+    System.out.println(ranOnACarrier.getCount() == 1 ? done : "a carrier was free");
+    Runtime.getRuntime().halt(0);
+  }
+}
