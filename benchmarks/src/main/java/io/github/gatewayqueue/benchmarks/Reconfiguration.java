@@ -36,6 +36,7 @@ final class Reconfiguration implements Scenario {
       throws Exception {
     Duration interval = subject.intervalFor(INTERVAL);
     long[] wentNanos = new long[joining * counts.length];
+    long[] changingNanos = new long[counts.length];
     long[] changedNanos = new long[counts.length];
     try (Releases recording = new Releases();
         Pacer pacer = subject.open(counts[0], interval)) {
@@ -52,6 +53,7 @@ final class Reconfiguration implements Scenario {
               interval
                   .multipliedBy(2)
                   .dividedBy(change == 1 ? 4 : 1)); // starts are due at whole intervals
+          changingNanos[change] = System.nanoTime();
           pacer.setConcurrency(counts[change]);
           changedNanos[change] = System.nanoTime();
         }
@@ -68,7 +70,10 @@ final class Reconfiguration implements Scenario {
     }
     List<Start> starts = new ArrayList<>();
     for (int i = 0; i < wentNanos.length; i++) {
-      starts.add(new Start(wentNanos[i], i, changesBefore(wentNanos[i], changedNanos)));
+      int changes = changesBefore(wentNanos[i], changedNanos);
+      if (changes == changesBefore(wentNanos[i], changingNanos)) { // or it may be of either number
+        starts.add(new Start(wentNanos[i], i, changes));
+      }
     }
     figures.add(subject, "requests", wentNanos.length);
     int lost = (int) Arrays.stream(wentNanos).filter(nanos -> nanos == 0).count();
