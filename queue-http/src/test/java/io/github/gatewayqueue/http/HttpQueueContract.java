@@ -67,6 +67,6 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
 
   @Override
   protected int rounds() {
-    return 50;
+    return 100;
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Interrupts, in every state in which a request may wait. */
 class LargeBotQueueInterruptTest extends BotTest {
-  private static final int ROUNDS = 200;
+  private static final int ROUNDS = 300;
 
   /** When interrupts come that race something else: tuned so that either of the two wins. */
   private static final class Aim {
@@ -235,7 +235,7 @@ class LargeBotQueueInterruptTest extends BotTest {
 
   @Test
   void request_interruptsRaceMoves_nobodyIsLost() throws InterruptedException {
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 50; round++) {
       Bot bot = bot(builder().initialLimit(limit(1, DAY, 3)));
       List<Asking> requests = bot.join(LongStream.range(0, 20));
       Thread mover =

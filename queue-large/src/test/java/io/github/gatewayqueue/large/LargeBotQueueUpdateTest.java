@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that change while shards wait. */
 class LargeBotQueueUpdateTest extends BotTest {
-  private static final int WAITERS = 400;
+  private static final int WAITERS = 1000;
   private static final int PLENTY = 9_000;
   private static final int[] COUNTS = {1, 16, 24, 5};
   private static final int COMMON_MULTIPLE = 240;

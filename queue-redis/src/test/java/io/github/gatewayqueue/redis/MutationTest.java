@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.redis.FaultRun.Fault;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,6 +99,7 @@ class MutationTest {
     }
   }
 
+  @Thorough("it takes minutes, and is run by -Dfaults=long alone")
   @ParameterizedTest
   @MethodSource("mutations")
   @EnabledIfSystemProperty(named = "faults", matches = "long", disabledReason = "it takes minutes")

@@ -158,7 +158,7 @@ class BucketsTest {
   @Test
   void request_interruptRacesTheGrant_isNeitherLostNorTwice() throws Exception {
     Buckets buckets = buckets(1);
-    for (int round = 0; round < 1000; round++) {
+    for (int round = 0; round < 2000; round++) {
       Asking raced = ask(buckets, 0);
       Asking next = ask(buckets, 1);
       Thread granter = Thread.startVirtualThread(() -> grants.grant(buckets, 1));
@@ -316,7 +316,7 @@ class BucketsTest {
 
   @Test
   void resize_interruptsFromFrontToBackMeanwhile_strandNobody() throws Exception {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 40; round++) {
       Buckets buckets = buckets(1);
       List<Asking> askings = new ArrayList<>();
       for (int i = 0; i < 2000; i++) {
