@@ -95,7 +95,7 @@ final class Chromium {
     String file = program;
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(folder -> !folder.isBlank())
-        .map(folder -> Path.of(folder).resolve(file));
+        .map(folder -> Path.of(folder.replace("\"", "")).resolve(file)); // Windows permits quotes
   }
 
   /** Returns why there is none afterwards, should there be none. */

@@ -76,7 +76,7 @@ final class BrokerProcess implements AutoCloseable {
   static void assumeThereIs(String program) {
     String path = System.getenv().getOrDefault("PATH", "");
     boolean found =
-        Arrays.stream(path.split(File.pathSeparator, -1))
+        Arrays.stream(path.replace("\"", "").split(File.pathSeparator, -1))
             .flatMap(
                 folder -> Stream.of(Path.of(folder, program), Path.of(folder, program + ".exe")))
             .anyMatch(Files::isExecutable);

@@ -35,8 +35,8 @@ import reactor.core.publisher.MonoSink;
  * platform daemon thread, which ends with the last of them. There are no threads while nobody
  * waits, and nothing needs closing. The threads are not virtual: before Java 24, virtual threads of
  * the bot that block in a synchronized method or block could keep all carriers, and the shards
- * would wait for them. A queue that is to be closed is closed by whoever made it, after the bot has
- * logged out.
+ * would wait for them. Whoever made a queue that needs closing closes it, after the bot has logged
+ * out.
  *
  * <h2>Ordering</h2>
  *

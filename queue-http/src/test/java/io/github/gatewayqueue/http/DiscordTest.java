@@ -25,8 +25,7 @@ class DiscordTest {
 
   /**
    * Half of the shards use the budget up; it is reset while Discord is away. On a slow machine it
-   * is reset before they have, but once it was read, it can not be read again until Discord is
-   * back.
+   * is reset before that, but after the first reading there is no other until Discord is back.
    */
   @Test
   void request_discordAwayForAWhile_allAreReleasedApartAndWithinTheBudget() throws Exception {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * Which requests are in the lines of the brokers in this JVM, as the engine in them logs it. A
- * request is known by its number of shards, which is to be its own among all of them.
+ * request is known by its number of shards, which no other request may have.
  */
 final class EngineLog extends Handler implements AutoCloseable {
   private static final Logger LOGGER = Logger.getLogger("io.github.gatewayqueue");

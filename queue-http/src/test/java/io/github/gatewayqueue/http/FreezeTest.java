@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Brokers and bots as processes of their own, which stand still for a while. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "no process can be had to stand still there")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be frozen there")
 class FreezeTest {
   /** Longer than a broker is ever silent while it runs: it tells places every 4.5 s. */
   private static final Duration SILENCE = Duration.ofSeconds(6);

@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * connect, and one per shard that connects. They end with the waiting and the connecting, so there
  * is nothing to close. None of them is virtual: before Java 24, virtual threads of the bot that
  * block in a synchronized method or block could keep all carriers, and the shards would wait for
- * them. A queue that is to be closed is closed after the last shard has shut down.
+ * them. Close a queue that needs it after the last shard has shut down.
  */
 public final class QueueSessionController extends SessionControllerAdapter {
   /*

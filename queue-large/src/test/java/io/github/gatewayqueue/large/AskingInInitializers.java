@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A program of two virtual threads that each wait for a start inside a class initializer, which
- * pins the carrier on every version of Java. It is to be run with no more carriers than that.
+ * pins the carrier on every version of Java. It needs a JVM with no more carriers than that.
  */
 final class AskingInInitializers {
   static final String RELEASED = "both were released";
