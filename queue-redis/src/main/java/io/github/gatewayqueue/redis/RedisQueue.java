@@ -134,9 +134,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * Begins to build a queue on a client: for a cluster, sentinels, a TLS context or other settings
    * of one's own. It stays the caller's to close, after the queue. It needs a socket timeout (2
    * seconds by default), must not time out in blocking commands in less than 10 seconds, and has to
-   * have two connections to spare. A client of another type than these three needs a time-out for
-   * blocking commands, or a connection whose other end has vanished brings no news for as long as
-   * the system keeps it.
+   * have two connections to spare. A client of another type than those named below, or with a
+   * provider of connections of one's own, needs a time-out for blocking commands, or a connection
+   * whose other end has vanished brings no news for as long as the system keeps it.
    *
    * @param client a client such as {@code RedisClient}, {@code RedisClusterClient} or {@code
    *     RedisSentinelClient}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
@@ -127,14 +128,21 @@ final class Store {
     }
   }
 
+  @SuppressWarnings("deprecation") // JedisCluster: some have it still
   private @Nullable Connection connect() {
-    return switch (client) {
-      case RedisClient single -> single.getPool().getResource();
-      case RedisClusterClient cluster ->
-          cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(channel));
-      case RedisSentinelClient watched ->
-          watched.getPrimaryNodesConnectionMap().values().iterator().next().getResource();
-      default -> null;
-    };
+    try {
+      return switch (client) {
+        case RedisClient single -> single.getPool().getResource();
+        case RedisClusterClient cluster ->
+            cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(channel));
+        case JedisCluster cluster ->
+            cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(channel));
+        case RedisSentinelClient watched ->
+            watched.getPrimaryNodesConnectionMap().values().iterator().next().getResource();
+        default -> null;
+      };
+    } catch (ClassCastException e) {
+      return null; // the provider of connections is the caller's own, not one of Jedis's
+    }
   }
 }

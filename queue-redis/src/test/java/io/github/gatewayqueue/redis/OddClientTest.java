@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
@@ -9,6 +10,12 @@ import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /** No mistake ends the threads that a queue has. */
 class OddClientTest extends RedisTestBase {
@@ -45,5 +52,32 @@ class OddClientTest extends RedisTestBase {
       Await.until(() -> client.publish(key("news"), "anything") == 1);
       queue.close();
     }
+  }
+
+  /** Such a client hands out no connection, but subscribes by itself. */
+  @Test
+  void news_ofAClientWithAProviderOfItsOwn_areHeard() throws Exception {
+    try (var pool =
+            new PooledConnectionProvider(new HostAndPort(RedisProcess.LOOPBACK, redis.port()));
+        RedisClient own = RedisClient.builder().connectionProvider(new OwnProvider(pool)).build();
+        RedisQueue queue = RedisQueue.builder(own).namespace(namespace).build()) {
+      Await.until(() -> client.publish(key("news"), "anything") == 1);
+      assertEquals(0, queue.waiting());
+    }
+  }
+
+  private record OwnProvider(ConnectionProvider pool) implements ConnectionProvider {
+    @Override
+    public Connection getConnection() {
+      return pool.getConnection();
+    }
+
+    @Override
+    public Connection getConnection(CommandArguments command) {
+      return pool.getConnection(command);
+    }
+
+    @Override
+    public void close() {} // the pool is somebody else's
   }
 }
