@@ -11,6 +11,8 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -29,7 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a process: what it prints, how it ends, and other programs as its clients. */
 class MainTest extends BrokerTestBase {
-  private static final String NO_SIGNALS = "a process can only be killed here";
+  @EnabledOnOs(
+      value = {OS.LINUX, OS.MAC},
+      disabledReason = "a process can only be killed here")
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface NeedsSignals {}
 
   @TempDir Path files;
 
@@ -38,17 +44,13 @@ class MainTest extends BrokerTestBase {
   }
 
   @Test
-  @EnabledOnOs(
-      value = {OS.LINUX, OS.MAC},
-      disabledReason = NO_SIGNALS)
+  @NeedsSignals
   void serve_sigterm_endsWaitersAndExitsWith0() throws Exception {
     assertEndsInOrder("TERM", BrokerProcess::terminate);
   }
 
   @Test
-  @EnabledOnOs(
-      value = {OS.LINUX, OS.MAC},
-      disabledReason = NO_SIGNALS)
+  @NeedsSignals
   @Thorough("as SIGTERM, which the default tier has")
   void serve_sigint_endsWaitersAndExitsWith0() throws Exception {
     assertEndsInOrder("INT", broker -> broker.signal("INT"));
@@ -76,9 +78,7 @@ class MainTest extends BrokerTestBase {
 
   /** A recording is written when the program ends, which takes that it ends of itself. */
   @Test
-  @EnabledOnOs(
-      value = {OS.LINUX, OS.MAC},
-      disabledReason = NO_SIGNALS)
+  @NeedsSignals
   @Thorough("a JVM that records; the default tier has the event in queue-local, and SIGTERM here")
   void serve_signalWhileRecorded_exitsWith0AndLeavesTheRecording() throws Exception {
     Path recording = files.resolve("broker.jfr");
@@ -144,9 +144,7 @@ class MainTest extends BrokerTestBase {
   }
 
   @Test
-  @EnabledOnOs(
-      value = {OS.LINUX, OS.MAC},
-      disabledReason = NO_SIGNALS)
+  @NeedsSignals
   @Thorough("a JVM; the default tier has tokens in BrokerRefusalTest and BrokerDiscordTest")
   void serve_tokensFromFiles_areUsedAndNeverTold() throws Exception {
     String clientToken = "s3cret-of-clients";

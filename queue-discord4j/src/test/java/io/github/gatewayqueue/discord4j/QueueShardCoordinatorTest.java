@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Without a network: IDENTIFYs are passed through as Discord4J's client does. */
 class QueueShardCoordinatorTest {
-  private static final int TOTAL = 200;
+  private static final int TOTAL = 1_000;
 
   @Test
   void identify_released_isPassedOnUntouched() {
