@@ -123,6 +123,11 @@ class ImageIT {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addFirst(BIN.resolve(command).toString());
     ProcessBuilder builder = new ProcessBuilder(all);
+    if (command.equals(LAUNCHER) && OS.current() != OS.WINDOWS) {
+      // jlink's script does not find its JVM by a path that has a space
+      builder.command().set(0, "./" + command);
+      builder.directory(BIN.toFile());
+    }
     builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would tell that it picked them up
     builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
     Process process = builder.start();
