@@ -2,6 +2,7 @@ package io.github.gatewayqueue.testsupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -141,17 +142,23 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /** Has it stand still. */
-  public void freeze() throws IOException, InterruptedException {
+  public void freeze() throws InterruptedException {
     signal("STOP");
   }
 
   /** Has it go on. */
-  public void thaw() throws IOException, InterruptedException {
+  public void thaw() throws InterruptedException {
     signal("CONT");
   }
 
-  private void signal(String name) throws IOException, InterruptedException {
-    var kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+  private void signal(String name) throws InterruptedException {
+    Process kill;
+    try {
+      kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+    } catch (IOException e) {
+      abort("there is no program to send a signal with: " + e.getMessage());
+      return;
+    }
     assertEquals(0, kill.waitFor(), name);
   }
 
