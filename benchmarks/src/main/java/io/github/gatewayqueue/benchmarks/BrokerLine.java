@@ -46,10 +46,10 @@ final class BrokerLine implements AutoCloseable {
 
   /** Lets some more ask, none before the other is in line. */
   void add(int clients) throws IOException, InterruptedException {
-    for (int i = 0; i < clients; i++) {
-      long before = broker.standing().asked();
+    long before = broker.standing().asked();
+    for (int i = 1; i <= clients; i++) {
       Client client = ask();
-      BrokerCrowd.awaitAsked(broker, before + 1);
+      BrokerCrowd.awaitAsked(broker, before + i);
       client.seenInLine = true;
     }
   }

@@ -33,9 +33,10 @@ final class Status {
   }
 
   String json() {
+    // before the lines: a request that is released meanwhile is not counted twice
+    History.View history = requests.history().view(System.nanoTime());
     var lines = queue.lines();
     LargeBotQueueSnapshot snapshot = queue.snapshot();
-    History.View history = requests.history().view(System.nanoTime());
     List<Integer> waiting = lines.stream().map(List::size).toList();
     Instant now = Instant.now();
     Forecast forecast =

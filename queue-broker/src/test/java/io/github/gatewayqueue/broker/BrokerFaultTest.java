@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -77,6 +78,27 @@ class BrokerFaultTest extends BrokerTestBase {
       assertThrows(UncheckedIOException.class, () -> startOdd(builder, 1));
     }
     assertTrue(queue.get().closed);
+  }
+
+  @Test
+  void status_releasedWhileItIsWritten_isNotCountedTwice() throws Exception {
+    Broker broker = startHolding(builder());
+    RawConnection client = ask(broker, 0, 1);
+    awaitWaiting(broker, 1);
+    AtomicInteger looks = new AtomicInteger();
+    queue.get().onLook =
+        () -> {
+          if (looks.incrementAndGet() == 2) { // the lines were looked at, and there is more to do
+            queue.get().holding = false;
+            assertDoesNotThrow(() -> {
+              client.readAnswer();
+              get(broker, "/health/live"); // answered by the event loop, after the release
+            });
+          }
+        };
+    JsonObject status = status(broker);
+    assertTrue(looks.get() >= 2, status::encode);
+    assertTrue(status.getInteger("waiting") + status.getInteger("released") <= 1, status::encode);
   }
 
   @Test
