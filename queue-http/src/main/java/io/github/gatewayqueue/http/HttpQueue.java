@@ -65,7 +65,9 @@ import org.jspecify.annotations.Nullable;
  *
  * Safe for use by many threads, virtual or not; thousands may wait at once. Each request that waits
  * holds a connection, and so a file descriptor here and one at the broker, but no thread besides
- * its own. The client, unless one was given, has one thread for all connections.
+ * its own. The client, unless one was given, has one daemon thread for all connections, and others
+ * for what there is to do: some dozens while thousands ask, none after a minute without work. They
+ * are platform threads, and need no carrier.
  *
  * <p>Close a queue that is no longer needed. Requests that wait then throw a {@link
  * GatewayQueueException}, later ones an {@link IllegalStateException}.
@@ -152,10 +154,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   }
 
   private static HttpClient newClient() {
-    return HttpClient.newBuilder()
-        .connectTimeout(Duration.ofSeconds(10))
-        .executor(Thread::startVirtualThread) // nothing to shut down
-        .build();
+    // with its own pool of daemons: virtual threads may find every carrier pinned
+    return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
   }
 
   /**

@@ -11,6 +11,8 @@ import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import io.github.gatewayqueue.testsupport.JavaProcess;
+import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -160,12 +162,10 @@ class EndTest {
     }
   }
 
-  /**
-   * One thread of the client for all connections, whatever their number; none once it is closed.
-   */
+  /** The client's threads share the work for all connections, and are gone once it is closed. */
   @ParameterizedTest
   @EnumSource
-  void request_manyWaiting_shareOneThread(Protocol protocol) throws Exception {
+  void request_manyWaiting_shareThreads(Protocol protocol) throws Exception {
     try (var server = new FakeBroker(FakeBroker.keepingInLine())) {
       List<Asking> all = new ArrayList<>();
       Set<Thread> started = new HashSet<>();
@@ -177,13 +177,23 @@ class EndTest {
         Await.until(() -> server.requests().size() == 500);
         started.addAll(platformThreads());
         started.removeAll(before);
-        assertTrue(started.size() <= 1, () -> "started " + started);
+        assertTrue(started.size() < 250, () -> "started " + started);
+        assertTrue(started.stream().allMatch(Thread::isDaemon), () -> "started " + started);
       }
       for (Asking asking : all) {
         asking.awaitThrown(GatewayQueueException.class);
       }
       Await.until(() -> server.hungUp() == 500);
       Await.until(() -> started.stream().noneMatch(Thread::isAlive));
+    }
+  }
+
+  @Test
+  void request_everyCarrierIsPinned_isReleased() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.releasing());
+        var process =
+            JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class, server.url())) {
+      process.awaitLine(PinnedCarriersMain.RELEASED);
     }
   }
 
