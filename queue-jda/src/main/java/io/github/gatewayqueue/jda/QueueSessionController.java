@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import net.dv8tion.jda.api.JDA;
@@ -44,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  * after each further failure, up to 5 min: a release that is not used may count against the session
  * start limit. It is logged as a WARNING by {@code io.github.gatewayqueue.jda}, further ones in a
  * row at DEBUG. A shard that was not released keeps its place.
+ *
+ * <p>If the JVM cannot start a thread for a bucket, the call that wants it throws the JVM's {@link
+ * OutOfMemoryError}. All other buckets go on. The shards keep their places, and the next call tries
+ * again, whichever bucket it is about.
  *
  * <h2>Threads</h2>
  *
@@ -85,6 +90,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.jda");
 
   private final GatewayQueue queue;
+  private final ThreadFactory threads;
   private final long lookNanos;
   private final long freshNanos;
   private final ReentrantLock mutex = new ReentrantLock();
@@ -97,6 +103,9 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   /** The buckets that have a thread. */
   private final Set<Integer> served = new HashSet<>();
+
+  /** The buckets that want a thread, and have none if none could be started. */
+  private final Set<Integer> unserved = new HashSet<>();
 
   /** What was warned of since the last IDENTIFY. */
   private final Set<String> warnedOf = new HashSet<>();
@@ -114,7 +123,12 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   QueueSessionController(GatewayQueue queue, Timing timing) {
+    this(queue, timing, Thread.ofPlatform().daemon().factory());
+  }
+
+  QueueSessionController(GatewayQueue queue, Timing timing, ThreadFactory threads) {
     this.queue = Objects.requireNonNull(queue, "queue");
+    this.threads = threads;
     this.lookNanos = timing.look().toNanos();
     this.freshNanos = timing.fresh().toNanos();
     this.line = new Line(timing);
@@ -137,8 +151,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
       if (level != line.concurrency()) {
         line.concurrency(level);
         Set.copyOf(asking.keySet()).forEach(this::withdraw);
-        line.buckets().forEach(this::serve);
-        changed.signalAll();
+        unserved.clear(); // they are of buckets that there are no more
+        serve(line.buckets());
       }
     } finally {
       mutex.unlock();
@@ -154,16 +168,11 @@ public final class QueueSessionController extends SessionControllerAdapter {
     Objects.requireNonNull(node, "node");
     mutex.lock();
     try {
-      append(node);
+      line.add(node);
+      serve(Set.of(line.bucketOf(node)));
     } finally {
       mutex.unlock();
     }
-  }
-
-  /** Requires the lock. */
-  private void append(SessionConnectNode node) {
-    line.add(node);
-    serve(line.bucketOf(node));
   }
 
   /**
@@ -177,7 +186,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     try {
       line.remove(node);
       withdraw(node);
-      changed.signalAll();
+      serve(Set.of());
     } finally {
       mutex.unlock();
     }
@@ -220,28 +229,33 @@ public final class QueueSessionController extends SessionControllerAdapter {
     return told == null ? super.getGateway() : told;
   }
 
-  /** Has a thread serve the bucket, if none does. Requires the lock. */
-  private void serve(int bucket) {
-    if (served.add(bucket)) {
-      startServing(bucket);
-    } else {
-      changed.signalAll();
+  /**
+   * Has threads serve these buckets, and those that could not have one before, and signals all.
+   * Throws what the JVM does if one of these can have none. Requires the lock.
+   */
+  private void serve(Set<Integer> buckets) {
+    unserved.addAll(buckets);
+    unserved.removeAll(served);
+    Error failure = null;
+    for (int bucket : List.copyOf(unserved)) {
+      try {
+        start("gateway-queue-jda-bucket-" + bucket, () -> serveAll(bucket));
+        served.add(bucket);
+        unserved.remove(bucket);
+      } catch (Error noThread) {
+        failure = buckets.contains(bucket) ? noThread : failure;
+      }
+    }
+    changed.signalAll();
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  private void startServing(int bucket) {
-    boolean started = false;
-    try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("gateway-queue-jda-bucket-" + bucket)
-          .start(() -> serveAll(bucket));
-      started = true;
-    } finally {
-      if (!started) {
-        served.remove(bucket); // no memory for a thread: the next call tries again
-      }
-    }
+  private void start(String name, Runnable task) {
+    Thread thread = threads.newThread(task);
+    thread.setName(name);
+    thread.start();
   }
 
   private void serveAll(int bucket) {
@@ -265,7 +279,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
       served.remove(bucket);
       asking.values().remove(Thread.currentThread());
       if (line.first(bucket) != null) {
-        serve(bucket);
+        serve(Set.of(bucket));
       }
     } finally {
       mutex.unlock();
@@ -422,10 +436,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
     Start start = line.begin(node, System.nanoTime());
     try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("gateway-queue-jda-shard-" + node.getShardInfo().getShardId())
-          .start(() -> run(start));
+      start("gateway-queue-jda-shard-" + node.getShardInfo().getShardId(), () -> run(start));
     } catch (Throwable noThread) {
       end(start, noThread);
     }
@@ -446,7 +457,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     mutex.lock();
     try {
       end(start, failure);
-      changed.signalAll();
+      serve(Set.of());
     } finally {
       unlockAndLog();
     }
@@ -467,7 +478,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
     line.ended(start);
     if (!start.removed) {
       Duration pause = line.pause(start.node, nowNanos);
-      append(start.node);
+      line.add(start.node);
+      unserved.add(line.bucketOf(start.node)); // as a rule it has a thread
       report("the connection", start.node, failure, pause);
     }
   }

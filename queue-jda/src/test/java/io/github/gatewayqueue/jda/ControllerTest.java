@@ -15,13 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import net.dv8tion.jda.api.JDA;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -527,6 +530,116 @@ class ControllerTest {
       thread.join();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Has threads of some names throw when they are started, as with the OutOfMemoryError of a JVM
+   * that the system gives no thread. Another error here, as JUnit ends the JVM upon that one.
+   */
+  private static final class ScarceThreads implements ThreadFactory {
+    /** How the names of those begin that cannot be started. */
+    volatile Set<String> scarce = Set.of();
+
+    @Override
+    public Thread newThread(Runnable task) {
+      var thread =
+          new Thread(task) {
+            @Override
+            public void start() {
+              if (scarce.stream().anyMatch(getName()::startsWith)) {
+                throw new InternalError("unable to create native thread");
+              }
+              super.start();
+            }
+          };
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+
+  private final ScarceThreads threads = new ScarceThreads();
+  private final QueueSessionController starved = new QueueSessionController(queue, QUICK, threads);
+
+  private static String bucketThread(int bucket) {
+    return "gateway-queue-jda-bucket-" + bucket;
+  }
+
+  @Test
+  void setConcurrency_threadsCannotBeStarted_otherBucketsGoOnAndTheNextCallTriesAgain() {
+    List<TestNode> nodes = IntStream.range(0, 4).mapToObj(id -> new TestNode(id, 4)).toList();
+    nodes.forEach(starved::appendSession);
+    Await.until(() -> queue.waiting.get() == 1);
+    threads.scarce = Set.of(bucketThread(1), bucketThread(2));
+    assertThrows(InternalError.class, () -> starved.setConcurrency(4));
+    release(2);
+    Await.until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
+    assertEquals(2, starved.waiting());
+    threads.scarce = Set.of();
+    starved.appendSession(new TestNode(7, 8)); // of a bucket that has nothing to do with it
+    release(3);
+    Await.until(() -> nodes.stream().allMatch(node -> node.runs.get() == 1));
+  }
+
+  /** JDA would shut the shard down if this threw. */
+  @Test
+  void appendSession_onlyAnotherBucketHasNoThread_doesNotThrow() {
+    starved.setConcurrency(2);
+    var unlucky = new TestNode(0, 4);
+    threads.scarce = Set.of(bucketThread(0));
+    assertThrows(InternalError.class, () -> starved.appendSession(unlucky));
+    var lucky = new TestNode(1, 4);
+    release(2);
+    starved.appendSession(lucky);
+    Await.until(() -> lucky.runs.get() == 1);
+    threads.scarce = Set.of();
+    starved.removeSession(lucky);
+    Await.until(() -> unlucky.runs.get() == 1);
+  }
+
+  /** Nobody serves the bucket then: the shard that hung was given up by it. */
+  @Test
+  void run_failsAndItsBucketHasNoThread_isLoggedAndTheNextCallTriesAgain() {
+    var fail = new CountDownLatch(1);
+    var attempts = new AtomicInteger();
+    var hung =
+        new TestNode(
+            0,
+            4,
+            node -> {
+              if (attempts.incrementAndGet() == 1) {
+                fail.await();
+                throw new IllegalStateException("no connection");
+              }
+              node.status = JDA.Status.CONNECTED;
+            });
+    release(3);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      starved.appendSession(hung);
+      Await.until(() -> LeftThreads.names().equals(List.of("gateway-queue-jda-shard-0")));
+      threads.scarce = Set.of(bucketThread(0));
+      fail.countDown();
+      awaitLine(log, "WARNING: shard 0 of 4: the connection failed");
+      assertEquals(1, starved.waiting());
+      threads.scarce = Set.of();
+      starved.removeSession(new TestNode(1, 4));
+      Await.until(() -> attempts.get() == 2);
+    }
+  }
+
+  @Test
+  void run_threadCannotBeStarted_isTriedAgainLikeAConnectionThatFailed() {
+    var node = new TestNode(0, 2);
+    threads.scarce = Set.of("gateway-queue-jda-shard-");
+    release(1);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      starved.appendSession(node);
+      awaitLine(log, "the connection failed, to be tried again in PT0.02S java.lang.InternalError");
+      Await.until(() -> queue.waiting.get() == 1);
+      assertEquals(0, node.runs.get());
+      threads.scarce = Set.of();
+      release(1);
+      Await.until(() -> node.runs.get() == 1);
     }
   }
 
