@@ -34,33 +34,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The controller alone, with nodes that do what real ones do too rarely, or not on demand. */
 class ControllerTest {
+  /** No test waits for so long: a thread that stands still makes no shard overdue. */
+  private static final Duration NEVER = Duration.ofHours(1);
+
   private static final Timing QUICK =
       new Timing(
           Duration.ofMillis(20),
-          Duration.ofMillis(200),
+          NEVER,
           Duration.ofMillis(20),
           Duration.ofMillis(80),
           Duration.ofMillis(2),
-          Duration.ofMinutes(5));
+          NEVER);
+
+  /** For a shard that is overdue on purpose; another one must be {@link #identified}. */
+  private static final Timing IMPATIENT =
+      new Timing(
+          QUICK.spacing(),
+          Duration.ofMillis(200),
+          QUICK.shortestPause(),
+          QUICK.longestPause(),
+          QUICK.look(),
+          NEVER);
 
   /** Longer than what a busy machine adds. */
   private static final Timing UNHURRIED =
       new Timing(
           Duration.ofMillis(500),
-          Duration.ofSeconds(30),
+          NEVER,
           Duration.ofMillis(500),
           Duration.ofMillis(500),
           Duration.ofMillis(2),
-          Duration.ofMinutes(5));
+          NEVER);
 
   private static final Timing TINY =
       new Timing(
           Duration.ofNanos(1),
-          Duration.ofSeconds(30),
+          NEVER,
           Duration.ofMillis(1),
           Duration.ofMillis(1),
           Duration.ofMillis(1),
-          Duration.ofMinutes(5));
+          NEVER);
 
   /** Releases as often as the test permits it, and remembers who asked and was released. */
   private static final class PermittingQueue implements GatewayQueue {
@@ -75,6 +88,10 @@ class ControllerTest {
       waiting.incrementAndGet();
       try {
         permits.acquire();
+        if (Thread.interrupted()) { // just before it had the permit, which is for the next one
+          permits.release();
+          throw new InterruptedException();
+        }
       } finally {
         waiting.decrementAndGet();
       }
@@ -103,6 +120,13 @@ class ControllerTest {
       controller.appendSession(node);
     }
     return nodes;
+  }
+
+  /** One that is seen to have identified at the first look, so that it is never overdue. */
+  private static TestNode identified(int id, int total) {
+    var node = new TestNode(id, total);
+    node.status = JDA.Status.CONNECTED;
+    return node;
   }
 
   private void release(int times) {
@@ -157,19 +181,9 @@ class ControllerTest {
               identified.await();
               node.status = JDA.Status.CONNECTED;
             });
-    var patient =
-        new QueueSessionController(
-            queue,
-            new Timing(
-                QUICK.spacing(),
-                Duration.ofHours(1),
-                QUICK.shortestPause(),
-                QUICK.longestPause(),
-                QUICK.look(),
-                QUICK.fresh()));
     release(2);
-    patient.appendSession(slow);
-    patient.appendSession(new TestNode(1, 2));
+    controller.appendSession(slow);
+    controller.appendSession(new TestNode(1, 2));
     Await.until(() -> slow.runs.get() == 1);
     // By then, what must not happen would have, were it not held back.
     int looks = (int) QUICK.spacing().multipliedBy(3).dividedBy(QUICK.look());
@@ -214,12 +228,14 @@ class ControllerTest {
 
   @Test
   void appendSession_nodeHangs_bucketGoesOnWithAWarning() {
+    var impatient = new QueueSessionController(queue, IMPATIENT);
     var end = new CountDownLatch(1);
+    TestNode behind = identified(1, 2);
     release(2);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      controller.appendSession(new TestNode(0, 2, node -> end.await()));
-      List<TestNode> behind = append(1);
-      Await.until(() -> behind.getFirst().runs.get() == 1);
+      impatient.appendSession(new TestNode(0, 2, node -> end.await()));
+      impatient.appendSession(behind);
+      Await.until(() -> behind.runs.get() == 1);
       assertEquals(
           List.of(
               "WARNING: shard 0 of 2 was released and has not identified, its status is"
@@ -248,7 +264,7 @@ class ControllerTest {
             queue,
             new Timing(
                 UNHURRIED.spacing(),
-                QUICK.patience(),
+                IMPATIENT.patience(),
                 QUICK.shortestPause(),
                 QUICK.longestPause(),
                 QUICK.look(),
@@ -333,6 +349,7 @@ class ControllerTest {
     fail.countDown();
     List<TestNode> behind = append(1);
     Await.until(() -> behind.getFirst().runs.get() == 1);
+    assertEquals(0, controller.waiting(), "it does not wait for another try");
     assertEquals(1, node.runs.get());
     assertEquals(List.of(0L, 1L), queue.released);
   }
@@ -468,24 +485,28 @@ class ControllerTest {
   /** As one that tells the bot's owner in a channel, while JDA appends another shard. */
   @Test
   void log_handlerThatWaitsForTheController_holdsNobodyUp() {
-    requireSpared(log -> log.then(() -> join(Thread.ofVirtual().start(controller::waiting))));
+    var impatient = new QueueSessionController(queue, IMPATIENT);
+    requireSpared(
+        impatient, log -> log.then(() -> join(Thread.ofVirtual().start(impatient::waiting))));
   }
 
   /** The interrupt by which that takes a request back is not to end up in the handler. */
   @Test
   void log_handlerThatRemovesTheNext_costsNothing() {
     var end = new CountDownLatch(1);
+    var impatient = new QueueSessionController(queue, IMPATIENT);
     var next = new TestNode(1, 3);
-    release(3);
+    TestNode last = identified(2, 3);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       log.then(() -> {
-        controller.removeSession(next);
+        impatient.removeSession(next);
         Thread.interrupted();
       });
-      controller.appendSession(new TestNode(0, 3, node -> end.await())); // until it is warned of
-      controller.appendSession(next);
-      List<TestNode> last = append(2);
-      Await.until(() -> last.getFirst().runs.get() == 1);
+      impatient.appendSession(new TestNode(0, 3, node -> end.await())); // until it is warned of
+      impatient.appendSession(next);
+      impatient.appendSession(last);
+      release(3); // only now, or the warning might come before the next is in line
+      Await.until(() -> last.runs.get() == 1);
       assertEquals(List.of(0L, 2L), queue.released);
       assertEquals(0, next.runs.get());
     } finally {
@@ -495,17 +516,19 @@ class ControllerTest {
 
   @Test
   void log_handlerThatThrows_changesNothing() {
-    requireSpared(log -> log.failWith(new IllegalStateException("the disk is full")));
+    requireSpared(
+        new QueueSessionController(queue, IMPATIENT),
+        log -> log.failWith(new IllegalStateException("the disk is full")));
   }
 
-  /** One shard fails, one hangs: both are logged, and the others go on. */
-  private void requireSpared(Consumer<CapturedLog> handler) {
+  /** A shard fails, and then hangs: both are logged, and the others go on. */
+  private void requireSpared(QueueSessionController impatient, Consumer<CapturedLog> handler) {
     var end = new CountDownLatch(1);
     var failures = new AtomicInteger();
     release(4);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       handler.accept(log);
-      controller.appendSession(
+      var failing =
           new TestNode(
               0,
               4,
@@ -513,11 +536,15 @@ class ControllerTest {
                 if (failures.incrementAndGet() == 1) {
                   throw new IllegalStateException("no connection");
                 }
+                node.status = JDA.Status.LOGGING_IN;
                 end.await();
-              }));
-      List<TestNode> behind = append(1);
+              });
+      failing.status = JDA.Status.WAITING_TO_RECONNECT; // which is never overdue
+      List<TestNode> behind = List.of(identified(1, 4), identified(2, 4));
+      impatient.appendSession(failing);
+      impatient.appendSession(behind.get(0));
       Await.until(() -> failures.get() == 2);
-      behind.addAll(append(2));
+      impatient.appendSession(behind.get(1));
       Await.until(() -> behind.stream().allMatch(node -> node.runs.get() == 1));
       Await.until(() -> log.lines().size() == 2);
     } finally {
@@ -613,16 +640,17 @@ class ControllerTest {
               }
               node.status = JDA.Status.CONNECTED;
             });
-    release(3);
+    var starvedAndImpatient = new QueueSessionController(queue, IMPATIENT, threads);
+    release(2);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      starved.appendSession(hung);
+      starvedAndImpatient.appendSession(hung);
       Await.until(() -> LeftThreads.names().equals(List.of("gateway-queue-jda-shard-0")));
       threads.scarce = Set.of(bucketThread(0));
       fail.countDown();
       awaitLine(log, "WARNING: shard 0 of 4: the connection failed");
-      assertEquals(1, starved.waiting());
+      assertEquals(1, starvedAndImpatient.waiting());
       threads.scarce = Set.of();
-      starved.removeSession(new TestNode(1, 4));
+      starvedAndImpatient.removeSession(new TestNode(1, 4));
       Await.until(() -> attempts.get() == 2);
     }
   }
@@ -661,6 +689,8 @@ class ControllerTest {
     List<TestNode> behind = append(1);
     // The exception ends up with the thread's handler, which Awaitility would take for a failure.
     Await.await().dontCatchUncaughtExceptions().until(() -> behind.getFirst().runs.get() == 1);
+    // It may do so after another thread has gone on with the bucket: wait for the end of all.
+    Await.await().dontCatchUncaughtExceptions().until(() -> LeftThreads.names().isEmpty());
     assertEquals(List.of(0L, 1L), queue.released);
   }
 
@@ -769,6 +799,7 @@ class ControllerTest {
               + " io.github.gatewayqueue.GatewayQueueException: refused",
           log.lines().getFirst());
       assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+      assertEquals(failures.size(), log.lines().size());
     }
   }
 
@@ -788,6 +819,7 @@ class ControllerTest {
   void everything_atOnce_eachNodeRunsOnceUnlessRemoved() throws InterruptedException {
     var free = new QueueSessionController(GatewayQueue.noOp(), TINY);
     List<TestNode> kept = Collections.synchronizedList(new ArrayList<>());
+    List<TestNode> removed = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       int thread = i;
@@ -799,6 +831,7 @@ class ControllerTest {
                   free.appendSession(node);
                   if (j % 4 == 0) {
                     free.removeSession(node);
+                    removed.add(node);
                   } else {
                     kept.add(node);
                   }
@@ -812,6 +845,9 @@ class ControllerTest {
       thread.join();
     }
     Await.until(() -> kept.stream().allMatch(node -> node.runs.get() == 1));
+    Await.until(() -> LeftThreads.names().isEmpty());
+    assertTrue(kept.stream().allMatch(node -> node.runs.get() == 1));
+    assertTrue(removed.stream().allMatch(node -> node.runs.get() <= 1));
     assertEquals(0, free.waiting());
   }
 }
