@@ -177,13 +177,21 @@ class FaultTest {
   void gatewayRefusesForAWhile_fewReleasesAreSpentAndAllComeUp() throws Exception {
     var gate = new Semaphore(1);
     var unpaced = new CountingQueue(GatewayQueue.noOp()); // all pauses are the controller's
+    var patient =
+        new Timing(
+            Scaled.TIMING.spacing(),
+            Scaled.PATIENT.patience(),
+            Scaled.TIMING.shortestPause(),
+            Scaled.TIMING.longestPause(),
+            Scaled.TIMING.look(),
+            Scaled.TIMING.fresh());
     var gated =
         new QueueSessionController(
             (id, total) -> {
               gate.acquire();
               unpaced.request(id, total);
             },
-            Scaled.TIMING);
+            patient);
     try (FakeDiscord discord = Scaled.discord().start();
         var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       try (TestBot bot = TestBot.start(discord, gated, 4)) {
@@ -191,16 +199,15 @@ class FaultTest {
         Await.until(() -> gated.waiting() == 3);
         discord.startOutage(Outage.REFUSING);
         long beginNanos = System.nanoTime();
-        gate.release(100);
-        Await.until(() -> failures(log) >= 4);
+        gate.release(4);
+        Await.until(() -> failures(log) == 4); // so no release went without an attempt
         Duration pauses = Scaled.TIMING.shortestPause().multipliedBy(1 + 2 + 4);
         assertTrue(System.nanoTime() - beginNanos >= pauses.toNanos());
-        int spent = unpaced.released.get() - 1;
-        assertTrue(spent >= 4, "each attempt takes a release");
-        Await.until(() -> failures(log) >= spent - 1); // logged without the lock: maybe late
+        assertEquals(1 + 4, unpaced.released.get(), "each attempt takes a release");
         unpaced.assertSpaced(1, Scaled.TIMING.shortestPause());
         assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
         discord.endOutage();
+        gate.release(3);
         bot.awaitConnected(4);
         assertNoViolation(discord);
       }
