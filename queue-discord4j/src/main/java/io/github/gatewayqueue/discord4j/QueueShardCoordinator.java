@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +56,12 @@ import reactor.core.publisher.MonoSink;
  *
  * <h2>Failure</h2>
  *
- * <p>If the queue throws (anything but an interrupt), a WARNING is logged by {@code
- * io.github.gatewayqueue.discord4j} and the shard's connection ends as if Discord had closed it
- * with a code that asks for a new session: Discord4J connects anew, with the backoff and at most as
- * often as its {@code ReconnectOptions} say, and then the queue is asked again. When the options'
- * retries are used up, Discord4J gives up the shard; the queue's exception is the cause of the
- * cause of the one that it gives.
+ * <p>If the queue throws (anything but an interrupt), or the JVM can start no thread for the
+ * bucket, a WARNING is logged by {@code io.github.gatewayqueue.discord4j} and the shard's
+ * connection ends as if Discord had closed it with a code that asks for a new session: Discord4J
+ * connects anew, with the backoff and at most as often as its {@code ReconnectOptions} say, and
+ * then the queue is asked again. When the options' retries are used up, Discord4J gives up the
+ * shard; that exception is the cause of the cause of the one that it gives.
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*
@@ -86,7 +87,9 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * Failure. Discord4J's retry knows exceptions by their type. Any one that it does not know makes
    * it resume, here with a session that never was: Discord answers with op 9, which sets the
    * attempts back to zero, so that it would neither back off nor ever give up. A close code from
-   * 4000 has it identify anew, with both. The log comes last: what its handler throws ends up in
+   * 4000 has it identify anew, with both. So does a bucket whose thread cannot be started: its Error
+   * would end up in Discord4J's event loop, and the IDENTIFY would wait for the bucket's next one.
+   * The log comes last: what its handler throws ends up in
    * the task, and is nobody's.
    */
 
@@ -96,6 +99,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   private static final int CLOSE_CODE = 4900;
 
   private final GatewayQueue queue;
+  private final ThreadFactory threads;
   private final Map<Integer, ThreadPoolExecutor> buckets = new ConcurrentHashMap<>();
   private final Set<ShardInfo> connected = ConcurrentHashMap.newKeySet();
 
@@ -105,7 +109,12 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * @param queue what all its shards ask
    */
   public QueueShardCoordinator(GatewayQueue queue) {
+    this(queue, Thread.ofPlatform().daemon().factory());
+  }
+
+  QueueShardCoordinator(GatewayQueue queue, ThreadFactory threads) {
     this.queue = Objects.requireNonNull(queue, "queue");
+    this.threads = threads;
   }
 
   /**
@@ -123,26 +132,36 @@ public final class QueueShardCoordinator implements ShardCoordinator {
           "maxConcurrency is %d, expected at least 1".formatted(maxConcurrency));
     }
     ThreadPoolExecutor bucket =
-        buckets.computeIfAbsent(
-            shard.getIndex() % maxConcurrency, QueueShardCoordinator::newBucket);
+        buckets.computeIfAbsent(shard.getIndex() % maxConcurrency, this::newBucket);
     return payloads -> Flux.from(payloads).delayUntil(payload -> release(shard, bucket));
   }
 
-  private static ThreadPoolExecutor newBucket(int number) {
+  private ThreadPoolExecutor newBucket(int number) {
     return new ThreadPoolExecutor(
         0,
         1,
         0,
         TimeUnit.NANOSECONDS,
         new LinkedBlockingQueue<>(),
-        Thread.ofPlatform().daemon().name("gateway-queue-discord4j-bucket-" + number).factory());
+        task -> {
+          Thread thread = threads.newThread(task);
+          thread.setName("gateway-queue-discord4j-bucket-" + number);
+          return thread;
+        });
   }
 
   /** Completes when the queue has released the shard. */
   private Mono<Void> release(ShardInfo shard, ThreadPoolExecutor bucket) {
     return Mono.create(sink -> {
       var request = new FutureTask<>(() -> request(shard, sink));
-      bucket.execute(request);
+      try {
+        bucket.execute(request);
+      } catch (Error noThread) {
+        if (bucket.remove(request)) { // else a thread has taken it all the same
+          refuse(shard, sink, noThread);
+          return;
+        }
+      }
       sink.onCancel(() -> {
         request.cancel(true);
         bucket.remove(request);
@@ -158,12 +177,16 @@ public final class QueueShardCoordinator implements ShardCoordinator {
       sink.error(refused(shard, sink, interrupted));
       return null;
     } catch (Throwable failure) { // an Error, too, or the shard would wait for ever
-      sink.error(refused(shard, sink, failure));
-      LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
+      refuse(shard, sink, failure);
       return null;
     }
     sink.success();
     return null;
+  }
+
+  private static void refuse(ShardInfo shard, MonoSink<Void> sink, Throwable failure) {
+    sink.error(refused(shard, sink, failure));
+    LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
   }
 
   private static CloseException refused(ShardInfo shard, MonoSink<Void> sink, Throwable failure) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
@@ -224,6 +225,35 @@ class QueueShardCoordinatorTest {
       assertInstanceOf(CloseException.class, refused.failure());
       assertEquals(1, log.lines().size());
     }
+  }
+
+  /** With another error than the JVM's OutOfMemoryError, upon which JUnit would end it. */
+  @Test
+  void identify_threadCannotBeStarted_endsTheConnectionAndIsNotAskedForLater() {
+    var queue = new GatedQueue();
+    var scarce = new AtomicBoolean(true);
+    var coordinator =
+        new QueueShardCoordinator(
+            queue,
+            task -> {
+              if (scarce.get()) {
+                throw new InternalError("unable to create native thread");
+              }
+              return Thread.ofPlatform().daemon().unstarted(task);
+            });
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord4j", Level.ALL)) {
+      var refused = new TestIdentify(coordinator, 0, 2, 1);
+      var thrown = assertInstanceOf(CloseException.class, refused.failure());
+      assertInstanceOf(InternalError.class, thrown.getCause());
+      assertEquals(1, refused.references(), "released once");
+      assertEquals(1, log.lines().size());
+    }
+    assertEquals(0, coordinator.waiting());
+    scarce.set(false);
+    var next = new TestIdentify(coordinator, 1, 2, 1);
+    queue.open(1);
+    Await.until(next::isSent);
+    assertEquals(List.of(1), queue.asked());
   }
 
   /** That is not what the contract of a queue says, but a shard is not to hang for it. */
