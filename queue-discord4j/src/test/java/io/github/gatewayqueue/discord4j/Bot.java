@@ -102,7 +102,11 @@ final class Bot implements AutoCloseable {
   }
 
   void awaitConnected(int shards) {
-    Await.until(() -> Objects.equals(coordinator.getConnectedCount().block(), shards));
+    Await.until(() -> isConnected(shards));
+  }
+
+  boolean isConnected(int shards) {
+    return Objects.equals(coordinator.getConnectedCount().block(), shards);
   }
 
   void cancelLogin() {

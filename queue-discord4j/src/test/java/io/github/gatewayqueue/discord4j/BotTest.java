@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import discord4j.common.retry.ReconnectOptions;
+import discord4j.core.shard.ShardCoordinator;
+import discord4j.gateway.SessionInfo;
+import discord4j.gateway.ShardInfo;
+import discord4j.gateway.limiter.PayloadTransformer;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
@@ -14,9 +18,14 @@ import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What a real Discord4J makes of it when something goes wrong. */
 class BotTest {
@@ -201,6 +210,7 @@ class BotTest {
 
   private static void requireOrder(int shards, int storms) {
     List<Integer> asked = new CopyOnWriteArrayList<>();
+    List<String> lost = new CopyOnWriteArrayList<>();
     try (FakeDiscord discord = discord(shards).start()) {
       // Releases the next when the one before has identified: their sockets know no order.
       GatewayQueue queue =
@@ -208,19 +218,60 @@ class BotTest {
             Await.until(() -> discord.score().identifies() == asked.size());
             asked.add((int) id);
           };
-      try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
-        bot.awaitConnected(shards);
+      var coordinator =
+          new WatchedCoordinator(
+              new QueueShardCoordinator(queue),
+              shard -> {
+                // Nobody would be released any more.
+                if (discord.score().identifies() < asked.size() && asked.getLast() == shard) {
+                  lost.add("the connection of shard %d ended before its IDENTIFY".formatted(shard));
+                }
+              });
+      try (Bot bot = new Bot(discord, coordinator)) {
+        awaitUnlessLost(lost, () -> bot.isConnected(shards));
         for (int storm = 1; storm <= storms; storm++) {
           discord.forgetSessions();
           discord.dropSockets();
           int expected = (storm + 1) * shards;
-          Await.until(() -> discord.score().count(Verdict.ACCEPTED) == expected);
+          awaitUnlessLost(lost, () -> discord.score().count(Verdict.ACCEPTED) == expected);
         }
         assertEquals(0, discord.score().violations(), () -> discord.score().toString());
         assertEquals(
             asked,
             discord.identifies().stream().map(identify -> (int) identify.shardId()).toList());
       }
+    }
+  }
+
+  private static void awaitUnlessLost(List<String> lost, Callable<Boolean> condition) {
+    Await.await().failFast(() -> assertEquals(List.of(), lost)).until(condition);
+  }
+
+  /** Tells when the connection of a shard ends, before Discord4J makes another one. */
+  private record WatchedCoordinator(ShardCoordinator coordinator, IntConsumer onEnd)
+      implements ShardCoordinator {
+    @Override
+    public PayloadTransformer getIdentifyLimiter(ShardInfo shard, int maxConcurrency) {
+      PayloadTransformer limiter = coordinator.getIdentifyLimiter(shard, maxConcurrency);
+      return payloads ->
+          Flux.from(limiter.apply(payloads))
+              .doOnTerminate(() -> onEnd.accept(shard.getIndex()))
+              .doOnCancel(() -> onEnd.accept(shard.getIndex()));
+    }
+
+    @Override
+    public Mono<Void> publishConnected(ShardInfo shard) {
+      return coordinator.publishConnected(shard);
+    }
+
+    @Override
+    public Mono<Void> publishDisconnected(ShardInfo shard, @Nullable SessionInfo session) {
+      return coordinator.publishDisconnected(shard, session);
+    }
+
+    @Override
+    public Mono<Integer> getConnectedCount() {
+      return coordinator.getConnectedCount();
     }
   }
 
