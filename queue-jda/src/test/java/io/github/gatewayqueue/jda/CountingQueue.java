@@ -33,6 +33,14 @@ final class CountingQueue implements GatewayQueue {
     released.incrementAndGet();
   }
 
+  /**
+   * Returns in which order shards were released. Each had to wait for the IDENTIFY of the one
+   * before it in its bucket, but a server that stands still may read the two in any order.
+   */
+  List<Long> order() {
+    return turns.stream().map(Turn::id).toList();
+  }
+
   /** Returns the turn of a shard that had one. */
   Turn turn(long id) {
     return turns.stream().filter(turn -> turn.id == id).findFirst().orElseThrow();

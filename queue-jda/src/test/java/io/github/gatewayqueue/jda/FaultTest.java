@@ -55,7 +55,9 @@ class FaultTest {
       discord.faults().delaySockets(delay, 1);
       try (TestBot bot = TestBot.start(discord, controller, 3)) {
         bot.awaitConnected(3);
-        assertEquals(List.of(0L, 1L, 2L), accepted(discord));
+        assertEquals(List.of(0L, 1L, 2L), queue.order());
+        assertEquals(Set.of(0L, 1L, 2L), Set.copyOf(accepted(discord)));
+        assertEquals(3, discord.score().identifies());
         assertNoViolation(discord);
         long apartNanos = queue.turn(1).askedNanos() - queue.turn(0).releasedNanos();
         assertTrue(apartNanos >= delay.plus(Scaled.PATIENT.spacing()).toNanos());
@@ -108,7 +110,9 @@ class FaultTest {
       fault.accept(discord.faults());
       try (TestBot bot = TestBot.start(discord, controller, 3)) {
         bot.awaitAccepted(3);
-        assertEquals(List.of(0L, 1L, 2L), accepted(discord));
+        assertEquals(List.of(0L, 1L, 2L), queue.order());
+        assertEquals(Set.of(0L, 1L, 2L), Set.copyOf(accepted(discord)));
+        assertEquals(3, discord.score().identifies());
         assertNoViolation(discord);
         queue.assertSpaced(1, Scaled.PATIENT.spacing());
       }

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.jda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
-import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import java.util.ArrayList;
@@ -36,8 +35,8 @@ class SingleShardsTest {
       Await.until(
           () -> shards.stream().allMatch(shard -> shard.getStatus() == JDA.Status.CONNECTED));
       assertEquals(3, queue.released.get());
-      assertEquals(
-          List.of(0L, 1L, 2L), discord.identifies().stream().map(Identify::shardId).toList());
+      assertEquals(List.of(0L, 1L, 2L), queue.order());
+      assertEquals(3, discord.score().identifies());
       assertEquals(0, discord.score().violations(), () -> "" + discord.identifies());
       queue.assertSpaced(1, Scaled.PATIENT.spacing());
       shards.forEach(JDA::shutdownNow);

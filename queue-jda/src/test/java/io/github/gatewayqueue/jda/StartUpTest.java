@@ -21,7 +21,8 @@ class StartUpTest {
           TestBot.start(discord, new QueueSessionController(queue, Scaled.PATIENT), 4)) {
         bot.awaitConnected(4);
         assertTrue(discord.score().isClean(), () -> "" + discord);
-        assertInOrder(discord, 4, 2);
+        assertEquals(4, discord.score().identifies());
+        assertInOrder(queue.order(), 2);
         queue.assertSpaced(2, Scaled.PATIENT.spacing());
       }
     }
@@ -39,20 +40,16 @@ class StartUpTest {
       try (TestBot bot = TestBot.start(discord, new QueueSessionController(queue), 32)) {
         bot.awaitConnected(32);
         assertTrue(discord.score().isClean(), () -> "" + discord);
-        assertInOrder(discord, 32, 16);
+        assertEquals(32, discord.score().identifies());
+        assertInOrder(discord.identifies().stream().map(Identify::shardId).toList(), 16);
       }
     }
   }
 
-  private static void assertInOrder(FakeDiscord discord, int shards, int buckets) {
-    assertEquals(shards, discord.score().identifies());
+  private static void assertInOrder(List<Long> all, int buckets) {
     for (int i = 0; i < buckets; i++) {
       int bucket = i;
-      List<Long> ids =
-          discord.identifies().stream()
-              .filter(identify -> identify.bucket() == bucket)
-              .map(Identify::shardId)
-              .toList();
+      List<Long> ids = all.stream().filter(id -> id % buckets == bucket).toList();
       assertEquals(List.of((long) i, (long) i + buckets), ids);
     }
   }

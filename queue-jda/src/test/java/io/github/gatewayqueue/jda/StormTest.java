@@ -12,6 +12,7 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import net.dv8tion.jda.api.JDA;
 import org.junit.jupiter.api.AfterEach;
@@ -99,13 +100,17 @@ class StormTest {
   }
 
   @Test
-  void shutdownOfOne_whileItWaits_costsNoStart() {
+  void shutdownOfOne_whileItWaits_costsNoStart() throws Exception {
     try (FakeDiscord discord = Scaled.discord().start()) {
       var queue = new CountingQueue(new LocalQueue(Scaled.INTERVAL));
       var blocked = new Semaphore(1);
+      var lastAsks = new CountDownLatch(1);
       var controller =
           new QueueSessionController(
               (id, total) -> {
+                if (id == 3) {
+                  lastAsks.countDown();
+                }
                 blocked.acquire();
                 queue.request(id, total);
               },
@@ -121,6 +126,7 @@ class StormTest {
         Await.until(() ->
             asking.getStatus() == JDA.Status.SHUTDOWN
                 && waiting.getStatus() == JDA.Status.SHUTDOWN);
+        lastAsks.await(); // so the first has left, wherever it stood on its way to a permit
         blocked.release(8);
         Await.until(() -> bot.shard(3).getStatus() == JDA.Status.CONNECTED);
         assertEquals(2, queue.asked.get());
