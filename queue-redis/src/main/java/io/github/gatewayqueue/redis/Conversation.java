@@ -44,6 +44,7 @@ final class Conversation {
   private final SplittableRandom random = new SplittableRandom();
   private final Outage outage = new Outage(random);
   private final News news;
+  private final Threads threads;
   private final Thread thread;
   private volatile @Nullable SessionStartLimit limit;
   private boolean exhaustionTold;
@@ -61,18 +62,29 @@ final class Conversation {
   private boolean closing;
 
   Conversation(
-      Store store, String process, Settings settings, @Nullable SessionStartLimitSource source) {
+      Store store,
+      String process,
+      Settings settings,
+      @Nullable SessionStartLimitSource source,
+      Threads threads) {
     this.store = store;
     this.source = source;
+    this.threads = threads;
     reserve = settings.reserve();
     places = new Places(process, settings, System.nanoTime());
-    news = new News(store, this);
-    thread = Threads.unstarted("gateway-queue-redis", this::talk);
+    news = new News(store, this, threads);
+    thread = threads.unstarted("gateway-queue-redis", this::talk);
   }
 
+  /** Starts all threads; if one can not be started, ends those that were. */
   void start() {
     thread.start();
-    news.start();
+    try {
+      news.start();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   private void tell(Runnable event) {
@@ -192,6 +204,7 @@ final class Conversation {
    * @return for how many nanoseconds not to take another one
    */
   private long takeStep() {
+    endReadingOfTheDead();
     Release.Moment asked = Release.Moment.now();
     Step step = places.step(asked.nanos());
     StepReply reply;
@@ -209,14 +222,32 @@ final class Conversation {
     }
     long wanted = places.takeReadingWanted();
     if (wanted > 0 && wanted != lastReading && source != null) {
-      SessionStartLimitSource limits = source;
-      Thread next = Threads.unstarted("session-start-limit", () -> read(limits, wanted));
-      next.start();
-      reader = next;
-      lastReading = wanted;
-      reading = true;
+      beginReading(source, wanted);
     }
     return 0;
+  }
+
+  private void beginReading(SessionStartLimitSource limits, long number) {
+    try {
+      Thread next = threads.unstarted("session-start-limit", () -> read(limits, number));
+      next.start();
+      reader = next;
+      lastReading = number;
+      reading = true;
+    } catch (Throwable e) { // such as that there is no memory for a thread
+      places.read(new Step.Reading(number, null));
+      Log.warning("could not begin to read the session start limit, trying again: " + e);
+    }
+  }
+
+  /** A reader that found no memory to tell of its end: its reading failed. */
+  private void endReadingOfTheDead() {
+    Thread last = reader;
+    // In this order: what it has told is in the inbox before it is dead.
+    if (reading && last != null && !last.isAlive() && inbox.isEmpty()) {
+      reading = false;
+      places.read(new Step.Reading(lastReading, null));
+    }
   }
 
   private long failed(JedisException e, long failedNanos) {

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.redis;
 
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
@@ -10,7 +9,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * connection that is lost, or says nothing for long, is made anew.
  */
 final class News {
-  private static final Duration MAX_GOODBYE = Duration.ofMillis(500);
+  private static final long MAX_GOODBYE_MILLIS = 500;
   private static final long MIN_PAUSE_MILLIS = 250;
   private static final long PROBE_SECONDS = 5;
   private static final long MAX_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
@@ -23,11 +22,11 @@ final class News {
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  News(Store store, Conversation conversation) {
+  News(Store store, Conversation conversation, Threads threads) {
     this.store = store;
     this.conversation = conversation;
-    listener = Threads.unstarted("gateway-queue-news", this::listen);
-    watch = Threads.unstarted("gateway-queue-news-watch", this::watch);
+    listener = threads.unstarted("gateway-queue-news", this::listen);
+    watch = threads.unstarted("gateway-queue-news-watch", this::watch);
   }
 
   void start() {
@@ -35,13 +34,15 @@ final class News {
     watch.start();
   }
 
+  /** Ends the threads, whichever of them were started. */
   void stop() {
     stopped = true;
     watch.interrupt();
     try {
-      watch.join(MAX_GOODBYE); // or its probe might follow when the connection is somebody else's
+      watch.join(
+          MAX_GOODBYE_MILLIS); // or its probe might follow when the connection is somebody else's
       subscription.unsubscribe(); // so that the connection may be used for something else
-      listener.join(MAX_GOODBYE);
+      listener.join(MAX_GOODBYE_MILLIS);
     } catch (JedisException | InterruptedException e) {
       // closed the hard way
     }

@@ -102,8 +102,13 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     client = builder.client == null ? connect(requireNonNull(builder.uri)) : builder.client;
     ownClient = builder.client == null;
     store = new Store(client, process, settings, builder.source != null);
-    conversation = new Conversation(store, process, settings, builder.source);
-    conversation.start();
+    conversation = new Conversation(store, process, settings, builder.source, builder.threads);
+    try {
+      conversation.start();
+    } catch (Throwable e) {
+      closeOwnClient();
+      throw e;
+    }
   }
 
   private static UnifiedJedis connect(URI uri) {
@@ -293,6 +298,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     GatewayQueueException failure = closedWhileWaiting();
     underWay.forEach(ticket -> ticket.fail(failure));
     conversation.close();
+    closeOwnClient();
+  }
+
+  private void closeOwnClient() {
     if (ownClient) {
       client.close();
     }
@@ -336,6 +345,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private Duration settling = Duration.ofSeconds(10);
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
+    private Threads threads = Threads.DAEMONS;
 
     private Builder(@Nullable URI uri, @Nullable UnifiedJedis client) {
       this.uri = uri;
@@ -427,6 +437,12 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     /** For tests: how long Discord may take to count a start; ten seconds by default. */
     Builder settling(Duration settling) {
       this.settling = settling;
+      return this;
+    }
+
+    /** For tests: what makes the queue's threads. */
+    Builder threads(Threads threads) {
+      this.threads = threads;
       return this;
     }
 

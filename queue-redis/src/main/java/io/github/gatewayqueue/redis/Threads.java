@@ -1,18 +1,19 @@
 package io.github.gatewayqueue.redis;
 
-/**
- * The threads of a queue, on which others depend: none may have to wait for a carrier, as those can
- * all be pinned.
- */
-final class Threads {
-  private Threads() {}
+/** Makes the threads of a queue, which differ in tests only. */
+interface Threads {
+  /**
+   * Others depend on them: none may have to wait for a carrier, as those can all be pinned. So they
+   * are platform threads. They keep nothing of whoever makes them, nor the JVM from ending.
+   */
+  Threads DAEMONS =
+      (name, task) ->
+          Thread.ofPlatform()
+              .daemon()
+              .name(name)
+              .inheritInheritableThreadLocals(false) // nor the context class loader, then
+              .unstarted(task);
 
-  /** Returns a platform thread that keeps nothing of whoever makes it, nor the JVM from ending. */
-  static Thread unstarted(String name, Runnable task) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name(name)
-        .inheritInheritableThreadLocals(false) // nor the context class loader, then
-        .unstarted(task);
-  }
+  /** Returns a thread that is not started yet. */
+  Thread unstarted(String name, Runnable task);
 }

@@ -4,21 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import io.github.gatewayqueue.testsupport.PlatformThreads;
 import io.github.gatewayqueue.testsupport.TestProxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 
@@ -100,6 +109,78 @@ class RedisQueueThreadsTest extends RedisTestBase {
     queue.close();
     waiting.thrown();
     Await.until(() -> threadsSince(before).isEmpty());
+  }
+
+  /** Makes threads of which one can not be started, as the JVM throws if the system gives none. */
+  private static Threads withoutThreadOnce(String missing) {
+    AtomicBoolean none = new AtomicBoolean(true);
+    return (name, task) ->
+        name.equals(missing) && none.getAndSet(false)
+            ? new Unstartable(task)
+            : Threads.DAEMONS.unstarted(name, task);
+  }
+
+  private static final class Unstartable extends Thread {
+    Unstartable(Runnable task) {
+      super(task);
+    }
+
+    @Override
+    public void start() {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+  }
+
+  @Test
+  void source_readerCannotBeStarted_isAskedLaterAndTheRequestWaits() throws Exception {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      RedisQueue queue =
+          open(
+              builder()
+                  .threads(withoutThreadOnce("session-start-limit"))
+                  .limits(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1)));
+      Asking.of(queue, 0, 1).awaitReturn();
+      assertEquals(
+          List.of(
+              "WARNING: could not begin to read the session start limit, trying again: "
+                  + "java.lang.OutOfMemoryError: unable to create native thread"),
+          log.lines());
+    }
+  }
+
+  /** As one does that has no memory left, or whose failure can not even be named. */
+  @Test
+  void source_readerDiesWithoutAWord_isAskedAgain() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    SessionStartLimitSource source =
+        () -> {
+          if (asked.incrementAndGet() == 1) {
+            throw new NamelessException();
+          }
+          return new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1);
+        };
+    RedisQueue queue = open(builder().lease(Duration.ofMillis(900)).limits(source));
+    Asking.of(queue, 0, 1).awaitReturn();
+    assertEquals(2, asked.get());
+  }
+
+  private static final class NamelessException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new OutOfMemoryError("not really");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway-queue-redis", "gateway-queue-news", "gateway-queue-news-watch"})
+  void build_threadCannotBeStarted_leavesNoThreadAndNoLease(String missing) {
+    Set<Thread> before = threads();
+    RedisQueue.Builder builder = builder().threads(withoutThreadOnce(missing));
+    assertThrows(OutOfMemoryError.class, builder::build);
+    Await.until(() -> threadsSince(before).isEmpty());
+    assertEquals(0, client.zcard(key("leases")));
   }
 
   /** A thread that reads from such a connection would never hear of the end. */
