@@ -415,17 +415,23 @@ public final class LargeBotQueue implements GatewayQueue {
    * the reading ends and the heads look again: they would wait for ever.
    */
   private void read(long version) {
-    Reading reading = fetch();
-    boolean awaited = false;
-    updates.lock();
+    Reading reading;
+    boolean awaited;
     try {
+      reading = fetch();
+      updates.lock();
       awaited = isAwaited(version);
       if (awaited) {
         conclude(reading);
       }
+    } catch (Throwable e) { // such as that there is no memory even to note what was thrown
+      retryLater();
+      throw e;
     } finally {
       endReading(); // not before the conclusion: a head that looks in between would read once more
-      updates.unlock();
+      if (updates.isHeldByCurrentThread()) {
+        updates.unlock();
+      }
       buckets.wakeHeads();
     }
     if (awaited) {
@@ -450,17 +456,12 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /** Takes what came of a reading. Called under the lock of updates. */
   private void conclude(Reading reading) {
-    try {
-      if (reading.limit != null) {
-        accept(reading.limit, reading.askedNanos);
-      } else if (reading.thrown instanceof GatewayQueueException refusal) {
-        refuse(refusal);
-      } else {
-        retryLater();
-      }
-    } catch (Throwable e) {
+    if (reading.limit != null) {
+      accept(reading.limit, reading.askedNanos);
+    } else if (reading.thrown instanceof GatewayQueueException refusal) {
+      refuse(refusal);
+    } else {
       retryLater();
-      throw e;
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,6 +62,15 @@ class LargeBotQueueReaderTest extends BotTest {
     source.answer(limit(500, DAY, 1));
     next.awaitReturn();
     assertEquals(1, source.calls());
+  }
+
+  /** Not even for what the source has thrown. */
+  @Test
+  void reading_noMemoryIsLeft_isDoneAgain() throws Exception {
+    List<String> smallHeap = List.of("-Xmx32m");
+    try (JavaProcess process = JavaProcess.of(smallHeap, ReadingWithoutMemory.class)) {
+      process.awaitLine(ReadingWithoutMemory.RELEASED + ": 2");
+    }
   }
 
   /** Two carriers, both of which are taken by those who wait for the reading. */
