@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -128,7 +129,19 @@ final class Bot implements AutoCloseable {
   }
 
   static void signal(long pid, String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
+    Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("process " + pid + " could not be sent " + signal);
+    }
+  }
+
+  /** Skips the test where there is no program to send a signal with. */
+  static void assumeSignals() throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-l").redirectErrorStream(true).start().waitFor();
+    } catch (IOException e) {
+      abort("there is no program to send a signal with: " + e.getMessage());
+    }
   }
 
   /** Ends it at once, as a crash does; returns when all that it told is here. */

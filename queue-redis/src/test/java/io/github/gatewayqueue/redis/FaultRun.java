@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.TestProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,9 +30,6 @@ import redis.clients.jedis.Jedis;
  */
 final class FaultRun {
   private static final String NAMESPACE = "faults";
-
-  /** For processes to start on a machine that does other things as well. */
-  private static final Duration START = Duration.ofMinutes(2);
 
   /** What can go wrong. */
   enum Fault {
@@ -64,6 +62,7 @@ final class FaultRun {
   private final Duration drain;
   private final RunSettings settings;
   private final List<Fault> faults = new ArrayList<>();
+  private final Set<Fault> inflicted = EnumSet.noneOf(Fault.class);
   private final Bot[] bots = new Bot[FaultLane.BOTS];
   private final TestProxy[] proxies = new TestProxy[FaultLane.BOTS];
   private final StoreHistory history = new StoreHistory();
@@ -117,7 +116,7 @@ final class FaultRun {
     SharedLimit shared = limit;
     try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
       begin();
-      awaitTold(0, "released", START);
+      awaitTold(0, "released", Await.HANG);
       pause(2 * settings.interval().toMillis());
       for (Fault fault : faults) {
         inflict(fault, tasks);
@@ -205,6 +204,12 @@ final class FaultRun {
       case CLOCK_FAR_BACK -> setClock(-millis(lease, 0.7, 20));
       case BUCKETS_CHANGED -> changeBuckets();
     }
+    inflicted.add(fault);
+  }
+
+  /** Returns what has gone wrong in fact. */
+  Set<Fault> inflicted() {
+    return inflicted;
   }
 
   /** Returns one proxy or all. */

@@ -1,9 +1,12 @@
 package io.github.gatewayqueue.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.redis.FaultRun.Fault;
+import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -22,9 +26,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes of a bot under faults that a seed has chosen. {@code -Dfaults.runs} has more of them,
- * {@code -Dfaults.seed} has them begin with another seed than 1, {@code -Dfaults.lanes} has more at
- * once; {@code -Dfaults=long} has a run at true scale, too.
+ * Processes of a bot under faults that a seed has chosen. {@code -Dfaults.runs} has more of them in
+ * the thorough tier, {@code -Dfaults.seed} has them begin with another seed than 1, {@code
+ * -Dfaults.lanes} has more at once; {@code -Dfaults=long} has a run at true scale, too.
  */
 @DisabledOnOs(
     value = OS.WINDOWS,
@@ -34,24 +38,35 @@ class FaultRunTest {
   private static final RunSettings TRUE_SCALE =
       new RunSettings(Duration.ofSeconds(6), Duration.ofSeconds(15), Duration.ofSeconds(1), false);
   private static final int FAULTS = 6;
-  private static final Duration DRAIN = Duration.ofSeconds(60);
+
+  /** Kills a bot, freezes one, and changes the buckets of a shared limit. */
+  private static final long DEFAULT_SEED = 33;
+
   private static final Duration LONG_DRAIN = Duration.ofMinutes(30);
 
   @TempDir Path directory;
 
+  @BeforeAll
+  static void assumeSignals() throws InterruptedException {
+    Bot.assumeSignals();
+  }
+
   @Test
-  void faults_ofOneSeed_leaveNoViolation() throws Exception {
+  void faults_oneKilledAndOneFrozenAmongThem_leaveNoViolation() throws Exception {
     try (FaultLane lane = new FaultLane(directory.resolve("lane"), Store.STEP.text())) {
-      assertEquals(List.of(), run(lane, Long.getLong("faults.seed", 1)));
+      FaultRun run = scaledDown(lane, DEFAULT_SEED);
+      assertEquals(List.of(), judge(run));
+      assertTrue(run.inflicted().contains(Fault.BOT_KILLED), run.toString());
+      assertTrue(run.inflicted().contains(Fault.BOT_FROZEN_LONG), run.toString());
     }
   }
 
   @Test
-  @Thorough("each seed takes several seconds; the first one is run on every build")
+  @Thorough("each seed takes several seconds; another one is run on every build")
   void faults_ofEverySeed_leaveNoViolation() throws Exception {
-    long first = Long.getLong("faults.seed", 2); // the default tier has run 1
+    long first = Long.getLong("faults.seed", 1);
     AtomicLong next = new AtomicLong(first);
-    long end = first + Integer.getInteger("faults.runs", 3);
+    long end = first + Integer.getInteger("faults.runs", 4);
     List<String> violations = Collections.synchronizedList(new ArrayList<>());
     try (ExecutorService lanes = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
       List<Future<?>> all = new ArrayList<>();
@@ -63,7 +78,7 @@ class FaultRunTest {
                 for (long seed = next.getAndIncrement();
                     seed < end;
                     seed = next.getAndIncrement()) {
-                  violations.addAll(run(lane, seed));
+                  violations.addAll(judge(scaledDown(lane, seed)));
                 }
               }
               return null;
@@ -84,17 +99,21 @@ class FaultRunTest {
       disabledReason = "it takes a quarter of an hour")
   void faults_atTrueScale_leaveNoViolation() throws Exception {
     try (FaultLane lane = new FaultLane(directory.resolve("lane"), Store.STEP.text())) {
-      assertEquals(List.of(), run(lane, Long.getLong("faults.seed", 1), TRUE_SCALE, LONG_DRAIN));
+      long seed = Long.getLong("faults.seed", 1);
+      assertEquals(List.of(), judge(run(lane, seed, TRUE_SCALE, LONG_DRAIN)));
     }
   }
 
-  private static List<String> run(FaultLane lane, long seed) throws Exception {
-    return run(lane, seed, RunSettings.SCALED_DOWN, DRAIN);
+  private static FaultRun scaledDown(FaultLane lane, long seed) throws IOException {
+    return run(lane, seed, RunSettings.SCALED_DOWN, Await.HANG);
   }
 
-  private static List<String> run(FaultLane lane, long seed, RunSettings settings, Duration drain)
-      throws Exception {
-    var run = new FaultRun(lane, seed, settings, FAULTS, EnumSet.allOf(Fault.class), drain);
+  private static FaultRun run(FaultLane lane, long seed, RunSettings settings, Duration drain)
+      throws IOException {
+    return new FaultRun(lane, seed, settings, FAULTS, EnumSet.allOf(Fault.class), drain);
+  }
+
+  private static List<String> judge(FaultRun run) throws Exception {
     List<String> violations = run.run();
     String verdict =
         violations.isEmpty() ? "held" : violations.size() + ": " + violations.getFirst();
