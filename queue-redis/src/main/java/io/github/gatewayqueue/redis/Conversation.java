@@ -214,8 +214,8 @@ final class Conversation {
       return failed(e, System.nanoTime());
     }
     outage.end();
+    limit = reply.limit(); // first: who is released now may ask for it
     places.answered(step, reply, asked, System.nanoTime());
-    limit = places.limit();
     warnIfExhausted();
     for (Duration late : places.takeLate()) {
       Log.warning("a release would have been used " + late + " late; its request goes next");

@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
-import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,7 +50,6 @@ final class Places {
   private long generation;
   private long cold = -1;
   private int concurrency = 1;
-  private @Nullable SessionStartLimit limit;
   private boolean exhausted;
 
   /** How late releases were that could not be used, and nobody was told of. */
@@ -190,10 +188,6 @@ final class Places {
     return wanted;
   }
 
-  @Nullable SessionStartLimit limit() {
-    return limit;
-  }
-
   /** Returns how late each release was that could not be used, once. */
   List<Duration> takeLate() {
     List<Duration> taken = List.copyOf(late);
@@ -328,7 +322,6 @@ final class Places {
     if (askedForAll) {
       renewAtNanos = asked.nanos() + renewNanos;
     }
-    limit = reply.limit();
     boolean becameCold = cold >= 0 && reply.cold() != cold;
     refreshing = false;
     readingWanted = reply.reading();
