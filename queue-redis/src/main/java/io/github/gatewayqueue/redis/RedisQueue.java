@@ -166,6 +166,11 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
+    awaitStart(id, total);
+  }
+
+  /** The same, and tells which release it was. */
+  Release awaitStart(long id, long total) throws InterruptedException {
     if (closed.get()) {
       throw new IllegalStateException("the queue is closed");
     }
@@ -181,6 +186,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
         Log.request("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
       }
       release = awaitRelease(ticket);
+      return release;
     } catch (Throwable e) {
       thrown = e;
       throw e;

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
@@ -17,24 +18,37 @@ final class Requests {
   /** All that joined a queue this way. */
   private static final Map<RedisQueue, List<Asking>> JOINED = new ConcurrentHashMap<>();
 
+  /** By thread, when the store released it: its thread may be held up afterwards. */
+  private static final Map<Thread, Long> RELEASE_MICROS = new ConcurrentHashMap<>();
+
   private Requests() {}
 
   /** Asks, and waits until it has its place in line, or is released already. */
   static Asking inLine(RedisQueue queue, long id, long total) {
-    Asking asking = Asking.of(queue, id, total);
+    Asking asking = Asking.of((shard, shards) -> ask(queue, shard, shards), id, total);
     List<Asking> joined = JOINED.computeIfAbsent(queue, unseen -> new CopyOnWriteArrayList<>());
     joined.add(asking);
-    Await.until(
-        () -> queue.waiting() >= joined.stream().filter(request -> !request.ended()).count());
+    Await.until(() -> {
+      // In this order: one that is released in between is in neither number.
+      long underWay = joined.stream().filter(request -> !request.ended()).count();
+      return queue.waiting() >= underWay;
+    });
     return asking;
   }
 
-  /** Waits for all to be released, one after the other, and returns when each was. */
+  private static void ask(RedisQueue queue, long id, long total) throws InterruptedException {
+    RELEASE_MICROS.put(Thread.currentThread(), queue.awaitStart(id, total).moment());
+  }
+
+  /** Waits for all to be released, by the store in this order, and returns when each returned. */
   static long[] awaitInOrder(List<Asking> requests) throws InterruptedException {
     long[] ends = new long[requests.size()];
+    long lastMicros = 0;
     for (int i = 0; i < ends.length; i++) {
       ends[i] = requests.get(i).awaitReturn();
-      assertTrue(i == 0 || ends[i] - ends[i - 1] > 0, "in order of joining");
+      long micros = requireNonNull(RELEASE_MICROS.get(requests.get(i).thread()));
+      assertTrue(micros > lastMicros, "in order of joining");
+      lastMicros = micros;
     }
     return ends;
   }
