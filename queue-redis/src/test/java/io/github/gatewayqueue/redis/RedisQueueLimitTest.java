@@ -43,13 +43,13 @@ class RedisQueueLimitTest extends RedisTestBase {
           return new SessionStartLimit(1000, 15, DAY, 1);
         };
     List<Asking> requests = new ArrayList<>();
-    for (int process = 0; process < 3; process++) {
-      RedisQueue queue = open(builder().limits(source));
-      for (int shard = 0; shard < 10; shard++) {
-        requests.add(Asking.of(queue, shard, 10));
-      }
-    }
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      for (int process = 0; process < 3; process++) {
+        RedisQueue queue = open(builder().limits(source));
+        for (int shard = 0; shard < 10; shard++) {
+          requests.add(Asking.of(queue, shard, 10));
+        }
+      }
       Await.until(() -> ended(requests) == 15);
       Await.until(() -> queues().stream().mapToInt(RedisQueue::waiting).sum() == 15);
       Await.until(() -> log.lines().stream().anyMatch(line -> line.contains("used up")));
