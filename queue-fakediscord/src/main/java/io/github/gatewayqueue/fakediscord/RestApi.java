@@ -30,10 +30,10 @@ final class RestApi {
 
   void handle(HttpServerRequest request, String path) {
     String route = route(path);
-    if (route.equals("/gateway/bot")) {
-      scoreboard.countLimitRequest();
-    }
     RestExchange exchange = exchange(request, route);
+    if (route.equals("/gateway/bot")) {
+      scoreboard.countLimitRequest(); // afterwards: who changes the limit then changes no answer
+    }
     RestFault fault = faults.nextRestFault();
     if (fault == null) {
       exchange.send();
