@@ -436,7 +436,7 @@ final class FaultRun {
   }
 
   /** Keeps what has happened, for whoever wants to understand it. */
-  private void write() throws IOException {
+  private void write() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>(violations);
     lines.add(toString());
     told.forEach(process -> {

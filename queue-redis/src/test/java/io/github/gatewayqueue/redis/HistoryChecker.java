@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * before it could tell) it judges in favour of the queue.
  */
 final class HistoryChecker {
-  /** Of a server that was held up between reading the time and telling of it. */
-  private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
-
   private final RunSettings settings;
   private final StoreChecker store;
   private final List<String> violations = new ArrayList<>();
@@ -39,7 +35,8 @@ final class HistoryChecker {
   }
 
   /** Judges a run, once. */
-  List<String> check(List<List<Bot.Told>> told, StoreHistory history, @Nullable SharedLimit limit) {
+  List<String> check(List<List<Bot.Told>> told, StoreHistory history, @Nullable SharedLimit limit)
+      throws InterruptedException {
     violations.addAll(store.check(history.entries()));
     List<Use> uses = new ArrayList<>();
     for (List<Bot.Told> process : told) {
@@ -89,10 +86,11 @@ final class HistoryChecker {
     if (release == null) { // the server was gone before it could tell
       return new Use(ticket, bucket, shard, 0, told.nanos(), told.nanos());
     }
-    if (store.leastAgeNanos(release) > settings.marginNanos() + SLACK_NANOS) {
+    if (store.leastAgeNanos(release) > settings.marginNanos() + StoreChecker.SLACK_NANOS) {
       violations.add("used when it was too old: " + release + ", " + told);
     }
-    long storeNanos = settings.clockSteps() ? release.nanos() : history.nanoTime(release.moment());
+    long storeNanos =
+        settings.clockSteps() ? release.earliestNanos() : history.nanoTime(release.moment());
     // The queue has looked for the last time while it was not too late; the thread may have been
     // held up since then.
     long fromNanos = Math.min(told.nanos(), storeNanos + settings.marginNanos());
@@ -109,7 +107,7 @@ final class HistoryChecker {
   }
 
   private void checkSpacing(List<Use> uses) {
-    long least = settings.intervalNanos() - settings.marginNanos() - SLACK_NANOS;
+    long least = settings.intervalNanos() - settings.marginNanos() - StoreChecker.SLACK_NANOS;
     for (int i = 0; i < uses.size(); i++) {
       Use second = uses.get(i);
       for (int k = i - 1; k >= 0; k--) {

@@ -27,6 +27,7 @@ final class StoreHistory {
           - TimeUnit.MICROSECONDS.toNanos(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
 
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Thread> readers = new ArrayList<>();
 
   /**
    * A command, or the state that a server begins with.
@@ -62,7 +63,7 @@ final class StoreHistory {
       state.addAll(jedis.zrange("{" + namespace + "}:line", 0, -1));
     }
     add(new Entry(System.nanoTime(), "", List.copyOf(state)));
-    Thread.ofVirtual().start(() -> read(socket, in));
+    readers.add(Thread.ofVirtual().start(() -> read(socket, in)));
   }
 
   private void read(Socket socket, BufferedReader in) {
@@ -83,7 +84,13 @@ final class StoreHistory {
     entries.add(entry);
   }
 
-  synchronized List<Entry> entries() {
-    return List.copyOf(entries);
+  /** Returns all that there is, when the servers have ended: no reader lags behind then. */
+  List<Entry> entries() throws InterruptedException {
+    for (Thread reader : readers) {
+      reader.join();
+    }
+    synchronized (this) {
+      return List.copyOf(entries);
+    }
   }
 }
