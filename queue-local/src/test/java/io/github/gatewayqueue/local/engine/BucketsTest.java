@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -351,12 +352,16 @@ class BucketsTest {
     Duration interval = Duration.ofNanos(200_000);
     int count = 5000;
     List<Release> releases = new ArrayList<>(); // guarded by the bucket's lock
+    AtomicInteger allowed = new AtomicInteger();
     Buckets buckets =
         new Buckets(
             interval,
             Duration.ZERO,
             1,
             now -> {
+              if (releases.size() >= allowed.get()) {
+                return Long.MAX_VALUE;
+              }
               releases.add(new Release(Thread.currentThread(), now));
               return 0;
             });
@@ -374,11 +379,16 @@ class BucketsTest {
       askings.add(asking);
       joined.add(asking.thread());
       started++;
+      // However slow this thread is: some are released, and some still wait.
+      allowed.set(started / 4);
+      buckets.wakeHeads();
       int picked = random.nextInt(started);
       if (random.nextInt(3) > 0) {
         askings.get(picked).interrupt();
       }
     }
+    allowed.set(count);
+    buckets.wakeHeads();
     int returned = 0;
     for (Asking asking : askings) {
       returned += asking.awaitReturnOrInterrupt() ? 1 : 0;
