@@ -46,11 +46,21 @@ final class Requests {
     long lastMicros = 0;
     for (int i = 0; i < ends.length; i++) {
       ends[i] = requests.get(i).awaitReturn();
-      long micros = requireNonNull(RELEASE_MICROS.get(requests.get(i).thread()));
+      long micros = releaseMicros(requests.get(i));
       assertTrue(micros > lastMicros, "in order of joining");
       lastMicros = micros;
     }
     return ends;
+  }
+
+  /** Returns when a store released a request that has ended, by the store's clock. */
+  static long releaseMicros(Asking request) {
+    return requireNonNull(RELEASE_MICROS.get(request.thread()));
+  }
+
+  /** Judges requests that were released one after the other, by whichever server. */
+  static void assertReleasedSpaced(Duration interval, List<Asking> requests) {
+    assertSpaced(interval, requests.stream().map(Requests::releaseMicros).toList());
   }
 
   /** Judges when a store released some, which no thread was held up for. */
