@@ -87,6 +87,27 @@ public interface GatewayQueue {
   void request(long id, long total) throws InterruptedException;
 
   /**
+   * Blocks like {@link #request}, and has the bucket wait afterwards until the caller says what
+   * became of the start: the interval then counts from IDENTIFY rather than from the release, and a
+   * connection that fails before it costs nothing.
+   *
+   * <p>By default the start counts from its release, as with {@link #request}, and nothing that is
+   * said of it changes anything: so for a queue that does not know holds.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @return the start; to be closed, best by a try-with-resources
+   * @throws IllegalArgumentException as {@link #request}
+   * @throws IllegalStateException as {@link #request}
+   * @throws InterruptedException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   */
+  default SessionStart acquire(long id, long total) throws InterruptedException {
+    request(id, total);
+    return CountedStart.INSTANCE;
+  }
+
+  /**
    * Returns a queue that releases everything at once, for a bot behind a gateway proxy that queues
    * by itself, or for tests. It checks its arguments and honours interrupts like every other queue,
    * but it has no line and so no memory consistency effects.

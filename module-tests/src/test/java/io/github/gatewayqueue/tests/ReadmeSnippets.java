@@ -3,6 +3,7 @@ package io.github.gatewayqueue.tests;
 import discord4j.core.DiscordClient;
 import discord4j.core.GatewayDiscordClient;
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
@@ -30,8 +31,10 @@ final class ReadmeSnippets {
     GatewayQueue queue = new LocalQueue(); // one for all shards of the bot
 
     void onHello(int shardId, int shardCount) throws InterruptedException {
-      queue.request(shardId, shardCount); // blocks until it is this shard's turn
-      identify(shardId);
+      try (SessionStart start = queue.acquire(shardId, shardCount)) { // blocks until its turn
+        identify(shardId);
+        start.identified(); // the next one's turn comes an interval from here
+      }
     }
 
     // @end

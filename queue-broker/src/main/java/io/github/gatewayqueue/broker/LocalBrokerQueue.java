@@ -55,7 +55,7 @@ final class LocalBrokerQueue implements BrokerQueue {
             : null;
     Instant next = now.plusNanos(Math.max(0, state.notBeforeNanos() - nowNanos));
     return new LargeBotQueueSnapshot(
-        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next)), null);
+        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, List.of())), null);
   }
 
   @Override

@@ -142,7 +142,7 @@ record Plan(
       waiting.add(Math.ceilDiv(shards - i, maxConcurrency));
     }
     Instant now = Instant.EPOCH;
-    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now);
+    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now, List.of());
     var snapshot = new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), limit);
     return new Forecast(snapshot, waiting, interval, reserve, now);
   }

@@ -40,7 +40,7 @@ final class RedisBrokerQueue implements BrokerQueue {
         new View(
             List.of(List.of()),
             new LargeBotQueueSnapshot(
-                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null)), null));
+                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())), null));
 
     static View of(RedisQueueSnapshot snapshot) {
       List<@Nullable Thread[]> lines = new ArrayList<>();
@@ -49,7 +49,7 @@ final class RedisBrokerQueue implements BrokerQueue {
         lines.add(new @Nullable Thread[bucket.waiting()]);
         buckets.add(
             new LargeBotQueueSnapshot.Bucket(
-                bucket.waiting(), bucket.lastRelease(), bucket.nextRelease()));
+                bucket.waiting(), bucket.lastRelease(), bucket.nextRelease(), List.of()));
       }
       for (RedisQueueSnapshot.Place place : snapshot.places()) {
         lines.get(place.bucket())[place.position() - 1] = place.thread();

@@ -138,7 +138,7 @@ class ForecastTest {
     for (int i = 0; i < waiting.size(); i++) {
       Long delay = delaySeconds[i];
       Instant next = delay == null ? null : NOW.plusSeconds(delay);
-      buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next));
+      buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next, List.of()));
     }
     return new Forecast(new LargeBotQueueSnapshot(buckets, limit), waiting, interval, 1, NOW);
   }

@@ -30,7 +30,7 @@ final class OddQueue implements BrokerQueue {
 
   /** A queue that says that it has so many buckets. */
   OddQueue(Settings settings, int buckets) {
-    queue = new LocalBrokerQueue(settings, nowNanos -> holding ? ASK_AGAIN_NANOS : 0);
+    queue = new LocalBrokerQueue(settings, (nowNanos, holdNanos) -> holding ? ASK_AGAIN_NANOS : 0);
     this.buckets = buckets;
   }
 

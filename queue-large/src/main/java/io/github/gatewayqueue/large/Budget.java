@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.large.RecentStarts.Start;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ final class Budget {
   /** Starts left, the reserve among them, as far as is known. */
   private int left;
 
+  /** When the last reading was taken. Meaningless before the first one. */
+  private long acceptedNanos;
+
   /** How many starts were subtracted from the last reading that it may have counted after all. */
   private int uncounted;
 
@@ -75,12 +79,12 @@ final class Budget {
   }
 
   /**
-   * Charges a start if one is left.
+   * Charges a start if one is left, which may be used until the hold is over.
    *
    * @return 0 if a start was charged, {@link #READ} if the caller has to read the limit, otherwise
    *     the nanoseconds after which it is worth asking again, more than 0
    */
-  long ask(long nowNanos) {
+  long ask(long nowNanos, long holdNanos) {
     if (beginReading(nowNanos)) {
       return READ;
     }
@@ -93,9 +97,37 @@ final class Budget {
       return delayNanos;
     }
     left--;
-    recent.add(nowNanos);
+    recent.add(new Start(nowNanos, latestUse(nowNanos, holdNanos), version), nowNanos);
     shortenIfUncertain(nowNanos);
     return 0;
+  }
+
+  /**
+   * Takes note of when a start is used that was held. If that is so late that a reading came
+   * without it, it is charged to that.
+   */
+  void used(long chargedNanos, long holdNanos, long usedNanos) {
+    Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
+    if (start == null && acceptedNanos - chargedNanos >= 0) {
+      left = Math.max(0, left - 1);
+    }
+    recent.add(new Start(chargedNanos, usedNanos, version), usedNanos);
+  }
+
+  /**
+   * Takes the charge of a start back that was not used. A reading since then has settled it:
+   * Discord tells there what is left.
+   */
+  void takeBack(long chargedNanos, long holdNanos) {
+    Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
+    if (start != null && start.version() == version) {
+      left++;
+    }
+  }
+
+  /** So that no moment is too far from the present to be compared. */
+  private static long latestUse(long chargedNanos, long holdNanos) {
+    return chargedNanos + Math.min(holdNanos, FOREVER_NANOS);
   }
 
   /**
@@ -131,6 +163,7 @@ final class Budget {
     recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
     version++;
     limit = fresh;
+    acceptedNanos = nowNanos;
     uncounted = Math.min(recent.count(), fresh.remaining());
     left = fresh.remaining() - uncounted;
     resetNanos = nowNanos + nanos(fresh.resetAfter());

@@ -2,9 +2,11 @@ package io.github.gatewayqueue.large;
 
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
@@ -43,14 +45,21 @@ import org.jspecify.annotations.Nullable;
  * and no bucket releases anybody earlier than an interval after the last release in any old bucket
  * that it takes shards from.
  *
+ * <h2>Starts that are held</h2>
+ *
+ * A start that was {@linkplain #acquire acquired} holds its bucket until its holder says what
+ * became of it, for at most the {@linkplain Builder#holdTimeout hold time-out}; the interval then
+ * counts from what was said. After an update all buckets that take shards from one that is held
+ * wait for it.
+ *
  * <h2>The limit</h2>
  *
  * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
  * the next release. Discord needs a while to count a start, so a reading may miss the last ones:
  * the releases of the same day from ten seconds before the reading was asked for are subtracted
- * from it. If only that exhausts the budget, the limit is read again after ten seconds. Discord
- * does send a {@code resetAfter} of 0; such a reading is good for a minute if a start is left, and
- * counts as failed if none is.
+ * from it, and so are starts that are held or were used within that time. If only that exhausts the
+ * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
+ * such a reading is good for a minute if a start is left, and counts as failed if none is.
  *
  * <p>A source that always answers the same refills the budget at each reset.
  *
@@ -94,6 +103,9 @@ public final class LargeBotQueue implements GatewayQueue {
   /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
   private static final int MAX_BUCKETS = 65_536;
 
+  /** How old a limit may be that somebody hands in as just read. */
+  private static final long UPDATE_AGE_NANOS = Duration.ofSeconds(1).toNanos();
+
   private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
 
   /**
@@ -119,6 +131,7 @@ public final class LargeBotQueue implements GatewayQueue {
 
   private final SessionStartLimitSource source;
   private final Duration interval;
+  private final Duration holdTimeout;
   private final WhenExhausted whenExhausted;
   private final int reserve;
   private final ThreadFactory readers;
@@ -159,6 +172,7 @@ public final class LargeBotQueue implements GatewayQueue {
   private LargeBotQueue(Builder builder) {
     source = builder.source;
     interval = builder.interval;
+    holdTimeout = requireNonNullElse(builder.holdTimeout, Buckets.defaultHoldTimeout(interval));
     whenExhausted = builder.whenExhausted;
     reserve = builder.reserve;
     readers = builder.readers;
@@ -213,6 +227,31 @@ public final class LargeBotQueue implements GatewayQueue {
   @Override
   public void request(long id, long total) throws InterruptedException {
     buckets.request(id, total);
+    released();
+  }
+
+  /**
+   * Blocks like {@link #request}, and holds the bucket until the caller says what became of the
+   * start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
+   * SessionStart}. A start that is {@linkplain SessionStart#cancel cancelled} is charged to the
+   * budget no longer, unless the limit was read since its release.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @return the start, which is held
+   * @throws IllegalArgumentException as {@link #request}
+   * @throws InterruptedException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   * @throws SessionStartLimitExceededException as {@link #request}
+   */
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    SessionStart start = buckets.acquire(id, total, holdTimeout);
+    released();
+    return start;
+  }
+
+  private void released() {
     if (whenExhausted == WhenExhausted.FAIL && isExhausted()) {
       buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
     }
@@ -222,8 +261,8 @@ public final class LargeBotQueue implements GatewayQueue {
   /**
    * Takes a limit that was just read, and discards the reading that is under way, if there is one.
    * The number of buckets and the budget change at once; nobody loses its place. It counts as
-   * having been asked for just now, so that the starts of the last 10 s are subtracted, which it
-   * may have missed. An answer that took longer to come may have missed more: ask again.
+   * having been asked for a second ago, so that the starts of the last 11 s are subtracted, which
+   * it may have missed. An answer that took longer to come may have missed more: ask again.
    *
    * @param limit the limit, as it is now
    * @throws IllegalArgumentException if {@code limit.maxConcurrency()} is above 65,536; nothing
@@ -231,7 +270,7 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   public void update(SessionStartLimit limit) {
     bucketsOf(requireNonNull(limit, "limit"));
-    long askedNanos = System.nanoTime();
+    long askedNanos = System.nanoTime() - UPDATE_AGE_NANOS;
     updates.lock();
     try {
       accept(limit, askedNanos);
@@ -328,7 +367,13 @@ public final class LargeBotQueue implements GatewayQueue {
           delayNanos == Budget.READ
               ? null
               : now.plusNanos(Math.max(delayNanos, state.notBeforeNanos() - nowNanos));
-      shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next));
+      List<LargeBotQueueSnapshot.Hold> holds =
+          state.held().stream()
+              .map(held ->
+                  new LargeBotQueueSnapshot.Hold(
+                      held.shard(), now.plusNanos(held.sinceNanos() - nowNanos)))
+              .toList();
+      shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds));
     }
     return new LargeBotQueueSnapshot(shown, limit);
   }
@@ -372,8 +417,7 @@ public final class LargeBotQueue implements GatewayQueue {
       SessionStartLimit limit;
       budgetLock.lock();
       try {
-        long latestNanos = System.nanoTime(); // nowNanos was read before the lock was had
-        limit = budget.isExhausted(latestNanos) ? budget.limit(latestNanos) : null;
+        limit = budget.isExhausted(nowNanos) ? budget.limit(nowNanos) : null;
       } finally {
         budgetLock.unlock();
       }
@@ -383,11 +427,11 @@ public final class LargeBotQueue implements GatewayQueue {
     }
 
     @Override
-    public long tryCharge(long nowNanos) {
+    public long tryCharge(long nowNanos, long holdNanos) {
       long version;
       budgetLock.lock();
       try {
-        long answer = budget.ask(System.nanoTime()); // nowNanos was read before the lock was had
+        long answer = budget.ask(nowNanos, holdNanos);
         if (answer != Budget.READ) {
           return answer;
         }
@@ -397,6 +441,27 @@ public final class LargeBotQueue implements GatewayQueue {
       }
       startReading(version);
       return Long.MAX_VALUE; // the end of the reading wakes the heads
+    }
+
+    @Override
+    public void used(long chargedNanos, long holdNanos, long usedNanos) {
+      budgetLock.lock();
+      try {
+        budget.used(chargedNanos, holdNanos, usedNanos);
+      } finally {
+        budgetLock.unlock();
+      }
+    }
+
+    @Override
+    public void takeBack(long chargedNanos, long holdNanos) {
+      budgetLock.lock();
+      try {
+        budget.takeBack(chargedNanos, holdNanos);
+        exhaustionTold &= budget.isExhausted(System.nanoTime());
+      } finally {
+        budgetLock.unlock();
+      }
     }
   }
 
@@ -579,6 +644,7 @@ public final class LargeBotQueue implements GatewayQueue {
     private final SessionStartLimitSource source;
     private Duration interval = LocalQueue.DEFAULT_INTERVAL;
     private Duration startDelay = Duration.ZERO;
+    private @Nullable Duration holdTimeout;
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable SessionStartLimit initialLimit;
@@ -657,6 +723,19 @@ public final class LargeBotQueue implements GatewayQueue {
      */
     public Builder startDelay(Duration startDelay) {
       this.startDelay = Buckets.requireStartDelay(startDelay);
+      return this;
+    }
+
+    /**
+     * Sets how long a start is held at most of which nothing is said; five intervals by default.
+     * Longer than a shard takes from its release to its IDENTIFY, as long as it is well.
+     *
+     * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder holdTimeout(Duration holdTimeout) {
+      this.holdTimeout = Buckets.requireHoldTimeout(holdTimeout);
       return this;
     }
 

@@ -22,10 +22,28 @@ public record LargeBotQueueSnapshot(List<Bucket> buckets, @Nullable SessionStart
    * How a bucket stood. Its moments are of the wall clock as it was when the snapshot was taken.
    *
    * @param waiting how many requests were in its line
-   * @param lastRelease when it last released somebody, or null if it has not yet; for a bucket that
-   *     came of others by an update, the last release of any of them
+   * @param lastRelease when it last released somebody, also if that start was cancelled since, or
+   *     null if it has not yet; for a bucket that came of others by an update, the last release of
+   *     any of them
    * @param nextRelease when spacing and budget allow its next release, which is the moment of the
-   *     snapshot if they do already, or null if the limit has to be read first
+   *     snapshot if they do already, or null if the limit has to be read first; for a bucket that
+   *     is held, the moment for which it waits if nothing is said
+   * @param holds the starts that it is held by: one at most, but for a bucket that came of others
    */
-  public record Bucket(int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease) {}
+  public record Bucket(
+      int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease, List<Hold> holds) {
+
+    /** Creates a bucket, of a copy of the list. */
+    public Bucket {
+      holds = List.copyOf(holds);
+    }
+  }
+
+  /**
+   * A start of which nobody has said yet what became of it.
+   *
+   * @param shard the shard's id
+   * @param since when it was released
+   */
+  public record Hold(long shard, Instant since) {}
 }

@@ -3,56 +3,52 @@ package io.github.gatewayqueue.large;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The starts of the last while, which Discord may not have counted yet. Plain state; every moment
  * is handed in, as a value of {@link System#nanoTime}.
- *
- * <p>Starts that are close together are kept as one group, so that a thousand of them in a second
- * take no more room than a few; a group counts as recent until its last start is not.
  */
 final class RecentStarts {
   /** How long Discord may take to count a start. */
   static final long UNCOUNTED_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private static final long GROUP_NANOS = Duration.ofMillis(10).toNanos();
+  /** A start that is used at a moment or, if it is held, that may be used until then. */
+  record Start(long chargedNanos, long usedNanos, long version) {}
 
-  private static final class Group {
-    final long firstNanos;
-    long lastNanos;
-    int starts;
-
-    Group(long firstNanos) {
-      this.firstNanos = firstNanos;
-    }
-  }
-
-  private final Deque<Group> groups = new ArrayDeque<>();
+  private final Deque<Start> starts = new ArrayDeque<>();
 
   /** Adds a start, and forgets those that Discord has counted by now. */
-  void add(long nowNanos) {
-    forgetBefore(nowNanos - UNCOUNTED_NANOS);
-    Group last = groups.peekLast();
-    if (last == null || nowNanos - last.firstNanos >= GROUP_NANOS) {
-      last = new Group(nowNanos);
-      groups.add(last);
+  void add(Start start, long nowNanos) {
+    while (!starts.isEmpty() && isUsedBefore(starts.getFirst(), nowNanos - UNCOUNTED_NANOS)) {
+      starts.removeFirst();
     }
-    last.lastNanos = nowNanos;
-    last.starts++;
+    starts.add(start);
   }
 
-  /** Forgets the starts before a moment. */
-  void forgetBefore(long nanos) {
-    while (!groups.isEmpty() && groups.getFirst().lastNanos - nanos < 0) {
-      groups.removeFirst();
+  /** Takes a start out, and returns it; null if it was forgotten. */
+  @Nullable Start remove(long chargedNanos, long usedNanos) {
+    for (Iterator<Start> i = starts.descendingIterator(); i.hasNext(); ) {
+      Start start = i.next();
+      if (start.chargedNanos == chargedNanos && start.usedNanos == usedNanos) {
+        i.remove();
+        return start;
+      }
     }
+    return null;
+  }
+
+  /** Forgets the starts that were used before a moment. */
+  void forgetBefore(long nanos) {
+    starts.removeIf(start -> isUsedBefore(start, nanos));
   }
 
   int count() {
-    int count = 0;
-    for (Group group : groups) {
-      count += group.starts;
-    }
-    return count;
+    return starts.size();
+  }
+
+  private static boolean isUsedBefore(Start start, long nanos) {
+    return start.usedNanos - nanos < 0;
   }
 }

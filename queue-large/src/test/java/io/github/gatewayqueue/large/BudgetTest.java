@@ -33,7 +33,7 @@ class BudgetTest {
 
   private static int chargeAll(Budget budget, long nowNanos) {
     int charged = 0;
-    while (budget.ask(nowNanos) == 0) {
+    while (budget.ask(nowNanos, 0) == 0) {
       charged++;
     }
     return charged;
@@ -44,11 +44,11 @@ class BudgetTest {
     Budget budget = budget(1);
     assertNull(budget.limit(T0));
     assertFalse(budget.isExhausted(T0));
-    assertEquals(Budget.READ, budget.ask(T0));
-    assertEquals(60 * SECOND, budget.ask(T0)); // not for ever: its thread may not come about
+    assertEquals(Budget.READ, budget.ask(T0, 0));
+    assertEquals(60 * SECOND, budget.ask(T0, 0)); // not for ever: its thread may not come about
     assertFalse(budget.beginReading(T0));
     budget.readingEnded();
-    assertEquals(Budget.READ, budget.ask(T0));
+    assertEquals(Budget.READ, budget.ask(T0, 0));
   }
 
   @Test
@@ -58,7 +58,7 @@ class BudgetTest {
     budget.readingEnded();
     budget.fail(T0);
     assertFalse(budget.beginReading(T0));
-    assertTrue(budget.beginReading(T0 + budget.ask(T0)));
+    assertTrue(budget.beginReading(T0 + budget.ask(T0, 0)));
     budget.accept(limit(1000, 25, DAY), T0, T0);
     budget.readingEnded();
     assertFalse(budget.beginReading(T0 + DAY - 1));
@@ -71,20 +71,20 @@ class BudgetTest {
     Budget budget = budget(reserve);
     budget.accept(limit(1000, 25, DAY), T0, T0);
     assertEquals(25 - reserve, chargeAll(budget, T0 + SECOND));
-    assertEquals(DAY - SECOND, budget.ask(T0 + SECOND));
-    assertEquals(1, budget.ask(T0 + DAY - 1));
+    assertEquals(DAY - SECOND, budget.ask(T0 + SECOND, 0));
+    assertEquals(1, budget.ask(T0 + DAY - 1, 0));
     assertTrue(budget.isExhausted(T0 + DAY - 1));
     assertEquals(limit(1000, reserve, 1), budget.limit(T0 + DAY - 1));
     assertFalse(budget.isExhausted(T0 + DAY));
-    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
   }
 
   @Test
   void ask_resetPassedWithBudgetLeft_readsBeforeTheNextStart() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 25, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0));
-    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+    assertEquals(0, budget.ask(T0, 0));
+    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
     assertEquals(limit(1000, 24, 0), budget.limit(T0 + DAY));
   }
 
@@ -102,7 +102,7 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int second = 0; second < 20; second++) {
-      assertEquals(0, budget.ask(T0 + second * SECOND));
+      assertEquals(0, budget.ask(T0 + second * SECOND, 0));
     }
     long asked = T0 + 20 * SECOND;
     budget.accept(limit(1000, 500, DAY), asked, asked + SECOND);
@@ -114,7 +114,7 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     long asked = T0 + 60 * SECOND;
-    assertEquals(0, budget.ask(asked + SECOND));
+    assertEquals(0, budget.ask(asked + SECOND, 0));
     budget.accept(limit(1000, 500, DAY), asked, asked + 2 * SECOND);
     assertEquals(limit(1000, 499, DAY), budget.limit(asked + 2 * SECOND));
   }
@@ -123,8 +123,8 @@ class BudgetTest {
   void accept_startsBeforeTheReset_belongToTheOldWindow() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, 5 * SECOND), T0, T0);
-    assertEquals(0, budget.ask(T0 + 4 * SECOND));
-    assertEquals(Budget.READ, budget.ask(T0 + 5 * SECOND));
+    assertEquals(0, budget.ask(T0 + 4 * SECOND, 0));
+    assertEquals(Budget.READ, budget.ask(T0 + 5 * SECOND, 0));
     budget.accept(limit(1000, 1000, DAY), T0 + 5 * SECOND, T0 + 6 * SECOND);
     assertEquals(limit(1000, 1000, DAY), budget.limit(T0 + 6 * SECOND));
   }
@@ -134,12 +134,12 @@ class BudgetTest {
     Budget budget = budget(1);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int i = 0; i < 5; i++) {
-      assertEquals(0, budget.ask(T0));
+      assertEquals(0, budget.ask(T0, 0));
     }
     budget.accept(limit(1000, 6, DAY), T0, T0);
-    assertEquals(10 * SECOND, budget.ask(T0));
+    assertEquals(10 * SECOND, budget.ask(T0, 0));
     assertFalse(budget.isExhausted(T0)); // not for sure
-    assertEquals(Budget.READ, budget.ask(T0 + 10 * SECOND));
+    assertEquals(Budget.READ, budget.ask(T0 + 10 * SECOND, 0));
     budget.accept(limit(1000, 6, DAY), T0 + 11 * SECOND, T0 + 11 * SECOND);
     assertEquals(5, chargeAll(budget, T0 + 11 * SECOND));
     assertTrue(budget.isExhausted(T0 + 11 * SECOND));
@@ -149,22 +149,22 @@ class BudgetTest {
   void ask_exhaustedThatASubtractionBroughtForward_readsAgainAfterTenSeconds() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0));
+    assertEquals(0, budget.ask(T0, 0));
     budget.accept(limit(1000, 3, DAY), T0, T0);
     assertEquals(2, chargeAll(budget, T0 + SECOND));
-    assertEquals(10 * SECOND, budget.ask(T0 + SECOND));
+    assertEquals(10 * SECOND, budget.ask(T0 + SECOND, 0));
   }
 
   @Test
   void accept_resetAfterZero_isGoodForAMinuteIfAStartIsLeft() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 3, 0), T0, T0);
-    assertEquals(0, budget.ask(T0 + 60 * SECOND - 1));
-    assertEquals(Budget.READ, budget.ask(T0 + 60 * SECOND));
+    assertEquals(0, budget.ask(T0 + 60 * SECOND - 1, 0));
+    assertEquals(Budget.READ, budget.ask(T0 + 60 * SECOND, 0));
     budget.readingEnded();
     budget.accept(limit(1000, 3, 0), T0 + 90 * SECOND, T0 + 90 * SECOND);
     assertEquals(2, chargeAll(budget, T0 + 90 * SECOND));
-    assertEquals(60 * SECOND, budget.ask(T0 + 90 * SECOND));
+    assertEquals(60 * SECOND, budget.ask(T0 + 90 * SECOND, 0));
     assertFalse(budget.isExhausted(T0 + 90 * SECOND)); // when it resets is not known
   }
 
@@ -174,10 +174,10 @@ class BudgetTest {
     long now = T0;
     long least = SECOND / 2;
     for (int failures = 0; failures < 4; failures++) {
-      assertEquals(Budget.READ, budget.ask(now));
+      assertEquals(Budget.READ, budget.ask(now, 0));
       budget.readingEnded();
       budget.accept(limit(1000, 1, 0), now, now);
-      long delay = budget.ask(now);
+      long delay = budget.ask(now, 0);
       assertTrue(delay > least && delay <= 2 * least, failures + " failures: " + delay);
       least *= 2;
       now += delay;
@@ -189,40 +189,40 @@ class BudgetTest {
     Budget budget = budget(1);
     long now = T0;
     for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
-      assertEquals(Budget.READ, budget.ask(now));
+      assertEquals(Budget.READ, budget.ask(now, 0));
       budget.readingEnded();
       budget.fail(now);
-      long delay = budget.ask(now);
+      long delay = budget.ask(now, 0);
       assertTrue(delay > seconds * SECOND / 2 && delay <= seconds * SECOND, "delay " + delay);
-      assertEquals(1, budget.ask(now + delay - 1));
+      assertEquals(1, budget.ask(now + delay - 1, 0));
       now += delay;
     }
     budget.accept(limit(1000, 2, SECOND), now, now);
-    assertEquals(Budget.READ, budget.ask(now + SECOND));
+    assertEquals(Budget.READ, budget.ask(now + SECOND, 0));
   }
 
   @Test
   void refused_asksAnewAtOnce() {
     Budget budget = budget(1);
-    assertEquals(Budget.READ, budget.ask(T0));
+    assertEquals(Budget.READ, budget.ask(T0, 0));
     budget.readingEnded();
     budget.fail(T0);
-    assertTrue(budget.ask(T0) > 0);
+    assertTrue(budget.ask(T0, 0) > 0);
     budget.refused();
-    assertEquals(Budget.READ, budget.ask(T0));
+    assertEquals(Budget.READ, budget.ask(T0, 0));
   }
 
   @Test
   void accept_duringAReading_makesItsAnswerStale() {
     Budget budget = budget(0);
-    assertEquals(Budget.READ, budget.ask(T0));
+    assertEquals(Budget.READ, budget.ask(T0, 0));
     long version = budget.version();
     budget.accept(limit(1000, 1, SECOND), T0, T0);
     assertTrue(budget.version() != version);
-    assertEquals(0, budget.ask(T0));
+    assertEquals(0, budget.ask(T0, 0));
     assertFalse(budget.beginReading(T0 + SECOND)); // the stale one has not ended: one at a time
     budget.readingEnded();
-    assertEquals(Budget.READ, budget.ask(T0 + SECOND));
+    assertEquals(Budget.READ, budget.ask(T0 + SECOND, 0));
   }
 
   @Test
@@ -230,8 +230,8 @@ class BudgetTest {
     Budget budget = budget(0);
     Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
     budget.accept(new SessionStartLimit(1, 1, longest, 1), T0, T0);
-    assertEquals(0, budget.ask(T0));
-    assertTrue(budget.ask(T0 + 1000 * DAY) > 1000 * DAY);
+    assertEquals(0, budget.ask(T0, 0));
+    assertTrue(budget.ask(T0 + 1000 * DAY, 0) > 1000 * DAY);
   }
 
   /**
@@ -277,9 +277,9 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int i = 0; i < 80; i++) {
-      assertEquals(0, budget.ask(T0 + DAY - SECOND));
+      assertEquals(0, budget.ask(T0 + DAY - SECOND, 0));
     }
-    assertEquals(Budget.READ, budget.ask(T0 + DAY));
+    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
     budget.accept(limit(1000, 1000, 4 * SECOND), T0 + DAY, T0 + DAY); // has counted none of them
     assertEquals(920, chargeAll(budget, T0 + DAY));
   }
@@ -288,15 +288,98 @@ class BudgetTest {
   void accept_startsInTheLastSecondsOfADay_areSubtractedFromTheNextAsTheyMayBeOfIt() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0 + DAY - 11 * SECOND));
-    assertEquals(0, budget.ask(T0 + DAY - 4 * SECOND)); // on a clock that is slow: after the reset
+    assertEquals(0, budget.ask(T0 + DAY - 11 * SECOND, 0));
+    assertEquals(
+        0, budget.ask(T0 + DAY - 4 * SECOND, 0)); // on a clock that is slow: after the reset
     budget.accept(limit(1000, 1000, DAY), T0 + DAY, T0 + DAY);
     assertEquals(limit(1000, 999, DAY), budget.limit(T0 + DAY));
   }
 
   @Test
+  void takeBack_noReadingSince_isThereToBeHadAgain() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 3, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
+    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
+    assertTrue(budget.isExhausted(T0 + SECOND));
+    budget.takeBack(T0 + SECOND, 30 * SECOND);
+    assertEquals(limit(1000, 2, DAY - SECOND), budget.limit(T0 + SECOND));
+    assertEquals(1, chargeAll(budget, T0 + SECOND));
+  }
+
+  @Test
+  void takeBack_ofSeveral_noneIsSubtractedFromTheNextReading() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 100, DAY), T0, T0);
+    for (int i = 1; i <= 5; i++) {
+      assertEquals(0, budget.ask(T0 + i, 30 * SECOND));
+    }
+    for (int i = 1; i <= 4; i++) {
+      budget.takeBack(T0 + i, 30 * SECOND);
+    }
+    budget.accept(limit(1000, 100, DAY), T0 + SECOND, T0 + SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + SECOND)); // the fifth may be used yet
+  }
+
+  /** It tells what is left, and the start that is taken back may be among that. */
+  @Test
+  void takeBack_readSince_changesNothing() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 100, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
+    budget.accept(limit(1000, 100, DAY), T0 + 2 * SECOND, T0 + 2 * SECOND);
+    budget.takeBack(T0 + SECOND, 30 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 2 * SECOND));
+  }
+
+  @Test
+  void accept_startsThatAreHeld_areUncountedForTenSecondsAndTheHold() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 100, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0, 30 * SECOND));
+    assertEquals(0, budget.ask(T0, 0));
+    budget.accept(limit(1000, 100, DAY), T0 + 11 * SECOND, T0 + 11 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 11 * SECOND));
+    budget.accept(limit(1000, 100, DAY), T0 + 40 * SECOND, T0 + 40 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 40 * SECOND));
+    budget.accept(limit(1000, 99, DAY), T0 + 40 * SECOND + 1, T0 + 40 * SECOND + 1);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 40 * SECOND + 1));
+  }
+
+  @Test
+  void used_isCountedTenSecondsLaterWhateverTheHold() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 100, DAY), T0, T0);
+    long hold = Long.MAX_VALUE;
+    assertEquals(0, budget.ask(T0, hold));
+    budget.accept(limit(1000, 100, DAY), T0 + 20 * SECOND, T0 + 20 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 20 * SECOND)); // it may be used yet
+    budget.used(T0, hold, T0 + 21 * SECOND);
+    budget.accept(limit(1000, 99, DAY), T0 + 32 * SECOND, T0 + 32 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 32 * SECOND));
+  }
+
+  /** Its hold ran out, a reading came without it, and only then it is used. */
+  @Test
+  void used_afterAReadingThatHadForgottenIt_isCharged() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 100, DAY), T0, T0);
+    assertEquals(0, budget.ask(T0, 30 * SECOND));
+    budget.accept(limit(1000, 100, DAY), T0 + 41 * SECOND, T0 + 41 * SECOND);
+    assertEquals(limit(1000, 100, DAY), budget.limit(T0 + 41 * SECOND));
+    budget.used(T0, 30 * SECOND, T0 + 45 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 41 * SECOND));
+    budget.accept(limit(1000, 100, DAY), T0 + 46 * SECOND, T0 + 46 * SECOND);
+    assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 46 * SECOND));
+  }
+
+  /** A start that was charged and is used, or given back, when its time comes. */
+  private record Pending(long chargedNanos, long holdNanos, long endNanos, boolean used) {}
+
+  @Test
   void budget_anyHistoryWithADiscordThatCountsLate_isNeverOverdrawnAndNeverWasted() {
     int fullDays = 0;
+    int takenBack = 0;
     for (int seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       long now = T0;
@@ -309,6 +392,7 @@ class BudgetTest {
       long version = 0;
       SessionStartLimit read = null;
       long readAt = 0;
+      List<Pending> pending = new ArrayList<>();
       for (int step = 0; step < 400; step++) {
         int before = discord.startsInWindow;
         long windowEnd = discord.windowEndNanos;
@@ -316,6 +400,21 @@ class BudgetTest {
         if (discord.windowEndNanos != windowEnd && before == discord.total - reserve) {
           fullDays++;
         }
+        for (Pending start : List.copyOf(pending)) {
+          if (start.endNanos - now <= 0) {
+            pending.remove(start);
+            if (start.used) {
+              discord.start(now);
+              budget.used(start.chargedNanos, start.holdNanos, now);
+            } else {
+              budget.takeBack(start.chargedNanos, start.holdNanos);
+              takenBack++;
+            }
+          }
+        }
+        assertTrue(
+            discord.startsInWindow <= discord.total - reserve,
+            "seed " + seed + ": " + discord.startsInWindow + " starts of " + discord.total);
         if (answer != null && readingEnd - now <= 0) {
           budget.readingEnded();
           if (version == budget.version()) {
@@ -329,16 +428,17 @@ class BudgetTest {
         }
         if (read != null && random.nextInt(3) == 0) {
           if (now - readAt <= SECOND) {
-            budget.accept(read, now, now); // an update, whose reading is as old as it may be
+            budget.accept(read, now - SECOND, now); // an update, as old as it may be
           }
           read = null;
         }
-        long delay = budget.ask(now);
-        if (delay == 0) {
+        long hold = random.nextBoolean() ? 0 : random.nextLong(10 * SECOND) + 2 * SECOND;
+        long delay = budget.ask(now, hold);
+        if (delay == 0 && hold == 0) {
           discord.start(now);
-          assertTrue(
-              discord.startsInWindow <= discord.total - reserve,
-              "seed " + seed + ": " + discord.startsInWindow + " starts of " + discord.total);
+        } else if (delay == 0) {
+          long end = now + random.nextLong(hold - SECOND); // it is seen up to a second later
+          pending.add(new Pending(now, hold, end, random.nextInt(3) > 0));
         } else if (delay == Budget.READ) {
           readingAsked = now;
           answer = discord.read(now);
@@ -349,6 +449,7 @@ class BudgetTest {
             delay > 0 && random.nextBoolean() ? Math.min(delay, SECOND) : random.nextLong(SECOND);
       }
     }
+    assertTrue(takenBack > 1000, "only " + takenBack + " starts were taken back");
     assertTrue(fullDays > 1000, "only " + fullDays + " days whose starts were used up");
   }
 }

@@ -278,7 +278,8 @@ class LargeBotQueueTest extends BotTest {
     bot.join(0);
     LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
     assertNull(snapshot.limit());
-    assertEquals(List.of(new LargeBotQueueSnapshot.Bucket(1, null, null)), snapshot.buckets());
+    assertEquals(
+        List.of(new LargeBotQueueSnapshot.Bucket(1, null, null, List.of())), snapshot.buckets());
     assertThrows(UnsupportedOperationException.class, () -> snapshot.buckets().clear());
   }
 

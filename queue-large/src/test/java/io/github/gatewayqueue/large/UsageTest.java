@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import java.io.IOException;
@@ -30,8 +31,10 @@ class UsageTest {
   }
 
   void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {
-    queue.request(shardId, shardCount); // blocks until it is this shard's turn
-    identify(shardId);
+    try (SessionStart start = queue.acquire(shardId, shardCount)) { // blocks until its turn
+      identify(shardId);
+      start.identified(); // the next one's turn comes an interval from here
+    }
   }
 
   // @end

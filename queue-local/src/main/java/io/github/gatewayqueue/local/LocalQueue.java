@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.local;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StartBudget;
 import java.time.Duration;
@@ -31,6 +32,9 @@ import java.time.Duration;
  * wall clock changes nothing. After an idle spell of an interval or more the first request is
  * released at once, and the one right behind it waits a full interval.
  *
+ * <p>A start that was {@linkplain #acquire acquired} holds the queue until its holder says what
+ * became of it, for at most five intervals; the interval then counts from what was said.
+ *
  * <h2>Interruption</h2>
  *
  * An interrupted request leaves the line at once, wherever it stands, in constant time. It takes no
@@ -39,8 +43,9 @@ import java.time.Duration;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. The queue starts no thread and needs no closing. A
- * virtual thread that waits here costs a few hundred bytes, and 100,000 may wait at once.
+ * Safe for use by many threads, virtual or not. The queue starts no thread, but for one that logs
+ * that a hold has run out, and needs no closing. A virtual thread that waits here costs a few
+ * hundred bytes, and 100,000 may wait at once.
  */
 public final class LocalQueue implements GatewayQueue {
 
@@ -51,6 +56,7 @@ public final class LocalQueue implements GatewayQueue {
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
 
   private final Duration interval;
+  private final Duration holdTimeout;
   private final Buckets bucket;
 
   /** Creates a queue that releases one shard per {@link #DEFAULT_INTERVAL}. */
@@ -65,7 +71,13 @@ public final class LocalQueue implements GatewayQueue {
    * @throws IllegalArgumentException if the interval is zero, negative or too long
    */
   public LocalQueue(Duration interval) {
+    this(interval, Buckets.defaultHoldTimeout(Buckets.requireInterval(interval)));
+  }
+
+  /** For tests: with a hold time-out of their choice. */
+  LocalQueue(Duration interval, Duration holdTimeout) {
     this.interval = interval;
+    this.holdTimeout = holdTimeout;
     this.bucket = new Buckets(interval, Duration.ZERO, 1, StartBudget.UNLIMITED);
   }
 
@@ -82,6 +94,22 @@ public final class LocalQueue implements GatewayQueue {
   @Override
   public void request(long id, long total) throws InterruptedException {
     bucket.request(id, total);
+  }
+
+  /**
+   * Blocks like {@link #request}, and holds the bucket until the caller says what became of the
+   * start, for at most five intervals: see {@link SessionStart}.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @return the start, which is held
+   * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
+   *     nothing joins the line
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
+   */
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    return bucket.acquire(id, total, holdTimeout);
   }
 
   /**

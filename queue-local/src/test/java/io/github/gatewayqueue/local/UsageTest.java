@@ -3,6 +3,7 @@ package io.github.gatewayqueue.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,10 @@ class UsageTest {
 
   // @start region="usage"
   void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {
-    queue.request(shardId, shardCount); // blocks until it is this shard's turn
-    identify(shardId);
+    try (SessionStart start = queue.acquire(shardId, shardCount)) { // blocks until its turn
+      identify(shardId);
+      start.identified(); // the next one's turn comes an interval from here
+    }
   }
 
   // @end

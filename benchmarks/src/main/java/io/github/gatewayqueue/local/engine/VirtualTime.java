@@ -25,7 +25,7 @@ public final class VirtualTime {
       lines[i] = new Line(interval.toNanos(), StartBudget.UNLIMITED, 0);
     }
     for (int id = 0; id < shards; id++) {
-      lines[id % buckets].join(new Waiter(id, Thread.currentThread()));
+      lines[id % buckets].join(new Waiter(id, Thread.currentThread(), null));
     }
     for (int i = 0; i < Math.min(shards, buckets); i++) {
       turns.add(new Turn(0, i));

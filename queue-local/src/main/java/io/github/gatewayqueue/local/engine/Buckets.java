@@ -1,10 +1,12 @@
 package io.github.gatewayqueue.local.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +55,16 @@ public final class Buckets {
    * start that is released 2 ms late at 6.002 s is followed by one at 12.002 s or later. An idle
    * spell earns nothing: after a minute in which nobody asked, the first request goes at once and
    * the one behind it waits a full interval.
+   *
+   * Starts that are held
+   *
+   * A start that was acquired is a Hold, which its line waits for. What is said of it is noted in
+   * the Hold, under its own monitor, and the head is woken to look again: a bucket's lock may be
+   * held when that monitor is taken, never the other way round. Running out is no event: until
+   * something is said, the next start is due an interval after the hold's end, and whoever looks
+   * after that end has it logged, by a thread that is in no line. After a resize all lines that took shards from a held one wait for the
+   * same Hold. What is said when others have followed can not take them back; it puts the next one
+   * of the shard's own bucket off.
    *
    * Who waits where
    *
@@ -109,6 +121,8 @@ public final class Buckets {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
   private final ReentrantLock resizing = new ReentrantLock();
+  private final long intervalNanos;
+  private final StartBudget budget;
 
   /** The last refusal of those who wait, if there was one. */
   private volatile @Nullable Refusal refusal;
@@ -131,7 +145,8 @@ public final class Buckets {
    * @throws IllegalArgumentException if a number or a duration is out of its range
    */
   public Buckets(Duration interval, Duration startDelay, int count, StartBudget budget) {
-    long intervalNanos = requireInterval(interval).toNanos();
+    this.intervalNanos = requireInterval(interval).toNanos();
+    this.budget = budget;
     long notBeforeNanos = System.nanoTime() + requireStartDelay(startDelay).toNanos();
     Line[] lines = new Line[requirePositive(count)];
     Arrays.setAll(lines, i -> new Line(intervalNanos, budget, notBeforeNanos));
@@ -146,12 +161,39 @@ public final class Buckets {
    * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
    */
   public static Duration requireInterval(Duration interval) {
-    requireNonNull(interval, "interval");
-    if (!interval.isPositive() || interval.compareTo(MAX) > 0) {
+    return requirePositive(interval, "interval");
+  }
+
+  /**
+   * Returns a time for which starts can be held.
+   *
+   * @param holdTimeout how long a start is held at most
+   * @return the same
+   * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
+   */
+  public static Duration requireHoldTimeout(Duration holdTimeout) {
+    return requirePositive(holdTimeout, "holdTimeout");
+  }
+
+  private static Duration requirePositive(Duration duration, String name) {
+    requireNonNull(duration, name);
+    if (!duration.isPositive() || duration.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
-          "interval is " + interval + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
+          name + " is " + duration + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
     }
-    return interval;
+    return duration;
+  }
+
+  /**
+   * Returns how long a start is held at most unless it is said otherwise: five intervals, or the
+   * longest time that there is.
+   *
+   * @param interval the shortest time between two releases of one bucket
+   * @return the time
+   */
+  public static Duration defaultHoldTimeout(Duration interval) {
+    Duration fiveIntervals = interval.multipliedBy(5);
+    return fiveIntervals.compareTo(MAX) < 0 ? fiveIntervals : MAX;
   }
 
   /**
@@ -191,17 +233,36 @@ public final class Buckets {
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
    */
   public void request(long id, long total) throws InterruptedException {
+    await(id, total, null);
+  }
+
+  /**
+   * Blocks until the request is released, as {@link GatewayQueue#acquire} says.
+   *
+   * @param id the shard's id
+   * @param total how many shards the bot runs
+   * @param timeout how long its bucket waits to be told what became of the start, more than zero
+   * @return the start, which is held
+   * @throws InterruptedException if the current thread is interrupted on entry or while waiting
+   */
+  public SessionStart acquire(long id, long total, Duration timeout) throws InterruptedException {
+    Hold hold = new Hold(id, total, timeout.toNanos(), intervalNanos);
+    await(id, total, hold);
+    return new HeldStart(this, hold);
+  }
+
+  private void await(long id, long total, @Nullable Hold hold) throws InterruptedException {
     ENTRANCE.request(id, total);
     boolean logs = LOGGER.isLoggable(DEBUG); // before joining: the first call loads the logger
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
-    Waiter waiter = new Waiter(id, Thread.currentThread());
+    Waiter waiter = new Waiter(id, Thread.currentThread(), hold);
     boolean released;
     try {
       released = joinAndTry(waiter);
       if (!released) {
         if (logs) {
-          log("shard " + id + " of " + total + " waits for its turn");
+          log(DEBUG, "shard " + id + " of " + total + " waits for its turn");
         }
         released = awaitRelease(waiter);
       }
@@ -239,15 +300,39 @@ public final class Buckets {
       String shard = "shard " + waiter.id + " of " + total;
       Duration waited = Duration.ofNanos(waitedNanos);
       log(
+          DEBUG,
           thrown == null
               ? shard + " was released after " + waited
               : shard + " left the line after " + waited + ": " + thrown);
     }
   }
 
-  private static void log(String line) {
+  private static void warnOf(Hold expired) {
+    logLater(
+        "the start of shard "
+            + expired.shard
+            + " of "
+            + expired.total
+            + " ran out: nothing was said of it; the next start of its bucket is due an interval"
+            + " after that");
+  }
+
+  /** Logs on a thread of its own: what a handler does is nothing that the line may wait for. */
+  private static void logLater(String line) {
     try {
-      LOGGER.log(DEBUG, line);
+      Thread.ofPlatform()
+          .daemon()
+          .name("gateway-queue-warning")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> log(WARNING, line));
+    } catch (Error e) {
+      // no memory for a thread: the line goes on all the same
+    }
+  }
+
+  private static void log(System.Logger.Level level, String line) {
+    try {
+      LOGGER.log(level, line);
     } catch (RuntimeException | Error e) {
       // A handler that fails is not to make a shard fail, the less so if it was released.
     }
@@ -268,8 +353,7 @@ public final class Buckets {
    * @return one state per bucket, in the order of their indexes
    */
   public List<BucketState> states() {
-    return ofEachLine(
-        line -> new BucketState(line.size(), line.lastReleaseNanos(), line.notBeforeNanos()));
+    return ofEachLine(Buckets::stateOf);
   }
 
   /**
@@ -280,6 +364,18 @@ public final class Buckets {
    */
   public List<List<Thread>> lines() {
     return ofEachLine(Line::threads);
+  }
+
+  private static BucketState stateOf(Line line) {
+    long nowNanos = System.nanoTime();
+    List<BucketState.Held> held = new ArrayList<>();
+    for (Hold hold : line.holds()) {
+      if (hold.runsOutInNanos(nowNanos).isPresent()) {
+        held.add(new BucketState.Held(hold.shard, hold.releaseNanos()));
+      }
+    }
+    return new BucketState(
+        line.size(), line.lastReleaseNanos(), line.notBeforeNanos(nowNanos), List.copyOf(held));
   }
 
   /** Looks at every line, under its bucket's lock, and once more at all if they were replaced. */
@@ -326,6 +422,47 @@ public final class Buckets {
         bucket.lock.unlock();
       }
     }
+  }
+
+  /**
+   * Has those look again that wait for a start of which something was said: the line of its shard
+   * and, if the lines were replaced since it was released, all that may have taken shards from its
+   * own.
+   */
+  void hear(Hold hold) {
+    if (hearAtHome(hold)) {
+      wakeHeads();
+    }
+  }
+
+  /** Returns whether others may have to hear of it, too. */
+  @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
+  private boolean hearAtHome(Hold hold) {
+    while (true) {
+      Bucket[] current = buckets;
+      Bucket bucket = current[(int) (hold.shard % current.length)];
+      bucket.lock.lock();
+      try {
+        if (current == buckets) {
+          bucket.line.hear(hold, System.nanoTime());
+          bucket.headLooksAgain.signal();
+          return hold.isShared();
+        }
+      } finally {
+        bucket.lock.unlock();
+      }
+    }
+  }
+
+  /** Tells the budget that a start is used. */
+  void used(Hold hold, long nowNanos) {
+    budget.used(hold.releaseNanos(), hold.holdNanos(), nowNanos);
+  }
+
+  /** Gives the charge of a start back, and has everybody look who may go now. */
+  void takeBack(Hold hold) {
+    budget.takeBack(hold.releaseNanos(), hold.holdNanos());
+    wakeHeads();
   }
 
   /**
@@ -471,7 +608,11 @@ public final class Buckets {
       throw new GatewayQueueException(
           message == null ? refused.cause.toString() : message, refused.cause);
     }
-    long delayNanos = bucket.line.tryReleaseHead(System.nanoTime());
+    long nowNanos = System.nanoTime();
+    for (Hold hold; (hold = bucket.line.takeExpired(nowNanos)) != null; ) {
+      warnOf(hold);
+    }
+    long delayNanos = bucket.line.tryReleaseHead(nowNanos);
     if (delayNanos <= 0) {
       waiting.decrementAndGet();
       wakeHead(bucket);

@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  * than a waiter and its two neighbours, however long the line.
  */
 final class Line {
+  private static final Hold[] NONE = {};
+
   private final long intervalNanos;
   private final StartBudget budget;
 
-  /** No start before this moment. */
+  /** No start before this moment, whatever becomes of those that are held. */
   private long notBeforeNanos;
+
+  /** The last start if it is to be held; after a resize those of all the old lines. */
+  private Hold[] holds = NONE;
 
   /** The moment of the last release, if there was one. */
   private long lastReleaseNanos;
@@ -44,8 +49,18 @@ final class Line {
     return head;
   }
 
-  long notBeforeNanos() {
-    return notBeforeNanos;
+  /** Returns when spacing allows the next release, as far as is known. */
+  long notBeforeNanos(long nowNanos) {
+    long latest = notBeforeNanos;
+    for (Hold hold : holds) {
+      latest = later(latest, hold.notBeforeNanos(), nowNanos);
+    }
+    return latest;
+  }
+
+  /** Returns the starts that it waits for, or did so last. */
+  List<Hold> holds() {
+    return List.of(holds);
   }
 
   int size() {
@@ -111,11 +126,12 @@ final class Line {
       throw new IllegalStateException("nobody is in line");
     }
     budget.check(nowNanos);
-    long delayNanos = notBeforeNanos - nowNanos;
+    long delayNanos = spacingNanos(nowNanos);
     if (delayNanos > 0) {
       return delayNanos;
     }
-    delayNanos = budget.tryCharge(nowNanos);
+    Hold hold = first.hold;
+    delayNanos = budget.tryCharge(nowNanos, hold == null ? 0 : hold.holdNanos());
     if (delayNanos > 0) {
       return delayNanos;
     }
@@ -123,8 +139,51 @@ final class Line {
     first.releaseNanos = nowNanos;
     lastReleaseNanos = nowNanos;
     hasReleased = true;
-    notBeforeNanos = nowNanos + intervalNanos;
+    if (hold == null) {
+      holds = NONE;
+      notBeforeNanos = nowNanos + intervalNanos;
+    } else {
+      hold.release(nowNanos);
+      holds = hold.alone;
+    }
     return 0;
+  }
+
+  /** Returns how long until spacing allows the next release, or until a hold runs out before. */
+  private long spacingNanos(long nowNanos) {
+    long delayNanos = notBeforeNanos(nowNanos) - nowNanos;
+    for (Hold hold : holds) {
+      OptionalLong runsOut = hold.runsOutInNanos(nowNanos);
+      if (runsOut.isPresent()) {
+        delayNanos = Math.min(delayNanos, runsOut.getAsLong());
+      }
+    }
+    return delayNanos;
+  }
+
+  /**
+   * Takes note that something was said of a start of one of this line's shards. If others have
+   * followed it, since it had run out, the next one keeps away from it all the same.
+   */
+  void hear(Hold hold, long nowNanos) {
+    if (!holds().contains(hold)) {
+      notBeforeNanos = later(notBeforeNanos, hold.notBeforeNanos(), nowNanos);
+    }
+  }
+
+  /** Returns a start that has run out and of which nobody was told so; null if there is none. */
+  @Nullable Hold takeExpired(long nowNanos) {
+    for (Hold hold : holds) {
+      if (hold.tellExpiry(nowNanos)) {
+        return hold;
+      }
+    }
+    return null;
+  }
+
+  /** By the distance to the present, as two moments may be too far apart to subtract. */
+  private static long later(long aNanos, long bNanos, long nowNanos) {
+    return aNanos - nowNanos > bNanos - nowNanos ? aNanos : bNanos;
   }
 
   /**
@@ -144,23 +203,28 @@ final class Line {
     Line[] fresh = new Line[count];
     for (int i = 0; i < divisor; i++) {
       fresh[i] = new Line(old[i].intervalNanos, old[i].budget, old[i].notBeforeNanos);
+      List<Hold> held = new ArrayList<>();
       for (int j = i; j < old.length; j += divisor) {
         fresh[i].carryOver(old[j], nowNanos);
+        held.addAll(old[j].holds());
+      }
+      fresh[i].holds =
+          held.stream().filter(hold -> hold.matters(nowNanos)).distinct().toArray(Hold[]::new);
+      for (Hold hold : fresh[i].holds) {
+        hold.share();
       }
     }
     for (int i = divisor; i < count; i++) {
       Line same = fresh[i % divisor];
       fresh[i] = new Line(same.intervalNanos, same.budget, same.notBeforeNanos);
       fresh[i].carryOver(same, nowNanos);
+      fresh[i].holds = same.holds;
     }
     return fresh;
   }
 
-  /** Compares by the distance to the present, as two moments may be too far apart to subtract. */
   private void carryOver(Line old, long nowNanos) {
-    if (old.notBeforeNanos - nowNanos > notBeforeNanos - nowNanos) {
-      notBeforeNanos = old.notBeforeNanos;
-    }
+    notBeforeNanos = later(notBeforeNanos, old.notBeforeNanos, nowNanos);
     if (old.hasReleased
         && (!hasReleased || nowNanos - old.lastReleaseNanos < nowNanos - lastReleaseNanos)) {
       lastReleaseNanos = old.lastReleaseNanos;

@@ -4,15 +4,15 @@ import io.github.gatewayqueue.GatewayQueueException;
 
 /**
  * What a session start needs besides its bucket's spacing: a share of a budget that all buckets
- * have in common. Both methods are called by the head of a line under its bucket's lock, by the
- * heads of several buckets at once; they must not block, nor take any bucket's lock.
+ * have in common. Called by the heads of several buckets at once, each under its bucket's lock; the
+ * methods must not block, nor take any bucket's lock.
  *
  * <p>Whoever makes a start available earlier than a head was told, or makes requests fail, calls
  * {@link Buckets#wakeHeads()} afterwards.
  */
 public interface StartBudget {
   /** A budget that never runs out. */
-  StartBudget UNLIMITED = nowNanos -> 0;
+  StartBudget UNLIMITED = (nowNanos, holdNanos) -> 0;
 
   /**
    * Fails the request that stands at the head, whether or not it is due, if no request is to wait
@@ -27,8 +27,31 @@ public interface StartBudget {
    * Charges one start if there is one.
    *
    * @param nowNanos the present, by {@link System#nanoTime}
+   * @param holdNanos how long it may take until the start is used, at least 0
    * @return 0 if a start was charged; otherwise the nanoseconds after which it is worth asking
    *     again, more than 0
    */
-  long tryCharge(long nowNanos);
+  long tryCharge(long nowNanos, long holdNanos);
+
+  /**
+   * Takes note that a start is used: that it will be counted. Called once at most for each charge
+   * that is not taken back, and without any lock; not called for one that is used at its release.
+   * Does nothing by default.
+   *
+   * @param chargedNanos the moment at which it was charged
+   * @param holdNanos how long it might have taken, as it was said then
+   * @param usedNanos when it is used, by {@link System#nanoTime}; later than that time allows if it
+   *     had run out
+   */
+  default void used(long chargedNanos, long holdNanos, long usedNanos) {}
+
+  /**
+   * Takes note that a start was given back: it was not used and will not be. Called once at most
+   * for each charge, and without any lock; the heads of all buckets look again afterwards. Does
+   * nothing by default.
+   *
+   * @param chargedNanos the moment at which it was charged
+   * @param holdNanos how long it might have taken, as it was said then
+   */
+  default void takeBack(long chargedNanos, long holdNanos) {}
 }

@@ -28,8 +28,12 @@ final class Waiter {
 
   @Nullable Waiter next;
 
-  Waiter(long id, Thread thread) {
+  /** The start that it is to be handed, or null if its release counts as the start. */
+  final @Nullable Hold hold;
+
+  Waiter(long id, Thread thread, @Nullable Hold hold) {
     this.id = id;
     this.thread = thread;
+    this.hold = hold;
   }
 }

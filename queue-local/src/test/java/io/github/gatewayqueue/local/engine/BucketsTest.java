@@ -45,7 +45,7 @@ class BucketsTest {
     }
 
     @Override
-    public long tryCharge(long nowNanos) {
+    public long tryCharge(long nowNanos, long holdNanos) {
       boolean charged = left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
       return charged ? 0 : Long.MAX_VALUE;
     }
@@ -358,7 +358,7 @@ class BucketsTest {
             interval,
             Duration.ZERO,
             1,
-            now -> {
+            (now, hold) -> {
               if (releases.size() >= allowed.get()) {
                 return Long.MAX_VALUE;
               }

@@ -148,13 +148,13 @@ class LineTest {
   @Test
   void tryReleaseHead_budgetGone_chargesAndChangesNothing() {
     long[] answer = {42};
-    Line line = new Line(INTERVAL, now -> answer[0], 0);
+    Line line = new Line(INTERVAL, (now, hold) -> answer[0], 0);
     line.join(waiter(0));
     assertEquals(42, line.tryReleaseHead(0));
-    assertEquals(0, line.notBeforeNanos());
+    assertEquals(0, line.notBeforeNanos(0));
     answer[0] = 0;
     assertEquals(0, line.tryReleaseHead(0));
-    assertEquals(INTERVAL, line.notBeforeNanos());
+    assertEquals(INTERVAL, line.notBeforeNanos(0));
   }
 
   @Test
@@ -163,7 +163,7 @@ class LineTest {
     Line line =
         new Line(
             INTERVAL,
-            now -> {
+            (now, hold) -> {
               charged[0]++;
               return 0;
             },
@@ -206,14 +206,14 @@ class LineTest {
       assertEquals(expected, waitersOf(fresh[bucket]));
       long latest = 0;
       for (int shard = bucket; shard < old.length * fresh.length; shard += fresh.length) {
-        latest = Math.max(latest, old[shard % old.length].notBeforeNanos() - origin);
+        latest = Math.max(latest, old[shard % old.length].notBeforeNanos(0) - origin);
       }
-      assertEquals(origin + latest, fresh[bucket].notBeforeNanos());
+      assertEquals(origin + latest, fresh[bucket].notBeforeNanos(0));
     }
   }
 
   private static Waiter waiter(long id) {
-    return new Waiter(id, Thread.currentThread());
+    return new Waiter(id, Thread.currentThread(), null);
   }
 
   /** Follows the links from the head, and sees that each one behind knows the one before. */

@@ -93,7 +93,7 @@ class RequestEventTest {
   @Test
   void request_nothingRecorded_allocatesItsWaiterAndNothingElse() {
     Buckets buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
-    long perWaiter = allocatedPerCall(id -> sink = new Waiter(id, Thread.currentThread()));
+    long perWaiter = allocatedPerCall(id -> sink = new Waiter(id, Thread.currentThread(), null));
     long perRequest =
         allocatedPerCall(id -> {
           try {
@@ -124,7 +124,7 @@ class RequestEventTest {
   @Test
   void log_debug_tellsWhenARequestStartsToWaitAndHowItEnds() throws Exception {
     AtomicBoolean open = new AtomicBoolean(true);
-    StartBudget budget = now -> open.get() ? 0 : Long.MAX_VALUE;
+    StartBudget budget = (now, hold) -> open.get() ? 0 : Long.MAX_VALUE;
     Buckets buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, budget);
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
       buckets.request(0, 3);

@@ -83,7 +83,7 @@ final class Engine implements StartBudget {
   }
 
   @Override
-  public long tryCharge(long nowNanos) {
+  public long tryCharge(long nowNanos, long holdNanos) {
     for (int left = grants.get(); left > 0; left = grants.get()) {
       if (grants.compareAndSet(left, left - 1)) {
         charges.incrementAndGet();

@@ -1,0 +1,101 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.NEVER;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Starts that are held, and the budget that they are charged to. */
+class LargeBotQueueHoldTest extends BotTest {
+
+  /** A connection that fails before IDENTIFY, again and again. */
+  @Test
+  void acquire_cancelledFiftyTimes_costsNothingAndTheNextGoesAtOnce() throws Exception {
+    LargeBotQueue queue = builder().interval(NEVER).initialLimit(limit(500, DAY, 16)).build();
+    for (int i = 0; i < 50; i++) {
+      try (SessionStart start = queue.acquire(7, 16)) {
+        assertEquals(499, queue.limit().remaining());
+        start.cancel();
+      }
+    }
+    assertEquals(500, queue.limit().remaining());
+    queue.request(7, 16);
+    assertEquals(499, queue.limit().remaining());
+  }
+
+  @Test
+  void cancel_budgetWasUsedUp_wakesWhoeverWaitsForItInAnotherBucket() throws Exception {
+    Bot bot = bot(builder().interval(NEVER).reserve(1).initialLimit(limit(2, DAY, 4)));
+    SessionStart start = bot.queue.acquire(0, 4);
+    Asking other = bot.join(1);
+    assertFalse(other.ended());
+    start.cancel();
+    other.awaitReturn();
+    assertEquals(1, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void cancel_updatedSince_isNotTakenBackOnceMore() throws Exception {
+    LargeBotQueue queue = builder().interval(NEVER).initialLimit(limit(500, DAY, 16)).build();
+    SessionStart start = queue.acquire(0, 16);
+    queue.update(limit(500, DAY, 16)); // Discord has not counted it, and may yet
+    assertEquals(499, queue.limit().remaining());
+    start.cancel();
+    assertEquals(499, queue.limit().remaining());
+    queue.update(limit(500, DAY, 16));
+    assertEquals(500, queue.limit().remaining());
+  }
+
+  @Test
+  void acquire_saidNothing_staysCharged() throws Exception {
+    LargeBotQueue queue =
+        builder()
+            .interval(Duration.ofMillis(1))
+            .holdTimeout(Duration.ofMillis(2))
+            .initialLimit(limit(500, DAY, 16))
+            .build();
+    SessionStart start = queue.acquire(0, 16);
+    Await.until(start::isExpired);
+    start.cancel();
+    start.close();
+    queue.request(0, 16);
+    assertEquals(498, queue.limit().remaining());
+  }
+
+  @Test
+  void snapshot_held_showsShardAndSinceWhen() throws Exception {
+    LargeBotQueue queue = builder().interval(NEVER).initialLimit(limit(500, DAY, 4)).build();
+    Instant before = Instant.now();
+    SessionStart start = queue.acquire(6, 16);
+    List<LargeBotQueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
+    Instant after = Instant.now();
+    assertEquals(List.of(), buckets.get(1).holds());
+    LargeBotQueueSnapshot.Hold hold = buckets.get(2).holds().getFirst();
+    assertEquals(6, hold.shard());
+    assertTrue(!hold.since().isBefore(before) && !hold.since().isAfter(after), hold::toString);
+    start.close();
+    assertEquals(List.of(), queue.snapshot().buckets().get(2).holds());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "PT9223372036.854775808S"})
+  void holdTimeout_outOfRange_isRefusedByName(Duration timeout) {
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder().holdTimeout(timeout));
+    assertEquals(
+        "holdTimeout is " + timeout + ", expected 1 ns to 9223372036854775807 ns",
+        thrown.getMessage());
+  }
+}

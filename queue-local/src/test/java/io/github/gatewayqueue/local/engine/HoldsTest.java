@@ -1,0 +1,276 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/** Starts that are held, on threads; what they come to is tested in {@link RedistributeTest}. */
+class HoldsTest {
+  private static final Duration NEVER = Duration.ofHours(1);
+  private static final Duration SOON = Duration.ofMillis(5);
+  private static final String LOGGER = "io.github.gatewayqueue";
+  private static final long TOTAL = 16;
+
+  private final List<String> takenBack = new ArrayList<>();
+  private int used;
+
+  private final StartBudget budget =
+      new StartBudget() {
+        @Override
+        public long tryCharge(long nowNanos, long holdNanos) {
+          return 0;
+        }
+
+        @Override
+        public void used(long chargedNanos, long holdNanos, long usedNanos) {
+          used++;
+        }
+
+        @Override
+        public void takeBack(long chargedNanos, long holdNanos) {
+          takenBack.add(Duration.ofNanos(holdNanos).toString());
+        }
+      };
+
+  private Buckets buckets(Duration interval, int count) {
+    return new Buckets(interval, Duration.ZERO, count, budget);
+  }
+
+  private static Asking join(Buckets buckets, long shard) {
+    int before = buckets.waiting();
+    Asking asking = Asking.of(buckets::request, shard, TOTAL);
+    Await.until(() -> buckets.waiting() == before + 1);
+    return asking;
+  }
+
+  @Test
+  void identified_headWaitsForIt_isWoken() throws Exception {
+    Buckets buckets = buckets(SOON, 1);
+    SessionStart start = buckets.acquire(0, TOTAL, NEVER);
+    Asking next = join(buckets, 1);
+    long saidNanos = System.nanoTime();
+    start.identified();
+    assertTrue(next.awaitReturn() - saidNanos >= SOON.toNanos());
+  }
+
+  @Test
+  void answered_headWaitsForIt_isWoken() throws Exception {
+    Buckets buckets = buckets(SOON, 1);
+    SessionStart start = buckets.acquire(0, TOTAL, NEVER);
+    Asking next = join(buckets, 1);
+    start.answered();
+    next.awaitReturn();
+  }
+
+  @Test
+  void cancel_twice_isTakenBackOnce() throws Exception {
+    Buckets buckets = buckets(NEVER, 1);
+    SessionStart start = buckets.acquire(0, TOTAL, Duration.ofHours(2));
+    start.cancel();
+    start.cancel();
+    start.close();
+    assertEquals(List.of("PT2H"), takenBack);
+  }
+
+  @Test
+  void cancel_identifiedOrRunOut_isNotTakenBack() throws Exception {
+    Buckets buckets = buckets(SOON, 2);
+    SessionStart identified = buckets.acquire(0, TOTAL, NEVER);
+    identified.identified();
+    identified.cancel();
+    SessionStart runOut = buckets.acquire(1, TOTAL, SOON);
+    Await.until(runOut::isExpired);
+    runOut.cancel();
+    assertEquals(List.of(), takenBack);
+    assertTrue(runOut.isExpired());
+  }
+
+  /** One bucket that is held becomes four: all of them wait for it, and hear of its end. */
+  @Test
+  void resize_toMoreBuckets_allOfThemWaitForTheHold() throws Exception {
+    Buckets buckets = buckets(NEVER, 1);
+    SessionStart start = buckets.acquire(1, TOTAL, NEVER);
+    List<Asking> waiting = new ArrayList<>();
+    for (long shard = 0; shard < 4; shard++) {
+      waiting.add(join(buckets, shard));
+    }
+    buckets.resize(4);
+    buckets.wakeHeads();
+    for (BucketState state : buckets.states()) {
+      assertEquals(1, state.waiting());
+      assertEquals(1, state.held().getFirst().shard());
+    }
+    start.cancel();
+    for (Asking one : waiting) {
+      one.awaitReturn();
+    }
+  }
+
+  /** Two buckets that are held become one, which waits for both. */
+  @Test
+  void resize_toFewerBuckets_waitsForAllHolds() throws Exception {
+    Buckets buckets = buckets(NEVER, 2);
+    SessionStart even = buckets.acquire(0, TOTAL, NEVER);
+    SessionStart odd = buckets.acquire(1, TOTAL, NEVER);
+    Asking next = join(buckets, 2);
+    buckets.resize(1);
+    assertEquals(2, buckets.states().getFirst().held().size());
+    odd.cancel();
+    buckets.wakeHeads();
+    assertEquals(0, buckets.states().getFirst().held().getFirst().shard());
+    assertFalse(next.ended());
+    even.cancel();
+    next.awaitReturn();
+  }
+
+  @Test
+  void acquire_nobodyWaitsWhenItRunsOut_theNextThatAsksTellsSoOnce() throws Exception {
+    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+      Buckets buckets = buckets(SOON, 1);
+      SessionStart start = buckets.acquire(3, TOTAL, SOON);
+      Await.until(start::isExpired);
+      assertEquals(List.of(), log.lines());
+      buckets.request(4, TOTAL);
+      buckets.request(5, TOTAL);
+      Await.until(() -> !log.lines().isEmpty());
+      assertEquals(
+          List.of(
+              "WARNING: the start of shard 3 of 16 ran out: nothing was said of it; the next start"
+                  + " of its bucket is due an interval after that"),
+          log.lines());
+    }
+  }
+
+  /** The interval is an hour: the head is awake when the hold ends, though it may not go yet. */
+  @Test
+  void acquire_somebodyWaitsWhenItRunsOut_tellsSoAtOnce() throws Exception {
+    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+      Buckets buckets = buckets(NEVER, 1);
+      SessionStart start = buckets.acquire(3, TOTAL, Duration.ofMillis(50));
+      Asking next = join(buckets, 4);
+      Await.until(() -> log.lines().size() == 1);
+      assertTrue(start.isExpired());
+      next.interruptAndJoin();
+    }
+  }
+
+  /** A head that wakes late, or looks for another reason, goes at once: the warning must not. */
+  @Test
+  void acquire_nextGoesRightAway_theWarningIsNotLost() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+        Buckets buckets = buckets(Duration.ofNanos(1), 1);
+        buckets.acquire(3, TOTAL, Duration.ofMillis(1));
+        buckets.request(4, TOTAL);
+        Await.until(() -> log.lines().size() == 1);
+      }
+    }
+  }
+
+  @Test
+  void close_afterItRanOut_theNextThatAsksTellsSo() throws Exception {
+    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+      Buckets buckets = buckets(SOON, 1);
+      SessionStart start = buckets.acquire(3, TOTAL, SOON);
+      Await.until(start::isExpired);
+      start.close();
+      buckets.request(4, TOTAL);
+      Await.until(() -> log.lines().size() == 1);
+    }
+  }
+
+  /** Of two holds that one bucket came to, the first runs out while the second goes on. */
+  @Test
+  void resize_oneOfTwoHoldsRunsOut_isTold() throws Exception {
+    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+      Buckets buckets = buckets(NEVER, 2);
+      buckets.acquire(0, TOTAL, Duration.ofMillis(50));
+      SessionStart other = buckets.acquire(1, TOTAL, NEVER);
+      buckets.resize(1);
+      Asking next = join(buckets, 2);
+      Await.until(() -> log.lines().size() == 1);
+      assertFalse(other.isExpired());
+      next.interruptAndJoin();
+    }
+  }
+
+  @Test
+  void acquire_aHandlerBlocksAtTheWarning_theLineGoesOn() throws Exception {
+    CountDownLatch letGo = new CountDownLatch(1);
+    Handler blocking =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            boolean interrupted = false;
+            while (letGo.getCount() > 0) {
+              try {
+                letGo.await();
+              } catch (InterruptedException e) {
+                interrupted = true;
+              }
+            }
+            if (interrupted) {
+              Thread.currentThread().interrupt();
+            }
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(LOGGER);
+    logger.addHandler(blocking);
+    try {
+      Buckets buckets = buckets(SOON, 1);
+      buckets.acquire(3, TOTAL, SOON);
+      Asking.of(buckets::request, 4, TOTAL).awaitReturn();
+      Asking.of(buckets::request, 5, TOTAL).awaitReturn();
+    } finally {
+      logger.removeHandler(blocking);
+      letGo.countDown();
+    }
+  }
+
+  @Test
+  void words_ofAHoldThatIsOver_tellTheBudgetOnce() throws Exception {
+    Buckets buckets = buckets(SOON, 1);
+    try (SessionStart start = buckets.acquire(0, TOTAL, NEVER)) {
+      start.identified();
+      start.answered();
+      start.identified();
+    }
+    assertEquals(1, used);
+    buckets.acquire(0, TOTAL, NEVER).cancel();
+    assertEquals(1, used);
+  }
+
+  @Test
+  void states_held_showsWhichShardAndSinceWhen() throws Exception {
+    Buckets buckets = buckets(NEVER, 2);
+    assertEquals(List.of(), buckets.states().get(1).held());
+    long beforeNanos = System.nanoTime();
+    SessionStart start = buckets.acquire(3, TOTAL, NEVER);
+    BucketState.Held held = buckets.states().get(1).held().getFirst();
+    assertEquals(3, held.shard());
+    assertTrue(held.sinceNanos() - beforeNanos >= 0 && System.nanoTime() - held.sinceNanos() >= 0);
+    assertEquals("SessionStart[shard 3 of 16]", start.toString());
+    start.identified();
+    assertEquals(List.of(), buckets.states().get(1).held());
+  }
+}
