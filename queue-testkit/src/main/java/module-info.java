@@ -5,15 +5,15 @@ import org.jspecify.annotations.NullMarked;
  * implements one: extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
  *
  * {@snippet :
- * class LocalQueueContractTest extends GatewayQueueContract {
+ * class MyQueueTest extends GatewayQueueContract {
  *   @Override
  *   protected GatewayQueue createQueue(Duration interval) {
- *     return new LocalQueue(interval);
+ *     return new MyQueue(interval);
  *   }
  *
  *   @Override
  *   protected int waiting(GatewayQueue queue) {
- *     return ((LocalQueue) queue).waiting();
+ *     return ((MyQueue) queue).waiting();
  *   }
  * }
  * }

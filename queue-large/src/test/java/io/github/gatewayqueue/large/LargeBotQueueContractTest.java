@@ -44,12 +44,26 @@ class LargeBotQueueContractTest {
 
     @Override
     protected GatewayQueue createQueue(Duration interval) {
-      return LargeBotQueue.builder(() -> limit).initialLimit(limit).interval(interval).build();
+      return builder(interval).build();
+    }
+
+    private LargeBotQueue.Builder builder(Duration interval) {
+      return LargeBotQueue.builder(() -> limit).initialLimit(limit).interval(interval);
     }
 
     @Override
     protected int waiting(GatewayQueue queue) {
       return ((LargeBotQueue) queue).waiting();
+    }
+
+    @Override
+    protected boolean holds() {
+      return true;
+    }
+
+    @Override
+    protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
+      return builder(interval).holdTimeout(holdTimeout).build();
     }
   }
 }

@@ -5,7 +5,6 @@ import io.github.gatewayqueue.testkit.GatewayQueueContract;
 import java.time.Duration;
 
 /** The contract of every queue, on {@link LocalQueue}. */
-// @start region="contract"
 class LocalQueueContractTest extends GatewayQueueContract {
   @Override
   protected GatewayQueue createQueue(Duration interval) {
@@ -16,5 +15,14 @@ class LocalQueueContractTest extends GatewayQueueContract {
   protected int waiting(GatewayQueue queue) {
     return ((LocalQueue) queue).waiting();
   }
+
+  @Override
+  protected boolean holds() {
+    return true;
+  }
+
+  @Override
+  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
+    return new LocalQueue(interval, holdTimeout);
+  }
 }
-// @end

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -21,17 +20,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The contract of {@link GatewayQueue#request}, as tests. Whoever implements a queue extends this
- * class and gives it two things, a queue with a given interval and the number of requests in its
- * line. A queue that can be closed, as the one here, extends {@link CloseableGatewayQueueContract}
- * instead.
+ * The contract of {@link GatewayQueue#request} and {@link GatewayQueue#acquire}, as tests. Whoever
+ * implements a queue extends this class and gives it two things, a queue with a given interval and
+ * the number of requests in its line. A queue that can be closed, as the one here, extends {@link
+ * CloseableGatewayQueueContract} instead.
  *
  * {@snippet file="io/github/gatewayqueue/testkit/ReferenceQueueTest.java" region="contract"}
  *
@@ -44,6 +40,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  *       and when that release was late.
  *   <li>Interruption: on entry, anywhere in line, and racing the release. A request returns with
  *       the status as it is or throws with the status cleared, and whoever throws leaves no trace.
+ *   <li>Starts that are held: their bucket releases nobody, what is said of them counts, one that
+ *       is cancelled costs nothing, and none is held for ever. A queue whose {@code acquire} is the
+ *       default only has to pass what applies to it; {@link #holds()} tells.
  *   <li>Bad input: refused by name, for the interval too; nothing joins.
  *   <li>Memory effects: what was done before a request is seen after every later release.
  *   <li>No platform thread outlives its work, unless the queue is {@linkplain #remote() remote}.
@@ -58,90 +57,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  * if each cost its interval, the next in line would not be released before that.
  */
 @Isolated("busy carriers and new platform threads would be seen by other tests")
-public abstract class GatewayQueueContract {
-  static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
-
-  private final List<Line> lines = new ArrayList<>();
-
+public abstract class GatewayQueueContract extends SessionStartContract {
   /** For subclasses. */
   protected GatewayQueueContract() {}
-
-  /**
-   * Creates a queue that releases one request of shard 0 per interval, with no limit on how many in
-   * all. The tests make many of them, with intervals from a nanosecond to an hour.
-   *
-   * <p>The interval is to be passed on as it is, and what the queue throws is to come through: some
-   * tests try intervals that must be refused, and null. A queue that is {@link AutoCloseable} is
-   * closed after the test; what else was started for it has to be stopped by the subclass, whose
-   * {@code @AfterEach} methods run before that.
-   *
-   * @param interval the least time between two releases
-   * @return a queue that was never asked before
-   * @throws Exception if the queue can not be created; the test fails
-   */
-  protected abstract GatewayQueue createQueue(Duration interval) throws Exception;
-
-  /**
-   * Returns how many requests wait now in a queue that {@link #createQueue} returned: those that
-   * have their place in line, and were neither released nor interrupted. It has to be exact once
-   * {@code request} has returned or thrown, and is called often.
-   *
-   * @param queue the queue
-   * @return the number of requests in line, over all buckets
-   */
-  protected abstract int waiting(GatewayQueue queue);
-
-  /**
-   * Tells whether the queue asks a server for the release; false unless overridden. An interrupt
-   * that races the release may then cost that start, the moment of release is the server's rather
-   * than one that the released thread reads, and platform threads may stay. Nothing else is
-   * relaxed.
-   *
-   * @return whether a server decides
-   */
-  protected boolean remote() {
-    return false;
-  }
-
-  /**
-   * Returns the interval that most tests use; 50 ms unless overridden. A slow queue wants a longer
-   * one, so that its requests can join within a few of them; the longer it is, the fewer requests
-   * are needed to show that none costs a start.
-   *
-   * @return the interval, at least 1 ms
-   */
-  protected Duration interval() {
-    return Duration.ofMillis(50);
-  }
-
-  /**
-   * Returns how long a single wait in a test may last before the test fails as hung; 60 s unless
-   * overridden. This is no bound on speed, and has to be at least 20 times the interval.
-   *
-   * @return the limit of a wait
-   */
-  protected Duration hangGuard() {
-    return Duration.ofSeconds(60);
-  }
-
-  /**
-   * Returns how often the tests repeat what may go wrong only once in a while; 2000 unless
-   * overridden. A slow queue wants fewer.
-   *
-   * @return the number of rounds or of requests
-   */
-  protected int rounds() {
-    return 2000;
-  }
-
-  @AfterEach
-  void endRequestsAndCloseQueues() {
-    List<Line> opened = List.copyOf(lines);
-    lines.clear();
-    Stream<Executable> ends = opened.stream().map(line -> line::end);
-    Stream<Executable> closes = opened.stream().map(line -> () -> closeIfCloseable(line.queue()));
-    assertAll(Stream.concat(ends, closes)); // a request that hangs leaves no queue open
-  }
 
   // Order
 
@@ -416,8 +334,7 @@ public abstract class GatewayQueueContract {
       if (!request.awaitReturnOrInterrupt()) {
         line.start().awaitReturn();
       }
-      lines.removeLast();
-      closeIfCloseable(line.queue());
+      discard(line);
     }
   }
 
@@ -642,23 +559,6 @@ public abstract class GatewayQueueContract {
 
   // What the tests share
 
-  Line open(Duration interval) throws Exception {
-    var line = new Line(createQueue(interval), this::waiting, interval, hangGuard());
-    lines.add(line);
-    return line;
-  }
-
-  private static void closeIfCloseable(GatewayQueue queue) throws Exception {
-    if (queue instanceof AutoCloseable closeable) {
-      closeable.close();
-    }
-  }
-
-  /** Whether the next but one is released within a guard, or else a wait for it is no hang. */
-  private boolean fitsTheGuard(Duration interval) {
-    return interval.multipliedBy(2).compareTo(hangGuard()) < 0;
-  }
-
   /** So many that, if each cost a start, the next one would wait for longer than the guard. */
   private int moreThanTheGuardAllows() {
     return Math.toIntExact(2 * hangGuard().dividedBy(interval()));
@@ -679,13 +579,6 @@ public abstract class GatewayQueueContract {
       request.awaitReturn();
     }
     return requests.stream().sorted(Comparator.comparingLong(Request::endNanos)).toList();
-  }
-
-  private static void letPass(Duration duration) {
-    long untilNanos = System.nanoTime() + duration.toNanos();
-    for (long left; (left = untilNanos - System.nanoTime()) > 0; ) {
-      LockSupport.parkNanos(left);
-    }
   }
 
   private static void spinUntil(long nanos) {

@@ -47,21 +47,38 @@ final class Line {
   }
 
   Request start(long id, long total) {
-    Request request = create(id, total);
+    return started(create(Request.Call.request(queue), id, total));
+  }
+
+  /** Starts a request for a start that is held. */
+  Request startAcquiring() {
+    return startAcquiring(0, 1);
+  }
+
+  Request startAcquiring(long id, long total) {
+    return started(create(queue::acquire, id, total));
+  }
+
+  /** Starts somebody who asks in a way of his own. */
+  Request start(Request.Call call) {
+    return started(create(call, 0, 1));
+  }
+
+  private static Request started(Request request) {
     request.start();
     return request;
   }
 
   /** Starts a request whose thread has its interrupt status set when it calls. */
   Request startInterrupted() {
-    Request request = create(0, 1);
+    Request request = create(Request.Call.request(queue), 0, 1);
     request.startInterrupted();
     return request;
   }
 
-  private Request create(long id, long total) {
+  private Request create(Request.Call call, long id, long total) {
     started++;
-    var request = new Request(queue, id, total, hangGuard, this::noteEnd);
+    var request = new Request(call, id, total, hangGuard, this::noteEnd);
     underWay.add(request);
     return request;
   }
@@ -74,6 +91,13 @@ final class Line {
   /** Makes a request and waits until it has its place in line, or has ended. */
   Request join() {
     Request request = start();
+    awaitJoined();
+    return request;
+  }
+
+  /** The same for a start that is held. */
+  Request joinAcquiring() {
+    Request request = startAcquiring();
     awaitJoined();
     return request;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,14 @@ final class Request {
    * @param thrown what the call threw, or null if it returned
    * @param interruptSent whether the thread was interrupted before it noted the end
    * @param interruptedStatus the thread's interrupt status when it noted the end
+   * @param start what the call returned, if it was one of {@code acquire}
    */
   record Outcome(
-      long endNanos, @Nullable Throwable thrown, boolean interruptSent, boolean interruptedStatus) {
+      long endNanos,
+      @Nullable Throwable thrown,
+      boolean interruptSent,
+      boolean interruptedStatus,
+      @Nullable SessionStart start) {
 
     boolean returned() {
       return thrown == null;
@@ -41,15 +47,27 @@ final class Request {
   private boolean interruptSent;
   private volatile @Nullable Outcome outcome;
 
+  /** Asks a queue, by one of its two methods. */
+  interface Call {
+    @Nullable SessionStart ask(long id, long total) throws InterruptedException;
+
+    static Call request(GatewayQueue queue) {
+      return (id, total) -> {
+        queue.request(id, total);
+        return null;
+      };
+    }
+  }
+
   /** Creates a request; {@code onEnd} is told on its thread once it has ended. */
-  Request(GatewayQueue queue, long id, long total, Duration hangGuard, Consumer<Request> onEnd) {
+  Request(Call call, long id, long total, Duration hangGuard, Consumer<Request> onEnd) {
     this.name = "request(" + id + ", " + total + ")";
     this.hangGuard = hangGuard;
     this.thread =
         Thread.ofVirtual()
             .name(name)
             .unstarted(() -> {
-              run(queue, id, total);
+              run(call, id, total);
               onEnd.accept(this);
             });
   }
@@ -64,20 +82,22 @@ final class Request {
     thread.start();
   }
 
-  private void run(GatewayQueue queue, long id, long total) {
+  private void run(Call call, long id, long total) {
     try {
       if (interruptOnEntry) {
         interrupt();
       }
-      queue.request(id, total);
-      end(System.nanoTime(), null);
+      SessionStart start = call.ask(id, total);
+      end(System.nanoTime(), null, start);
     } catch (Throwable thrown) { // whatever it is, the test's thread judges it
-      end(System.nanoTime(), thrown);
+      end(System.nanoTime(), thrown, null);
     }
   }
 
-  private synchronized void end(long endNanos, @Nullable Throwable thrown) {
-    outcome = new Outcome(endNanos, thrown, interruptSent, Thread.currentThread().isInterrupted());
+  private synchronized void end(
+      long endNanos, @Nullable Throwable thrown, @Nullable SessionStart start) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    outcome = new Outcome(endNanos, thrown, interruptSent, interrupted, start);
   }
 
   /** Interrupts the requesting thread once, unless the request has ended. */
@@ -138,6 +158,12 @@ final class Request {
       throw new AssertionError(name + " threw instead of being released", end.thrown());
     }
     return end.endNanos();
+  }
+
+  /** Waits for the return of a call of {@code acquire}, and says what it returned. */
+  SessionStart awaitStart() throws InterruptedException {
+    awaitReturn();
+    return requireNonNull(await().start(), "acquire returned null");
   }
 
   /** Waits for the end, which is an {@link InterruptedException} with the status cleared. */

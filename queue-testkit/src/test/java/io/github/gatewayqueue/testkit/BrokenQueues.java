@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.testkit;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,18 @@ final class BrokenQueues {
     @Override
     protected Duration interval() {
       return Duration.ofMillis(20).multipliedBy(scale);
+    }
+
+    @Override
+    protected boolean holds() {
+      return true;
+    }
+
+    @Override
+    protected ReferenceQueue createQueue(Duration interval, Duration holdTimeout) {
+      ReferenceQueue queue = createQueue(interval);
+      queue.holdNanos = holdTimeout.toNanos();
+      return queue;
     }
 
     @Override
@@ -615,6 +628,235 @@ final class BrokenQueues {
       ReferenceQueue queue = super.createQueue(interval);
       CREATED.add(queue);
       return queue;
+    }
+  }
+
+  @CaughtBy({
+    "acquire_identified_nextIsDueAnIntervalLater",
+    "acquire_closedWithoutAWord_countsAsIdentified"
+  })
+  static class ReleasesTheNextWhileOneIsHeld extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void held(Start start, long nowNanos) {
+          super.held(start, nowNanos);
+          dueNanos = nowNanos + intervalNanos;
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "acquire_saidToBeIdentifiedAtOnce_keepsTheInterval",
+    "acquire_identified_nextIsDueAnIntervalLater"
+  })
+  static class ForgetsTheIntervalOnceIdentified extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (word == Word.IDENTIFIED) {
+            dueNanos = nowNanos;
+          } else {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy({
+    "acquire_cancelled_nextGoesAsIfItHadNotBeenReleased",
+    "acquire_saidAfterItWasCancelled_changesNothing",
+    "acquire_releasedLater_seesWhatWasWrittenBeforeTheOtherWasOver"
+  })
+  static class CostsASlotWhenCancelled extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (word == Word.CANCELLED) {
+            dueNanos = nowNanos + intervalNanos;
+          } else {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  /** The next one waits for the end of the hold. */
+  @CaughtBy({
+    "acquire_identified_nextIsDueAnIntervalLater",
+    "acquire_closedWithoutAWord_countsAsIdentified",
+    "acquire_cancelledOnceItWasIdentified_isNotGivenBack",
+    "acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval"
+  })
+  static class HearsOfNothingButCancel extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (word == Word.CANCELLED) {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_closedWithoutAWord_countsAsIdentified")
+  static class TakesCloseForCancel extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (word == Word.CLOSED) {
+            dueNanos = start.releaseNanos;
+          } else {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval")
+  static class TakesAnswersTooEarly extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (word == Word.ANSWERED) {
+            dueNanos = nowNanos + intervalNanos / 2;
+          } else {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_cancelledOnceItWasIdentified_isNotGivenBack")
+  static class CancelsWhatWasIdentified extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        boolean isToBeHeard(Start start, Word word) {
+          return true;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_saidAfterItWasCancelled_changesNothing")
+  static class HearsWhatIsOver extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        boolean isOver(Start start) {
+          return false;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_identifiedAfterItRanOut_putsTheNextOff")
+  static class IgnoresWhatIsSaidLate extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void heardLate(Word word, long nowNanos) {}
+      };
+    }
+  }
+
+  @CaughtBy({
+    "acquire_nothingIsSaid_runsOutAndCountsAsIdentified",
+    "acquire_identifiedAfterItRanOut_putsTheNextOff"
+  })
+  static class HoldsForEver extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void held(Start start, long nowNanos) {
+          super.held(start, nowNanos);
+          dueNanos = nowNanos + Duration.ofHours(1).toNanos();
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_nothingIsSaid_runsOutAndCountsAsIdentified")
+  static class DoesNotTellThatAHoldRanOut extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        boolean hasRunOut(Start start, long nowNanos) {
+          return false;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_nothingIsSaid_runsOutAndCountsAsIdentified")
+  static class EndsHoldsTooEarly extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        void held(Start start, long nowNanos) {
+          super.held(start, nowNanos);
+          dueNanos = nowNanos + holdNanos;
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_interruptedInLine_leavesNoTrace")
+  static class GivesNothingBackOnceSomebodyWasInterrupted extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        private boolean interrupted;
+
+        @Override
+        void interrupted(Condition place, long nowNanos) {
+          interrupted = true;
+        }
+
+        @Override
+        void heard(Start start, Word word, long nowNanos) {
+          if (!interrupted) {
+            super.heard(start, word, nowNanos);
+          }
+        }
+      };
+    }
+  }
+
+  @CaughtBy("acquire_badShard_isRefusedAndDoesNotJoin")
+  static class AcquiresForAnyShard extends Contract {
+    @Override
+    protected ReferenceQueue createQueue(Duration interval) {
+      return new ReferenceQueue(interval) {
+        @Override
+        public SessionStart acquire(long id, long total) throws InterruptedException {
+          return super.acquire(0, 1);
+        }
+      };
     }
   }
 }

@@ -52,7 +52,10 @@ class BrokenQueuesTest {
   @Test
   void contract_everyTest_catchesABrokenQueue() {
     Set<String> tests =
-        Stream.of(GatewayQueueContract.class, CloseableGatewayQueueContract.class)
+        Stream.of(
+                SessionStartContract.class,
+                GatewayQueueContract.class,
+                CloseableGatewayQueueContract.class)
             .flatMap(contract -> Arrays.stream(contract.getDeclaredMethods()))
             .filter(method -> method.isAnnotationPresent(Test.class))
             .map(Method::getName)

@@ -2,11 +2,13 @@ package io.github.gatewayqueue.testkit;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simplest queue that satisfies the contract: a fair lock, and a condition for each request in
@@ -14,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 class ReferenceQueue implements GatewayQueue, AutoCloseable {
   final long intervalNanos;
+  long holdNanos = Duration.ofHours(1).toNanos();
   final Deque<Condition> line = new ArrayDeque<>();
   long dueNanos = System.nanoTime();
   boolean closed;
@@ -30,6 +33,17 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
 
   @Override
   public void request(long id, long total) throws InterruptedException {
+    await(id, total, null);
+  }
+
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    Start start = new Start();
+    await(id, total, start);
+    return start;
+  }
+
+  private void await(long id, long total, @Nullable Start start) throws InterruptedException {
     checkShard(id, total);
     lock.lockInterruptibly();
     try {
@@ -40,7 +54,11 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
       join(place);
       try {
         awaitTurn(place);
-        released(System.nanoTime());
+        if (start == null) {
+          released(System.nanoTime());
+        } else {
+          held(start, System.nanoTime());
+        }
       } catch (InterruptedException e) {
         interrupted(place, System.nanoTime());
         throw e;
@@ -104,6 +122,107 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
 
   void released(long nowNanos) {
     dueNanos = nowNanos + intervalNanos;
+  }
+
+  void held(Start start, long nowNanos) {
+    start.releaseNanos = nowNanos;
+    dueNanos = nowNanos + holdNanos + intervalNanos;
+  }
+
+  boolean isOver(Start start) {
+    return start.over;
+  }
+
+  boolean hasRunOut(Start start, long nowNanos) {
+    return !start.identified && !start.over && nowNanos - start.releaseNanos >= holdNanos;
+  }
+
+  boolean isToBeHeard(Start start, Word word) {
+    return !start.identified || word == Word.ANSWERED;
+  }
+
+  void heard(Start start, Word word, long nowNanos) {
+    dueNanos =
+        switch (word) {
+          case IDENTIFIED, CLOSED -> nowNanos + intervalNanos;
+          case ANSWERED -> Math.min(dueNanos, nowNanos + intervalNanos * 5 / 6);
+          case CANCELLED -> start.releaseNanos;
+        };
+  }
+
+  /** Called with the first word of a start that has run out. */
+  void heardLate(Word word, long nowNanos) {
+    if (word != Word.CANCELLED) {
+      dueNanos = Math.max(dueNanos, nowNanos + intervalNanos);
+    }
+  }
+
+  enum Word {
+    IDENTIFIED,
+    ANSWERED,
+    CANCELLED,
+    CLOSED
+  }
+
+  /** What was said of a start, guarded by the lock. */
+  final class Start implements SessionStart {
+    long releaseNanos;
+    boolean identified;
+    private boolean over;
+    private boolean expired;
+
+    @Override
+    public void identified() {
+      say(Word.IDENTIFIED);
+    }
+
+    @Override
+    public void answered() {
+      say(Word.ANSWERED);
+    }
+
+    @Override
+    public void cancel() {
+      say(Word.CANCELLED);
+    }
+
+    @Override
+    public void close() {
+      say(Word.CLOSED);
+    }
+
+    private void say(Word word) {
+      lock.lock();
+      try {
+        long nowNanos = System.nanoTime();
+        if (isOver(this)) {
+          return;
+        }
+        if (hasRunOut(this, nowNanos)) {
+          expired = true;
+          heardLate(word, nowNanos);
+        } else if (isToBeHeard(this, word)) {
+          heard(this, word, nowNanos);
+        }
+        over = word != Word.IDENTIFIED && !(identified && word == Word.CANCELLED);
+        identified |= word == Word.IDENTIFIED;
+        if (!line.isEmpty()) {
+          line.getFirst().signal();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public boolean isExpired() {
+      lock.lock();
+      try {
+        return expired || hasRunOut(this, System.nanoTime());
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /** Called while the interrupted request is still in line. */

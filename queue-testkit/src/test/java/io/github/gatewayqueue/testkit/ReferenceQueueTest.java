@@ -14,5 +14,17 @@ class ReferenceQueueTest extends CloseableGatewayQueueContract {
   protected int waiting(GatewayQueue queue) {
     return ((ReferenceQueue) queue).waiting();
   }
+
+  @Override
+  protected boolean holds() {
+    return true;
+  }
+
+  @Override
+  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
+    ReferenceQueue queue = new ReferenceQueue(interval);
+    queue.holdNanos = holdTimeout.toNanos();
+    return queue;
+  }
 }
 // @end
