@@ -2,6 +2,7 @@ package io.github.gatewayqueue.local.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.SessionStart;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -51,6 +52,16 @@ final class Engine implements StartBudget {
     Bucket[] made = new Bucket[count];
     Arrays.setAll(made, i -> new Bucket(i, new Line(0, this, System.nanoTime())));
     return made;
+  }
+
+  /** Returns a start that is held, for longer than anybody waits. */
+  SessionStart hold(long shard) {
+    grants.incrementAndGet();
+    try {
+      return buckets.acquire(shard, Long.MAX_VALUE, Duration.ofHours(1));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Lets the next heads go, whichever buckets they are in. */
