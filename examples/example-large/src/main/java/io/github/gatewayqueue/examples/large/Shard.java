@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.examples.large;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,15 +35,25 @@ final class Shard implements WebSocket.Listener {
     this.total = total;
   }
 
-  /** Connects, waits for its turn, identifies, and returns when the session has started. */
+  /**
+   * Connects, waits for its turn, identifies, and returns when the session has started. The queue
+   * is told of each step: the next shard of the bucket goes as soon as Discord permits.
+   */
   void start(HttpClient client, URI gateway, String token, GatewayQueue queue)
       throws InterruptedException, ExecutionException, IOException {
     URI uri = URI.create(gateway + "/?v=10&encoding=json");
     WebSocket socket = client.newWebSocketBuilder().buildAsync(uri, this).get();
     expect(HELLO, hello.get());
-    queue.request(id, total); // after HELLO, immediately before IDENTIFY
-    socket.sendText(identify(token), true).get();
-    expect(DISPATCH, ready.get());
+    try (SessionStart start = queue.acquire(id, total)) { // immediately before IDENTIFY
+      if (socket.isInputClosed() || start.isExpired()) {
+        start.cancel(); // nothing was sent: this costs no session start
+        throw new IOException("shard " + id + " lost its connection while it waited");
+      }
+      socket.sendText(identify(token), true).get();
+      start.identified();
+      expect(DISPATCH, ready.get());
+      start.answered();
+    }
   }
 
   private void expect(int expected, int op) throws IOException {

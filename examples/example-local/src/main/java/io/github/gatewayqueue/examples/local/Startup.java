@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.examples.local;
 
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -87,16 +88,20 @@ final class Startup {
   }
 
   private void start(int shard) {
+    SessionStart start;
     try {
       connect.accept(shard);
-      queue.request(shard, shards);
+      start = queue.acquire(shard, shards);
     } catch (InterruptedException e) {
       interrupted.incrementAndGet();
       return;
     } finally {
       passed.incrementAndGet();
     }
-    identify.accept(shard);
+    try (start) {
+      identify.accept(shard);
+      start.identified(); // the next one goes an interval from here
+    }
   }
 
   /** Returns how many shards left the line before they were released. */
