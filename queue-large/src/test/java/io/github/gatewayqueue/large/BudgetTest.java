@@ -321,6 +321,16 @@ class BudgetTest {
     assertEquals(limit(1000, 99, DAY), budget.limit(T0 + SECOND)); // the fifth may be used yet
   }
 
+  /** The head had read the clock when the reading came, and was charged to that one. */
+  @Test
+  void takeBack_chargedToAReadingThatCameAfterItsMoment_isThereToBeHadAgain() {
+    Budget budget = budget(1);
+    budget.accept(limit(1000, 3, DAY), T0, T0 + SECOND);
+    assertEquals(0, budget.ask(T0, 30 * SECOND));
+    budget.takeBack(T0, 30 * SECOND);
+    assertEquals(limit(1000, 3, DAY), budget.limit(T0 + SECOND));
+  }
+
   /** It tells what is left, and the start that is taken back may be among that. */
   @Test
   void takeBack_readSince_changesNothing() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
@@ -45,6 +46,21 @@ class LargeBotQueueHoldTest extends BotTest {
     start.cancel();
     other.awaitReturn();
     assertEquals(1, bot.queue.limit().remaining());
+  }
+
+  @Test
+  void cancel_queueIsToFailWhenExhausted_theNextIsReleased() throws Exception {
+    LargeBotQueue queue =
+        builder()
+            .interval(NEVER)
+            .reserve(1)
+            .whenExhausted(LargeBotQueue.WhenExhausted.FAIL)
+            .initialLimit(limit(2, DAY, 4))
+            .build();
+    SessionStart start = queue.acquire(0, 4);
+    assertThrows(SessionStartLimitExceededException.class, () -> queue.request(1, 4));
+    start.cancel();
+    queue.request(1, 4);
   }
 
   @Test

@@ -247,6 +247,20 @@ class HoldsTest {
     }
   }
 
+  /** What is said late goes to the bucket that the shard has by then. */
+  @Test
+  void identified_ranOutAndResizedSince_putsTheShardsNewBucketOff() throws Exception {
+    Buckets buckets = buckets(Duration.ofMillis(200), 1);
+    SessionStart start = buckets.acquire(3, TOTAL, SOON);
+    buckets.request(4, TOTAL); // when the hold has run out, and an interval after that
+    buckets.resize(4);
+    long saidNanos = System.nanoTime();
+    start.identified();
+    assertTrue(start.isExpired());
+    long dueNanos = saidNanos + Duration.ofMillis(200).toNanos();
+    assertTrue(Asking.of(buckets::request, 7, TOTAL).awaitReturn() - dueNanos >= 0);
+  }
+
   @Test
   void words_ofAHoldThatIsOver_tellTheBudgetOnce() throws Exception {
     Buckets buckets = buckets(SOON, 1);
