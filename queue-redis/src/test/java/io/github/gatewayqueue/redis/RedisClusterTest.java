@@ -34,8 +34,7 @@ class RedisClusterTest {
     for (int i = 0; i < nodes.size(); i++) {
       try (Jedis node = nodes.get(i).connect()) {
         node.clusterMeet(RedisProcess.LOOPBACK, nodes.getFirst().port());
-        int from = SLOTS * i / nodes.size();
-        node.clusterAddSlotsRange(from, SLOTS * (i + 1) / nodes.size() - 1);
+        node.clusterAddSlotsRange(firstSlotOf(i), firstSlotOf(i + 1) - 1);
       }
     }
     for (RedisProcess node : nodes) {
@@ -69,10 +68,18 @@ class RedisClusterTest {
   /** Returns a namespace whose keys are on a node. */
   private String namespaceOn(int node) {
     String namespace = RedisProcess.newNamespace();
-    while (JedisClusterCRC16.getSlot(namespace) * nodes.size() / SLOTS != node) {
+    while (!isOn(node, JedisClusterCRC16.getSlot(namespace))) {
       namespace = RedisProcess.newNamespace();
     }
     return namespace;
+  }
+
+  private boolean isOn(int node, int slot) {
+    return slot >= firstSlotOf(node) && slot < firstSlotOf(node + 1);
+  }
+
+  private int firstSlotOf(int node) {
+    return SLOTS * node / nodes.size();
   }
 
   @Test
