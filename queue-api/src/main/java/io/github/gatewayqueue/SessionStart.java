@@ -26,16 +26,16 @@ package io.github.gatewayqueue;
  * </table>
  *
  * <p><b>Silence means sent.</b> Without a word, {@code close()} says that IDENTIFY was sent or may
- * have been: a try-with-resources closes, too, when identifying throws half-way. Who knows that
- * nothing was sent says {@code cancel()} before, and gives the slot and the charge back. And {@code
+ * have been: a try-with-resources also closes when identifying throws half-way. If you know that
+ * nothing was sent, call {@code cancel()} before: it gives the slot and the charge back. {@code
  * close()} never means answered: say {@link #answered} once Discord has replied, or the next start
  * waits the whole interval.
  *
- * <p><b>No hold is for ever.</b> It times out after a time that the queue says, five intervals
- * unless set otherwise; the queue logs a warning that names the shard, and goes on as if IDENTIFY
- * had been sent at that moment. {@link #isExpired} tells so: do not identify then, but {@link
- * #cancel} and acquire again. What is said later is still heard where it makes the next start
- * safer: a start that is closed without a word counts as sent just then.
+ * <p><b>Every hold ends.</b> It times out after a time that the queue sets, five intervals by
+ * default; the queue logs a warning that names the shard, and goes on as if IDENTIFY had been sent
+ * at that moment. {@link #isExpired} tells so: do not identify then, but {@link #cancel} and
+ * acquire again. What is said later is still heard where it makes the next start safer: a start
+ * that is closed without a word counts as sent just then.
  *
  * <p>A thread that acquires a second start of the same bucket while it holds one waits for the
  * first to be over, which it may itself have to bring about.

@@ -76,7 +76,7 @@ final class Conversation {
     thread = threads.unstarted("gateway-queue-redis", this::talk);
   }
 
-  /** Starts all threads; if one can not be started, ends those that were. */
+  /** Starts all threads; if one cannot be started, ends the others. */
   void start() {
     thread.start();
     try {

@@ -63,8 +63,8 @@ public final class Buckets {
    * held when that monitor is taken, never the other way round. Running out is no event: until
    * something is said, the next start is due an interval after the hold's end, and whoever looks
    * after that end has it logged, by a thread that is in no line. After a resize all lines that took shards from a held one wait for the
-   * same Hold. What is said when others have followed can not take them back; it puts the next one
-   * of the shard's own bucket off.
+   * same Hold. What is said after others were released cannot undo that; it only delays the next
+   * release of the shard's own bucket.
    *
    * Who waits where
    *

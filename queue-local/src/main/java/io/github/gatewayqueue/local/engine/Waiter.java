@@ -28,7 +28,7 @@ final class Waiter {
 
   @Nullable Waiter next;
 
-  /** The start that it is to be handed, or null if its release counts as the start. */
+  /** The start that acquire returns, or null for request, whose release is the start. */
   final @Nullable Hold hold;
 
   Waiter(long id, Thread thread, @Nullable Hold hold) {
