@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import discord4j.common.retry.ReconnectOptions;
 import discord4j.core.shard.ShardCoordinator;
-import discord4j.gateway.SessionInfo;
 import discord4j.gateway.ShardInfo;
 import discord4j.gateway.limiter.PayloadTransformer;
 import io.github.gatewayqueue.GatewayQueue;
@@ -22,10 +21,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** What a real Discord4J makes of it when something goes wrong. */
 class BotTest {
@@ -249,7 +246,7 @@ class BotTest {
 
   /** Tells when the connection of a shard ends, before Discord4J makes another one. */
   private record WatchedCoordinator(ShardCoordinator coordinator, IntConsumer onEnd)
-      implements ShardCoordinator {
+      implements ForwardingCoordinator {
     @Override
     public PayloadTransformer getIdentifyLimiter(ShardInfo shard, int maxConcurrency) {
       PayloadTransformer limiter = coordinator.getIdentifyLimiter(shard, maxConcurrency);
@@ -257,21 +254,6 @@ class BotTest {
           Flux.from(limiter.apply(payloads))
               .doOnTerminate(() -> onEnd.accept(shard.getIndex()))
               .doOnCancel(() -> onEnd.accept(shard.getIndex()));
-    }
-
-    @Override
-    public Mono<Void> publishConnected(ShardInfo shard) {
-      return coordinator.publishConnected(shard);
-    }
-
-    @Override
-    public Mono<Void> publishDisconnected(ShardInfo shard, @Nullable SessionInfo session) {
-      return coordinator.publishDisconnected(shard, session);
-    }
-
-    @Override
-    public Mono<Integer> getConnectedCount() {
-      return coordinator.getConnectedCount();
     }
   }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import discord4j.core.shard.LocalShardCoordinator;
 import discord4j.core.shard.ShardCoordinator;
-import discord4j.gateway.SessionInfo;
 import discord4j.gateway.ShardInfo;
 import discord4j.gateway.limiter.PayloadTransformer;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
@@ -21,13 +20,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Beside Discord4J's own coordinator, at Discord's pace and at the same time: a start, and a storm
@@ -151,7 +148,7 @@ class ComparisonTest {
   }
 
   /** Notes in which order IDENTIFYs come for their release. */
-  private static final class NotingCoordinator implements ShardCoordinator {
+  private static final class NotingCoordinator implements ForwardingCoordinator {
     final List<Integer> arrived = new CopyOnWriteArrayList<>();
     private final ShardCoordinator coordinator;
 
@@ -160,25 +157,15 @@ class ComparisonTest {
     }
 
     @Override
+    public ShardCoordinator coordinator() {
+      return coordinator;
+    }
+
+    @Override
     public PayloadTransformer getIdentifyLimiter(ShardInfo shard, int maxConcurrency) {
       PayloadTransformer limiter = coordinator.getIdentifyLimiter(shard, maxConcurrency);
       return payloads ->
           limiter.apply(Flux.from(payloads).doOnNext(payload -> arrived.add(shard.getIndex())));
-    }
-
-    @Override
-    public Mono<Void> publishConnected(ShardInfo shard) {
-      return coordinator.publishConnected(shard);
-    }
-
-    @Override
-    public Mono<Void> publishDisconnected(ShardInfo shard, @Nullable SessionInfo session) {
-      return coordinator.publishDisconnected(shard, session);
-    }
-
-    @Override
-    public Mono<Integer> getConnectedCount() {
-      return coordinator.getConnectedCount();
     }
   }
 }

@@ -111,7 +111,7 @@ class RedisQueueThreadsTest extends RedisTestBase {
     Await.until(() -> threadsSince(before).isEmpty());
   }
 
-  /** Makes threads of which one can not be started, as the JVM throws if the system gives none. */
+  /** Makes threads, one of which fails to start as if the system had none to give. */
   private static Threads withoutThreadOnce(String missing) {
     AtomicBoolean none = new AtomicBoolean(true);
     return (name, task) ->
