@@ -2,10 +2,10 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * Reads the session start limit of a bot from Discord's REST API, for a queue that has to keep
- * within it: {@link io.github.gatewayqueue.discord.DiscordSessionStartLimits}.
+ * within it: {@link io.github.gatewayqueue.discord.DiscordSessionStartLimitSource}.
  *
  * {@snippet :
- * SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+ * SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
  * GatewayQueue queue = new LargeBotQueue(limits); // of io.github.gatewayqueue.large
  * }
  */

@@ -3,7 +3,7 @@ package com.example;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.Broker;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
@@ -21,7 +21,7 @@ final class Bot {
 
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).remaining(9).start()) {
       SessionStartLimitSource limits =
-          DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+          DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(discord.restUri())
               .build();
       LargeBotQueue queue = new LargeBotQueue(limits);

@@ -1,6 +1,6 @@
 package com.example;
 
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.jda.QueueSessionController;
@@ -23,7 +23,7 @@ final class Bot {
     String token = FakeDiscord.DEFAULT_TOKEN;
     try (FakeDiscord discord =
         FakeDiscord.builder().shards(SHARDS).maxConcurrency(SHARDS).start()) {
-      var limits = DiscordSessionStartLimits.builder(token).baseUrl(discord.restUri()).build();
+      var limits = DiscordSessionStartLimitSource.builder(token).baseUrl(discord.restUri()).build();
       var ready = new CountDownLatch(SHARDS);
       EventListener progress =
           event -> {

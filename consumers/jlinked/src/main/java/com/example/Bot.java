@@ -1,7 +1,7 @@
 package com.example;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import java.net.URI;
@@ -12,7 +12,8 @@ final class Bot {
   private Bot() {}
 
   public static void main(String[] args) throws InterruptedException {
-    DiscordSessionStartLimits limits = DiscordSessionStartLimits.builder("not.a.token").build();
+    DiscordSessionStartLimitSource limits =
+        DiscordSessionStartLimitSource.builder("not.a.token").build();
     LargeBotQueue queue =
         LargeBotQueue.builder(limits)
             .initialLimit(new SessionStartLimit(1000, 1000, Duration.ofHours(1), 16))

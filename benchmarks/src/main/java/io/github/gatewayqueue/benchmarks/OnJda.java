@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.benchmarks;
 
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.jda.QueueSessionController;
@@ -213,7 +213,7 @@ final class OnJda implements Scenario {
 
     private LargeBotQueue queue(FakeDiscord discord) throws Exception {
       return LargeBotQueue.builder(
-              DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+              DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
                   .baseUrl(discord.restUri())
                   .build())
           .interval(Duration.ofSeconds(situation == Situation.TWO_BOTS_8 ? 8 : 6))

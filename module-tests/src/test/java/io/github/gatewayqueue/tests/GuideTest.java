@@ -10,7 +10,7 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -73,7 +73,7 @@ class GuideTest {
   static Mono<GatewayDiscordClient> discord4j(String token)
       throws IOException, InterruptedException {
     // @start region="discord4j, many buckets"
-    GatewayQueue queue = new LargeBotQueue(DiscordSessionStartLimits.builder(token).build());
+    GatewayQueue queue = new LargeBotQueue(DiscordSessionStartLimitSource.builder(token).build());
     Mono<GatewayDiscordClient> login =
         DiscordClient.create(token)
             .gateway()
@@ -94,7 +94,7 @@ class GuideTest {
     RedisQueue queue =
         RedisQueue.builder(URI.create("redis://redis.example.org:6379"))
             .namespace("my-bot")
-            .limits(DiscordSessionStartLimits.builder(token).build())
+            .limits(DiscordSessionStartLimitSource.builder(token).build())
             .build();
     // @end
     return queue;

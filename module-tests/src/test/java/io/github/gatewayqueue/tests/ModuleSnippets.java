@@ -5,7 +5,7 @@ import discord4j.core.GatewayDiscordClient;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.Broker;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.http.HttpQueue;
@@ -78,7 +78,7 @@ abstract class ModuleSnippets {
 
   GatewayQueue discord(String token) throws IOException, InterruptedException {
     // @start region="module queue-discord"
-    SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+    SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
     GatewayQueue queue = new LargeBotQueue(limits); // of io.github.gatewayqueue.large
     // @end
     return queue;

@@ -5,7 +5,7 @@ import discord4j.core.GatewayDiscordClient;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.jda.QueueSessionController;
@@ -48,7 +48,7 @@ final class ReadmeSnippets {
   static final class Queues {
     // @start region="large"
     GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
-      SessionStartLimitSource limits = DiscordSessionStartLimits.builder(token).build();
+      SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
       return new LargeBotQueue(limits); // reads the limit now
     }
 

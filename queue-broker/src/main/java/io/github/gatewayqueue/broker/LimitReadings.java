@@ -3,7 +3,7 @@ package io.github.gatewayqueue.broker;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +24,7 @@ final class LimitReadings implements SessionStartLimitSource {
   private volatile @Nullable String failure;
 
   LimitReadings(Settings settings, String token) {
-    discord = DiscordSessionStartLimits.builder(token).baseUrl(settings.discordApi()).build();
+    discord = DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build();
   }
 
   @Override

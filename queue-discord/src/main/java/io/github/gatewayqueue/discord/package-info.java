@@ -1,6 +1,6 @@
 /**
  * Reads the session start limit of a bot from Discord's REST API: {@link
- * io.github.gatewayqueue.discord.DiscordSessionStartLimits}.
+ * io.github.gatewayqueue.discord.DiscordSessionStartLimitSource}.
  *
  * <p>Unless said otherwise, a null argument is refused with a {@link NullPointerException}.
  */

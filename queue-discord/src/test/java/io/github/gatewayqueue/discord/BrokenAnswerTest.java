@@ -310,7 +310,7 @@ class BrokenAnswerTest {
     }
   }
 
-  private static void interruptOnceAnswered(RawServer server, DiscordSessionStartLimits limits)
+  private static void interruptOnceAnswered(RawServer server, DiscordSessionStartLimitSource limits)
       throws IOException, InterruptedException {
     var reading = new Calls.Background(limits);
     Await.until(() -> server.requests().size() == 1);

@@ -21,7 +21,8 @@ class BuilderTest {
   @Test
   void build_defaults_askDiscord() {
     assertEquals(
-        "DiscordSessionStartLimits[https://discord.com/api/v10]", builder().build().toString());
+        "DiscordSessionStartLimitSource[https://discord.com/api/v10]",
+        builder().build().toString());
   }
 
   @ParameterizedTest
@@ -29,7 +30,7 @@ class BuilderTest {
   void builder_blankToken_isRefused(String token) {
     assertEquals(
         "token is blank, expected a bot's token",
-        refusal(() -> DiscordSessionStartLimits.builder(token)));
+        refusal(() -> DiscordSessionStartLimitSource.builder(token)));
   }
 
   @ParameterizedTest
@@ -58,7 +59,7 @@ class BuilderTest {
     String token = form.formatted(Calls.TOKEN);
     assertEquals(
         "token has " + character + " at index " + index + ", expected visible ASCII only",
-        refusal(() -> DiscordSessionStartLimits.builder(token)));
+        refusal(() -> DiscordSessionStartLimitSource.builder(token)));
   }
 
   @ParameterizedTest
@@ -74,7 +75,7 @@ class BuilderTest {
           """)
   void baseUrl_httpOrHttps_isShownWithoutTheSlash(String url, String shown) {
     assertEquals(
-        "DiscordSessionStartLimits[" + shown + "]",
+        "DiscordSessionStartLimitSource[" + shown + "]",
         builder().baseUrl(URI.create(url)).build().toString());
   }
 
@@ -148,7 +149,7 @@ class BuilderTest {
   @Test
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void anything_null_isRefusedByName() {
-    requireNullRefused("token", () -> DiscordSessionStartLimits.builder(null));
+    requireNullRefused("token", () -> DiscordSessionStartLimitSource.builder(null));
     requireNullRefused("baseUrl", () -> builder().baseUrl(null));
     requireNullRefused("timeout", () -> builder().connectTimeout(null));
     requireNullRefused("timeout", () -> builder().requestTimeout(null));
@@ -159,8 +160,8 @@ class BuilderTest {
     assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 
-  private static DiscordSessionStartLimits.Builder builder() {
-    return DiscordSessionStartLimits.builder(Calls.TOKEN);
+  private static DiscordSessionStartLimitSource.Builder builder() {
+    return DiscordSessionStartLimitSource.builder(Calls.TOKEN);
   }
 
   private static String refusal(Executable call) {

@@ -19,21 +19,21 @@ final class Calls {
   private Calls() {}
 
   /** With a request timeout that a busy machine does not reach. */
-  static DiscordSessionStartLimits.Builder at(URI url) {
-    return DiscordSessionStartLimits.builder(TOKEN)
+  static DiscordSessionStartLimitSource.Builder at(URI url) {
+    return DiscordSessionStartLimitSource.builder(TOKEN)
         .baseUrl(url)
         .requestTimeout(Duration.ofMinutes(5));
   }
 
   /** Expects that a reading fails like this; returns the message. */
-  static String failure(Class<? extends Exception> type, DiscordSessionStartLimits limits) {
+  static String failure(Class<? extends Exception> type, DiscordSessionStartLimitSource limits) {
     Exception thrown = assertThrows(type, limits::fetch);
     assertEquals(type, thrown.getClass());
     assertFalse(trace(thrown).contains(TOKEN), "the token is in the exception");
     return String.valueOf(thrown.getMessage());
   }
 
-  static String ioFailure(DiscordSessionStartLimits limits) {
+  static String ioFailure(DiscordSessionStartLimitSource limits) {
     return failure(IOException.class, limits);
   }
 
@@ -49,7 +49,7 @@ final class Calls {
     private final FutureTask<Boolean> reading;
     private final Thread thread;
 
-    Background(DiscordSessionStartLimits limits) {
+    Background(DiscordSessionStartLimitSource limits) {
       reading =
           new FutureTask<>(() -> {
             assertThrows(InterruptedException.class, limits::fetch);

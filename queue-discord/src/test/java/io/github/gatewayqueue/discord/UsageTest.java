@@ -19,7 +19,7 @@ class UsageTest {
       URI proxy = rest.url();
       // @start region="usage"
       SessionStartLimitSource limits =
-          DiscordSessionStartLimits.builder(token)
+          DiscordSessionStartLimitSource.builder(token)
               .baseUrl(proxy) // without this line: https://discord.com/api/v10
               .build();
       SessionStartLimit limit = limits.fetch();

@@ -10,7 +10,7 @@ import discord4j.core.shard.LocalShardCoordinator;
 import discord4j.core.shard.ShardCoordinator;
 import discord4j.gateway.ShardInfo;
 import discord4j.gateway.limiter.PayloadTransformer;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Verdict;
@@ -41,7 +41,7 @@ class ComparisonTest {
     try (FakeDiscord ours = discord(shards, buckets);
         FakeDiscord theirs = discord(shards, buckets)) {
       var limits =
-          DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+          DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(ours.restUri())
               .build();
       var queued = new NotingCoordinator(new QueueShardCoordinator(new LargeBotQueue(limits)));
@@ -71,7 +71,7 @@ class ComparisonTest {
     try (FakeDiscord ours = few.start();
         FakeDiscord theirs = few.start()) {
       var limits =
-          DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+          DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(ours.restUri())
               .build();
       try (Bot ourBot = new Bot(ours, new QueueShardCoordinator(new LargeBotQueue(limits)));

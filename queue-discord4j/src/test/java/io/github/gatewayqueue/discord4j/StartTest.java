@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.broker.Broker;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Score;
@@ -147,8 +147,8 @@ class StartTest {
         .toList();
   }
 
-  private static DiscordSessionStartLimits limits(FakeDiscord discord) {
-    return DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+  private static DiscordSessionStartLimitSource limits(FakeDiscord discord) {
+    return DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
         .baseUrl(discord.restUri())
         .build();
   }

@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.GatewayQueue;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
@@ -34,7 +34,8 @@ final class BotMain {
       return HttpQueue.of(uri);
     }
     return RedisQueue.builder(uri)
-        .limits(DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN).baseUrl(rest).build())
+        .limits(
+            DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN).baseUrl(rest).build())
         .build();
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.large.LargeBotQueue;
@@ -34,7 +34,7 @@ class StartUpTest {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
       var queue =
           new LargeBotQueue(
-              DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+              DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
                   .baseUrl(discord.restUri())
                   .build());
       try (TestBot bot = TestBot.start(discord, new QueueSessionController(queue), 32)) {

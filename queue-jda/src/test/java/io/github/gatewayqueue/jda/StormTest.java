@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -30,7 +30,7 @@ class StormTest {
 
   private static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
     return LargeBotQueue.builder(
-            DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+            DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
                 .baseUrl(discord.restUri())
                 .build())
         .interval(interval)

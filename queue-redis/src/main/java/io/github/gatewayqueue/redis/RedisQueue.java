@@ -458,7 +458,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * is interrupted when the queue is closed; once that has taken 60 s, or the process or the
      * store was away, by another one as well, but never twice at once in one process.
      *
-     * @param source the source, such as {@code DiscordSessionStartLimits}
+     * @param source the source, such as {@code DiscordSessionStartLimitSource}
      * @return this builder
      */
     public Builder limits(SessionStartLimitSource source) {

@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.examples.discord4j;
 
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
 import java.io.IOException;
@@ -18,13 +18,13 @@ final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     String token = System.getenv("DISCORD_TOKEN");
     if (token != null && !token.isBlank()) {
-      new Bot(token, DiscordSessionStartLimits.builder(token).build(), Bot.DISCORD).run();
+      new Bot(token, DiscordSessionStartLimitSource.builder(token).build(), Bot.DISCORD).run();
       return;
     }
     try (FakeDiscord discord =
         FakeDiscord.builder().shards(SHARDS).maxConcurrency(MAX_CONCURRENCY).start()) {
       String fake = FakeDiscord.DEFAULT_TOKEN;
-      var limits = DiscordSessionStartLimits.builder(fake).baseUrl(discord.restUri()).build();
+      var limits = DiscordSessionStartLimitSource.builder(fake).baseUrl(discord.restUri()).build();
       new Bot(fake, limits, discord.restUri().toString()).run();
       Score score = discord.score();
       System.out.println("Discord's verdict: " + score);

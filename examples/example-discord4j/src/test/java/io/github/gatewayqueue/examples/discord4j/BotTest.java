@@ -3,7 +3,7 @@ package io.github.gatewayqueue.examples.discord4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Thorough;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class BotTest {
   private static void requireClean(int shards) throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().shards(shards).maxConcurrency(2).start()) {
       String token = FakeDiscord.DEFAULT_TOKEN;
-      var limits = DiscordSessionStartLimits.builder(token).baseUrl(discord.restUri()).build();
+      var limits = DiscordSessionStartLimitSource.builder(token).baseUrl(discord.restUri()).build();
       new Bot(token, limits, discord.restUri().toString()).run();
       assertEquals(shards, discord.score().identifies());
       assertTrue(discord.score().isClean(), () -> "" + discord);

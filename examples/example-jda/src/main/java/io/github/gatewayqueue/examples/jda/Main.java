@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.examples.jda;
 
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.jda.QueueSessionController;
@@ -49,7 +49,7 @@ final class Main {
       throws IOException, InterruptedException {
     LargeBotQueue queue =
         new LargeBotQueue(
-            DiscordSessionStartLimits.builder(token).baseUrl(URI.create(api)).build());
+            DiscordSessionStartLimitSource.builder(token).baseUrl(URI.create(api)).build());
     long startNanos = System.nanoTime();
     EventListener progress =
         event -> {

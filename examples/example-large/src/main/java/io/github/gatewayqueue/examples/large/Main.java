@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.examples.large;
 
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.large.LargeBotQueue;
@@ -22,7 +22,7 @@ final class Main {
         FakeDiscord.builder().shards(SHARDS).maxConcurrency(MAX_CONCURRENCY).start()) {
       String token = FakeDiscord.DEFAULT_TOKEN; // never write a real one into a program
       SessionStartLimitSource limits =
-          DiscordSessionStartLimits.builder(token).baseUrl(discord.restUri()).build();
+          DiscordSessionStartLimitSource.builder(token).baseUrl(discord.restUri()).build();
       LargeBotQueue queue = new LargeBotQueue(limits);
       System.out.println("Discord's session start limit: " + queue.limit());
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.RestFault;
@@ -37,7 +37,7 @@ class LargeBotTest {
   }
 
   private static SessionStartLimitSource source(FakeDiscord discord) {
-    return DiscordSessionStartLimits.builder(TOKEN).baseUrl(discord.restUri()).build();
+    return DiscordSessionStartLimitSource.builder(TOKEN).baseUrl(discord.restUri()).build();
   }
 
   /** Starts a bot; what is returned waits for its end. */

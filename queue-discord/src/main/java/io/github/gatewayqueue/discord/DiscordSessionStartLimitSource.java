@@ -64,7 +64,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://discord.com/developers/docs/events/gateway#get-gateway-bot">Discord: Get
  *     Gateway Bot</a>
  */
-public final class DiscordSessionStartLimits implements SessionStartLimitSource {
+public final class DiscordSessionStartLimitSource implements SessionStartLimitSource {
   /** Longer than any proper answer by far. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
@@ -78,7 +78,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   private final Duration requestTimeout;
   private final @Nullable HttpClient client;
 
-  private DiscordSessionStartLimits(Builder builder) {
+  private DiscordSessionStartLimitSource(Builder builder) {
     token = builder.token;
     baseUrl = builder.baseUrl;
     connectTimeout = Objects.requireNonNullElse(builder.connectTimeout, Duration.ofSeconds(10));
@@ -139,7 +139,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
    */
   @Override
   public String toString() {
-    return "DiscordSessionStartLimits[" + baseUrl + "]";
+    return "DiscordSessionStartLimitSource[" + baseUrl + "]";
   }
 
   /** HTTP/1.1, since for one request HTTP/2 gains nothing and its upgrade irritates proxies. */
@@ -174,7 +174,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
    */
   private HttpResponse<byte[]> send(HttpClient client) throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, DiscordSessionStartLimits::subscriber);
+        client.sendAsync(request, DiscordSessionStartLimitSource::subscriber);
     try {
       return answer.get(requestTimeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -258,7 +258,7 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
   }
 
   /**
-   * Sets up a {@link DiscordSessionStartLimits}. Not safe for use by many threads; may be used
+   * Sets up a {@link DiscordSessionStartLimitSource}. Not safe for use by many threads; may be used
    * again after {@link #build()}.
    */
   public static final class Builder {
@@ -341,19 +341,20 @@ public final class DiscordSessionStartLimits implements SessionStartLimitSource 
     }
 
     /**
-     * Builds the source. Nothing is sent before its first {@link DiscordSessionStartLimits#fetch}.
+     * Builds the source. Nothing is sent before its first {@link
+     * DiscordSessionStartLimitSource#fetch}.
      *
      * @return a source
      * @throws IllegalStateException if both a client and a connect timeout were set
      */
-    public DiscordSessionStartLimits build() {
+    public DiscordSessionStartLimitSource build() {
       if (client != null && connectTimeout != null) {
         throw new IllegalStateException(
             "both an HTTP client and a connect timeout of "
                 + connectTimeout
                 + " were set, expected one: set the timeout on the client");
       }
-      return new DiscordSessionStartLimits(this);
+      return new DiscordSessionStartLimitSource(this);
     }
 
     private static void requireVisibleAscii(char character, int index) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole answers of a proper HTTP server. */
-class DiscordSessionStartLimitsTest {
+class DiscordSessionStartLimitSourceTest {
   private static final SessionStartLimit USUAL =
       new SessionStartLimit(1000, 999, Duration.ofHours(4), 16);
 
@@ -60,7 +60,7 @@ class DiscordSessionStartLimitsTest {
       throws IOException, InterruptedException {
     try (var rest = new FakeRest(ok(FakeRest.LIMIT))) {
       var limits =
-          DiscordSessionStartLimits.builder(prefix + Calls.TOKEN).baseUrl(rest.url()).build();
+          DiscordSessionStartLimitSource.builder(prefix + Calls.TOKEN).baseUrl(rest.url()).build();
       assertEquals(USUAL, limits.fetch());
       var request = rest.requests().getFirst();
       assertEquals("GET", request.method());
@@ -174,7 +174,7 @@ class DiscordSessionStartLimitsTest {
   @Test
   void fetch_bodyOfTheLargestSize_isReadAndOneByteMoreIsNot()
       throws IOException, InterruptedException {
-    int padding = DiscordSessionStartLimits.MAX_BODY_BYTES - FakeRest.LIMIT.length();
+    int padding = DiscordSessionStartLimitSource.MAX_BODY_BYTES - FakeRest.LIMIT.length();
     String largest = FakeRest.LIMIT + " ".repeat(padding);
     try (var rest = new FakeRest(ok(largest), ok(largest + " "))) {
       var limits = Calls.at(rest.url()).build();
