@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
  *
  * {@snippet :
  * SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
- * GatewayQueue queue = new LargeBotQueue(limits); // of io.github.gatewayqueue.large
+ * GatewayQueue queue = LargeBotQueue.builder(limits).build(); // of io.github.gatewayqueue.large
  * }
  */
 @NullMarked

@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
  * max_concurrency} above 1, or for any that must not run out of its daily session starts.
  *
  * {@snippet :
- * GatewayQueue queue = new LargeBotQueue(source); // reads the session start limit
+ * GatewayQueue queue = LargeBotQueue.builder(source).build();
  * queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
  * }
  */

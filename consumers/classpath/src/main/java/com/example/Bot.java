@@ -24,9 +24,9 @@ final class Bot {
           DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(discord.restUri())
               .build();
-      LargeBotQueue queue = new LargeBotQueue(limits);
+      LargeBotQueue queue = LargeBotQueue.builder(limits).buildAndRead();
       ask("LargeBotQueue", queue);
-      System.out.println(queue.limit().remaining() + " session starts remain");
+      System.out.println(queue.limit().orElseThrow().remaining() + " session starts remain");
     }
 
     try (Broker broker =

@@ -33,7 +33,8 @@ final class Bot {
           };
       ShardManager bot =
           DefaultShardManagerBuilder.createLight(token, List.of())
-              .setSessionController(new QueueSessionController(new LargeBotQueue(limits)))
+              .setSessionController(
+                  new QueueSessionController(LargeBotQueue.builder(limits).build()))
               .setRestConfigProvider(shard -> new RestConfig().setBaseUrl(discord.restUri() + "/"))
               .addEventListeners(progress)
               .build();

@@ -73,7 +73,8 @@ class GuideTest {
   static Mono<GatewayDiscordClient> discord4j(String token)
       throws IOException, InterruptedException {
     // @start region="discord4j, many buckets"
-    GatewayQueue queue = new LargeBotQueue(DiscordSessionStartLimitSource.builder(token).build());
+    SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
+    GatewayQueue queue = LargeBotQueue.builder(limits).build();
     Mono<GatewayDiscordClient> login =
         DiscordClient.create(token)
             .gateway()

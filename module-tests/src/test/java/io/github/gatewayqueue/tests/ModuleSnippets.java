@@ -45,9 +45,9 @@ abstract class ModuleSnippets {
     // @end
   }
 
-  void large(SessionStartLimitSource source) throws IOException, InterruptedException {
+  void large(SessionStartLimitSource source) throws InterruptedException {
     // @start region="module queue-large"
-    GatewayQueue queue = new LargeBotQueue(source); // reads the session start limit
+    GatewayQueue queue = LargeBotQueue.builder(source).build();
     queue.request(shardId, shardCount); // after HELLO, immediately before IDENTIFY
     // @end
   }
@@ -79,7 +79,7 @@ abstract class ModuleSnippets {
   GatewayQueue discord(String token) throws IOException, InterruptedException {
     // @start region="module queue-discord"
     SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
-    GatewayQueue queue = new LargeBotQueue(limits); // of io.github.gatewayqueue.large
+    GatewayQueue queue = LargeBotQueue.builder(limits).build(); // of io.github.gatewayqueue.large
     // @end
     return queue;
   }

@@ -11,7 +11,6 @@ import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.jda.QueueSessionController;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
-import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,9 +46,9 @@ final class ReadmeSnippets {
   /** Queues for more than one bucket or process. */
   static final class Queues {
     // @start region="large"
-    GatewayQueue largeBotQueue(String token) throws IOException, InterruptedException {
+    GatewayQueue largeBotQueue(String token) {
       SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
-      return new LargeBotQueue(limits); // reads the limit now
+      return LargeBotQueue.builder(limits).build(); // the first request has the limit read
     }
 
     // @end

@@ -48,7 +48,7 @@ final class Forecast {
     }
     standingWithin = standingWithin(waiting);
     lastToGo = standingWithin.length - 1;
-    SessionStartLimit limit = snapshot.limit();
+    SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null) {
       spend(limit, LimitReadings.heldBack(limit, reserve));
     }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.local.engine.EngineAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class LargeBrokerQueue implements BrokerQueue {
     try {
       Thread.sleep(startDelay);
       while (!readings.isRefused()) {
-        queue.refresh();
+        queue.readLimitIfUnknown();
         Thread.sleep(LOOK_AGAIN);
       }
     } catch (InterruptedException e) {
@@ -68,7 +69,7 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public List<? extends List<? extends @Nullable Thread>> lines() {
-    return queue.lines();
+    return EngineAccess.bucketsOf(queue).lines();
   }
 
   @Override
@@ -79,7 +80,7 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, queue.snapshot().limit(), reserve);
+    readings.addProblems(problems, queue.limit().orElse(null), reserve);
     return problems;
   }
 

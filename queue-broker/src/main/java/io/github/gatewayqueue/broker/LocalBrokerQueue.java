@@ -7,6 +7,7 @@ import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StartBudget;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,8 @@ final class LocalBrokerQueue implements BrokerQueue {
             : null;
     Instant next = now.plusNanos(Math.max(0, state.notBeforeNanos() - nowNanos));
     return new LargeBotQueueSnapshot(
-        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, List.of())), null);
+        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, List.of())),
+        Optional.empty());
   }
 
   @Override

@@ -133,7 +133,7 @@ final class Metrics {
         .name(name)
         .help(help)
         .callback(gauge -> {
-          SessionStartLimit limit = queue.snapshot().limit();
+          SessionStartLimit limit = queue.snapshot().limit().orElse(null);
           if (limit != null) {
             gauge.call(value.applyAsDouble(limit));
           }

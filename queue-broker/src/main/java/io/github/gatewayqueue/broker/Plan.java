@@ -143,7 +143,8 @@ record Plan(
     }
     Instant now = Instant.EPOCH;
     var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now, List.of());
-    var snapshot = new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), limit);
+    var snapshot =
+        new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), Optional.ofNullable(limit));
     return new Forecast(snapshot, waiting, interval, reserve, now);
   }
 }

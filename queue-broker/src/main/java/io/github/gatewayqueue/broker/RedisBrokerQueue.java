@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,8 @@ final class RedisBrokerQueue implements BrokerQueue {
         new View(
             List.of(List.of()),
             new LargeBotQueueSnapshot(
-                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())), null));
+                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())),
+                Optional.empty()));
 
     static View of(RedisQueueSnapshot snapshot) {
       List<@Nullable Thread[]> lines = new ArrayList<>();
@@ -85,7 +87,7 @@ final class RedisBrokerQueue implements BrokerQueue {
   private void lookAgainAndAgain() {
     try {
       while (true) {
-        queue.refresh();
+        queue.readLimitIfUnknown();
         look();
         Thread.sleep(LOOK_AGAIN);
       }
@@ -136,7 +138,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       problems.add(failed);
     }
     if (readings != null) {
-      readings.addProblems(problems, view.snapshot.limit(), reserve);
+      readings.addProblems(problems, view.snapshot.limit().orElse(null), reserve);
     }
     return problems;
   }

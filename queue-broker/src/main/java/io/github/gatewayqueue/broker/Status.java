@@ -45,7 +45,7 @@ final class Status {
     return Json.object(json -> {
       writeBroker(json, now, total, history.released());
       writeBuckets(json, lines, snapshot);
-      writeLimit(json, snapshot.limit());
+      writeLimit(json, snapshot.limit().orElse(null));
       writeStartUp(json, history, total, forecast, waiting);
       writeRecent(json, history);
     });

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +141,7 @@ class ForecastTest {
       Instant next = delay == null ? null : NOW.plusSeconds(delay);
       buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next, List.of()));
     }
-    return new Forecast(new LargeBotQueueSnapshot(buckets, limit), waiting, interval, 1, NOW);
+    return new Forecast(
+        new LargeBotQueueSnapshot(buckets, Optional.ofNullable(limit)), waiting, interval, 1, NOW);
   }
 }

@@ -44,7 +44,9 @@ class ComparisonTest {
           DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(ours.restUri())
               .build();
-      var queued = new NotingCoordinator(new QueueShardCoordinator(new LargeBotQueue(limits)));
+      var queued =
+          new NotingCoordinator(
+              new QueueShardCoordinator(LargeBotQueue.builder(limits).buildAndRead()));
       var local = new NotingCoordinator(LocalShardCoordinator.create());
       long startNanos = System.nanoTime();
       try (Bot ourBot = new Bot(ours, queued);
@@ -74,7 +76,9 @@ class ComparisonTest {
           DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
               .baseUrl(ours.restUri())
               .build();
-      try (Bot ourBot = new Bot(ours, new QueueShardCoordinator(new LargeBotQueue(limits)));
+      try (Bot ourBot =
+              new Bot(
+                  ours, new QueueShardCoordinator(LargeBotQueue.builder(limits).buildAndRead()));
           Bot theirBot = new Bot(theirs, LocalShardCoordinator.create())) {
         ourBot.awaitConnected(9);
         Await.until(() -> theirs.score().tokenReset());

@@ -36,7 +36,11 @@ class StartTest {
   @Thorough("At the real interval, for 20 s, on a machine that does not stand still for a second.")
   void login_largeBotQueueAtDiscordsPace_breaksNoRule() throws IOException, InterruptedException {
     try (FakeDiscord discord = FakeDiscord.builder().shards(32).maxConcurrency(16).start()) {
-      startTwice(discord, SHARDS, new LargeBotQueue(limits(discord)), Duration.ofSeconds(5));
+      startTwice(
+          discord,
+          SHARDS,
+          LargeBotQueue.builder(limits(discord)).buildAndRead(),
+          Duration.ofSeconds(5));
     }
   }
 
@@ -83,7 +87,7 @@ class StartTest {
   void login_moreShardsThanStartsAreLeft_keepsTheToken() throws Exception {
     try (FakeDiscord discord =
         FakeDiscord.builder().shards(16).maxConcurrency(16).remaining(10).start()) {
-      var queue = new LargeBotQueue(limits(discord));
+      var queue = LargeBotQueue.builder(limits(discord)).buildAndRead();
       try (Bot bot = new Bot(discord, new QueueShardCoordinator(queue))) {
         bot.awaitConnected(9);
         Await.until(() -> queue.waiting() == 7);

@@ -33,10 +33,11 @@ class StartUpTest {
   void start_32ShardsIn16Buckets_comeUpInOrderWithoutAViolation() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
       var queue =
-          new LargeBotQueue(
-              DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
-                  .baseUrl(discord.restUri())
-                  .build());
+          LargeBotQueue.builder(
+                  DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
+                      .baseUrl(discord.restUri())
+                      .build())
+              .buildAndRead();
       try (TestBot bot = TestBot.start(discord, new QueueSessionController(queue), 32)) {
         bot.awaitConnected(32);
         assertTrue(discord.score().isClean(), () -> "" + discord);

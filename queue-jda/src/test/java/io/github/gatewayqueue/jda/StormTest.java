@@ -148,7 +148,7 @@ class StormTest {
       try (TestBot bot = TestBot.start(discord, controller, 24)) {
         bot.awaitAccepted(4);
         for (int concurrency : List.of(1, 8)) {
-          SessionStartLimit limit = queue.limit();
+          SessionStartLimit limit = queue.limit().orElseThrow();
           int before = discord.score().identifies();
           // The stricter one first, whoever has it.
           if (concurrency > limit.maxConcurrency()) {

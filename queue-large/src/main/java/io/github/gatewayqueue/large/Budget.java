@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The daily budget of session starts, as far as it is known: whether a start is left, and when the
- * limit has to be read. Plain state, without a lock, a thread or a clock in it; every moment is
- * handed in, as a value of {@link System#nanoTime}, and two of them are compared by their
- * difference only.
+ * limit has to be read. Plain state, without a thread or a clock in it, and guarded by itself;
+ * every moment is handed in, as a value of {@link System#nanoTime}, and two of them are compared by
+ * their difference only.
  *
  * <p>A <i>reading</i> is what Discord told of the limit. It is good until the limit resets; from
  * then on nothing goes before the next reading. Discord needs a while to count a start, so a
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * reading is good for only so long as Discord may have needed to count them.
  */
 final class Budget {
-  /** The answer of {@link #ask} that has the caller read the limit. */
+  /** The answer of {@link #tryCharge} that has the caller read the limit. */
   static final long READ = -1;
 
   /** For how long a reading is good that does not tell when the limit resets. */
@@ -32,7 +32,9 @@ final class Budget {
   /** Far away, yet never so far that the difference to a moment overflows. */
   private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
 
-  private final int reserve;
+  /** How many starts are not to be used, as it was set. */
+  final int reserve;
+
   private final RandomGenerator random;
   private final long minBackoffNanos;
   private final RecentStarts recent = new RecentStarts();
@@ -67,10 +69,13 @@ final class Budget {
   /** When to read again after a failure. Meaningless without one. */
   private long retryNanos;
 
-  /** Which reading is awaited; a late answer to another one is discarded. */
+  /** How many limits were accepted. */
   private long version;
 
   private boolean reading;
+
+  /** Whether it was told that the budget is exhausted as it is. */
+  private boolean exhaustionTold;
 
   Budget(int reserve, RandomGenerator random, long minBackoffNanos) {
     this.reserve = reserve;
@@ -84,7 +89,7 @@ final class Budget {
    * @return 0 if a start was charged, {@link #READ} if the caller has to read the limit, otherwise
    *     the nanoseconds after which it is worth asking again, more than 0
    */
-  long ask(long nowNanos, long holdNanos) {
+  synchronized long tryCharge(long nowNanos, long holdNanos) {
     if (beginReading(nowNanos)) {
       return READ;
     }
@@ -106,7 +111,7 @@ final class Budget {
    * Takes note of when a start is used that was held. If that is so late that a reading came
    * without it, it is charged to that.
    */
-  void used(long chargedNanos, long holdNanos, long usedNanos) {
+  synchronized void used(long chargedNanos, long holdNanos, long usedNanos) {
     Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
     if (start == null && acceptedNanos - chargedNanos >= 0) {
       left = Math.max(0, left - 1);
@@ -118,10 +123,11 @@ final class Budget {
    * Takes the charge of a start back that was not used. A reading since then has settled it:
    * Discord tells there what is left.
    */
-  void takeBack(long chargedNanos, long holdNanos) {
+  synchronized void takeBack(long chargedNanos, long holdNanos) {
     Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
     if (start != null && start.version() == version) {
       left++;
+      exhaustionTold &= usable() <= 0;
     }
   }
 
@@ -136,7 +142,7 @@ final class Budget {
    *
    * @return whether one begins; the caller has to read the limit then
    */
-  boolean beginReading(long nowNanos) {
+  synchronized boolean beginReading(long nowNanos) {
     boolean putOff = failures > 0 && retryNanos - nowNanos > 0;
     if (isGood(nowNanos) || reading || putOff) {
       return false;
@@ -145,18 +151,19 @@ final class Budget {
     return true;
   }
 
-  /** Returns which reading begins now; its answer is to be handed in under the same number. */
-  long version() {
+  /** Returns how many limits were accepted: whether one was meanwhile, if it is asked twice. */
+  synchronized long version() {
     return version;
   }
 
   /** Takes note that a reading has ended, however it did, so that another one may begin. */
-  void readingEnded() {
+  synchronized void readingEnded() {
     reading = false;
   }
 
-  /** Takes a reading, and discards the one that is under way. */
-  void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
+  /** Takes a reading. The answer to one that is under way is not to be taken any more. */
+  synchronized void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
+    boolean wasExhausted = isExhausted(nowNanos);
     if (isOfAnotherWindow(fresh, askedNanos, nowNanos)) {
       recent.forgetBefore(resetNanos - resetSlackNanos);
     }
@@ -171,13 +178,14 @@ final class Budget {
     goodUntilNanos = resetNanos;
     if (!fresh.resetAfter().isZero()) {
       failures = 0;
-    } else if (fresh.remaining() > reserve()) {
+    } else if (fresh.remaining() > heldBack()) {
       failures = 0;
       goodUntilNanos = nowNanos + RESETLESS_GOOD_NANOS;
     } else {
       fail(nowNanos); // nothing left, and no moment to wait for
     }
     shortenIfUncertain(nowNanos);
+    exhaustionTold &= wasExhausted && isExhausted(nowNanos);
   }
 
   /**
@@ -201,14 +209,14 @@ final class Budget {
   /**
    * Takes note that a reading failed; the next one has to wait, twice as long as after the last.
    */
-  void fail(long nowNanos) {
+  synchronized void fail(long nowNanos) {
     long backoffNanos = Math.min(MAX_BACKOFF_NANOS, minBackoffNanos << Math.min(failures, 6));
     failures++;
     retryNanos = nowNanos + backoffNanos - random.nextLong(backoffNanos / 2);
   }
 
   /** Forgets what a failed reading left behind, so that the next request asks anew and at once. */
-  void refused() {
+  synchronized void refused() {
     failures = 0;
   }
 
@@ -216,7 +224,7 @@ final class Budget {
    * Returns how long until a start can be had: 0 if one is left, {@link #READ} if that is not known
    * before the next reading.
    */
-  long delayNanos(long nowNanos) {
+  synchronized long delayNanos(long nowNanos) {
     if (!isGood(nowNanos)) {
       return READ;
     }
@@ -224,12 +232,26 @@ final class Budget {
   }
 
   /** Returns whether it is known that no start is left until the limit resets. */
-  boolean isExhausted(long nowNanos) {
+  synchronized boolean isExhausted(long nowNanos) {
     return isGood(nowNanos) && usable() <= 0 && goodUntilNanos == resetNanos;
   }
 
+  /** Returns the limit as it stands if no start is left until it resets, otherwise null. */
+  synchronized @Nullable SessionStartLimit limitIfExhausted(long nowNanos) {
+    return isExhausted(nowNanos) ? limit(nowNanos) : null;
+  }
+
+  /** The same, but only once for as long as it is so. */
+  synchronized @Nullable SessionStartLimit tellExhaustion(long nowNanos) {
+    if (exhaustionTold || !isExhausted(nowNanos)) {
+      return null;
+    }
+    exhaustionTold = true;
+    return limit(nowNanos);
+  }
+
   /** Returns the limit as it stands, or null if there was no reading yet. */
-  @Nullable SessionStartLimit limit(long nowNanos) {
+  synchronized @Nullable SessionStartLimit limit(long nowNanos) {
     SessionStartLimit known = limit;
     if (known == null) {
       return null;
@@ -238,14 +260,14 @@ final class Budget {
     return new SessionStartLimit(known.total(), left, resetAfter, known.maxConcurrency());
   }
 
-  /** Returns how many starts are not to be used, which leaves at least one of a day. */
-  private int reserve() {
+  /** Returns how many starts are not used, which leaves at least one of a day. */
+  private int heldBack() {
     SessionStartLimit known = limit;
     return known == null ? reserve : Math.min(reserve, Math.max(0, known.total() - 1));
   }
 
   private int usable() {
-    return left - reserve();
+    return left - heldBack();
   }
 
   private boolean isGood(long nowNanos) {

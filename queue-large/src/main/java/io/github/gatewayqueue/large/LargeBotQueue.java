@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.large;
 
-import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
@@ -13,15 +12,16 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
+import io.github.gatewayqueue.local.engine.EngineAccess;
 import io.github.gatewayqueue.local.engine.StartBudget;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,32 +91,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LargeBotQueue implements GatewayQueue {
   /*
-   * Locks, in the order in which they may be taken: updates, then those of the engine (the one
-   * against two resizes, the buckets' in ascending order), then budgetLock. Under none of them is
-   * the source called, a line logged or anything waited for, but for the engine's own waiting on a
-   * bucket's condition. What does happen under a bucket's lock is that a reading's thread is started.
-   *
-   * Buckets makes threads wait, and asks Gate at the exit; Budget decides, in plain state. This class
-   * guards the Budget with a lock, reads the clock and runs the readings.
+   * Buckets makes threads wait, and asks Gate at the exit; Budget decides, and guards itself; LimitReader
+   * brings limits to both. Locks, in the order in which they may be taken: LimitReader's, the buckets' in
+   * ascending order, Budget's. Under none of them is the source called, a line logged or anything waited
+   * for, but for the buckets' own conditions. What does happen under a bucket's lock is that a reading's
+   * thread is started.
    */
-
-  /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
-  private static final int MAX_BUCKETS = 65_536;
 
   /** How old a limit may be that somebody hands in as just read. */
-  private static final long UPDATE_AGE_NANOS = Duration.ofSeconds(1).toNanos();
-
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
-
-  /**
-   * Makes the threads that read: no virtual ones, as those who wait may have pinned every carrier.
-   */
-  static final ThreadFactory READERS =
-      Thread.ofPlatform()
-          .daemon()
-          .name("session-start-limit")
-          .inheritInheritableThreadLocals(false)
-          .factory();
+  private static final Duration UPDATE_AGE = Duration.ofSeconds(1);
 
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
@@ -129,67 +112,37 @@ public final class LargeBotQueue implements GatewayQueue {
     FAIL
   }
 
-  private final SessionStartLimitSource source;
+  static {
+    EngineAccess.open(queue -> ((LargeBotQueue) queue).buckets);
+  }
+
   private final Duration interval;
   private final Duration holdTimeout;
   private final WhenExhausted whenExhausted;
   private final int reserve;
-  private final ThreadFactory readers;
-  private final Buckets buckets;
-
-  /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
-  private final ReentrantLock updates = new ReentrantLock();
-
-  private final ReentrantLock budgetLock = new ReentrantLock();
-
-  /** Guarded by budgetLock. */
   private final Budget budget;
+  private final Buckets buckets;
+  private final LimitReader reader;
 
-  /** Whether it was logged that the budget is exhausted as it is. Guarded by budgetLock. */
-  private boolean exhaustionTold;
-
-  /**
-   * Creates a queue with the defaults of the {@link #builder builder}, and reads the limit now.
-   *
-   * @param source where the limit is read from, now and after each reset
-   * @throws IOException if the limit could not be read
-   * @throws InterruptedException if the thread was interrupted while it waited for the limit
-   * @throws GatewayQueueException if the source can never tell the limit
-   * @throws IllegalArgumentException if the limit's total leaves nothing beside the default reserve
-   *     of 1, or its {@code maxConcurrency} is above 65,536
-   */
-  public LargeBotQueue(SessionStartLimitSource source) throws IOException, InterruptedException {
-    this(readNow(builder(source)));
-  }
-
-  private static Builder readNow(Builder builder) throws IOException, InterruptedException {
-    long askedNanos = System.nanoTime();
-    builder.initialLimit(requireNonNull(builder.source.fetch(), "the source returned null"));
-    builder.askedNanos = askedNanos;
-    return builder;
-  }
-
-  private LargeBotQueue(Builder builder) {
-    source = builder.source;
+  /** Creates a queue that has read the limit, at some moment or not at all yet. */
+  private LargeBotQueue(Builder builder, @Nullable SessionStartLimit limit, long askedNanos) {
     interval = builder.interval;
     holdTimeout = requireNonNullElse(builder.holdTimeout, Buckets.defaultHoldTimeout(interval));
     whenExhausted = builder.whenExhausted;
     reserve = builder.reserve;
-    readers = builder.readers;
     budget = new Budget(reserve, new SplittableRandom(), builder.minBackoff.toNanos());
-    SessionStartLimit initial = builder.initialLimit;
     int count = 1;
-    if (initial != null) {
-      if (reserve >= initial.total()) {
+    if (limit != null) {
+      if (reserve >= limit.total()) {
         throw new IllegalArgumentException(
-            "reserve is " + reserve + ", expected less than the total of " + initial.total());
+            "reserve is " + reserve + ", expected less than the total of " + limit.total());
       }
-      count = bucketsOf(initial);
-      long nowNanos = System.nanoTime();
-      budget.accept(initial, builder.askedNanos == null ? nowNanos : builder.askedNanos, nowNanos);
+      count = LimitReader.bucketsOf(limit);
+      budget.accept(limit, askedNanos, System.nanoTime());
     }
     buckets = new Buckets(interval, builder.startDelay, count, new Gate());
-    warnIfExhausted();
+    reader = new LimitReader(builder.source, builder.readers, budget, buckets);
+    reader.warnIfExhausted();
   }
 
   /**
@@ -200,15 +153,6 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   public static Builder builder(SessionStartLimitSource source) {
     return new Builder(source);
-  }
-
-  private static int bucketsOf(SessionStartLimit limit) {
-    int count = limit.maxConcurrency();
-    if (count > MAX_BUCKETS) {
-      throw new IllegalArgumentException(
-          "maxConcurrency is " + count + ", expected at most " + MAX_BUCKETS);
-    }
-    return count;
   }
 
   /**
@@ -252,10 +196,10 @@ public final class LargeBotQueue implements GatewayQueue {
   }
 
   private void released() {
-    if (whenExhausted == WhenExhausted.FAIL && isExhausted()) {
+    if (whenExhausted == WhenExhausted.FAIL && budget.limitIfExhausted(System.nanoTime()) != null) {
       buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
     }
-    warnIfExhausted();
+    reader.warnIfExhausted();
   }
 
   /**
@@ -269,17 +213,7 @@ public final class LargeBotQueue implements GatewayQueue {
    *     changes
    */
   public void update(SessionStartLimit limit) {
-    bucketsOf(requireNonNull(limit, "limit"));
-    long askedNanos = System.nanoTime() - UPDATE_AGE_NANOS;
-    updates.lock();
-    try {
-      accept(limit, askedNanos);
-    } finally {
-      updates.unlock();
-      buckets.wakeHeads();
-    }
-    warnIfTooSmall(limit);
-    warnIfExhausted();
+    reader.update(requireNonNull(limit, "limit"), System.nanoTime() - UPDATE_AGE.toNanos());
   }
 
   /**
@@ -287,18 +221,10 @@ public final class LargeBotQueue implements GatewayQueue {
    * by themselves; this is for whoever wants to know the limit before somebody asks. Does nothing
    * while a reading is under way, or as long as a failed one is not to be tried again.
    */
-  public void refresh() {
-    long version;
-    budgetLock.lock();
-    try {
-      if (!budget.beginReading(System.nanoTime())) {
-        return;
-      }
-      version = budget.version();
-    } finally {
-      budgetLock.unlock();
+  public void readLimitIfUnknown() {
+    if (budget.beginReading(System.nanoTime())) {
+      reader.start();
     }
-    startReading(version);
   }
 
   /**
@@ -307,24 +233,10 @@ public final class LargeBotQueue implements GatewayQueue {
    * down. The reserve is part of {@code remaining}. After {@code resetAfter} has come down to zero,
    * the numbers are those of the window that has ended, until the limit is read again.
    *
-   * @return the limit now
-   * @throws IllegalStateException if no reading has succeeded yet
+   * @return the limit now, or nothing if no reading has succeeded yet
    */
-  public SessionStartLimit limit() {
-    SessionStartLimit limit = limitOrNull(System.nanoTime());
-    if (limit == null) {
-      throw new IllegalStateException("the session start limit has not been read yet");
-    }
-    return limit;
-  }
-
-  private @Nullable SessionStartLimit limitOrNull(long nowNanos) {
-    budgetLock.lock();
-    try {
-      return budget.limit(nowNanos);
-    } finally {
-      budgetLock.unlock();
-    }
+  public Optional<SessionStartLimit> limit() {
+    return Optional.ofNullable(budget.limit(System.nanoTime()));
   }
 
   /**
@@ -350,12 +262,9 @@ public final class LargeBotQueue implements GatewayQueue {
     Instant now = Instant.now();
     SessionStartLimit limit;
     long delayNanos;
-    budgetLock.lock();
-    try {
+    synchronized (budget) { // of the same reading
       limit = budget.limit(nowNanos);
       delayNanos = budget.delayNanos(nowNanos);
-    } finally {
-      budgetLock.unlock();
     }
     List<LargeBotQueueSnapshot.Bucket> shown = new ArrayList<>();
     for (BucketState state : states) {
@@ -375,22 +284,7 @@ public final class LargeBotQueue implements GatewayQueue {
               .toList();
       shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds));
     }
-    return new LargeBotQueueSnapshot(shown, limit);
-  }
-
-  /**
-   * Returns who waits in each bucket, in the order of its line, for whoever tells each request its
-   * place: a request is told by the thread that called {@link #request}. These threads are their
-   * callers' own, and nobody else's to interrupt.
-   *
-   * <p>Walks every line once, under its lock; the buckets are looked at one after the other, so
-   * that a request which is moved meanwhile may be missing or appear twice.
-   *
-   * @return for each bucket, in the order of their indexes, the threads that wait in it, the next
-   *     to be released first
-   */
-  public List<List<Thread>> lines() {
-    return buckets.lines();
+    return new LargeBotQueueSnapshot(shown, Optional.ofNullable(limit));
   }
 
   /** Returns the interval, how many wait and what is left, for people to read. */
@@ -403,7 +297,7 @@ public final class LargeBotQueue implements GatewayQueue {
         + ", waiting="
         + waiting()
         + ", limit="
-        + limitOrNull(System.nanoTime())
+        + budget.limit(System.nanoTime())
         + "]";
   }
 
@@ -414,13 +308,7 @@ public final class LargeBotQueue implements GatewayQueue {
       if (whenExhausted != WhenExhausted.FAIL) {
         return;
       }
-      SessionStartLimit limit;
-      budgetLock.lock();
-      try {
-        limit = budget.isExhausted(nowNanos) ? budget.limit(nowNanos) : null;
-      } finally {
-        budgetLock.unlock();
-      }
+      SessionStartLimit limit = budget.limitIfExhausted(nowNanos);
       if (limit != null) {
         throw new SessionStartLimitExceededException(limit, Instant.now().plus(limit.resetAfter()));
       }
@@ -428,211 +316,22 @@ public final class LargeBotQueue implements GatewayQueue {
 
     @Override
     public long tryCharge(long nowNanos, long holdNanos) {
-      long version;
-      budgetLock.lock();
-      try {
-        long answer = budget.ask(nowNanos, holdNanos);
-        if (answer != Budget.READ) {
-          return answer;
-        }
-        version = budget.version();
-      } finally {
-        budgetLock.unlock();
+      long delayNanos = budget.tryCharge(nowNanos, holdNanos);
+      if (delayNanos != Budget.READ) {
+        return delayNanos;
       }
-      startReading(version);
+      reader.start();
       return Long.MAX_VALUE; // the end of the reading wakes the heads
     }
 
     @Override
     public void used(long chargedNanos, long holdNanos, long usedNanos) {
-      budgetLock.lock();
-      try {
-        budget.used(chargedNanos, holdNanos, usedNanos);
-      } finally {
-        budgetLock.unlock();
-      }
+      budget.used(chargedNanos, holdNanos, usedNanos);
     }
 
     @Override
     public void takeBack(long chargedNanos, long holdNanos) {
-      budgetLock.lock();
-      try {
-        budget.takeBack(chargedNanos, holdNanos);
-        exhaustionTold &= budget.isExhausted(System.nanoTime());
-      } finally {
-        budgetLock.unlock();
-      }
-    }
-  }
-
-  private void startReading(long version) {
-    try {
-      readers.newThread(() -> read(version)).start();
-    } catch (Throwable e) {
-      retryLater();
-      endReading();
-      throw e;
-    }
-  }
-
-  /**
-   * Reads the limit, and takes what came of it unless an update was faster. Whatever goes wrong,
-   * the reading ends and the heads look again: they would wait for ever.
-   */
-  private void read(long version) {
-    Reading reading;
-    boolean awaited;
-    try {
-      reading = fetch();
-      updates.lock();
-      awaited = isAwaited(version);
-      if (awaited) {
-        conclude(reading);
-      }
-    } catch (Throwable e) { // such as that there is no memory even to note what was thrown
-      retryLater();
-      throw e;
-    } finally {
-      endReading(); // not before the conclusion: a head that looks in between would read once more
-      if (updates.isHeldByCurrentThread()) {
-        updates.unlock();
-      }
-      buckets.wakeHeads();
-    }
-    if (awaited) {
-      warn(reading);
-    }
-  }
-
-  /** What came of asking the source: a limit, or else what it threw. */
-  private record Reading(
-      long askedNanos, @Nullable SessionStartLimit limit, @Nullable Throwable thrown) {}
-
-  private Reading fetch() {
-    long askedNanos = System.nanoTime();
-    try {
-      SessionStartLimit limit = requireNonNull(source.fetch(), "the source returned null");
-      bucketsOf(limit);
-      return new Reading(askedNanos, limit, null);
-    } catch (Throwable e) { // whatever the source throws, the requests go on waiting
-      return new Reading(askedNanos, null, e);
-    }
-  }
-
-  /** Takes what came of a reading. Called under the lock of updates. */
-  private void conclude(Reading reading) {
-    if (reading.limit != null) {
-      accept(reading.limit, reading.askedNanos);
-    } else if (reading.thrown instanceof GatewayQueueException refusal) {
-      refuse(refusal);
-    } else {
-      retryLater();
-    }
-  }
-
-  private void warn(Reading reading) {
-    if (reading.limit != null) {
-      warnIfTooSmall(reading.limit);
-      warnIfExhausted();
-    } else if (reading.thrown instanceof GatewayQueueException refusal) {
-      warn("the session start limit can not be read, requests fail: ", refusal);
-    } else {
-      warn("could not read the session start limit, trying again: ", reading.thrown);
-    }
-  }
-
-  /** Logs, and ignores a failure of doing so: it is not to make a request fail. */
-  private static void warn(String line, @Nullable Object detail) {
-    try {
-      LOGGER.log(WARNING, line + detail);
-    } catch (RuntimeException | Error e) {
-      // a handler, or the detail's own toString()
-    }
-  }
-
-  /** Returns whether no update came before the answer to a reading. */
-  private boolean isAwaited(long version) {
-    budgetLock.lock();
-    try {
-      return budget.version() == version;
-    } finally {
-      budgetLock.unlock();
-    }
-  }
-
-  private void endReading() {
-    budgetLock.lock();
-    try {
-      budget.readingEnded();
-    } finally {
-      budgetLock.unlock();
-    }
-  }
-
-  /** Takes a limit. Called under the lock of updates; whoever does wakes the heads afterwards. */
-  private void accept(SessionStartLimit limit, long askedNanos) {
-    buckets.resize(limit.maxConcurrency());
-    budgetLock.lock();
-    try {
-      long nowNanos = System.nanoTime();
-      boolean wasExhausted = budget.isExhausted(nowNanos);
-      budget.accept(limit, askedNanos, nowNanos);
-      exhaustionTold &= wasExhausted && budget.isExhausted(nowNanos);
-    } finally {
-      budgetLock.unlock();
-    }
-  }
-
-  private void refuse(GatewayQueueException cause) {
-    budgetLock.lock();
-    try {
-      budget.refused();
-    } finally {
-      budgetLock.unlock();
-    }
-    buckets.refuseWaiting(cause);
-  }
-
-  private void retryLater() {
-    budgetLock.lock();
-    try {
-      budget.fail(System.nanoTime());
-    } finally {
-      budgetLock.unlock();
-    }
-  }
-
-  private boolean isExhausted() {
-    budgetLock.lock();
-    try {
-      return budget.isExhausted(System.nanoTime());
-    } finally {
-      budgetLock.unlock();
-    }
-  }
-
-  /** Tells the operator if the budget is exhausted, once for as long as it is. */
-  private void warnIfExhausted() {
-    SessionStartLimit limit;
-    budgetLock.lock();
-    try {
-      long nowNanos = System.nanoTime();
-      if (exhaustionTold || !budget.isExhausted(nowNanos)) {
-        return;
-      }
-      exhaustionTold = true;
-      limit = budget.limit(nowNanos);
-    } finally {
-      budgetLock.unlock();
-    }
-    warn("the session starts are used up but for the reserve of " + reserve + ": ", limit);
-  }
-
-  private void warnIfTooSmall(SessionStartLimit limit) {
-    if (reserve >= limit.total() && limit.total() > 0) {
-      warn(
-          "the reserve of " + reserve + " leaves nothing of the total of " + limit.total(),
-          ", and is lowered to one less");
+      budget.takeBack(chargedNanos, holdNanos);
     }
   }
 
@@ -648,11 +347,8 @@ public final class LargeBotQueue implements GatewayQueue {
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable SessionStartLimit initialLimit;
-    private ThreadFactory readers = READERS;
+    private ThreadFactory readers = LimitReader.THREADS;
     private Duration minBackoff = Budget.MIN_BACKOFF;
-
-    /** When the initial limit was asked for, if the queue itself did. */
-    private @Nullable Long askedNanos;
 
     private Builder(SessionStartLimitSource source) {
       this.source = requireNonNull(source, "source");
@@ -752,14 +448,31 @@ public final class LargeBotQueue implements GatewayQueue {
     }
 
     /**
-     * Builds the queue, without any I/O.
+     * Builds the queue, without any I/O. Unless there is an initial limit, the first request has
+     * the limit read, and nothing is released until a reading succeeds.
      *
      * @return a new queue
      * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
      *     that has a {@code maxConcurrency} above 65,536
      */
     public LargeBotQueue build() {
-      return new LargeBotQueue(this);
+      return new LargeBotQueue(this, initialLimit, System.nanoTime());
+    }
+
+    /**
+     * Reads the limit now, in place of the initial one, and builds the queue: for a program that
+     * had better not start if Discord, or the token, is not to be had.
+     *
+     * @return a new queue
+     * @throws IOException if the limit could not be read
+     * @throws InterruptedException if the thread was interrupted while it waited for the limit
+     * @throws GatewayQueueException if the source can never tell the limit
+     * @throws IllegalArgumentException as {@link #build}, of the limit that was read
+     */
+    public LargeBotQueue buildAndRead() throws IOException, InterruptedException {
+      long askedNanos = System.nanoTime();
+      SessionStartLimit limit = requireNonNull(source.fetch(), "the source returned null");
+      return new LargeBotQueue(this, limit, askedNanos);
     }
   }
 }

@@ -3,15 +3,16 @@ package io.github.gatewayqueue.large;
 import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link LargeBotQueue} stood at some moment. Immutable, and so safe for use by many threads.
  *
  * @param buckets its buckets, in the order of their indexes
- * @param limit the session start limit as it stood, or null if it had not been read yet
+ * @param limit the session start limit as it stood, or nothing if it had not been read yet
  */
-public record LargeBotQueueSnapshot(List<Bucket> buckets, @Nullable SessionStartLimit limit) {
+public record LargeBotQueueSnapshot(List<Bucket> buckets, Optional<SessionStartLimit> limit) {
 
   /** Creates a snapshot, of a copy of the list. */
   public LargeBotQueueSnapshot {

@@ -33,22 +33,23 @@ class BudgetTest {
 
   private static int chargeAll(Budget budget, long nowNanos) {
     int charged = 0;
-    while (budget.ask(nowNanos, 0) == 0) {
+    while (budget.tryCharge(nowNanos, 0) == 0) {
       charged++;
     }
     return charged;
   }
 
   @Test
-  void ask_unknown_readsOnceAndChargesNothing() {
+  void tryCharge_unknown_readsOnceAndChargesNothing() {
     Budget budget = budget(1);
     assertNull(budget.limit(T0));
     assertFalse(budget.isExhausted(T0));
-    assertEquals(Budget.READ, budget.ask(T0, 0));
-    assertEquals(60 * SECOND, budget.ask(T0, 0)); // not for ever: its thread may not come about
+    assertEquals(Budget.READ, budget.tryCharge(T0, 0));
+    assertEquals(
+        60 * SECOND, budget.tryCharge(T0, 0)); // not for ever: its thread may not come about
     assertFalse(budget.beginReading(T0));
     budget.readingEnded();
-    assertEquals(Budget.READ, budget.ask(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0, 0));
   }
 
   @Test
@@ -58,7 +59,7 @@ class BudgetTest {
     budget.readingEnded();
     budget.fail(T0);
     assertFalse(budget.beginReading(T0));
-    assertTrue(budget.beginReading(T0 + budget.ask(T0, 0)));
+    assertTrue(budget.beginReading(T0 + budget.tryCharge(T0, 0)));
     budget.accept(limit(1000, 25, DAY), T0, T0);
     budget.readingEnded();
     assertFalse(budget.beginReading(T0 + DAY - 1));
@@ -67,24 +68,24 @@ class BudgetTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7})
-  void ask_known_chargesDownToTheReserveAndThenWaitsForTheReset(int reserve) {
+  void tryCharge_known_chargesDownToTheReserveAndThenWaitsForTheReset(int reserve) {
     Budget budget = budget(reserve);
     budget.accept(limit(1000, 25, DAY), T0, T0);
     assertEquals(25 - reserve, chargeAll(budget, T0 + SECOND));
-    assertEquals(DAY - SECOND, budget.ask(T0 + SECOND, 0));
-    assertEquals(1, budget.ask(T0 + DAY - 1, 0));
+    assertEquals(DAY - SECOND, budget.tryCharge(T0 + SECOND, 0));
+    assertEquals(1, budget.tryCharge(T0 + DAY - 1, 0));
     assertTrue(budget.isExhausted(T0 + DAY - 1));
     assertEquals(limit(1000, reserve, 1), budget.limit(T0 + DAY - 1));
     assertFalse(budget.isExhausted(T0 + DAY));
-    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + DAY, 0));
   }
 
   @Test
-  void ask_resetPassedWithBudgetLeft_readsBeforeTheNextStart() {
+  void tryCharge_resetPassedWithBudgetLeft_readsBeforeTheNextStart() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 25, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0, 0));
-    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
+    assertEquals(0, budget.tryCharge(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + DAY, 0));
     assertEquals(limit(1000, 24, 0), budget.limit(T0 + DAY));
   }
 
@@ -102,7 +103,7 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int second = 0; second < 20; second++) {
-      assertEquals(0, budget.ask(T0 + second * SECOND, 0));
+      assertEquals(0, budget.tryCharge(T0 + second * SECOND, 0));
     }
     long asked = T0 + 20 * SECOND;
     budget.accept(limit(1000, 500, DAY), asked, asked + SECOND);
@@ -114,7 +115,7 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     long asked = T0 + 60 * SECOND;
-    assertEquals(0, budget.ask(asked + SECOND, 0));
+    assertEquals(0, budget.tryCharge(asked + SECOND, 0));
     budget.accept(limit(1000, 500, DAY), asked, asked + 2 * SECOND);
     assertEquals(limit(1000, 499, DAY), budget.limit(asked + 2 * SECOND));
   }
@@ -123,8 +124,8 @@ class BudgetTest {
   void accept_startsBeforeTheReset_belongToTheOldWindow() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, 5 * SECOND), T0, T0);
-    assertEquals(0, budget.ask(T0 + 4 * SECOND, 0));
-    assertEquals(Budget.READ, budget.ask(T0 + 5 * SECOND, 0));
+    assertEquals(0, budget.tryCharge(T0 + 4 * SECOND, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + 5 * SECOND, 0));
     budget.accept(limit(1000, 1000, DAY), T0 + 5 * SECOND, T0 + 6 * SECOND);
     assertEquals(limit(1000, 1000, DAY), budget.limit(T0 + 6 * SECOND));
   }
@@ -134,37 +135,37 @@ class BudgetTest {
     Budget budget = budget(1);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int i = 0; i < 5; i++) {
-      assertEquals(0, budget.ask(T0, 0));
+      assertEquals(0, budget.tryCharge(T0, 0));
     }
     budget.accept(limit(1000, 6, DAY), T0, T0);
-    assertEquals(10 * SECOND, budget.ask(T0, 0));
+    assertEquals(10 * SECOND, budget.tryCharge(T0, 0));
     assertFalse(budget.isExhausted(T0)); // not for sure
-    assertEquals(Budget.READ, budget.ask(T0 + 10 * SECOND, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + 10 * SECOND, 0));
     budget.accept(limit(1000, 6, DAY), T0 + 11 * SECOND, T0 + 11 * SECOND);
     assertEquals(5, chargeAll(budget, T0 + 11 * SECOND));
     assertTrue(budget.isExhausted(T0 + 11 * SECOND));
   }
 
   @Test
-  void ask_exhaustedThatASubtractionBroughtForward_readsAgainAfterTenSeconds() {
+  void tryCharge_exhaustedThatASubtractionBroughtForward_readsAgainAfterTenSeconds() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0, 0));
+    assertEquals(0, budget.tryCharge(T0, 0));
     budget.accept(limit(1000, 3, DAY), T0, T0);
     assertEquals(2, chargeAll(budget, T0 + SECOND));
-    assertEquals(10 * SECOND, budget.ask(T0 + SECOND, 0));
+    assertEquals(10 * SECOND, budget.tryCharge(T0 + SECOND, 0));
   }
 
   @Test
   void accept_resetAfterZero_isGoodForAMinuteIfAStartIsLeft() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 3, 0), T0, T0);
-    assertEquals(0, budget.ask(T0 + 60 * SECOND - 1, 0));
-    assertEquals(Budget.READ, budget.ask(T0 + 60 * SECOND, 0));
+    assertEquals(0, budget.tryCharge(T0 + 60 * SECOND - 1, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + 60 * SECOND, 0));
     budget.readingEnded();
     budget.accept(limit(1000, 3, 0), T0 + 90 * SECOND, T0 + 90 * SECOND);
     assertEquals(2, chargeAll(budget, T0 + 90 * SECOND));
-    assertEquals(60 * SECOND, budget.ask(T0 + 90 * SECOND, 0));
+    assertEquals(60 * SECOND, budget.tryCharge(T0 + 90 * SECOND, 0));
     assertFalse(budget.isExhausted(T0 + 90 * SECOND)); // when it resets is not known
   }
 
@@ -174,10 +175,10 @@ class BudgetTest {
     long now = T0;
     long least = SECOND / 2;
     for (int failures = 0; failures < 4; failures++) {
-      assertEquals(Budget.READ, budget.ask(now, 0));
+      assertEquals(Budget.READ, budget.tryCharge(now, 0));
       budget.readingEnded();
       budget.accept(limit(1000, 1, 0), now, now);
-      long delay = budget.ask(now, 0);
+      long delay = budget.tryCharge(now, 0);
       assertTrue(delay > least && delay <= 2 * least, failures + " failures: " + delay);
       least *= 2;
       now += delay;
@@ -189,40 +190,40 @@ class BudgetTest {
     Budget budget = budget(1);
     long now = T0;
     for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
-      assertEquals(Budget.READ, budget.ask(now, 0));
+      assertEquals(Budget.READ, budget.tryCharge(now, 0));
       budget.readingEnded();
       budget.fail(now);
-      long delay = budget.ask(now, 0);
+      long delay = budget.tryCharge(now, 0);
       assertTrue(delay > seconds * SECOND / 2 && delay <= seconds * SECOND, "delay " + delay);
-      assertEquals(1, budget.ask(now + delay - 1, 0));
+      assertEquals(1, budget.tryCharge(now + delay - 1, 0));
       now += delay;
     }
     budget.accept(limit(1000, 2, SECOND), now, now);
-    assertEquals(Budget.READ, budget.ask(now + SECOND, 0));
+    assertEquals(Budget.READ, budget.tryCharge(now + SECOND, 0));
   }
 
   @Test
   void refused_asksAnewAtOnce() {
     Budget budget = budget(1);
-    assertEquals(Budget.READ, budget.ask(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0, 0));
     budget.readingEnded();
     budget.fail(T0);
-    assertTrue(budget.ask(T0, 0) > 0);
+    assertTrue(budget.tryCharge(T0, 0) > 0);
     budget.refused();
-    assertEquals(Budget.READ, budget.ask(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0, 0));
   }
 
   @Test
   void accept_duringAReading_makesItsAnswerStale() {
     Budget budget = budget(0);
-    assertEquals(Budget.READ, budget.ask(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0, 0));
     long version = budget.version();
     budget.accept(limit(1000, 1, SECOND), T0, T0);
     assertTrue(budget.version() != version);
-    assertEquals(0, budget.ask(T0, 0));
+    assertEquals(0, budget.tryCharge(T0, 0));
     assertFalse(budget.beginReading(T0 + SECOND)); // the stale one has not ended: one at a time
     budget.readingEnded();
-    assertEquals(Budget.READ, budget.ask(T0 + SECOND, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + SECOND, 0));
   }
 
   @Test
@@ -230,8 +231,8 @@ class BudgetTest {
     Budget budget = budget(0);
     Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
     budget.accept(new SessionStartLimit(1, 1, longest, 1), T0, T0);
-    assertEquals(0, budget.ask(T0, 0));
-    assertTrue(budget.ask(T0 + 1000 * DAY, 0) > 1000 * DAY);
+    assertEquals(0, budget.tryCharge(T0, 0));
+    assertTrue(budget.tryCharge(T0 + 1000 * DAY, 0) > 1000 * DAY);
   }
 
   /**
@@ -277,9 +278,9 @@ class BudgetTest {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int i = 0; i < 80; i++) {
-      assertEquals(0, budget.ask(T0 + DAY - SECOND, 0));
+      assertEquals(0, budget.tryCharge(T0 + DAY - SECOND, 0));
     }
-    assertEquals(Budget.READ, budget.ask(T0 + DAY, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + DAY, 0));
     budget.accept(limit(1000, 1000, 4 * SECOND), T0 + DAY, T0 + DAY); // has counted none of them
     assertEquals(920, chargeAll(budget, T0 + DAY));
   }
@@ -288,9 +289,9 @@ class BudgetTest {
   void accept_startsInTheLastSecondsOfADay_areSubtractedFromTheNextAsTheyMayBeOfIt() {
     Budget budget = budget(0);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0 + DAY - 11 * SECOND, 0));
+    assertEquals(0, budget.tryCharge(T0 + DAY - 11 * SECOND, 0));
     assertEquals(
-        0, budget.ask(T0 + DAY - 4 * SECOND, 0)); // on a clock that is slow: after the reset
+        0, budget.tryCharge(T0 + DAY - 4 * SECOND, 0)); // on a clock that is slow: after the reset
     budget.accept(limit(1000, 1000, DAY), T0 + DAY, T0 + DAY);
     assertEquals(limit(1000, 999, DAY), budget.limit(T0 + DAY));
   }
@@ -299,8 +300,8 @@ class BudgetTest {
   void takeBack_noReadingSince_isThereToBeHadAgain() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 3, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
-    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0 + SECOND, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0 + SECOND, 30 * SECOND));
     assertTrue(budget.isExhausted(T0 + SECOND));
     budget.takeBack(T0 + SECOND, 30 * SECOND);
     assertEquals(limit(1000, 2, DAY - SECOND), budget.limit(T0 + SECOND));
@@ -312,7 +313,7 @@ class BudgetTest {
     Budget budget = budget(1);
     budget.accept(limit(1000, 100, DAY), T0, T0);
     for (int i = 1; i <= 5; i++) {
-      assertEquals(0, budget.ask(T0 + i, 30 * SECOND));
+      assertEquals(0, budget.tryCharge(T0 + i, 30 * SECOND));
     }
     for (int i = 1; i <= 4; i++) {
       budget.takeBack(T0 + i, 30 * SECOND);
@@ -326,7 +327,7 @@ class BudgetTest {
   void takeBack_chargedToAReadingThatCameAfterItsMoment_isThereToBeHadAgain() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 3, DAY), T0, T0 + SECOND);
-    assertEquals(0, budget.ask(T0, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0, 30 * SECOND));
     budget.takeBack(T0, 30 * SECOND);
     assertEquals(limit(1000, 3, DAY), budget.limit(T0 + SECOND));
   }
@@ -336,7 +337,7 @@ class BudgetTest {
   void takeBack_readSince_changesNothing() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 100, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0 + SECOND, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0 + SECOND, 30 * SECOND));
     budget.accept(limit(1000, 100, DAY), T0 + 2 * SECOND, T0 + 2 * SECOND);
     budget.takeBack(T0 + SECOND, 30 * SECOND);
     assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 2 * SECOND));
@@ -346,8 +347,8 @@ class BudgetTest {
   void accept_startsThatAreHeld_areUncountedForTenSecondsAndTheHold() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 100, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0, 30 * SECOND));
-    assertEquals(0, budget.ask(T0, 0));
+    assertEquals(0, budget.tryCharge(T0, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0, 0));
     budget.accept(limit(1000, 100, DAY), T0 + 11 * SECOND, T0 + 11 * SECOND);
     assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 11 * SECOND));
     budget.accept(limit(1000, 100, DAY), T0 + 40 * SECOND, T0 + 40 * SECOND);
@@ -361,7 +362,7 @@ class BudgetTest {
     Budget budget = budget(1);
     budget.accept(limit(1000, 100, DAY), T0, T0);
     long hold = Long.MAX_VALUE;
-    assertEquals(0, budget.ask(T0, hold));
+    assertEquals(0, budget.tryCharge(T0, hold));
     budget.accept(limit(1000, 100, DAY), T0 + 20 * SECOND, T0 + 20 * SECOND);
     assertEquals(limit(1000, 99, DAY), budget.limit(T0 + 20 * SECOND)); // it may be used yet
     budget.used(T0, hold, T0 + 21 * SECOND);
@@ -374,7 +375,7 @@ class BudgetTest {
   void used_afterAReadingThatHadForgottenIt_isCharged() {
     Budget budget = budget(1);
     budget.accept(limit(1000, 100, DAY), T0, T0);
-    assertEquals(0, budget.ask(T0, 30 * SECOND));
+    assertEquals(0, budget.tryCharge(T0, 30 * SECOND));
     budget.accept(limit(1000, 100, DAY), T0 + 41 * SECOND, T0 + 41 * SECOND);
     assertEquals(limit(1000, 100, DAY), budget.limit(T0 + 41 * SECOND));
     budget.used(T0, 30 * SECOND, T0 + 45 * SECOND);
@@ -443,7 +444,7 @@ class BudgetTest {
           read = null;
         }
         long hold = random.nextBoolean() ? 0 : random.nextLong(10 * SECOND) + 2 * SECOND;
-        long delay = budget.ask(now, hold);
+        long delay = budget.tryCharge(now, hold);
         if (delay == 0 && hold == 0) {
           discord.start(now);
         } else if (delay == 0) {

@@ -52,7 +52,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     Bot bot = bot(builder().reserve(reserve).initialLimit(limit(USABLE + reserve, DAY, 16)));
     bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     Await.until(() -> bot.ended() == USABLE);
-    bot.queue.update(bot.queue.limit()); // has every head look again
+    bot.queue.update(bot.queue.limit().orElseThrow()); // has every head look again
     assertEquals(SHARDS - USABLE, bot.queue.waiting());
     assertEquals(USABLE, bot.interruptAll());
     assertEquals(0, source.calls());
@@ -123,7 +123,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     for (Asking request : shuffled.subList(0, USABLE)) {
       request.awaitReturn();
     }
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -134,12 +134,12 @@ class LargeBotQueueBudgetTest extends BotTest {
       request.interrupt();
       request.awaitInterruptedException();
     }
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     bot.queue.update(limit(USABLE + 1, DAY, 16));
     for (Asking request : requests.subList(SHARDS - USABLE, SHARDS)) {
       request.awaitReturn();
     }
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -150,14 +150,15 @@ class LargeBotQueueBudgetTest extends BotTest {
     cancelled.interrupt();
     cancelled.awaitInterruptedException();
     bot.queue.request(1, SHARDS);
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
   void request_resetWithBudgetLeft_isReadAgainBeforeTheNextRelease() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(500, Duration.ofMillis(1), 16)));
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
-    assertEquals(500, bot.queue.limit().remaining()); // those of the window that has ended
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
+    assertEquals(
+        500, bot.queue.limit().orElseThrow().remaining()); // those of the window that has ended
     bot.joinInAnyOrder(LongStream.range(0, SHARDS));
     source.awaitCalls(1);
     assertEquals(SHARDS, bot.queue.waiting());
@@ -177,11 +178,11 @@ class LargeBotQueueBudgetTest extends BotTest {
     }
     assumeWithin(Duration.ofMillis(900), start); // or they may be of the next window
     assertEquals(0, source.calls());
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
-    assertEquals(493, bot.queue.limit().remaining());
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
+    assertEquals(493, bot.queue.limit().orElseThrow().remaining());
     source.answer(limit(500, DAY, 16));
     bot.join(7).awaitReturn();
-    assertEquals(499, bot.queue.limit().remaining());
+    assertEquals(499, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -194,7 +195,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     }
     bot.queue.update(limit(5, DAY, 16)); // 1 if none of the four is counted in it
     Instant now = Instant.now();
-    int remaining = bot.queue.limit().remaining();
+    int remaining = bot.queue.limit().orElseThrow().remaining();
     assumeWithin(RECENT, start); // or they would be counted
     assertEquals(1, remaining);
     for (LargeBotQueueSnapshot.Bucket bucket : bot.queue.snapshot().buckets()) {
@@ -233,8 +234,8 @@ class LargeBotQueueBudgetTest extends BotTest {
     assumeWithin(Duration.ofSeconds(60), start); // or the reading would be too old
     assertEquals(0, calls);
     assertEquals(USABLE, released);
-    assertEquals(1, bot.queue.limit().remaining());
-    assertEquals(Duration.ZERO, bot.queue.limit().resetAfter());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
+    assertEquals(Duration.ZERO, bot.queue.limit().orElseThrow().resetAfter());
   }
 
   @Test
@@ -263,14 +264,14 @@ class LargeBotQueueBudgetTest extends BotTest {
     source.answer(new SessionStartLimit(20, 20, DAY, 4));
     Await.until(() -> bot.ended() == 1);
     assertEquals(1, bot.interruptAll());
-    assertEquals(19, bot.queue.limit().remaining());
+    assertEquals(19, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
   void request_reserveZero_usesTheLastStart() throws InterruptedException {
     Bot bot = bot(builder().reserve(0).initialLimit(limit(1, DAY, 16)));
     bot.queue.request(0, SHARDS);
-    assertEquals(0, bot.queue.limit().remaining());
+    assertEquals(0, bot.queue.limit().orElseThrow().remaining());
     Asking next = bot.join(1);
     assertEquals(1, bot.queue.waiting());
     next.interrupt();

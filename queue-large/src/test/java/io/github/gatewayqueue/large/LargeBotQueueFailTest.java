@@ -54,7 +54,7 @@ class LargeBotQueueFailTest extends BotTest {
     }
     assertEquals(25, released);
     assertEquals(0, bot.queue.waiting());
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     assertEquals(0, source.calls());
   }
 
@@ -113,7 +113,7 @@ class LargeBotQueueFailTest extends BotTest {
     assertThrows(SessionStartLimitExceededException.class, () -> queue.request(0, 1));
     queue.update(limit(2, DAY, 4));
     queue.request(0, 1);
-    assertEquals(1, queue.limit().remaining());
+    assertEquals(1, queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -133,7 +133,7 @@ class LargeBotQueueFailTest extends BotTest {
   @Test
   void request_resetHasPassed_waitsForTheReading() throws InterruptedException {
     Bot bot = bot(failing().initialLimit(limit(1, Duration.ofMillis(1), 16)));
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
     List<Asking> requests = bot.join(LongStream.range(0, 20));
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());

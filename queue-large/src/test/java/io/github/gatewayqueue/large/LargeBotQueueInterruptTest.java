@@ -132,7 +132,7 @@ class LargeBotQueueInterruptTest extends BotTest {
     for (Asking request : requests) {
       request.awaitReturn();
     }
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     assertEquals(0, bot.queue.waiting());
   }
 
@@ -148,7 +148,7 @@ class LargeBotQueueInterruptTest extends BotTest {
     Asking next = bot.join(5);
     waiting.grant(this, bot, limit(2, DAY, 2));
     next.awaitReturn();
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
   @ParameterizedTest
@@ -175,7 +175,7 @@ class LargeBotQueueInterruptTest extends BotTest {
       } else {
         requests.getLast().awaitReturn();
       }
-      assertEquals(1, bot.queue.limit().remaining());
+      assertEquals(1, bot.queue.limit().orElseThrow().remaining());
       assertEquals(0, bot.queue.waiting());
       fresh.endRequestsAndReadings();
     }
@@ -228,7 +228,7 @@ class LargeBotQueueInterruptTest extends BotTest {
       fresh.source.awaitReaders();
       bot.queue.update(limit(2, DAY, 4));
       bot.queue.request(0, 1);
-      assertEquals(1, bot.queue.limit().remaining());
+      assertEquals(1, bot.queue.limit().orElseThrow().remaining());
       fresh.endRequestsAndReadings();
     }
   }
@@ -256,7 +256,7 @@ class LargeBotQueueInterruptTest extends BotTest {
       for (int i = 1; i < 20; i += 2) {
         requests.get(i).awaitReturn();
       }
-      assertEquals(1, bot.queue.limit().remaining());
+      assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     }
   }
 }

@@ -223,7 +223,7 @@ class LargeBotQueueLogTest extends BotTest {
     log.failWith(new IllegalStateException("the disk is full"));
     queue.update(limit(1, DAY, 4));
     requireOneLine(EXHAUSTED);
-    assertEquals(4, queue.limit().maxConcurrency());
+    assertEquals(4, queue.limit().orElseThrow().maxConcurrency());
   }
 
   @ParameterizedTest
@@ -235,7 +235,7 @@ class LargeBotQueueLogTest extends BotTest {
     log.failWith(new IllegalStateException("the disk is full"));
     queue.request(0, 1);
     requireOneLine(EXHAUSTED);
-    assertEquals(1, queue.limit().remaining());
+    assertEquals(1, queue.limit().orElseThrow().remaining());
   }
 
   @Test

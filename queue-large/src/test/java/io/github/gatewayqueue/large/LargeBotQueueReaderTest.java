@@ -27,7 +27,7 @@ class LargeBotQueueReaderTest extends BotTest {
     INHERITABLE.set("of the test's thread");
     try {
       LargeBotQueue queue = builder().build();
-      queue.refresh(); // the reader's parent is this thread
+      queue.readLimitIfUnknown(); // the reader's parent is this thread
       source.answer(() -> {
         inherited.set(INHERITABLE.get());
         return limit(500, DAY, 1);
@@ -54,7 +54,7 @@ class LargeBotQueueReaderTest extends BotTest {
           if (none.getAndSet(false)) {
             throw new OutOfMemoryError("unable to create native thread");
           }
-          return LargeBotQueue.READERS.newThread(task);
+          return LimitReader.THREADS.newThread(task);
         };
     Bot bot = bot(builder().minBackoff(Duration.ofMillis(1)).readers(sometimes));
     bot.start(0).awaitThrown(OutOfMemoryError.class);

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class LargeBotQueueSourceTest extends BotTest {
     Thread reader = source.readers().getFirst();
     assertFalse(reader.isVirtual());
     assertTrue(reader.isDaemon());
-    assertEquals(440, bot.queue.limit().remaining());
+    assertEquals(440, bot.queue.limit().orElseThrow().remaining());
     assertEquals(16, bot.queue.snapshot().buckets().size());
   }
 
@@ -65,14 +66,14 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(5, bot.queue.waiting());
     bot.join(8);
     assertEquals(6, bot.queue.waiting());
-    assertThrows(IllegalStateException.class, bot.queue::limit);
+    assertEquals(Optional.empty(), bot.queue.limit());
     assertEquals(6, bot.queue.snapshot().buckets().getFirst().waiting());
     assertEquals(
         "LargeBotQueue[interval=PT0.000000001S, reserve=1, waiting=6, limit=null]",
         bot.queue.toString());
     bot.queue.update(limit(1, DAY, 4));
     assertEquals(6, bot.queue.waiting());
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     assertEquals(6, bot.queue.snapshot().buckets().stream().mapToInt(b -> b.waiting()).sum());
     assertEquals(1, source.calls());
   }
@@ -89,7 +90,7 @@ class LargeBotQueueSourceTest extends BotTest {
     }
     source.answer(limit(9_000, Duration.ofHours(3), 7));
     source.awaitReaders();
-    SessionStartLimit limit = bot.queue.limit();
+    SessionStartLimit limit = bot.queue.limit().orElseThrow();
     assertEquals(440, limit.remaining());
     assertEquals(16, limit.maxConcurrency());
     assertTrue(limit.resetAfter().compareTo(Duration.ofHours(3)) > 0);
@@ -111,7 +112,7 @@ class LargeBotQueueSourceTest extends BotTest {
     source.fail(failure);
     source.awaitReaders();
     assertEquals(8, bot.queue.waiting());
-    assertEquals(1, bot.queue.limit().remaining());
+    assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     bot.queue.update(limit(500, DAY, 16));
     for (Asking request : requests) {
       request.awaitReturn();
@@ -125,19 +126,19 @@ class LargeBotQueueSourceTest extends BotTest {
     bot.join(0);
     source.awaitCalls(1);
     bot.queue.update(limit(1, Duration.ofMillis(1), 16));
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
     List<Asking> requests = bot.join(LongStream.range(1, 20));
     assertEquals(20, bot.queue.waiting());
     assertEquals(1, source.calls());
     source.answer(limit(9_000, DAY, 7)); // late, and the limit is to be read again
     source.awaitCalls(2);
     assertEquals(20, bot.queue.waiting());
-    assertEquals(16, bot.queue.limit().maxConcurrency());
+    assertEquals(16, bot.queue.limit().orElseThrow().maxConcurrency());
     source.answer(limit(500, DAY, 8));
     for (Asking request : requests) {
       request.awaitReturn();
     }
-    assertEquals(8, bot.queue.limit().maxConcurrency());
+    assertEquals(8, bot.queue.limit().orElseThrow().maxConcurrency());
     assertEquals(2, source.calls());
   }
 
@@ -216,7 +217,7 @@ class LargeBotQueueSourceTest extends BotTest {
       spaced.add(bot.join(4 + id));
       spaced.add(bot.join(8 + id));
     }
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
     List<Asking> due = bot.join(LongStream.of(2, 6, 3));
     source.awaitCalls(1);
     GatewayQueueException refusal = new GatewayQueueException("the token is refused");
@@ -235,7 +236,7 @@ class LargeBotQueueSourceTest extends BotTest {
     source.answer(limit(500, DAY, 4));
     next.awaitReturn();
     // Those that were released just before the reset may be of the new window, and are taken off.
-    assertTrue(bot.queue.limit().remaining() <= 499);
+    assertTrue(bot.queue.limit().orElseThrow().remaining() <= 499);
   }
 
   @Test
@@ -269,10 +270,11 @@ class LargeBotQueueSourceTest extends BotTest {
     source.answer(() -> {
       bot.queue.update(limit(1, DAY, 4));
       bot.queue.snapshot();
-      return limit(500, DAY, bot.queue.limit().maxConcurrency());
+      return limit(500, DAY, bot.queue.limit().orElseThrow().maxConcurrency());
     });
     source.awaitReaders();
-    assertEquals(1, bot.queue.limit().remaining()); // as the update was later than the asking
+    assertEquals(
+        1, bot.queue.limit().orElseThrow().remaining()); // as the update was later than the asking
     assertEquals(8, bot.queue.waiting());
     bot.queue.update(limit(500, DAY, 4));
     for (Asking request : requests) {
@@ -283,13 +285,13 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void refresh_unknownLimit_isReadOnceWithoutARequest() throws InterruptedException {
     Bot bot = bot(builder());
-    bot.queue.refresh();
-    bot.queue.refresh();
+    bot.queue.readLimitIfUnknown();
+    bot.queue.readLimitIfUnknown();
     source.awaitCalls(1);
     source.answer(limit(500, DAY, 16));
     source.awaitReaders();
-    assertEquals(500, bot.queue.limit().remaining());
-    bot.queue.refresh();
+    assertEquals(500, bot.queue.limit().orElseThrow().remaining());
+    bot.queue.readLimitIfUnknown();
     source.awaitReaders();
     assertEquals(1, source.calls());
   }
@@ -297,10 +299,10 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void refresh_lastReadingFailed_waitsForItsBackoff() throws InterruptedException {
     Bot bot = bot(builder().minBackoff(NEVER));
-    bot.queue.refresh();
+    bot.queue.readLimitIfUnknown();
     source.fail(new IOException("down"));
     source.awaitReaders();
-    bot.queue.refresh();
+    bot.queue.readLimitIfUnknown();
     bot.join(0); // nor does a request
     assertEquals(1, bot.queue.waiting());
     assertEquals(1, source.calls());
@@ -309,17 +311,17 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void refresh_backoffIsOver_isReadAgain() throws InterruptedException {
     Bot bot = bot(builder());
-    bot.queue.refresh();
+    bot.queue.readLimitIfUnknown();
     source.fail(new IOException("down"));
     source.awaitReaders();
     Await.until(() -> {
-      bot.queue.refresh();
+      bot.queue.readLimitIfUnknown();
       return source.calls() == 2;
     });
     long betweenNanos = source.askedNanos().get(1) - source.askedNanos().get(0);
     assertTrue(betweenNanos >= BACKOFF.dividedBy(2).toNanos(), "after " + betweenNanos + " ns");
     source.answer(limit(500, DAY, 16));
     source.awaitReaders();
-    assertEquals(500, bot.queue.limit().remaining());
+    assertEquals(500, bot.queue.limit().orElseThrow().remaining());
   }
 }

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.Releases.Release;
+import io.github.gatewayqueue.local.engine.EngineAccess;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -40,13 +42,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LargeBotQueueTest extends BotTest {
 
   @Test
-  void constructor_readsTheLimitNow() throws Exception {
+  void buildAndRead_readsTheLimitNow() throws Exception {
     source.answer(limit(500, DAY, 16));
-    LargeBotQueue queue = new LargeBotQueue(source);
+    LargeBotQueue queue = LargeBotQueue.builder(source).buildAndRead();
     assertEquals(List.of(Thread.currentThread()), source.readers());
-    assertEquals(500, queue.limit().remaining());
-    assertEquals(TOTAL, queue.limit().total());
-    assertEquals(16, queue.limit().maxConcurrency());
+    assertEquals(500, queue.limit().orElseThrow().remaining());
+    assertEquals(TOTAL, queue.limit().orElseThrow().total());
+    assertEquals(16, queue.limit().orElseThrow().maxConcurrency());
     assertEquals(16, queue.snapshot().buckets().size());
   }
 
@@ -60,15 +62,19 @@ class LargeBotQueueTest extends BotTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void constructor_sourceFails_throwsThat(Exception failure) {
+  void buildAndRead_sourceFails_throwsThat(Exception failure) {
     source.fail(failure);
-    assertSame(failure, assertThrows(failure.getClass(), () -> new LargeBotQueue(source)));
+    assertSame(
+        failure,
+        assertThrows(failure.getClass(), () -> LargeBotQueue.builder(source).buildAndRead()));
   }
 
   @Test
-  void constructor_totalIsTheDefaultReserve_isRefused() {
+  void buildAndRead_totalIsTheDefaultReserve_isRefused() {
     source.answer(new SessionStartLimit(1, 1, DAY, 1));
-    var thrown = assertThrows(IllegalArgumentException.class, () -> new LargeBotQueue(source));
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> LargeBotQueue.builder(source).buildAndRead());
     assertEquals("reserve is 1, expected less than the total of 1", thrown.getMessage());
   }
 
@@ -85,8 +91,8 @@ class LargeBotQueueTest extends BotTest {
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void builder_null_isRefused() {
     LargeBotQueue.Builder builder = builder();
-    requireRefused("source", () -> new LargeBotQueue(null));
-    requireRefused("the source returned null", () -> new LargeBotQueue(() -> null));
+    requireRefused(
+        "the source returned null", () -> LargeBotQueue.builder(() -> null).buildAndRead());
     requireRefused("source", () -> LargeBotQueue.builder(null));
     requireRefused("interval", () -> builder.interval(null));
     requireRefused("startDelay", () -> builder.startDelay(null));
@@ -107,8 +113,8 @@ class LargeBotQueueTest extends BotTest {
     LargeBotQueue second = builder.build();
     first.request(0, 1);
     second.request(0, 1);
-    assertEquals(499, first.limit().remaining());
-    assertEquals(499, second.limit().remaining());
+    assertEquals(499, first.limit().orElseThrow().remaining());
+    assertEquals(499, second.limit().orElseThrow().remaining());
   }
 
   @ParameterizedTest
@@ -160,7 +166,7 @@ class LargeBotQueueTest extends BotTest {
     var thrown = assertThrows(IllegalArgumentException.class, builder::build);
     assertEquals("maxConcurrency is 65537, expected at most 65536", thrown.getMessage());
     LargeBotQueue most = builder.initialLimit(limit(500, DAY, 65_536)).build();
-    assertEquals(65_536, most.limit().maxConcurrency());
+    assertEquals(65_536, most.limit().orElseThrow().maxConcurrency());
   }
 
   @Test
@@ -169,7 +175,7 @@ class LargeBotQueueTest extends BotTest {
     for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 48))) {
       request.awaitReturn();
     }
-    assertEquals(500 - 48, bot.queue.limit().remaining());
+    assertEquals(500 - 48, bot.queue.limit().orElseThrow().remaining());
     assertEquals(0, source.calls());
   }
 
@@ -183,7 +189,7 @@ class LargeBotQueueTest extends BotTest {
     }
     assertEquals(3, bot.queue.waiting());
     assertEquals(0, bot.interruptAll());
-    assertEquals(500 - 16, bot.queue.limit().remaining());
+    assertEquals(500 - 16, bot.queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -235,19 +241,17 @@ class LargeBotQueueTest extends BotTest {
 
   @Test
   void limit_beforeTheFirstReading_isUnknown() {
-    LargeBotQueue queue = builder().build();
-    var thrown = assertThrows(IllegalStateException.class, queue::limit);
-    assertEquals("the session start limit has not been read yet", thrown.getMessage());
+    assertEquals(Optional.empty(), builder().build().limit());
   }
 
   @Test
   void limit_resetAfter_isCountedDown() {
     LargeBotQueue queue = builder().initialLimit(limit(500, DAY, 16)).build();
-    Duration first = queue.limit().resetAfter();
+    Duration first = queue.limit().orElseThrow().resetAfter();
     assertTrue(first.compareTo(DAY) <= 0);
-    Await.until(() -> queue.limit().resetAfter().compareTo(first) < 0);
+    Await.until(() -> queue.limit().orElseThrow().resetAfter().compareTo(first) < 0);
     queue.update(limit(500, AT_ONCE, 16));
-    Await.until(() -> queue.limit().resetAfter().isZero());
+    Await.until(() -> queue.limit().orElseThrow().resetAfter().isZero());
     assertEquals(0, source.calls());
   }
 
@@ -255,7 +259,7 @@ class LargeBotQueueTest extends BotTest {
   void limit_absurdlyLongResetAfter_isClamped() {
     Duration absurd = Duration.ofSeconds(Long.MAX_VALUE);
     LargeBotQueue queue = builder().initialLimit(limit(500, absurd, 1)).build();
-    assertTrue(queue.limit().resetAfter().compareTo(DAY) > 0);
+    assertTrue(queue.limit().orElseThrow().resetAfter().compareTo(DAY) > 0);
   }
 
   @Test
@@ -267,7 +271,7 @@ class LargeBotQueueTest extends BotTest {
     }
     queue.update(limit(500, DAY, 16)); // which Discord may have made before it counted them
     queue.update(limit(498, DAY, 16)); // they are taken off each reading, not off the last one
-    int remaining = queue.limit().remaining();
+    int remaining = queue.limit().orElseThrow().remaining();
     assumeWithin(RECENT, start); // or they would be counted
     assertEquals(491, remaining);
   }
@@ -277,7 +281,7 @@ class LargeBotQueueTest extends BotTest {
     Bot bot = bot(builder());
     bot.join(0);
     LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
-    assertNull(snapshot.limit());
+    assertEquals(Optional.empty(), snapshot.limit());
     assertEquals(
         List.of(new LargeBotQueueSnapshot.Bucket(1, null, null, List.of())), snapshot.buckets());
     assertThrows(UnsupportedOperationException.class, () -> snapshot.buckets().clear());
@@ -298,7 +302,7 @@ class LargeBotQueueTest extends BotTest {
     assertEquals(last.plus(NEVER), buckets.get(1).nextRelease());
     assertNull(buckets.get(0).lastRelease());
     requireBetween(before, Objects.requireNonNull(buckets.get(0).nextRelease()), after);
-    assertEquals(499, Objects.requireNonNull(snapshot.limit()).remaining());
+    assertEquals(499, snapshot.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -308,7 +312,7 @@ class LargeBotQueueTest extends BotTest {
     List<Asking> waiting = bot.join(LongStream.of(6, 3, 2, 4, 0));
     waiting.get(2).interrupt();
     waiting.get(2).awaitInterruptedException();
-    List<List<Thread>> lines = bot.queue.lines();
+    List<List<Thread>> lines = EngineAccess.bucketsOf(bot.queue).lines();
     assertEquals(
         List.of(List.of("shard 6", "shard 4", "shard 0"), List.of("shard 3")),
         lines.stream().map(line -> line.stream().map(Thread::getName).toList()).toList());
@@ -316,7 +320,9 @@ class LargeBotQueueTest extends BotTest {
     bot.queue.update(limit(500, DAY, 1));
     assertEquals(
         List.of("shard 6", "shard 3", "shard 4", "shard 0"),
-        bot.queue.lines().getFirst().stream().map(Thread::getName).toList());
+        EngineAccess.bucketsOf(bot.queue).lines().getFirst().stream()
+            .map(Thread::getName)
+            .toList());
   }
 
   private static void awaitReturn(Asking request) {
@@ -347,7 +353,9 @@ class LargeBotQueueTest extends BotTest {
     bot.queue.update(limit(5, Duration.ZERO, 16));
     bot.join(0);
     assertEquals(
-        "LargeBotQueue[interval=PT6S, reserve=5, waiting=1, limit=" + bot.queue.limit() + "]",
+        "LargeBotQueue[interval=PT6S, reserve=5, waiting=1, limit="
+            + bot.queue.limit().orElseThrow()
+            + "]",
         bot.queue.toString());
   }
 }

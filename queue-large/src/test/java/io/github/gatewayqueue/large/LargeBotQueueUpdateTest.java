@@ -6,7 +6,6 @@ import static io.github.gatewayqueue.large.Bot.limit;
 import static io.github.gatewayqueue.large.Releases.requireOrderAndSpacing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,7 +65,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       assertEquals(WAITERS, releases.size());
       requireOrderAndSpacing(releases, requests, interval.toNanos(), id -> id % to);
       assertTrue(releases.stream().allMatch(release -> release.bucket() == release.id() % to));
-      assertEquals(PLENTY - WAITERS, bot.queue.limit().remaining());
+      assertEquals(PLENTY - WAITERS, bot.queue.limit().orElseThrow().remaining());
     }
   }
 
@@ -185,7 +184,7 @@ class LargeBotQueueUpdateTest extends BotTest {
 
   /** Fails unless budget and buckets are those of the same update. */
   private static void requireBucketsOfTheLimit(LargeBotQueue queue) {
-    assertEquals(queue.limit().maxConcurrency(), queue.snapshot().buckets().size());
+    assertEquals(queue.limit().orElseThrow().maxConcurrency(), queue.snapshot().buckets().size());
   }
 
   @Test
@@ -260,7 +259,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     SessionStartLimit absurd = limit(PLENTY, Duration.ofHours(1), count);
     var thrown = assertThrows(IllegalArgumentException.class, () -> bot.queue.update(absurd));
     assertEquals("maxConcurrency is " + count + ", expected at most 65536", thrown.getMessage());
-    SessionStartLimit limit = bot.queue.limit();
+    SessionStartLimit limit = bot.queue.limit().orElseThrow();
     assertEquals(1, limit.remaining());
     assertEquals(16, limit.maxConcurrency());
     assertTrue(limit.resetAfter().compareTo(Duration.ofHours(1)) > 0);
@@ -276,8 +275,8 @@ class LargeBotQueueUpdateTest extends BotTest {
     Bot bot = bot(builder());
     bot.queue.update(limit(500, DAY, 16));
     bot.queue.request(0, 8);
-    assertEquals(499, bot.queue.limit().remaining());
-    assertNotNull(bot.queue.snapshot().limit());
+    assertEquals(499, bot.queue.limit().orElseThrow().remaining());
+    assertTrue(bot.queue.snapshot().limit().isPresent());
     assertEquals(0, source.calls());
   }
 
@@ -287,6 +286,6 @@ class LargeBotQueueUpdateTest extends BotTest {
     Thread.currentThread().interrupt();
     queue.update(limit(400, DAY, 4));
     assertTrue(Thread.interrupted());
-    assertEquals(400, queue.limit().remaining());
+    assertEquals(400, queue.limit().orElseThrow().remaining());
   }
 }

@@ -49,7 +49,7 @@ final class ReadingWithoutMemory {
             .interval(Duration.ofMillis(1))
             .minBackoff(Duration.ofMillis(1))
             .build();
-    queue.refresh();
+    queue.readLimitIfUnknown();
     Thread first = reader;
     while (first == null) {
       Thread.onSpinWait();

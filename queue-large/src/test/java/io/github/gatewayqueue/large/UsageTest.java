@@ -6,7 +6,6 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ class UsageTest {
   private final List<Integer> identified = new ArrayList<>();
 
   @Test
-  void usage() throws IOException, InterruptedException {
+  void usage() throws InterruptedException {
     GatewayQueue queue = create(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 16));
     for (int shard = 0; shard < 16; shard++) {
       onHello(queue, shard, 16);
@@ -26,8 +25,8 @@ class UsageTest {
   }
 
   // @start region="usage"
-  GatewayQueue create(SessionStartLimitSource source) throws IOException, InterruptedException {
-    return new LargeBotQueue(source); // reads the limit now, and again after each reset
+  GatewayQueue create(SessionStartLimitSource source) {
+    return LargeBotQueue.builder(source).build(); // reads the limit when it is first needed
   }
 
   void onHello(GatewayQueue queue, int shardId, int shardCount) throws InterruptedException {

@@ -124,7 +124,7 @@ final class Conversation {
   }
 
   /** Somebody wants to know the limit. */
-  void refresh() {
+  void readLimitIfUnknown() {
     tell(places::refresh);
   }
 

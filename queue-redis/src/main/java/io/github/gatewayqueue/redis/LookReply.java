@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -62,7 +63,8 @@ record LookReply(List<List<Long>> buckets, List<Long> own, List<Long> limit) {
         places.add(new RedisQueueSnapshot.Place(thread, bucket, position));
       }
     }
-    return new RedisQueueSnapshot(shown, places, Replies.limit(limit, buckets.size()));
+    return new RedisQueueSnapshot(
+        shown, places, Optional.ofNullable(Replies.limit(limit, buckets.size())));
   }
 
   private static Duration micros(long micros) {

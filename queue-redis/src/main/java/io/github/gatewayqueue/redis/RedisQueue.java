@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -251,16 +252,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * remaining}.
    *
    * @return the limit, at most a third of a {@linkplain Builder#lease lease} old while the store
-   *     answers
-   * @throws IllegalStateException if it is not known: no process has read it yet, or none has a
-   *     source
+   *     answers; nothing if it is not known: no process has read it yet, or none has a source
    */
-  public SessionStartLimit limit() {
-    SessionStartLimit limit = conversation.limit();
-    if (limit == null) {
-      throw new IllegalStateException("the session start limit has not been read yet");
-    }
-    return limit;
+  public Optional<SessionStartLimit> limit() {
+    return Optional.ofNullable(conversation.limit());
   }
 
   /**
@@ -269,8 +264,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * nothing without a source, while a process reads it, as long as a failed reading is not to be
    * tried again, or within the start delay of a store that was cold.
    */
-  public void refresh() {
-    conversation.refresh();
+  public void readLimitIfUnknown() {
+    conversation.readLimitIfUnknown();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param buckets the buckets, in the order of their indexes
  * @param places those of the requests of this process, in the order of their bucket's line
- * @param limit the limit as it stands, or null if no process has read it
+ * @param limit the limit as it stands, or nothing if no process has read it
  */
 public record RedisQueueSnapshot(
-    List<Bucket> buckets, List<Place> places, @Nullable SessionStartLimit limit) {
+    List<Bucket> buckets, List<Place> places, Optional<SessionStartLimit> limit) {
 
   /** Creates a snapshot. */
   public RedisQueueSnapshot {

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.redis;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -89,11 +88,11 @@ class RedisQueueLimitTest extends RedisTestBase {
     for (Asking request : requests) {
       request.awaitReturn();
     }
-    assertEquals(16, queue.limit().maxConcurrency());
-    assertEquals(984, queue.limit().remaining());
+    assertEquals(16, queue.limit().orElseThrow().maxConcurrency());
+    assertEquals(984, queue.limit().orElseThrow().remaining());
     RedisQueueSnapshot snapshot = queue.snapshot();
     assertEquals(16, snapshot.buckets().size());
-    assertEquals(984, requireNonNull(snapshot.limit()).remaining());
+    assertEquals(984, snapshot.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -116,11 +115,11 @@ class RedisQueueLimitTest extends RedisTestBase {
         };
     RedisQueue queue = open(builder().limits(source));
     Await.until(() -> {
-      queue.refresh();
+      queue.readLimitIfUnknown();
       RedisQueueSnapshot snapshot = queue.snapshot();
-      return snapshot.limit() != null && snapshot.buckets().size() == 2;
+      return snapshot.limit().isPresent() && snapshot.buckets().size() == 2;
     });
-    queue.refresh();
+    queue.readLimitIfUnknown();
     awaitRemaining(7, queue);
     assertEquals(1, readings.get());
   }
@@ -226,7 +225,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     Await.until(() -> asked.get() == 1);
     client.hset(key("state"), "reading", "0");
     String seen = client.hget(key("state"), "seen");
-    queue.refresh();
+    queue.readLimitIfUnknown();
     Await.until(() -> !client.hget(key("state"), "seen").equals(seen));
     assertEquals("0", client.hget(key("state"), "reading"), "it is not asked to");
     answer.countDown();
@@ -238,6 +237,6 @@ class RedisQueueLimitTest extends RedisTestBase {
   private static void awaitRemaining(int remaining, RedisQueue queue) {
     Await.await()
         .ignoreException(IllegalStateException.class)
-        .until(() -> queue.limit().remaining() == remaining);
+        .until(() -> queue.limit().orElseThrow().remaining() == remaining);
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -261,7 +262,7 @@ class RedisQueueTest extends RedisTestBase {
     assertEquals(List.of(1, 3), snapshot.places().stream().map(place -> place.position()).toList());
     assertEquals(
         List.of(2), b.snapshot().places().stream().map(place -> place.position()).toList());
-    assertNull(snapshot.limit());
+    assertEquals(Optional.empty(), snapshot.limit());
   }
 
   @Test

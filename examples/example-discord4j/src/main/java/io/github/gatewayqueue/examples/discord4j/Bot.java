@@ -30,7 +30,7 @@ final class Bot {
   }
 
   void run() throws IOException, InterruptedException {
-    GatewayQueue queue = new LargeBotQueue(limits); // reads the limit now
+    GatewayQueue queue = LargeBotQueue.builder(limits).buildAndRead();
     long startNanos = System.nanoTime();
     GatewayDiscordClient gateway =
         client()

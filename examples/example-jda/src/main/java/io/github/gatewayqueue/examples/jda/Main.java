@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.examples.jda;
 
+import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
@@ -47,9 +48,9 @@ final class Main {
   /** Starts as many shards as Discord recommends, and counts down for each that is ready. */
   static ShardManager start(String token, String api, CountDownLatch ready)
       throws IOException, InterruptedException {
-    LargeBotQueue queue =
-        new LargeBotQueue(
-            DiscordSessionStartLimitSource.builder(token).baseUrl(URI.create(api)).build());
+    SessionStartLimitSource limits =
+        DiscordSessionStartLimitSource.builder(token).baseUrl(URI.create(api)).build();
+    LargeBotQueue queue = LargeBotQueue.builder(limits).buildAndRead();
     long startNanos = System.nanoTime();
     EventListener progress =
         event -> {

@@ -23,8 +23,8 @@ final class Main {
       String token = FakeDiscord.DEFAULT_TOKEN; // never write a real one into a program
       SessionStartLimitSource limits =
           DiscordSessionStartLimitSource.builder(token).baseUrl(discord.restUri()).build();
-      LargeBotQueue queue = new LargeBotQueue(limits);
-      System.out.println("Discord's session start limit: " + queue.limit());
+      LargeBotQueue queue = LargeBotQueue.builder(limits).buildAndRead();
+      System.out.println("Discord's session start limit: " + queue.limit().orElseThrow());
 
       long startNanos = System.nanoTime();
       new Bot(

@@ -76,7 +76,7 @@ class LargeBotTest {
     Duration soon = Duration.ofMillis(500);
     long resetNanos = System.nanoTime() + soon.toNanos();
     discord.setResetAfter(soon);
-    SessionStartLimit limit = queue.limit();
+    SessionStartLimit limit = queue.limit().orElseThrow();
     queue.update(
         new SessionStartLimit(limit.total(), limit.remaining(), soon, limit.maxConcurrency()));
     return resetNanos;
@@ -110,7 +110,7 @@ class LargeBotTest {
     try (FakeDiscord discord =
         FakeDiscord.builder().maxConcurrency(16).remaining(1).shards(64).start()) {
       SessionStartLimitSource limits = source(discord);
-      LargeBotQueue queue = new LargeBotQueue(limits);
+      LargeBotQueue queue = LargeBotQueue.builder(limits).buildAndRead();
       Future<Void> bot = start(discord, queue, 64);
       awaitIdentified(discord, queue, 0, 64); // however long it takes them to connect
       discord.setRemaining(1000);

@@ -1,0 +1,187 @@
+package io.github.gatewayqueue.large;
+
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.Objects.requireNonNull;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.local.engine.Buckets;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the session start limit to the budget and the buckets: what the source tells, on a thread
+ * of its own for each reading, and what an update hands in. Which reading is due, and that there is
+ * one at a time, is the budget's business.
+ *
+ * <p>Safe for use by many threads. The source is called and lines are logged under no lock.
+ */
+final class LimitReader {
+  /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
+  private static final int MAX_BUCKETS = 65_536;
+
+  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
+
+  /**
+   * Makes the threads that read: no virtual ones, as those who wait may have pinned every carrier.
+   */
+  static final ThreadFactory THREADS =
+      Thread.ofPlatform()
+          .daemon()
+          .name("session-start-limit")
+          .inheritInheritableThreadLocals(false)
+          .factory();
+
+  private final SessionStartLimitSource source;
+  private final ThreadFactory threads;
+  private final Budget budget;
+  private final Buckets buckets;
+
+  /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
+  private final ReentrantLock updates = new ReentrantLock();
+
+  LimitReader(
+      SessionStartLimitSource source, ThreadFactory threads, Budget budget, Buckets buckets) {
+    this.source = source;
+    this.threads = threads;
+    this.budget = budget;
+    this.buckets = buckets;
+  }
+
+  /** Returns how many buckets a limit gives, if a queue can have as many. */
+  static int bucketsOf(SessionStartLimit limit) {
+    int count = limit.maxConcurrency();
+    if (count > MAX_BUCKETS) {
+      throw new IllegalArgumentException(
+          "maxConcurrency is " + count + ", expected at most " + MAX_BUCKETS);
+    }
+    return count;
+  }
+
+  /** Takes a limit, and discards the reading that is under way. */
+  void update(SessionStartLimit limit, long askedNanos) {
+    bucketsOf(limit);
+    updates.lock();
+    try {
+      accept(limit, askedNanos);
+    } finally {
+      updates.unlock();
+      buckets.wakeHeads();
+    }
+    warnIfTooSmall(limit);
+    warnIfExhausted();
+  }
+
+  /** Starts the reading that the budget has taken note of. */
+  void start() {
+    try {
+      threads.newThread(this::read).start();
+    } catch (Throwable e) {
+      budget.fail(System.nanoTime());
+      budget.readingEnded();
+      throw e;
+    }
+  }
+
+  /** Whatever goes wrong, the reading ends and the heads look again: they would wait for ever. */
+  private void read() {
+    Reading reading;
+    boolean taken;
+    try {
+      long version = budget.version();
+      reading = fetch();
+      taken = take(reading, version);
+    } catch (Throwable e) { // such as that there is no memory even to note what was thrown
+      budget.fail(System.nanoTime());
+      throw e;
+    } finally {
+      budget.readingEnded(); // at last: a head that looks before it was taken would read once more
+      buckets.wakeHeads();
+    }
+    if (taken) {
+      warn(reading);
+    }
+  }
+
+  /** What came of asking the source: a limit, or else what it threw. */
+  private record Reading(
+      long askedNanos, @Nullable SessionStartLimit limit, @Nullable Throwable thrown) {}
+
+  private Reading fetch() {
+    long askedNanos = System.nanoTime();
+    try {
+      SessionStartLimit limit = requireNonNull(source.fetch(), "the source returned null");
+      bucketsOf(limit);
+      return new Reading(askedNanos, limit, null);
+    } catch (Throwable e) { // whatever the source throws, the requests go on waiting
+      return new Reading(askedNanos, null, e);
+    }
+  }
+
+  /** Takes what came of a reading, unless an update was faster; returns whether it did. */
+  private boolean take(Reading reading, long version) {
+    updates.lock();
+    try {
+      if (budget.version() != version) {
+        return false;
+      }
+      if (reading.limit != null) {
+        accept(reading.limit, reading.askedNanos);
+      } else if (reading.thrown instanceof GatewayQueueException refusal) {
+        budget.refused();
+        buckets.refuseWaiting(refusal);
+      } else {
+        budget.fail(System.nanoTime());
+      }
+      return true;
+    } finally {
+      updates.unlock();
+    }
+  }
+
+  /** Called under the lock of updates; whoever does wakes the heads afterwards. */
+  private void accept(SessionStartLimit limit, long askedNanos) {
+    buckets.resize(limit.maxConcurrency());
+    synchronized (budget) { // no start is charged after this moment and yet before the limit counts
+      budget.accept(limit, askedNanos, System.nanoTime());
+    }
+  }
+
+  private void warn(Reading reading) {
+    if (reading.limit != null) {
+      warnIfTooSmall(reading.limit);
+      warnIfExhausted();
+    } else if (reading.thrown instanceof GatewayQueueException refusal) {
+      warn("the session start limit can not be read, requests fail: ", refusal);
+    } else {
+      warn("could not read the session start limit, trying again: ", reading.thrown);
+    }
+  }
+
+  private void warnIfTooSmall(SessionStartLimit limit) {
+    if (budget.reserve >= limit.total() && limit.total() > 0) {
+      warn(
+          "the reserve of " + budget.reserve + " leaves nothing of the total of " + limit.total(),
+          ", and is lowered to one less");
+    }
+  }
+
+  /** Tells the operator if the budget is exhausted, once for as long as it is. */
+  void warnIfExhausted() {
+    SessionStartLimit limit = budget.tellExhaustion(System.nanoTime());
+    if (limit != null) {
+      warn("the session starts are used up but for the reserve of " + budget.reserve + ": ", limit);
+    }
+  }
+
+  /** Logs, and ignores a failure of doing so: it is not to make a request fail. */
+  private static void warn(String line, @Nullable Object detail) {
+    try {
+      LOGGER.log(WARNING, line + detail);
+    } catch (RuntimeException | Error e) {
+      // a handler, or the detail's own toString()
+    }
+  }
+}
