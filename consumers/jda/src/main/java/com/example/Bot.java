@@ -41,7 +41,7 @@ final class Bot {
       ready.await();
       Score score = discord.score();
       System.out.printf(
-          "JDA has started %d shards, with %d violations%n",
+          "JDA has started %s shards, with %s violations%n",
           score.identifies(), score.violations());
       bot.shutdown();
     }

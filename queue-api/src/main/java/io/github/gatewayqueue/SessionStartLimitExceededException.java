@@ -26,7 +26,7 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
    */
   public SessionStartLimitExceededException(SessionStartLimit limit, Instant resetsAt) {
     super(
-        "%d of %d session starts left, the limit resets at %s"
+        "%s of %s session starts left, the limit resets at %s"
             .formatted(
                 requireNonNull(limit, "limit").remaining(),
                 limit.total(),

@@ -10,6 +10,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,22 @@ class SessionStartLimitTest {
         exceeded.getMessage());
     assertEquals(limit, exceeded.limit());
     assertEquals(resetsAt, exceeded.resetsAt());
+  }
+
+  /** In Egypt the digits are others. */
+  @Test
+  void exceeded_whateverTheLocale_tellsTheSame() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
+      var exceeded = new SessionStartLimitExceededException(limit, Instant.EPOCH);
+      assertEquals(
+          "1 of 1000 session starts left, the limit resets at 1970-01-01T00:00:00Z",
+          exceeded.getMessage());
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

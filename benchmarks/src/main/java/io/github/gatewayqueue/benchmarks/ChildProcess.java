@@ -56,7 +56,7 @@ final class ChildProcess {
     int status = process.exitValue();
     if (status != 0) {
       throw new FailedException(
-          "%s (%s of %s) ended with status %d:%n%s"
+          "%s (%s of %s) ended with status %s:%n%s"
               .formatted(name, run.variant(), run.subjects(), status, tail(output)));
     }
     Files.move(output, log(scenario, number), StandardCopyOption.REPLACE_EXISTING);

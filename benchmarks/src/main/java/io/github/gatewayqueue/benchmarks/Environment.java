@@ -20,8 +20,8 @@ final class Environment {
 
     | | |
     |---|---|
-    | processor | %s, %d cores |
-    | memory | %d GB |
+    | processor | %s, %s cores |
+    | memory | %s GB |
     | system | %s %s |
     | JDK | %s %s |
     | collector | %s, unless the scenario says otherwise |

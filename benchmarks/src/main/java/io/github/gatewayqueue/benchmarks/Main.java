@@ -70,9 +70,9 @@ final class Main {
     String how =
         renders
             ? "from scenarios that were measured one by one with `-Dbenchmarks.only`"
-            : "in %d minutes".formatted(took.toMinutes());
+            : "in %s minutes".formatted(took.toMinutes());
     Files.writeString(file, report.render(introduction(how, renders), Environment.describe()));
-    System.out.printf("Benchmarks: %d s, see %s%n", took.toSeconds(), file);
+    System.out.printf("Benchmarks: %s s, see %s%n", took.toSeconds(), file);
     failures.values().forEach(failure -> System.err.println("FAILED: " + failure));
     report.violations().forEach(violation -> System.err.println("VIOLATED: " + violation));
     return failures.isEmpty() && report.violations().isEmpty();

@@ -128,7 +128,7 @@ final class RedisCommands implements Scenario {
     for (Case it : cases()) {
       Sample commands = results.of(Subject.REDIS, it.key());
       String what =
-          "%,d waiting, %d queue%s".formatted(it.waiters, it.queues, it.queues > 1 ? "s" : "");
+          "%,d waiting, %s queue%s".formatted(it.waiters, it.queues, it.queues > 1 ? "s" : "");
       rows.add(List.of(what, Report.number(commands.max())));
       report.target(
           "commands per release, " + what + ": RedisQueue",

@@ -107,7 +107,7 @@ final class RedisLateness implements Scenario {
     report.section(
         "Lateness over Redis",
         """
-        The time between the returns of two releases, less the interval of a tenth of a second, while %d wait or 10,000 do, \
+        The time between the returns of two releases, less the interval of a tenth of a second, while %s wait or 10,000 do, \
         beside a bare PING of the same client. A release that reaches its thread late makes the next one look early by as \
         much. Rounds that alternate, with a new line each. Client and server share the machine.\
         """
@@ -132,7 +132,7 @@ final class RedisLateness implements Scenario {
     double many = results.of(Subject.REDIS, "many").quantile(0.5);
     report.target(
         "lateness p50 with 10,000 waiting: RedisQueue",
-        "%d waiting %s µs; PING %s µs"
+        "%s waiting %s µs; PING %s µs"
             .formatted(
                 FEW,
                 Report.number(few),

@@ -66,7 +66,7 @@ class LogLinesTest {
                         LOG.log(System.Logger.Level.ERROR, "the {0} failed", e.getMessage());
                         LOG.log(DEBUG, () -> "nobody has to know");
                         warn("the reserve of " + reserve, " is lowered");
-                        Log.write(Level.INFO, () -> "shard %d of %d".formatted(id, total) + " is " + e);
+                        Log.write(Level.INFO, () -> "shard %s of %s".formatted(id, total) + " is " + e);
                         Log.write(Level.DEBUG, () -> "nor this");
                         report(e.getMessage(), e);
                         odd(level, e);

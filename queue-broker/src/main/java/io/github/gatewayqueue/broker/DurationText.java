@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Durations, for people to read. */
 final class DurationText {
@@ -17,7 +18,7 @@ final class DurationText {
     addIfAny(parts, duration.toMinutesPart(), "min");
     int millis = duration.toMillisPart();
     if (millis > 0) {
-      parts.add("%d.%03d s".formatted(duration.toSecondsPart(), millis));
+      parts.add(String.format(Locale.ROOT, "%s.%03d s", duration.toSecondsPart(), millis));
     } else {
       addIfAny(parts, duration.toSecondsPart(), "s");
     }

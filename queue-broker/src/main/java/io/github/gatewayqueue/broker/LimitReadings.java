@@ -84,7 +84,7 @@ final class LimitReadings implements SessionStartLimitSource {
     }
     if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
       problems.add(
-          "the session starts are used up: %d of %d left, %d of them in reserve; reset in %s"
+          "the session starts are used up: %s of %s left, %s of them in reserve; reset in %s"
               .formatted(
                   limit.remaining(),
                   limit.total(),

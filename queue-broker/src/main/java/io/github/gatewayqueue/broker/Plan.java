@@ -99,7 +99,7 @@ record Plan(
   int print(PrintStream out) {
     int rounds = Math.ceilDiv(shards, maxConcurrency);
     out.printf(
-        "%d shards, %d at a time, every %s: %d rounds%n",
+        "%s shards, %s at a time, every %s: %s rounds%n",
         shards, maxConcurrency, DurationText.exact(interval), rounds);
     Forecast forecast = forecast();
     out.println(lastRelease(forecast.nanosUntil(0, rounds)));
@@ -109,12 +109,12 @@ record Plan(
     int heldBack = LimitReadings.heldBack(limit, reserve);
     if (shards <= forecast.goingBeforeHold()) {
       out.printf(
-          "the session starts allow it: %d are left, %d in reserve, %d afterwards%n",
+          "the session starts allow it: %s are left, %s in reserve, %s afterwards%n",
           limit.remaining(), heldBack, forecast.left() + heldBack);
       return ALLOWED;
     }
     out.printf(
-        "the session starts do not allow it: %d are left, %d in reserve; %d shards have to wait for"
+        "the session starts do not allow it: %s are left, %s in reserve; %s shards have to wait for"
             + " %s%n",
         limit.remaining(), heldBack, shards - forecast.goingBeforeHold(), reset(forecast));
     return NOT_ALLOWED;

@@ -74,7 +74,7 @@ final class Requests {
           exchange,
           Outcome.FULL,
           Problem.retry(
-              "the line is full: %d wait, at most %d may".formatted(count, settings.maxWaiting()),
+              "the line is full: %s wait, at most %s may".formatted(count, settings.maxWaiting()),
               settings.interval()));
       return;
     }

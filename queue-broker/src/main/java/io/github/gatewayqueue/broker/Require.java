@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.HexFormat;
 
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
@@ -13,7 +14,7 @@ final class Require {
   static int inRange(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s is %d, expected %d to %d".formatted(name, value, least, most));
+          "%s is %s, expected %s to %s".formatted(name, value, least, most));
     }
     return value;
   }
@@ -44,8 +45,8 @@ final class Require {
     for (int i = 0; i < value.length(); i++) {
       if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
         throw new IllegalArgumentException(
-            "%s has character U+%04X at index %d, expected visible ASCII"
-                .formatted(name, (int) value.charAt(i), i));
+            "%s has character U+%s at index %s, expected visible ASCII"
+                .formatted(name, HexFormat.of().withUpperCase().toHexDigits(value.charAt(i)), i));
       }
     }
     return value;

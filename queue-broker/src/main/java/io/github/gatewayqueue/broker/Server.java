@@ -69,7 +69,7 @@ final class Server {
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new UncheckedIOException(
-          "port %d of %s can not be had: %s"
+          "port %s of %s can not be had: %s"
               .formatted(settings.port(), settings.host(), cause.getMessage()),
           cause instanceof IOException io ? io : new IOException(cause));
     }
@@ -141,7 +141,7 @@ final class Server {
   URI uri() {
     String host = settings.host();
     return URI.create(
-        "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+        "http://%s:%s".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
   }
 
   private <T> Future<T> submit(Supplier<Future<T>> action) {

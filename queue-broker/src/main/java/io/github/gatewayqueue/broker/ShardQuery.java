@@ -34,13 +34,13 @@ record ShardQuery(long shard, long total, boolean named) {
     long shard = shardText == null ? 0 : number("shard", shardText, 0);
     if (totalText == null && shard == Long.MAX_VALUE) {
       throw new BadQueryException(
-          "shard is '%d' and there is no total, expected at most %d"
+          "shard is '%s' and there is no total, expected at most %s"
               .formatted(shard, Long.MAX_VALUE - 1));
     }
     long total = totalText == null ? shard + 1 : number("total", totalText, 1);
     if (shard >= total) {
       throw new BadQueryException(
-          "shard is '%d' of total '%d', expected 0 to %d".formatted(shard, total, total - 1));
+          "shard is '%s' of total '%s', expected 0 to %s".formatted(shard, total, total - 1));
     }
     return new ShardQuery(shard, total, shardText != null);
   }
@@ -60,7 +60,7 @@ record ShardQuery(long shard, long total, boolean named) {
     }
     if (values.size() > 1) {
       throw new BadQueryException(
-          "%s is given %d times, expected once".formatted(name, values.size()));
+          "%s is given %s times, expected once".formatted(name, values.size()));
     }
     return values.getFirst();
   }
@@ -77,7 +77,7 @@ record ShardQuery(long shard, long total, boolean named) {
       }
     }
     throw new BadQueryException(
-        "%s is '%s', expected a number from %d to %d"
+        "%s is '%s', expected a number from %s to %s"
             .formatted(name, shown(text), least, Long.MAX_VALUE));
   }
 

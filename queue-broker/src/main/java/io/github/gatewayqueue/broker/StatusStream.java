@@ -50,7 +50,7 @@ final class StatusStream {
     if (watchers.size() >= MAX_WATCHERS) {
       exchange.refuse(
           Problem.retry(
-              "%d watch the status, at most %d may".formatted(watchers.size(), MAX_WATCHERS),
+              "%s watch the status, at most %s may".formatted(watchers.size(), MAX_WATCHERS),
               Duration.ofSeconds(10)));
       return;
     }

@@ -395,12 +395,12 @@ class DashboardIT extends BrokerTestBase {
       browser.prefer(scheme);
       for (int width : List.of(360, 768, 1440)) {
         browser.resize(width, 900);
-        browser.screenshot("%s-%d-%s".formatted(state, width, scheme));
+        browser.screenshot("%s-%s-%s".formatted(state, width, scheme));
         assertTrue(
             browser.number("return document.documentElement.scrollWidth") <= width,
-            () -> "%s scrolls sideways at %d px".formatted(state, width));
+            () -> "%s scrolls sideways at %s px".formatted(state, width));
         assertEquals(
-            List.of(), browser.inaccessible(), "%s, %d px, %s".formatted(state, width, scheme));
+            List.of(), browser.inaccessible(), "%s, %s px, %s".formatted(state, width, scheme));
       }
     }
   }

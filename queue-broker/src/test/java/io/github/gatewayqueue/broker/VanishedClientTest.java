@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -35,7 +36,7 @@ class VanishedClientTest extends BrokerTestBase {
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
         String[] fields = line.strip().split("[ :]+", -1);
-        if (fields[2].equals("%04X".formatted(port))
+        if (fields[2].equals(HexFormat.of().withUpperCase().toHexDigits((short) port))
             && Integer.parseInt(fields[5], 16) == ESTABLISHED
             && Integer.parseInt(fields[8], 16) == KEEP_ALIVE) {
           found.add(Long.parseLong(fields[9], 16));

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -360,8 +361,9 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     private static void requireVisibleAscii(char character, int index) {
       if (character <= ' ' || character > '~') {
         throw new IllegalArgumentException(
-            "token has U+%04X at index %d, expected visible ASCII only"
-                .formatted((int) character, index));
+            "token has U+"
+                + HexFormat.of().withUpperCase().toHexDigits(character)
+                + (" at index " + index + ", expected visible ASCII only"));
       }
     }
 

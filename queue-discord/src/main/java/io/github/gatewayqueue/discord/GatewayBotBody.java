@@ -41,7 +41,7 @@ final class GatewayBotBody {
       } catch (JacksonException e) {
         TokenStreamLocation at = json.currentLocation();
         throw new IOException(
-            "the body is not proper JSON at line %d, column %d"
+            "the body is not proper JSON at line %s, column %s"
                 .formatted(at.getLineNr(), at.getColumnNr()));
       }
     } catch (JacksonException e) { // the parser could not even be made

@@ -74,7 +74,7 @@ class GatewayBotBodyTest {
         new SessionStartLimit(total, remaining, Duration.ofMillis(millis), maxConcurrency),
         limit(
             """
-            {"session_start_limit": {"total": %d, "remaining": %d, "reset_after": %d, "max_concurrency": %d}}
+            {"session_start_limit": {"total": %s, "remaining": %s, "reset_after": %s, "max_concurrency": %s}}
             """
                 .formatted(total, remaining, millis, maxConcurrency)));
   }

@@ -23,7 +23,7 @@ class UsageTest {
               .baseUrl(proxy) // without this line: https://discord.com/api/v10
               .build();
       SessionStartLimit limit = limits.fetch();
-      System.out.printf("%d of %d starts left%n", limit.remaining(), limit.total());
+      System.out.printf("%s of %s starts left%n", limit.remaining(), limit.total());
       // @end
       assertEquals(new SessionStartLimit(1000, 999, Duration.ofHours(4), 16), limit);
     }

@@ -129,7 +129,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   public PayloadTransformer getIdentifyLimiter(ShardInfo shard, int maxConcurrency) {
     if (maxConcurrency < 1) {
       throw new IllegalArgumentException(
-          "maxConcurrency is %d, expected at least 1".formatted(maxConcurrency));
+          "maxConcurrency is %s, expected at least 1".formatted(maxConcurrency));
     }
     ThreadPoolExecutor bucket =
         buckets.computeIfAbsent(shard.getIndex() % maxConcurrency, this::newBucket);
@@ -195,7 +195,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   }
 
   private static String description(ShardInfo shard) {
-    return "shard %d of %d".formatted(shard.getIndex(), shard.getCount());
+    return "shard %s of %s".formatted(shard.getIndex(), shard.getCount());
   }
 
   /**
@@ -245,7 +245,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
   /** Returns how it stands. */
   @Override
   public String toString() {
-    return "QueueShardCoordinator[waiting=%d, connected=%d, queue=%s]"
+    return "QueueShardCoordinator[waiting=%s, connected=%s, queue=%s]"
         .formatted(waiting(), connected.size(), queue);
   }
 }

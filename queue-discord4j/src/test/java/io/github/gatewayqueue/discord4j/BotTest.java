@@ -221,7 +221,7 @@ class BotTest {
               shard -> {
                 // Nobody would be released any more.
                 if (discord.score().identifies() < asked.size() && asked.getLast() == shard) {
-                  lost.add("the connection of shard %d ended before its IDENTIFY".formatted(shard));
+                  lost.add("the connection of shard %s ended before its IDENTIFY".formatted(shard));
                 }
               });
       try (Bot bot = new Bot(discord, coordinator)) {

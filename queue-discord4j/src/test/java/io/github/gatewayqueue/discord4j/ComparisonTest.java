@@ -109,7 +109,7 @@ class ComparisonTest {
       FakeDiscord theirs,
       NotingCoordinator queued,
       NotingCoordinator local) {
-    System.out.printf("%s, %d shards, max_concurrency %d%n", phase, shards, buckets);
+    System.out.printf("%s, %s shards, max_concurrency %s%n", phase, shards, buckets);
     report("QueueShardCoordinator", sinceNanos, ours, queued, buckets);
     report("LocalShardCoordinator", sinceNanos, theirs, local, buckets);
   }
@@ -123,7 +123,7 @@ class ComparisonTest {
     List<Identify> all = discord.identifies();
     System.out.printf(
         Locale.ROOT,
-        "  %s: last IDENTIFY after %.1f s, %d too early of %d, %d out of order%n",
+        "  %s: last IDENTIFY after %.1f s, %s too early of %s, %s out of order%n",
         name,
         (all.getLast().nanoTime() - sinceNanos) / 1e9,
         discord.score().count(Verdict.TOO_EARLY),

@@ -104,7 +104,7 @@ public final class FakeDiscord implements AutoCloseable {
    * @return the base, without a slash at the end
    */
   public URI restUri() {
-    return URI.create("http://%s:%d/api/v10".formatted(Server.HOST, server.port()));
+    return URI.create("http://%s:%s/api/v10".formatted(Server.HOST, server.port()));
   }
 
   /**
@@ -123,7 +123,7 @@ public final class FakeDiscord implements AutoCloseable {
    * @return the base, without a slash at the end
    */
   public URI adminUri() {
-    return URI.create("http://%s:%d%s".formatted(Server.HOST, server.port(), AdminApi.PREFIX));
+    return URI.create("http://%s:%s%s".formatted(Server.HOST, server.port(), AdminApi.PREFIX));
   }
 
   /**
@@ -229,7 +229,7 @@ public final class FakeDiscord implements AutoCloseable {
     }
     if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
       throw new IllegalArgumentException(
-          "reason is \"%s\", expected at most %d bytes".formatted(reason, MAX_REASON_BYTES));
+          "reason is \"%s\", expected at most %s bytes".formatted(reason, MAX_REASON_BYTES));
     }
     onLoop(() -> server.gateway().closeSockets(code, reason));
   }

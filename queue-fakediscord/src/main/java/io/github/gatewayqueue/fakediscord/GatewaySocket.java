@@ -75,7 +75,7 @@ final class GatewaySocket {
     try {
       if (text.getBytes(StandardCharsets.UTF_8).length > MAX_PAYLOAD_BYTES) {
         throw new DecodeException(
-            "the message has more than %d bytes".formatted(MAX_PAYLOAD_BYTES));
+            "the message has more than %s bytes".formatted(MAX_PAYLOAD_BYTES));
       }
       receive(Payload.parse(text));
     } catch (DecodeException undecodable) {

@@ -34,7 +34,7 @@ public record Identify(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%10s  shard %d of %d, bucket %d, gap %s: %s",
+        "%10s  shard %s of %s, bucket %s, gap %s: %s",
         seconds(sinceStart),
         shardId,
         shardTotal,

@@ -44,7 +44,7 @@ final class Payload {
     }
     JsonArray array = expect(shard, JsonArray.class, "shard");
     if (array.size() != 2) {
-      throw new DecodeException("shard has %d elements, expected 2".formatted(array.size()));
+      throw new DecodeException("shard has %s elements, expected 2".formatted(array.size()));
     }
     return new long[] {number(array.getValue(0), "shard"), number(array.getValue(1), "shard")};
   }

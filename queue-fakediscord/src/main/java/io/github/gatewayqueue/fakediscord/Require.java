@@ -14,7 +14,7 @@ final class Require {
   static int inRange(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s is %d, expected %d to %d".formatted(name, value, least, most));
+          "%s is %s, expected %s to %s".formatted(name, value, least, most));
     }
     return value;
   }
@@ -22,7 +22,7 @@ final class Require {
   static int atLeast(String name, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(
-          "%s is %d, expected at least %d".formatted(name, value, least));
+          "%s is %s, expected at least %s".formatted(name, value, least));
     }
     return value;
   }

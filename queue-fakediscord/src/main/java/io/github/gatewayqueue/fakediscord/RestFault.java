@@ -132,7 +132,7 @@ public final class RestFault {
    */
   public static RestFault huge(long bytes) {
     if (bytes < 0) {
-      throw new IllegalArgumentException("bytes is %d, expected at least 0".formatted(bytes));
+      throw new IllegalArgumentException("bytes is %s, expected at least 0".formatted(bytes));
     }
     return new RestFault("huge by " + bytes, exchange -> exchange.sendPadded(bytes));
   }

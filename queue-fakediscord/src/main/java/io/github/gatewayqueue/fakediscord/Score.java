@@ -114,7 +114,7 @@ public record Score(
   public String toString() {
     var report = new StringBuilder();
     report.append(
-        "%d identifies, %d accepted, %d invalid%n"
+        "%s identifies, %s accepted, %s invalid%n"
             .formatted(identifies(), count(Verdict.ACCEPTED), violations()));
     if (tokenReset) {
       report.append(
@@ -125,8 +125,8 @@ public record Score(
               .formatted());
     }
     report.append("  %s%n".formatted(notAccepted()));
-    report.append("  budget: %d of %d session starts left%n".formatted(remaining, total));
-    report.append("  resumes: %d, limit asked for: %d times%n".formatted(resumes, limitRequests));
+    report.append("  budget: %s of %s session starts left%n".formatted(remaining, total));
+    report.append("  resumes: %s, limit asked for: %s times%n".formatted(resumes, limitRequests));
     report.append("  smallest gaps: %s".formatted(gaps()));
     return report.toString();
   }
@@ -152,6 +152,6 @@ public record Score(
             .map(entry -> "bucket " + entry.getKey() + " " + Identify.seconds(entry.getValue()))
             .collect(Collectors.joining(", "));
     int more = smallestGaps.size() - GAPS_SHOWN;
-    return more > 0 ? shown + ", and %d buckets with larger ones".formatted(more) : shown;
+    return more > 0 ? shown + ", and %s buckets with larger ones".formatted(more) : shown;
   }
 }

@@ -119,7 +119,7 @@ final class Server {
   }
 
   URI gatewayUri() {
-    return URI.create("ws://%s:%d".formatted(HOST, port));
+    return URI.create("ws://%s:%s".formatted(HOST, port));
   }
 
   Gateway gateway() {
@@ -217,7 +217,7 @@ final class Server {
     } catch (CompletionException failure) {
       if (failure.getCause() instanceof IOException taken) {
         throw new UncheckedIOException(
-            "port %d of %s can not be had: %s".formatted(port, HOST, taken.getMessage()), taken);
+            "port %s of %s can not be had: %s".formatted(port, HOST, taken.getMessage()), taken);
       }
       throw failure;
     }

@@ -104,7 +104,7 @@ class FakeDiscordTest {
           assertThrows(UncheckedIOException.class, () -> FakeDiscord.builder().port(port).start());
       assertTrue(
           String.valueOf(thrown.getMessage())
-              .startsWith("port %d of 127.0.0.1 can not be had".formatted(port)),
+              .startsWith("port %s of 127.0.0.1 can not be had".formatted(port)),
           thrown.getMessage());
     }
   }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -271,8 +272,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     private static void requireVisibleAscii(char character, int index) {
       if (character <= ' ' || character > '~') {
         throw new IllegalArgumentException(
-            "token has U+%04X at index %d, expected visible ASCII only"
-                .formatted((int) character, index));
+            "token has U+"
+                + HexFormat.of().withUpperCase().toHexDigits(character)
+                + (" at index " + index + ", expected visible ASCII only"));
       }
     }
 

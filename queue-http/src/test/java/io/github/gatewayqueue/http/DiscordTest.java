@@ -96,7 +96,7 @@ class DiscordTest {
   private static void identify(HttpClient client, FakeDiscord discord, long id, long total) {
     String identify =
         """
-        {"op": 2, "d": {"token": "%s", "shard": [%d, %d], "intents": 0, "properties": {}}}
+        {"op": 2, "d": {"token": "%s", "shard": [%s, %s], "intents": 0, "properties": {}}}
         """
             .formatted(FakeDiscord.DEFAULT_TOKEN, id, total);
     client

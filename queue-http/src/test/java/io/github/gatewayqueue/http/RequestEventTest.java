@@ -206,7 +206,7 @@ class RequestEventTest {
       client.send(FakeBroker.EVENTS);
       client.sendEvent(
           "waiting",
-          "{\"bucket\":%d,\"elapsedMillis\":%s}".formatted(bucket, client.elapsedMillis()));
+          "{\"bucket\":%s,\"elapsedMillis\":%s}".formatted(bucket, client.elapsedMillis()));
       then.to(client);
     };
   }

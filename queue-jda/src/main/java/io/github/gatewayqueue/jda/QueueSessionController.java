@@ -144,7 +144,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   @Override
   public void setConcurrency(int level) {
     if (level < 1) {
-      throw new IllegalArgumentException("level is %d, expected at least 1".formatted(level));
+      throw new IllegalArgumentException("level is %s, expected at least 1".formatted(level));
     }
     mutex.lock();
     try {
@@ -496,7 +496,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   private static String nameOf(SessionConnectNode node) {
     JDA.ShardInfo shard = node.getShardInfo();
-    return "shard %d of %d".formatted(shard.getShardId(), shard.getShardTotal());
+    return "shard %s of %s".formatted(shard.getShardId(), shard.getShardTotal());
   }
 
   /** Returns how it stands. */
@@ -504,7 +504,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   public String toString() {
     mutex.lock();
     try {
-      return "QueueSessionController[waiting=%d, connecting=%d, concurrency=%d, queue=%s]"
+      return "QueueSessionController[waiting=%s, connecting=%s, concurrency=%s, queue=%s]"
           .formatted(line.waiting(), line.starts().size(), line.concurrency(), queue);
     } finally {
       mutex.unlock();

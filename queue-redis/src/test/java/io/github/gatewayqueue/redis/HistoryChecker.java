@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,8 @@ final class HistoryChecker {
                 ? first.bucket == second.bucket && first.concurrency == 0
                 : first.shard % second.concurrency == second.bucket;
         if (sameBucket && gap < least) {
-          violations.add("used %.3f s apart: %s, %s".formatted(gap / 1e9, first, second));
+          violations.add(
+              String.format(Locale.ROOT, "used %.3f s apart: %s, %s", gap / 1e9, first, second));
         }
         if (second.fromNanos - first.fromNanos > settings.intervalNanos()) {
           break;

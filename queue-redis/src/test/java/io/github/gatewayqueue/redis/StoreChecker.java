@@ -128,7 +128,7 @@ final class StoreChecker {
       long lease = settings.clockSteps() ? settings.leaseNanos() * 4 / 10 : settings.leaseNanos();
       if (nanos - lastSaid < lease - SLACK_NANOS) {
         violations.add(
-            "place taken from a live process: %s, heard of %.3f s before, at %.3f"
+            "place taken from a live process: %s, heard of %s s before, at %s"
                 .formatted(member, seconds(nanos - lastSaid), seconds(nanos)));
       }
     }
@@ -158,7 +158,7 @@ final class StoreChecker {
         long gap = TimeUnit.MICROSECONDS.toNanos(release.moment - last.moment);
         if (last.shard() % concurrency == release.bucket() && gap < settings.intervalNanos()) {
           violations.add(
-              "released by the store %.3f s after the one before: %s, %s"
+              "released by the store %s s after the one before: %s, %s"
                   .formatted(seconds(gap), last, release));
         }
       }

@@ -48,7 +48,7 @@ final class Bot {
 
   private static void print(long startNanos, int shard) {
     double seconds = (System.nanoTime() - startNanos) / 1e9;
-    System.out.printf(Locale.ROOT, "%8.3f s  shard %d is ready%n", seconds, shard);
+    System.out.printf(Locale.ROOT, "%8.3f s  shard %s is ready%n", seconds, shard);
   }
 
   /** DiscordClient.create(token) would do, were it not for the Discord on loopback. */

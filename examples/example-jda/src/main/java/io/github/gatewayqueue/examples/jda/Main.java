@@ -57,7 +57,7 @@ final class Main {
           if (event instanceof ReadyEvent) {
             System.out.printf(
                 Locale.ROOT,
-                "%8.3f s  shard %d is ready, %d wait%n",
+                "%8.3f s  shard %s is ready, %s wait%n",
                 (System.nanoTime() - startNanos) / 1e9,
                 event.getJDA().getShardInfo().getShardId(),
                 queue.waiting());

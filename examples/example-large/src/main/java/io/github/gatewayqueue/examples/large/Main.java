@@ -35,7 +35,7 @@ final class Main {
               shard ->
                   System.out.printf(
                       Locale.ROOT,
-                      "%8.3f s  shard %d is ready, %d wait%n",
+                      "%8.3f s  shard %s is ready, %s wait%n",
                       (System.nanoTime() - startNanos) / 1e9,
                       shard,
                       queue.waiting()))

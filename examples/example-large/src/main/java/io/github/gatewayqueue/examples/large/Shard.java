@@ -64,7 +64,7 @@ final class Shard implements WebSocket.Listener {
 
   private String identify(String token) {
     return """
-    {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%d, %d],
+    {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%s, %s],
       "properties": {"os": "linux", "browser": "example", "device": "example"}}}\
     """
         .formatted(token, id, total);

@@ -37,7 +37,7 @@ final class Progress {
       return "nobody waits";
     }
     double lastAt = seconds + wait * (interval.toNanos() / 1e9);
-    return String.format(Locale.ROOT, "%d still wait, the last until about %.1f s", wait, lastAt);
+    return String.format(Locale.ROOT, "%s still wait, the last until about %.1f s", wait, lastAt);
   }
 
   void allInLine() {
