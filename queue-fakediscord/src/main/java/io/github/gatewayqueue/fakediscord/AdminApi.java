@@ -14,11 +14,13 @@ final class AdminApi {
 
   private static final String HELP =
       """
-      FakeDiscord's own pages; what changes something is a POST, times are in seconds:
+      FakeDiscord's own pages; what changes something is a POST; times S are in seconds,
+      or with that unit in milliseconds, such as 200ms:
 
       GET  /fakediscord/score               the verdict so far
       GET  /fakediscord/identifies          every IDENTIFY, as JSON
       POST /fakediscord/limit?              any of: total=N remaining=N reset_after=S max_concurrency=N
+      POST /fakediscord/network?            any of: rtt=S jitter=S
       POST /fakediscord/rest?fault=F        the next REST requests fail, with times=N only so many; F is
                                               status&status=503
                                               rate-limited&retry_after=S
@@ -104,6 +106,7 @@ final class AdminApi {
   private void change(HttpServerRequest request, String page) {
     switch (page) {
       case "/limit" -> limit(request);
+      case "/network" -> network(request);
       case "/rest" -> rest(request);
       case "/sockets" ->
           discord.faults().delaySockets(seconds(request, "delay"), integer(request, "times"));
@@ -145,6 +148,19 @@ final class AdminApi {
     }
     if (maxConcurrency != null) {
       discord.setMaxConcurrency(maxConcurrency);
+    }
+  }
+
+  private void network(HttpServerRequest request) {
+    Duration roundTrip =
+        given(request, "rtt", name -> Require.notNegative(name, seconds(request, name)));
+    Duration jitter =
+        given(request, "jitter", name -> Require.notNegative(name, seconds(request, name)));
+    if (roundTrip != null) {
+      discord.setRoundTrip(roundTrip);
+    }
+    if (jitter != null) {
+      discord.setJitter(jitter);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,13 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Concurrency.</b> Discord: one session start per {@code shard_id % max_concurrency} and
  *       five seconds. Here: an IDENTIFY gets op 9 if less than the {@linkplain
  *       Builder#identifyInterval identify interval} has passed since the last <i>accepted</i> one
- *       of its bucket, both measured at their arrival on the server's monotonic clock. How Discord
+ *       of its bucket, both measured at their arrival on the server's monotonic clock, which is
+ *       half a {@linkplain Builder#roundTrip round trip} after they have come in. How Discord
  *       measures is not documented. Order, within and across buckets, is recorded and never
  *       punished.
+ *   <li><b>HELLO.</b> Discord's gateway reads what a client sends once it has said HELLO. An
+ *       IDENTIFY that is sent before HELLO came is judged when the gateway says HELLO, if that is
+ *       {@linkplain Faults#delayHello late}, and not at all if the client has gone by then.
  *   <li><b>Budget.</b> Every IDENTIFY with a valid token is charged to the budget, accepted or not;
  *       RESUME is free. Discord: <i>upon hitting</i> the limit all sessions are terminated and the
  *       token is reset. Here, that happens with the first IDENTIFY that finds no start left: all
@@ -58,6 +63,7 @@ public final class FakeDiscord implements AutoCloseable {
 
   private static final int MAX_REASON_BYTES = 123;
 
+  private final Network network;
   private final Scoreboard scoreboard;
   private final Faults faults;
   private final Server server;
@@ -76,9 +82,11 @@ public final class FakeDiscord implements AutoCloseable {
                 builder.maxConcurrency,
                 builder.identifyInterval,
                 builder.strictLimit));
+    this.network = new Network(builder.roundTrip, builder.jitter, builder.seed());
     this.faults = new Faults(scoreboard);
     this.server =
         new Server(
+            network,
             scoreboard,
             faults,
             builder.shards,
@@ -201,6 +209,30 @@ public final class FakeDiscord implements AutoCloseable {
    */
   public void setMaxConcurrency(int maxConcurrency) {
     scoreboard.setMaxConcurrency(Require.atLeast("maxConcurrency", maxConcurrency, 1));
+  }
+
+  /**
+   * Sets how long a message to the gateway or over REST and its answer are under way together. It
+   * applies to what is sent from then on.
+   *
+   * @param roundTrip at most 36,500 days; zero for a network that takes no time
+   * @throws IllegalArgumentException if it is out of its range
+   * @see Builder#roundTrip
+   */
+  public void setRoundTrip(Duration roundTrip) {
+    network.roundTrip(Require.notNegative("roundTrip", roundTrip));
+  }
+
+  /**
+   * Sets how much longer than the {@linkplain #setRoundTrip round trip} a round trip may take. It
+   * applies to what is sent from then on.
+   *
+   * @param jitter at most 36,500 days; zero for none
+   * @throws IllegalArgumentException if it is out of its range
+   * @see Builder#jitter
+   */
+  public void setJitter(Duration jitter) {
+    network.jitter(Require.notNegative("jitter", jitter));
   }
 
   /**
@@ -343,6 +375,9 @@ public final class FakeDiscord implements AutoCloseable {
     private int shards = 1;
     private boolean strictLimit;
     private Duration heartbeatInterval = Duration.ofMillis(41_250);
+    private Duration roundTrip = Duration.ZERO;
+    private Duration jitter = Duration.ZERO;
+    private @Nullable Long jitterSeed;
     private Consumer<Identify> onIdentify = identify -> {};
 
     private Builder() {}
@@ -486,6 +521,47 @@ public final class FakeDiscord implements AutoCloseable {
     }
 
     /**
+     * Sets how long a message and its answer are under way together, over REST and on the gateway's
+     * sockets. Half of it lies on each way: what a client sends is read and judged half a round
+     * trip after it has come in, and what this Discord sends leaves half a round trip later. The
+     * order within a connection is kept. A connection to the port itself is accepted at once, and
+     * the pages of {@link FakeDiscord#adminUri} answer at once.
+     *
+     * @param roundTrip at most 36,500 days; zero, the default, for a network that takes no time
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder roundTrip(Duration roundTrip) {
+      this.roundTrip = Require.notNegative("roundTrip", roundTrip);
+      return this;
+    }
+
+    /**
+     * Sets how much longer than {@link #roundTrip} a round trip may take: each message is under way
+     * for up to half of it longer, at random, with all values as likely.
+     *
+     * @param jitter at most 36,500 days; zero, the default, for none
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder jitter(Duration jitter) {
+      this.jitter = Require.notNegative("jitter", jitter);
+      return this;
+    }
+
+    /**
+     * Sets from what the random numbers of the {@link #jitter} are made. With the same seed, the
+     * first message that is sent takes as long again, the second one, and so on.
+     *
+     * @param jitterSeed any; by default another one each time
+     * @return this builder
+     */
+    public Builder jitterSeed(long jitterSeed) {
+      this.jitterSeed = jitterSeed;
+      return this;
+    }
+
+    /**
      * Sets who is told of every IDENTIFY as soon as it is answered, in order of arrival.
      *
      * @param onIdentify is called by the thread that serves all sockets, and must not block
@@ -494,6 +570,11 @@ public final class FakeDiscord implements AutoCloseable {
     public Builder onIdentify(Consumer<Identify> onIdentify) {
       this.onIdentify = Objects.requireNonNull(onIdentify, "onIdentify");
       return this;
+    }
+
+    private long seed() {
+      Long seed = jitterSeed;
+      return seed == null ? ThreadLocalRandom.current().nextLong() : seed;
     }
 
     private int remaining() {

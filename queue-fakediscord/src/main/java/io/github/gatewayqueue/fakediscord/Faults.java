@@ -63,7 +63,8 @@ public final class Faults {
   }
 
   /**
-   * Makes HELLO late on the sockets that are opened from now on.
+   * Makes HELLO late on the sockets that are opened from now on. What a client sends before is read
+   * and judged when HELLO is sent, if the client is still there.
    *
    * @param delay how late, in whole milliseconds, at most 36,500 days; zero is at once
    * @throws IllegalArgumentException if it is out of its range
@@ -72,7 +73,10 @@ public final class Faults {
     helloDelay = Require.notNegative("delay", delay);
   }
 
-  /** Sends no HELLO at all on the sockets that are opened from now on. */
+  /**
+   * Sends no HELLO at all on the sockets that are opened from now on. What their clients send is
+   * read as if HELLO had been sent, and got lost.
+   */
   public synchronized void withholdHello() {
     helloDelay = null;
   }

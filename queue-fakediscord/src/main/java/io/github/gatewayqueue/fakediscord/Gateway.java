@@ -2,7 +2,6 @@ package io.github.gatewayqueue.fakediscord;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
@@ -11,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gateway {
   private final Vertx vertx;
+  private final Supplier<Wire> wires;
   private final Scoreboard scoreboard;
   private final Faults faults;
   private final Duration heartbeatInterval;
@@ -35,12 +36,14 @@ final class Gateway {
 
   Gateway(
       Vertx vertx,
+      Supplier<Wire> wires,
       Scoreboard scoreboard,
       Faults faults,
       Duration heartbeatInterval,
       Consumer<Identify> onIdentify,
       Supplier<URI> gatewayUri) {
     this.vertx = vertx;
+    this.wires = wires;
     this.scoreboard = scoreboard;
     this.faults = faults;
     this.heartbeatInterval = heartbeatInterval;
@@ -48,44 +51,77 @@ final class Gateway {
     this.gatewayUri = gatewayUri;
   }
 
-  /** Takes a request to upgrade, or refuses one in a form that this gateway does not speak. */
+  /**
+   * Takes a request to upgrade, which is paused, or refuses one in a form that this gateway does
+   * not speak.
+   */
   void handle(HttpServerRequest request) {
+    Wire toClient = wires.get();
     String encoding = request.getParam("encoding", "json");
     String compress = request.getParam("compress", "");
     if (!encoding.equals("json")) {
-      refuse(request, "encoding=%s is not supported, only json is".formatted(encoding));
+      refuse(request, toClient, "encoding=%s is not supported, only json is".formatted(encoding));
     } else if (!compress.isEmpty() && !compress.equals("zlib-stream")) {
-      refuse(request, "compress=%s is not supported, only zlib-stream is".formatted(compress));
+      refuse(
+          request,
+          toClient,
+          "compress=%s is not supported, only zlib-stream is".formatted(compress));
     } else {
       boolean versionKnown = request.getParam("v", "10").equals("10");
-      request.pause(); // or it would be read to its end, if the socket is opened later
       after(
           faults.nextSocketDelay(),
-          () ->
-              request
-                  .toWebSocket()
-                  .onSuccess(socket -> open(socket, !compress.isEmpty(), versionKnown)));
+          () -> accept(request, toClient, !compress.isEmpty(), versionKnown));
     }
   }
 
-  private static void refuse(HttpServerRequest request, String why) {
-    request
-        .response()
-        .setStatusCode(400)
-        .putHeader("Content-Type", "application/json")
-        .end(new JsonObject().put("message", why).put("code", 0).encode());
+  private static void refuse(HttpServerRequest request, Wire toClient, String why) {
+    request.resume();
+    toClient.send(() -> {
+      if (!request.response().closed()) {
+        request
+            .response()
+            .setStatusCode(400)
+            .putHeader("Content-Type", "application/json")
+            .end(new JsonObject().put("message", why).put("code", 0).encode());
+      }
+    });
   }
 
-  private void open(ServerWebSocket webSocket, boolean compress, boolean versionKnown) {
-    var socket = new GatewaySocket(this, webSocket, compress);
+  /** Opens a socket: here at once, and for the client when the answer has arrived there. */
+  private void accept(
+      HttpServerRequest request, Wire toClient, boolean compress, boolean versionKnown) {
+    long openedNanos = System.nanoTime();
+    toClient.send(() ->
+        request
+            .toWebSocket()
+            .onSuccess(webSocket ->
+                open(
+                    new GatewaySocket(this, webSocket, compress, wires.get(), toClient),
+                    versionKnown,
+                    openedNanos)));
+  }
+
+  private void open(GatewaySocket socket, boolean versionKnown, long openedNanos) {
     sockets.add(socket);
     openSockets = sockets.size();
     socket.start();
-    if (versionKnown) {
-      after(faults.helloDelay(), () -> socket.sendHello(heartbeatInterval));
-    } else {
+    if (!versionKnown) {
       socket.close(CloseCode.INVALID_API_VERSION);
+      return;
     }
+    Duration delay = faults.helloDelay();
+    if (delay == null) {
+      socket.read(); // as if HELLO had been sent
+      return;
+    }
+    long helloNanos = openedNanos + TimeUnit.MILLISECONDS.toNanos(delay.toMillis());
+    long millis = Math.ceilDiv(helloNanos - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(1));
+    after(
+        Duration.ofMillis(Math.max(0, millis)),
+        () -> {
+          socket.sendHello(heartbeatInterval, helloNanos);
+          socket.read();
+        });
   }
 
   /** Runs the action now, later or, for null, never. */

@@ -11,7 +11,9 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** One client's connection to the gateway. Used by the event loop alone. */
@@ -40,24 +42,51 @@ final class GatewaySocket {
   private final Gateway gateway;
   private final ServerWebSocket webSocket;
   private final @Nullable ZlibStream zlib;
+  private final Wire toServer;
+  private final Wire toClient;
 
+  /** What has arrived before this side began to read. */
+  private final Queue<Runnable> unread = new ArrayDeque<>();
+
+  private boolean reads;
   private @Nullable Session session;
 
   /** Whether this side has closed it, or the other one has: nothing is sent or taken any more. */
   private boolean closed;
 
-  GatewaySocket(Gateway gateway, ServerWebSocket webSocket, boolean compress) {
+  GatewaySocket(
+      Gateway gateway, ServerWebSocket webSocket, boolean compress, Wire toServer, Wire toClient) {
     this.gateway = gateway;
     this.webSocket = webSocket;
     this.zlib = compress ? new ZlibStream() : null;
+    this.toServer = toServer;
+    this.toClient = toClient;
   }
 
   void start() {
-    webSocket.textMessageHandler(this::receive);
-    webSocket.binaryMessageHandler(binary -> close(CloseCode.DECODE_ERROR));
-    webSocket.closeHandler(nothing -> disconnected());
+    webSocket.textMessageHandler(text -> arrive(() -> receive(text)));
+    webSocket.binaryMessageHandler(binary -> arrive(() -> close(CloseCode.DECODE_ERROR)));
+    webSocket.closeHandler(nothing -> toServer.send(this::disconnected));
     // A frame beyond the transport's limits, or a broken connection, where this does nothing.
-    webSocket.exceptionHandler(failure -> close(CloseCode.DECODE_ERROR));
+    webSocket.exceptionHandler(failure -> arrive(() -> close(CloseCode.DECODE_ERROR)));
+  }
+
+  private void arrive(Runnable message) {
+    toServer.send(() -> {
+      if (reads) {
+        message.run();
+      } else {
+        unread.add(message);
+      }
+    });
+  }
+
+  /** Reads what has arrived, and from now on what arrives. */
+  void read() {
+    reads = true;
+    for (Runnable message = unread.poll(); message != null; message = unread.poll()) {
+      message.run();
+    }
   }
 
   boolean hasSession() {
@@ -117,8 +146,12 @@ final class GatewaySocket {
     gateway.resume(this, payload.text("token"), payload.text("session_id"), payload.number("seq"));
   }
 
-  void sendHello(Duration heartbeatInterval) {
-    send(HELLO, new JsonObject().put("heartbeat_interval", heartbeatInterval.toMillis()));
+  /** Sends HELLO as if it had left at a moment, be it in the past. */
+  void sendHello(Duration heartbeatInterval, long sentNanos) {
+    if (!closed) {
+      var data = new JsonObject().put("heartbeat_interval", heartbeatInterval.toMillis());
+      send(message(HELLO, data).putNull("s").putNull("t"), sentNanos);
+    }
   }
 
   void sendReady(URI resumeUri) {
@@ -152,13 +185,13 @@ final class GatewaySocket {
   private void dispatch(String event, JsonObject data) {
     if (!closed) {
       int seq = Objects.requireNonNull(session).nextSeq();
-      send(message(DISPATCH, data).put("s", seq).put("t", event));
+      send(message(DISPATCH, data).put("s", seq).put("t", event), System.nanoTime());
     }
   }
 
   private void send(int op, @Nullable Object data) {
     if (!closed) {
-      send(message(op, data).putNull("s").putNull("t"));
+      send(message(op, data).putNull("s").putNull("t"), System.nanoTime());
     }
   }
 
@@ -167,13 +200,23 @@ final class GatewaySocket {
     return data == null ? message.putNull("d") : message.put("d", data);
   }
 
-  private void send(JsonObject message) {
+  private void send(JsonObject message, long sentNanos) {
+    String text = message.encode();
     if (zlib == null) {
-      webSocket.writeTextMessage(message.encode());
+      toClient.send(sentNanos, unlessLost(() -> webSocket.writeTextMessage(text)));
     } else {
-      byte[] json = message.encode().getBytes(StandardCharsets.UTF_8);
-      webSocket.writeBinaryMessage(Buffer.buffer(zlib.compress(json)));
+      Buffer piece = Buffer.buffer(zlib.compress(text.getBytes(StandardCharsets.UTF_8)));
+      toClient.send(sentNanos, unlessLost(() -> webSocket.writeBinaryMessage(piece)));
     }
+  }
+
+  /** The client may go while something is under way to it. */
+  private Runnable unlessLost(Runnable action) {
+    return () -> {
+      if (!webSocket.isClosed()) {
+        action.run();
+      }
+    };
   }
 
   void close(CloseCode code) {
@@ -183,7 +226,7 @@ final class GatewaySocket {
   void close(int code, String reason) {
     if (!closed) {
       finish();
-      webSocket.close((short) code, reason);
+      toClient.send(unlessLost(() -> webSocket.close((short) code, reason)));
     }
   }
 

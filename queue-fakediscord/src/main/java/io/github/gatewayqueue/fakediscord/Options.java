@@ -18,8 +18,12 @@ final class Options {
         --max-concurrency N  session starts at once (default 1)
         --interval S         seconds between two session starts of one bucket (default 5)
         --shards N           the number of shards that it recommends (default 1)
+        --rtt S              a round trip between a client and Discord, 100ms for instance (default 0)
+        --jitter S           how much longer a round trip may take, at random (default 0)
         --strict-limit       the last session start already costs the token
         --help               this text
+
+      S is in seconds, such as 5 or 0.2, or in milliseconds, such as 200ms.
       """
           .formatted(FakeDiscord.DEFAULT_TOKEN);
 
@@ -50,6 +54,8 @@ final class Options {
           builder.maxConcurrency(Require.integer(option, value(option, left)));
       case "--interval" -> builder.identifyInterval(Require.seconds(option, value(option, left)));
       case "--shards" -> builder.shards(Require.integer(option, value(option, left)));
+      case "--rtt" -> builder.roundTrip(Require.seconds(option, value(option, left)));
+      case "--jitter" -> builder.jitter(Require.seconds(option, value(option, left)));
       case "--strict-limit" -> builder.strictLimit(true);
       default ->
           throw new IllegalArgumentException(

@@ -54,13 +54,17 @@ final class Require {
     return value;
   }
 
-  /** Parses seconds, with a fraction if need be. */
+  /** Parses seconds or, with that unit, milliseconds, with a fraction if need be. */
   static Duration seconds(String name, String text) {
+    boolean millis = text.endsWith("ms");
+    String number = millis ? text.substring(0, text.length() - 2) : text;
     try {
-      return Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValueExact());
+      int digits = millis ? 6 : 9;
+      return Duration.ofNanos(new BigDecimal(number).movePointRight(digits).longValueExact());
     } catch (ArithmeticException | NumberFormatException malformed) {
       throw new IllegalArgumentException(
-          "%s is \"%s\", expected seconds such as 5 or 0.2".formatted(name, text), malformed);
+          "%s is \"%s\", expected seconds such as 5 or 0.2, or 200ms".formatted(name, text),
+          malformed);
     }
   }
 

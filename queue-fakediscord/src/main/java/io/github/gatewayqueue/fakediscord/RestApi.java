@@ -28,18 +28,24 @@ final class RestApi {
     this.gatewayUri = gatewayUri;
   }
 
-  void handle(HttpServerRequest request, String path) {
+  /** Answers a request that has arrived. */
+  void handle(HttpServerRequest request, String path, Wire toClient) {
     String route = route(path);
     RestExchange exchange = exchange(request, route);
     if (route.equals("/gateway/bot")) {
       scoreboard.countLimitRequest(); // afterwards: who changes the limit then changes no answer
     }
     RestFault fault = faults.nextRestFault();
-    if (fault == null) {
-      exchange.send();
-    } else {
-      fault.apply(exchange);
-    }
+    toClient.send(() -> {
+      if (request.response().closed()) {
+        return; // the client has gone
+      }
+      if (fault == null) {
+        exchange.send();
+      } else {
+        fault.apply(exchange);
+      }
+    });
   }
 
   private static String route(String path) {

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,6 +31,8 @@ final class Server {
   private final Vertx vertx = Vertx.vertx(options());
   private final Context context = vertx.getOrCreateContext();
   private final NetClient probe = vertx.createNetClient();
+  private final Wire.Timer timer = new LoopTimer();
+  private final Network network;
   private final Thread loop;
   private final RestApi rest;
   private final Gateway gateway;
@@ -49,15 +52,18 @@ final class Server {
   private int changes;
 
   Server(
+      Network network,
       Scoreboard scoreboard,
       Faults faults,
       int shards,
       Duration heartbeatInterval,
       Consumer<Identify> onIdentify,
       BiConsumer<HttpServerRequest, String> admin) {
+    this.network = network;
     this.rest = new RestApi(vertx, scoreboard, faults, shards, this::gatewayUri);
     this.gateway =
-        new Gateway(vertx, scoreboard, faults, heartbeatInterval, onIdentify, this::gatewayUri);
+        new Gateway(
+            vertx, this::wire, scoreboard, faults, heartbeatInterval, onIdentify, this::gatewayUri);
     this.admin = admin;
     this.loop = await(submit(() -> Future.succeededFuture(Thread.currentThread())));
   }
@@ -105,12 +111,37 @@ final class Server {
     String path = Objects.requireNonNullElse(request.path(), "");
     if (path.equals(AdminApi.PREFIX) || path.startsWith(AdminApi.PREFIX + "/")) {
       admin.accept(request, path);
-    } else if (outage != null) {
-      request.connection().close();
     } else if (request.canUpgradeToWebSocket()) {
-      gateway.handle(request);
+      request.pause(); // or it would be read to its end, if the socket is opened later
+      wire().send(() -> unlessDown(request, () -> gateway.handle(request)));
     } else {
-      rest.handle(request, path);
+      wire().send(() -> unlessDown(request, () -> rest.handle(request, path, wire())));
+    }
+  }
+
+  private void unlessDown(HttpServerRequest request, Runnable action) {
+    if (outage == null) {
+      action.run();
+    } else {
+      request.connection().close();
+    }
+  }
+
+  private Wire wire() {
+    return new Wire(network::nextDelayNanos, timer);
+  }
+
+  /** Timers of the event loop, which count milliseconds. */
+  private final class LoopTimer implements Wire.Timer {
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public void after(long delayNanos, Runnable action) {
+      long millis = Math.ceilDiv(delayNanos, TimeUnit.MILLISECONDS.toNanos(1));
+      vertx.setTimer(Math.max(1, millis), id -> action.run());
     }
   }
 

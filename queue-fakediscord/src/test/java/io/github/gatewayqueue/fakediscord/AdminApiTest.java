@@ -95,7 +95,7 @@ class AdminApiTest {
   @ParameterizedTest
   @CsvSource({
     "total=5&remaining=9, 'remaining is 9, expected 0 to 5'",
-    "total=5&reset_after=soon, 'reset_after is \"soon\", expected seconds such as 5 or 0.2'",
+    "total=5&reset_after=soon, 'reset_after is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",
     "total=5&max_concurrency=0, 'max_concurrency is 0, expected at least 1'"
   })
   void limit_oneIsWrong_nothingIsChanged(String limit, String message)
@@ -108,6 +108,27 @@ class AdminApiTest {
     JsonObject after = RestClient.limit(discord);
     after.remove("reset_after");
     assertEquals(before, after);
+  }
+
+  @Test
+  void network_changesWhatIsGiven() throws IOException, InterruptedException {
+    change("/network?rtt=200ms");
+    change("/network?jitter=0.01");
+    long before = System.nanoTime();
+    assertEquals(200, restStatus());
+    assertTrue(System.nanoTime() - before >= Duration.ofMillis(200).toNanos());
+    change("/network?rtt=1000000&jitter=1000000");
+    change("/network?rtt=0&jitter=0");
+    assertEquals(200, restStatus());
+  }
+
+  @Test
+  void network_oneIsWrong_nothingIsChanged() throws IOException, InterruptedException {
+    HttpResponse<String> response = post("/network?rtt=1000000&jitter=-1ms");
+    assertEquals(400, response.statusCode());
+    assertEquals(
+        "jitter is PT-0.001S, expected at least 0 and at most 36500 days\n", response.body());
+    assertEquals(200, restStatus());
   }
 
   @ParameterizedTest
@@ -242,8 +263,8 @@ class AdminApiTest {
     "/rest?fault=huge&bytes=1.5, 'bytes is \"1.5\", expected a whole number'",
     "/rest?fault=garbage&times=0, 'times is 0, expected at least 1'",
     "/limit?remaining=1001, 'remaining is 1001, expected 0 to 1000'",
-    "/hello?delay=soon, 'delay is \"soon\", expected seconds such as 5 or 0.2'",
-    "/ready?delay=1e99, 'delay is \"1e99\", expected seconds such as 5 or 0.2'",
+    "/hello?delay=soon, 'delay is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",
+    "/ready?delay=1e99, 'delay is \"1e99\", expected seconds such as 5 or 0.2, or 200ms'",
     "/ready?delay=-1, 'delay is PT-1S, expected at least 0 and at most 36500 days'",
     "/outage?kind=other, 'kind is other, expected hanging-up, refusing or none'",
     "/outage?kind=refusing, the parameter seconds is missing",

@@ -53,6 +53,12 @@ class FakeDiscordTest {
         "heartbeatInterval is PT0.000001S, expected at least 1 ms",
         () -> builder.get().heartbeatInterval(Duration.ofNanos(1000)));
     assertRefused(
+        "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
+        () -> builder.get().roundTrip(Duration.ofSeconds(-1)));
+    assertRefused(
+        "jitter is PT876001H, expected at least 0 and at most 36500 days",
+        () -> builder.get().jitter(Duration.ofHours(36_500 * 24 + 1)));
+    assertRefused(
         "the token is blank, expected one with characters in it", () -> builder.get().token(" "));
   }
 
@@ -65,6 +71,12 @@ class FakeDiscordTest {
       assertRefused(
           "resetAfter is PT-1S, expected at least 0 and at most 36500 days",
           () -> discord.setResetAfter(Duration.ofSeconds(-1)));
+      assertRefused(
+          "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
+          () -> discord.setRoundTrip(Duration.ofSeconds(-1)));
+      assertRefused(
+          "jitter is PT-1S, expected at least 0 and at most 36500 days",
+          () -> discord.setJitter(Duration.ofSeconds(-1)));
       assertRefused(
           "times is -1, expected at least 0", () -> discord.faults().invalidateIdentifies(-1));
     }
@@ -79,7 +91,11 @@ class FakeDiscordTest {
               () -> FakeDiscord.builder().token(null),
               () -> FakeDiscord.builder().resetAfter(null),
               () -> FakeDiscord.builder().identifyInterval(null),
+              () -> FakeDiscord.builder().roundTrip(null),
+              () -> FakeDiscord.builder().jitter(null),
               () -> FakeDiscord.builder().onIdentify(null),
+              () -> discord.setRoundTrip(null),
+              () -> discord.setJitter(null),
               () -> discord.setToken(null),
               () -> discord.setResetAfter(null),
               () -> discord.startOutage(null),

@@ -102,6 +102,29 @@ class GatewayFaultTest {
   }
 
   @Test
+  void delayHello_earlyIdentify_isJudgedWithHello() throws InterruptedException {
+    Duration delay = Duration.ofMillis(300);
+    discord.faults().delayHello(delay);
+    long before = System.nanoTime();
+    GatewayClient client = connect();
+    client.identify(0, 1);
+    client.hello();
+    client.ready();
+    assertTrue(discord.identifies().getFirst().nanoTime() - before >= delay.toNanos());
+  }
+
+  @Test
+  void delayHello_clientLeavesMeanwhile_itsEarlyIdentifyIsNotRead() throws InterruptedException {
+    discord.faults().delayHello(Duration.ofMillis(100));
+    GatewayClient left = connect();
+    left.identify(0, 1);
+    left.close(1000);
+    connect().hello(); // due after that of the other
+    assertEquals(List.of(), discord.identifies());
+    assertEquals(1000, discord.score().remaining());
+  }
+
+  @Test
   void delayHello_clientLeavesMeanwhile_nothingBreaks() throws InterruptedException {
     discord.faults().delayHello(Duration.ofMillis(100));
     connect().close(1000);
@@ -110,7 +133,7 @@ class GatewayFaultTest {
   }
 
   @Test
-  void withholdHello_sendsNone_butAnswersOtherwise() throws InterruptedException {
+  void withholdHello_sendsNone_butReadsAndAnswers() throws InterruptedException {
     discord.faults().withholdHello();
     GatewayClient client = connect();
     client.heartbeat();

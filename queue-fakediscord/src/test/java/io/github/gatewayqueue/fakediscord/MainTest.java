@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,9 @@ class MainTest {
     "--port, --port needs a value",
     "--port x, '--port is \"x\", expected a whole number'",
     "--port 65536, 'port is 65536, expected 0 to 65535'",
-    "--interval soon, '--interval is \"soon\", expected seconds such as 5 or 0.2'",
+    "--interval soon, '--interval is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",
+    "--rtt 1m, '--rtt is \"1m\", expected seconds such as 5 or 0.2, or 200ms'",
+    "--jitter -1ms, 'jitter is PT-0.001S, expected at least 0 and at most 36500 days'",
     "--remaining 1001, 'remaining is 1001, expected 0 to 1000'",
     "--other, 'there is no option --other, --help lists them'"
   })
@@ -103,7 +106,8 @@ class MainTest {
   void parse_everyOption_isTaken() throws Exception {
     String arguments =
         "--port 0 --token abc --total 5 --remaining 1 --reset-after 0 --max-concurrency 3"
-            + " --interval 0.2 --shards 7 --strict-limit";
+            + " --interval 0.2 --shards 7 --rtt 100ms --jitter 50ms --strict-limit";
+    long beforeNanos = System.nanoTime();
     try (var discord = Options.parse(List.of(arguments.split(" ", -1))).start();
         var client = GatewayClient.connect(discord)) {
       var response =
@@ -118,6 +122,7 @@ class MainTest {
                   "\"shards\":7,\"session_start_limit\":"
                       + "{\"total\":5,\"remaining\":1,\"reset_after\":0,\"max_concurrency\":3}}"),
           response.body());
+      assertTrue(System.nanoTime() - beforeNanos >= Duration.ofMillis(200).toNanos());
       client.hello();
       client.identify("abc", 0, 1);
       assertEquals(4004, client.closeCode());
