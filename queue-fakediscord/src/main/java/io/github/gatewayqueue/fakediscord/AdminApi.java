@@ -20,6 +20,8 @@ final class AdminApi {
       GET  /fakediscord/score               the verdict so far
       GET  /fakediscord/identifies          every IDENTIFY, as JSON
       POST /fakediscord/limit?              any of: total=N remaining=N reset_after=S max_concurrency=N
+                                              count_lag=S
+      POST /fakediscord/start-elsewhere?starts=N  uses N session starts, as another program would
       POST /fakediscord/network?            any of: rtt=S jitter=S
       POST /fakediscord/rest?fault=F        the next REST requests fail, with times=N only so many; F is
                                               status&status=503
@@ -106,6 +108,7 @@ final class AdminApi {
   private void change(HttpServerRequest request, String page) {
     switch (page) {
       case "/limit" -> limit(request);
+      case "/start-elsewhere" -> discord.startElsewhere(integer(request, "starts"));
       case "/network" -> network(request);
       case "/rest" -> rest(request);
       case "/sockets" ->
@@ -137,6 +140,8 @@ final class AdminApi {
         given(request, "reset_after", name -> Require.notNegative(name, seconds(request, name)));
     Integer maxConcurrency =
         given(request, "max_concurrency", name -> Require.atLeast(name, integer(request, name), 1));
+    Duration countLag =
+        given(request, "count_lag", name -> Require.notNegative(name, seconds(request, name)));
     if (total != null) {
       discord.setTotal(total);
     }
@@ -148,6 +153,9 @@ final class AdminApi {
     }
     if (maxConcurrency != null) {
       discord.setMaxConcurrency(maxConcurrency);
+    }
+    if (countLag != null) {
+      discord.setCountLag(countLag);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.gatewayqueue.fakediscord;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * How many sessions may be started until the next reset. Plain state: every method is told what
@@ -17,6 +19,12 @@ final class Budget {
 
   private long resetAtNanos;
 
+  /** How long it takes until a charge is told. */
+  private long countLagNanos;
+
+  /** When the charges were made that are not told yet, the oldest first. */
+  private final Deque<Long> untoldNanos = new ArrayDeque<>();
+
   /** A budget that never resets until it is told {@linkplain #resetAfter when}. */
   Budget(int total, int remaining, Duration window) {
     this.total = total;
@@ -31,7 +39,12 @@ final class Budget {
     }
     long windows = (nowNanos - resetAtNanos) / windowNanos + 1;
     resetAtNanos += windows * windowNanos;
+    refill();
+  }
+
+  private void refill() {
     remaining = total;
+    untoldNanos.clear();
   }
 
   int total() {
@@ -42,13 +55,33 @@ final class Budget {
     return remaining;
   }
 
+  /** What is told to remain: charges are missing in it until the lag has passed. */
+  int toldRemaining(long nowNanos) {
+    tell(nowNanos);
+    return Math.min(total, remaining + untoldNanos.size());
+  }
+
+  private void tell(long nowNanos) {
+    Long oldest = untoldNanos.peekFirst();
+    while (oldest != null && nowNanos - oldest >= countLagNanos) {
+      untoldNanos.removeFirst();
+      oldest = untoldNanos.peekFirst();
+    }
+  }
+
+  void countLag(Duration countLag) {
+    countLagNanos = countLag.toNanos();
+  }
+
   /** Rounded up, so that whoever waits that long is not early. */
   long resetAfterMillis(long nowNanos) {
     return resets ? Math.ceilDiv(resetAtNanos - nowNanos, 1_000_000L) : 0;
   }
 
-  void charge() {
+  void charge(long nowNanos) {
     remaining--;
+    untoldNanos.addLast(nowNanos);
+    tell(nowNanos);
   }
 
   void total(int newTotal) {
@@ -58,6 +91,7 @@ final class Budget {
 
   void remaining(int newRemaining) {
     remaining = Require.inRange("remaining", newRemaining, 0, total);
+    untoldNanos.clear();
   }
 
   void resetAfter(long nowNanos, Duration resetAfter) {

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  *       one} is set. The last start itself is accepted, but recorded as {@link Score#limitHit()}.
  *       With {@link Builder#strictLimit strictLimit} Discord's words are taken literally, and the
  *       IDENTIFY that would use up the last start already costs the token.
+ *   <li><b>A count that lags.</b> How soon Discord's REST API knows of an IDENTIFY is not
+ *       documented. Here it does at once, or after a {@linkplain Builder#countLag lag}. The budget
+ *       itself, and with it the token, knows at once.
  *   <li><b>Reset.</b> When {@link Builder#resetAfter resetAfter} has passed, the budget is full
  *       again; from then on it resets every {@link Builder#window window}. A {@code resetAfter} of
  *       zero is told as 0 and means that no reset comes.
@@ -73,6 +76,7 @@ public final class FakeDiscord implements AutoCloseable {
     var budget = new Budget(builder.total, builder.remaining(), builder.window);
     long now = System.nanoTime();
     budget.resetAfter(now, builder.resetAfter);
+    budget.countLag(builder.countLag);
     this.scoreboard =
         new Scoreboard(
             new SessionStarts(
@@ -209,6 +213,34 @@ public final class FakeDiscord implements AutoCloseable {
    */
   public void setMaxConcurrency(int maxConcurrency) {
     scoreboard.setMaxConcurrency(Require.atLeast("maxConcurrency", maxConcurrency, 1));
+  }
+
+  /**
+   * Sets how long it takes until {@code GET /gateway/bot} tells of a session start. Those that it
+   * has told of stay told.
+   *
+   * @param countLag at most 36,500 days; zero for at once
+   * @throws IllegalArgumentException if it is out of its range
+   * @see Builder#countLag
+   */
+  public void setCountLag(Duration countLag) {
+    scoreboard.setCountLag(Require.notNegative("countLag", countLag));
+  }
+
+  /**
+   * Uses session starts of the budget, as another program with the same token would. One that finds
+   * no start left has the token reset, and all sessions closed with 4004, as if an IDENTIFY had
+   * come here; after that, nothing more is used. Other than an IDENTIFY, they take no slot of a
+   * bucket and are not in {@link #identifies}: {@link Faults#invalidateIdentifies} has the effect
+   * of somebody else in a bucket. {@link Score#remaining} and {@link Score#limitHit} know of them.
+   *
+   * @param starts how many, at least 1
+   * @throws IllegalArgumentException if it is out of its range
+   * @throws IllegalStateException if this is closed
+   */
+  public void startElsewhere(int starts) {
+    Require.atLeast("starts", starts, 1);
+    onLoop(() -> server.gateway().startElsewhere(starts));
   }
 
   /**
@@ -375,6 +407,7 @@ public final class FakeDiscord implements AutoCloseable {
     private int shards = 1;
     private boolean strictLimit;
     private Duration heartbeatInterval = Duration.ofMillis(41_250);
+    private Duration countLag = Duration.ZERO;
     private Duration roundTrip = Duration.ZERO;
     private Duration jitter = Duration.ZERO;
     private @Nullable Long jitterSeed;
@@ -452,6 +485,21 @@ public final class FakeDiscord implements AutoCloseable {
      */
     public Builder window(Duration window) {
       this.window = Require.positive("window", window);
+      return this;
+    }
+
+    /**
+     * Sets how long it takes until {@code GET /gateway/bot} tells of a session start: until then,
+     * the start is not subtracted from {@code remaining} there. It counts against the budget, and
+     * in {@link Score#remaining}, at once. A reset, and {@link FakeDiscord#setRemaining}, are told
+     * at once.
+     *
+     * @param countLag at most 36,500 days; zero, the default, for at once
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder countLag(Duration countLag) {
+      this.countLag = Require.notNegative("countLag", countLag);
       return this;
     }
 

@@ -18,6 +18,7 @@ final class Options {
         --max-concurrency N  session starts at once (default 1)
         --interval S         seconds between two session starts of one bucket (default 5)
         --shards N           the number of shards that it recommends (default 1)
+        --count-lag S        how long REST does not tell of a session start (default 0)
         --rtt S              a round trip between a client and Discord, 100ms for instance (default 0)
         --jitter S           how much longer a round trip may take, at random (default 0)
         --strict-limit       the last session start already costs the token
@@ -54,6 +55,7 @@ final class Options {
           builder.maxConcurrency(Require.integer(option, value(option, left)));
       case "--interval" -> builder.identifyInterval(Require.seconds(option, value(option, left)));
       case "--shards" -> builder.shards(Require.integer(option, value(option, left)));
+      case "--count-lag" -> builder.countLag(Require.seconds(option, value(option, left)));
       case "--rtt" -> builder.roundTrip(Require.seconds(option, value(option, left)));
       case "--jitter" -> builder.jitter(Require.seconds(option, value(option, left)));
       case "--strict-limit" -> builder.strictLimit(true);

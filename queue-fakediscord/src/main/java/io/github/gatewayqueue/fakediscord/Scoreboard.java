@@ -52,6 +52,14 @@ final class Scoreboard {
     starts.resetAfter(System.nanoTime(), resetAfter);
   }
 
+  synchronized void setCountLag(Duration countLag) {
+    starts.countLag(countLag);
+  }
+
+  synchronized boolean startElsewhere(int sessionStarts) {
+    return starts.startElsewhere(System.nanoTime(), sessionStarts);
+  }
+
   synchronized void setMaxConcurrency(int maxConcurrency) {
     starts.maxConcurrency(maxConcurrency);
   }
@@ -65,13 +73,12 @@ final class Scoreboard {
   }
 
   synchronized Score score() {
-    Limit limit = limit();
     List<Identify> identifies = starts.identifies();
     return new Score(
         Score.verdictsOf(identifies),
         Score.smallestGapsOf(identifies),
-        limit.total(),
-        limit.remaining(),
+        starts.total(),
+        starts.remaining(System.nanoTime()),
         starts.isLimitHit(),
         starts.isTokenReset(),
         resumes,

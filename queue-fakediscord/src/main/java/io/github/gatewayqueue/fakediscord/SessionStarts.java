@@ -62,13 +62,9 @@ final class SessionStarts {
 
   /** The verdict on an IDENTIFY with a valid token; it is charged, whatever the verdict. */
   private Verdict judge(long nowNanos, int bucket) {
-    if (budget.remaining() <= (strictLimit ? 1 : 0)) {
-      tokenReset = true;
-      limitHit = true;
+    if (!charge(nowNanos)) {
       return Verdict.OVER_BUDGET;
     }
-    budget.charge();
-    limitHit |= budget.remaining() == 0;
     if (bucket < 0) {
       return Verdict.INVALID_SHARD;
     }
@@ -81,6 +77,32 @@ final class SessionStarts {
       return Verdict.INVALIDATED;
     }
     return Verdict.ACCEPTED;
+  }
+
+  /** Returns false, with the token reset, if no session start is left. */
+  private boolean charge(long nowNanos) {
+    if (budget.remaining() <= (strictLimit ? 1 : 0)) {
+      tokenReset = true;
+      limitHit = true;
+      return false;
+    }
+    budget.charge(nowNanos);
+    limitHit |= budget.remaining() == 0;
+    return true;
+  }
+
+  /**
+   * Charges session starts of another program, which take no bucket's slot and are not recorded.
+   * With a token that was reset there are none. Returns whether the token is reset now by them.
+   */
+  boolean startElsewhere(long nowNanos, int starts) {
+    budget.advance(nowNanos);
+    for (int i = 0; i < starts && !tokenReset; i++) {
+      if (!charge(nowNanos)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int bucket(long shardId) {
@@ -121,10 +143,28 @@ final class SessionStarts {
     toInvalidate = times;
   }
 
+  /** What REST tells, which may be behind. */
   Limit limit(long nowNanos) {
     budget.advance(nowNanos);
     return new Limit(
-        budget.total(), budget.remaining(), budget.resetAfterMillis(nowNanos), maxConcurrency);
+        budget.total(),
+        budget.toldRemaining(nowNanos),
+        budget.resetAfterMillis(nowNanos),
+        maxConcurrency);
+  }
+
+  int total() {
+    return budget.total();
+  }
+
+  /** What really remains. */
+  int remaining(long nowNanos) {
+    budget.advance(nowNanos);
+    return budget.remaining();
+  }
+
+  void countLag(Duration countLag) {
+    budget.countLag(countLag);
   }
 
   void total(long nowNanos, int total) {

@@ -92,6 +92,17 @@ class AdminApiTest {
         RestClient.limit(discord).encode());
   }
 
+  @Test
+  void startElsewhere_isTold_afterTheLag() throws IOException, InterruptedException {
+    change("/start-elsewhere?starts=300");
+    assertEquals(700, RestClient.limit(discord).getInteger("remaining"));
+    change("/limit?count_lag=3600");
+    change("/start-elsewhere?starts=1");
+    assertEquals(700, RestClient.limit(discord).getInteger("remaining"));
+    change("/limit?count_lag=0");
+    assertEquals(699, RestClient.limit(discord).getInteger("remaining"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "total=5&remaining=9, 'remaining is 9, expected 0 to 5'",
@@ -263,6 +274,9 @@ class AdminApiTest {
     "/rest?fault=huge&bytes=1.5, 'bytes is \"1.5\", expected a whole number'",
     "/rest?fault=garbage&times=0, 'times is 0, expected at least 1'",
     "/limit?remaining=1001, 'remaining is 1001, expected 0 to 1000'",
+    "/limit?count_lag=-1, 'count_lag is PT-1S, expected at least 0 and at most 36500 days'",
+    "/start-elsewhere, the parameter starts is missing",
+    "/start-elsewhere?starts=0, 'starts is 0, expected at least 1'",
     "/hello?delay=soon, 'delay is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",
     "/ready?delay=1e99, 'delay is \"1e99\", expected seconds such as 5 or 0.2, or 200ms'",
     "/ready?delay=-1, 'delay is PT-1S, expected at least 0 and at most 36500 days'",

@@ -30,7 +30,7 @@ class BudgetTest {
   void advance_afterTheReset_startsAWindowAtTheReset() {
     budget.resetAfter(START, Duration.ofNanos(100));
     budget.advance(START + 500);
-    budget.charge();
+    budget.charge(START + 500);
     budget.advance(START + 1099);
     assertEquals(9, budget.remaining());
     budget.advance(START + 1100);
@@ -41,7 +41,7 @@ class BudgetTest {
   void advance_afterSeveralWindows_keepsTheirGrid() {
     budget.resetAfter(START, Duration.ofNanos(100));
     budget.advance(START + 100 + 3 * 1000 + 1);
-    budget.charge();
+    budget.charge(START + 100 + 3 * 1000 + 1);
     budget.advance(START + 100 + 4 * 1000 - 1);
     assertEquals(9, budget.remaining());
     budget.advance(START + 100 + 4 * 1000);
@@ -62,6 +62,53 @@ class BudgetTest {
     assertEquals(3, budget.resetAfterMillis(START));
     assertEquals(2, budget.resetAfterMillis(START + 1));
     assertEquals(1, budget.resetAfterMillis(START + 2_000_000));
+  }
+
+  @Test
+  void toldRemaining_withoutALag_isWhatRemains() {
+    budget.charge(START);
+    assertEquals(2, budget.toldRemaining(START));
+  }
+
+  @Test
+  void toldRemaining_lag_tellsOfAChargeAfterIt() {
+    budget.countLag(Duration.ofNanos(100));
+    budget.charge(START);
+    budget.charge(START + 50);
+    assertEquals(1, budget.remaining());
+    assertEquals(3, budget.toldRemaining(START + 99));
+    assertEquals(2, budget.toldRemaining(START + 100));
+    assertEquals(1, budget.toldRemaining(START + 150));
+  }
+
+  @Test
+  void toldRemaining_reset_isToldAtOnce() {
+    budget.countLag(Duration.ofNanos(500));
+    budget.resetAfter(START, Duration.ofNanos(100));
+    budget.charge(START + 99);
+    budget.advance(START + 100);
+    assertEquals(10, budget.toldRemaining(START + 100));
+    budget.charge(START + 101);
+    assertEquals(10, budget.toldRemaining(START + 101));
+    assertEquals(9, budget.remaining());
+  }
+
+  @Test
+  void toldRemaining_remainingOrTotalIsSet_isToldAtOnce() {
+    budget.countLag(Duration.ofNanos(500));
+    budget.charge(START);
+    budget.remaining(5);
+    assertEquals(5, budget.toldRemaining(START));
+    budget.charge(START);
+    budget.total(4);
+    assertEquals(4, budget.toldRemaining(START));
+  }
+
+  @Test
+  void countLag_longer_whatWasToldStaysTold() {
+    budget.charge(START);
+    budget.countLag(Duration.ofNanos(500));
+    assertEquals(2, budget.toldRemaining(START));
   }
 
   @Test

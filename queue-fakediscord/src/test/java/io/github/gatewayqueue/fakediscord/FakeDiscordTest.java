@@ -53,6 +53,9 @@ class FakeDiscordTest {
         "heartbeatInterval is PT0.000001S, expected at least 1 ms",
         () -> builder.get().heartbeatInterval(Duration.ofNanos(1000)));
     assertRefused(
+        "countLag is PT-1S, expected at least 0 and at most 36500 days",
+        () -> builder.get().countLag(Duration.ofSeconds(-1)));
+    assertRefused(
         "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
         () -> builder.get().roundTrip(Duration.ofSeconds(-1)));
     assertRefused(
@@ -71,6 +74,10 @@ class FakeDiscordTest {
       assertRefused(
           "resetAfter is PT-1S, expected at least 0 and at most 36500 days",
           () -> discord.setResetAfter(Duration.ofSeconds(-1)));
+      assertRefused(
+          "countLag is PT-1S, expected at least 0 and at most 36500 days",
+          () -> discord.setCountLag(Duration.ofSeconds(-1)));
+      assertRefused("starts is 0, expected at least 1", () -> discord.startElsewhere(0));
       assertRefused(
           "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
           () -> discord.setRoundTrip(Duration.ofSeconds(-1)));
@@ -91,9 +98,11 @@ class FakeDiscordTest {
               () -> FakeDiscord.builder().token(null),
               () -> FakeDiscord.builder().resetAfter(null),
               () -> FakeDiscord.builder().identifyInterval(null),
+              () -> FakeDiscord.builder().countLag(null),
               () -> FakeDiscord.builder().roundTrip(null),
               () -> FakeDiscord.builder().jitter(null),
               () -> FakeDiscord.builder().onIdentify(null),
+              () -> discord.setCountLag(null),
               () -> discord.setRoundTrip(null),
               () -> discord.setJitter(null),
               () -> discord.setToken(null),

@@ -174,6 +174,46 @@ class GatewayTest {
   }
 
   @Test
+  void identify_countLag_restDoesNotTellYet_butTheTokenIsLost() throws Exception {
+    discord.setCountLag(Duration.ofHours(1));
+    discord.setRemaining(1);
+    try (var last = connect();
+        var culprit = connect()) {
+      last.hello();
+      last.identify(0, 2);
+      last.ready();
+      assertEquals(1, RestClient.limit(discord).getInteger("remaining"));
+      assertEquals(0, discord.score().remaining());
+      culprit.hello();
+      culprit.identify(1, 2);
+      assertEquals(4004, culprit.closeCode());
+      assertEquals(4004, last.closeCode());
+    }
+  }
+
+  @Test
+  void startElsewhere_moreThanAreLeft_losesTheTokenAndAllSessions() throws Exception {
+    try (var running = connect();
+        var waiting = connect()) {
+      running.hello();
+      running.identify(0, 2);
+      running.ready();
+      waiting.hello();
+      discord.startElsewhere(989);
+      assertEquals(10, RestClient.limit(discord).getInteger("remaining"));
+      assertTrue(discord.score().isClean());
+      running.heartbeat();
+      discord.startElsewhere(11);
+      assertEquals(4004, running.closeCode());
+      assertTrue(discord.score().tokenReset());
+      assertFalse(discord.score().isClean());
+      waiting.identify(1, 2);
+      assertEquals(4004, waiting.closeCode());
+    }
+    assertEquals(List.of(Verdict.ACCEPTED, Verdict.BAD_TOKEN), verdicts());
+  }
+
+  @Test
   void identify_lastStart_isAcceptedButNotClean() throws InterruptedException {
     discord.setRemaining(1);
     try (var client = connect()) {

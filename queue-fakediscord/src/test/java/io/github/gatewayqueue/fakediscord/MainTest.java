@@ -106,7 +106,7 @@ class MainTest {
   void parse_everyOption_isTaken() throws Exception {
     String arguments =
         "--port 0 --token abc --total 5 --remaining 1 --reset-after 0 --max-concurrency 3"
-            + " --interval 0.2 --shards 7 --rtt 100ms --jitter 50ms --strict-limit";
+            + " --interval 0.2 --shards 7 --count-lag 10 --rtt 100ms --jitter 50ms --strict-limit";
     long beforeNanos = System.nanoTime();
     try (var discord = Options.parse(List.of(arguments.split(" ", -1))).start();
         var client = GatewayClient.connect(discord)) {

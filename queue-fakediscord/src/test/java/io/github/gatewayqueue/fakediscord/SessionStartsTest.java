@@ -155,6 +155,55 @@ class SessionStartsTest {
   }
 
   @Test
+  void startElsewhere_isChargedOnly() {
+    var starts = starts(1000, 1, false);
+    assertFalse(starts.startElsewhere(START, 10));
+    assertEquals(ACCEPTED, identify(starts, 0, 0));
+    assertEquals(989, remaining(starts));
+    assertEquals(1, starts.identifies().size());
+    assertFalse(starts.isLimitHit());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 5, false", "6, 5, true", "2147483647, 5, true"})
+  void startElsewhere_allThatIsLeft_isTheLimit_andMoreResetsTheToken(
+      int used, int left, boolean reset) {
+    var starts = starts(left, 1, false);
+    assertEquals(reset, starts.startElsewhere(START, used));
+    assertTrue(starts.isLimitHit());
+    assertEquals(reset, starts.isTokenReset());
+    assertFalse(starts.startElsewhere(START, reset ? 1 : 0)); // with a token that is none
+  }
+
+  @Test
+  void startElsewhere_lastStartUnderStrictLimit_resetsTheToken() {
+    var starts = starts(3, 1, true);
+    assertFalse(starts.startElsewhere(START, 2));
+    assertTrue(starts.startElsewhere(START, 1));
+    assertEquals(1, remaining(starts));
+  }
+
+  @Test
+  void startElsewhere_afterTheReset_isOfTheNewWindow() {
+    var starts = starts(0, 1, false);
+    starts.resetAfter(START, Duration.ofNanos(100));
+    assertFalse(starts.startElsewhere(START + 100, 1));
+    assertEquals(999, starts.remaining(START + 100));
+  }
+
+  @Test
+  void countLag_limitIsBehind_theGatewayIsNot() {
+    var starts = starts(2, 16, false);
+    starts.countLag(Duration.ofNanos(100));
+    identify(starts, 0, 0);
+    starts.startElsewhere(START, 1);
+    assertEquals(2, starts.limit(START + 99).remaining());
+    assertEquals(0, starts.remaining(START + 99));
+    assertEquals(OVER_BUDGET, identify(starts, 99, 1));
+    assertEquals(0, starts.limit(START + 100).remaining());
+  }
+
+  @Test
   void invalidateIdentifies_counts_onlyThoseThatWouldBeAccepted() {
     var starts = starts(1000, 2, false);
     identify(starts, 0, 0);

@@ -48,6 +48,7 @@ class UsageTest {
   void faults_areSwitched() throws InterruptedException {
     try (FakeDiscord discord = FakeDiscord.builder().start()) {
       // @start region="faults"
+      discord.startElsewhere(100); // session starts of another program with the same token
       discord.setRemaining(3); // the budget runs out after three
       discord.faults().invalidateIdentifies(1); // op 9 for the next IDENTIFY, whoever sends it
       discord.faults().failRest(RestFault.status(503), 2); // the next two requests over REST
