@@ -35,6 +35,8 @@ final class AdminApi {
       POST /fakediscord/sockets?delay=S&times=N  the next N sockets are opened late
       POST /fakediscord/hello?delay=S       HELLO late on new sockets; delay=never: none at all
       POST /fakediscord/ready?delay=S       READY late, or never
+      POST /fakediscord/end-sessions?after=S&code=4009&times=N
+                                            the next N sessions end so long after READY
       POST /fakediscord/invalidate?times=N  op 9 for the next N identifies
       POST /fakediscord/close?code=4000     closes all gateway sockets
       POST /fakediscord/drop                loses all gateway sockets without a close frame
@@ -115,6 +117,11 @@ final class AdminApi {
           discord.faults().delaySockets(seconds(request, "delay"), integer(request, "times"));
       case "/hello" -> hello(text(request, "delay"));
       case "/ready" -> ready(text(request, "delay"));
+      case "/end-sessions" ->
+          discord
+              .faults()
+              .endSessions(
+                  seconds(request, "after"), integer(request, "code"), integer(request, "times"));
       case "/invalidate" -> discord.faults().invalidateIdentifies(integer(request, "times"));
       case "/close" -> discord.closeSockets(integer(request, "code"), "Closed on purpose.");
       case "/drop" -> discord.dropSockets();

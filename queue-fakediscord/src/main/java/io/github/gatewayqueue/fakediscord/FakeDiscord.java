@@ -288,9 +288,7 @@ public final class FakeDiscord implements AutoCloseable {
    */
   public void closeSockets(int code, String reason) {
     Objects.requireNonNull(reason, "reason");
-    if (code != 1000 && code != 1001) {
-      Require.inRange("code", code, 3000, 4999);
-    }
+    Require.closeCode(code);
     if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
       throw new IllegalArgumentException(
           "reason is \"%s\", expected at most %s bytes".formatted(reason, MAX_REASON_BYTES));

@@ -20,6 +20,11 @@ public final class Faults {
   private int socketTimes;
   private @Nullable Duration helloDelay = Duration.ZERO;
   private @Nullable Duration readyDelay = Duration.ZERO;
+  private SessionEnd sessionEnd = new SessionEnd(Duration.ZERO, 1000);
+  private int sessionTimes;
+
+  /** How a session ends: how long after its READY, and with what close code. */
+  record SessionEnd(Duration afterReady, int code) {}
 
   Faults(Scoreboard scoreboard) {
     this.scoreboard = scoreboard;
@@ -99,6 +104,23 @@ public final class Faults {
   }
 
   /**
+   * Ends the next sessions that are started a while after their READY: the socket is closed, and a
+   * RESUME of the session gets op 9 (Invalid Session). Of a session without READY nothing comes.
+   *
+   * @param afterReady how long after READY was sent, in whole milliseconds, at most 36,500 days;
+   *     zero is right behind it
+   * @param code the close code: 1000, 1001, or from 3000 to 4999
+   * @param times how many sessions, at least 0
+   * @throws IllegalArgumentException if one of them is out of its range
+   */
+  public synchronized void endSessions(Duration afterReady, int code, int times) {
+    Require.atLeast("times", times, 0);
+    sessionEnd =
+        new SessionEnd(Require.notNegative("afterReady", afterReady), Require.closeCode(code));
+    sessionTimes = times;
+  }
+
+  /**
    * Answers the next IDENTIFYs that would be accepted with op 9 (Invalid Session), as Discord does
    * upon an error of its own. They are charged to the budget, but start no interval. One that is
    * too early, or over budget, is judged as ever and not counted here.
@@ -117,6 +139,7 @@ public final class Faults {
       socketTimes = 0;
       helloDelay = Duration.ZERO;
       readyDelay = Duration.ZERO;
+      sessionTimes = 0;
     }
     scoreboard.invalidateIdentifies(0);
   }
@@ -142,6 +165,15 @@ public final class Faults {
     }
     socketTimes--;
     return socketDelay;
+  }
+
+  /** How the session that starts now ends, or null for no end on purpose; it is used up by it. */
+  synchronized @Nullable SessionEnd nextSessionEnd() {
+    if (sessionTimes == 0) {
+      return null;
+    }
+    sessionTimes--;
+    return sessionEnd;
   }
 
   /** How late HELLO is, or null for never. */

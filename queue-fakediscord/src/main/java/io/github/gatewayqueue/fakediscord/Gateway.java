@@ -158,7 +158,23 @@ final class Gateway {
   private void startSession(GatewaySocket socket, Session session) {
     sessions.put(session.id(), session);
     socket.attach(session);
-    after(faults.readyDelay(), () -> socket.sendReady(gatewayUri.get()));
+    Faults.SessionEnd end = faults.nextSessionEnd();
+    after(
+        faults.readyDelay(),
+        () -> {
+          socket.sendReady(gatewayUri.get());
+          if (end != null) {
+            after(end.afterReady(), () -> end(session, end.code()));
+          }
+        });
+  }
+
+  /** Ends a session, whose socket may be another one by now, or lost. */
+  private void end(Session session, int code) {
+    forget(session);
+    List.copyOf(sockets).stream()
+        .filter(socket -> socket.has(session))
+        .forEach(socket -> socket.close(code, "Session ended."));
   }
 
   /** Uses session starts as another program would. */

@@ -93,6 +93,10 @@ final class GatewaySocket {
     return session != null;
   }
 
+  boolean has(Session other) {
+    return session == other;
+  }
+
   void attach(Session newSession) {
     session = newSession;
   }

@@ -27,6 +27,11 @@ final class Require {
     return value;
   }
 
+  /** A code with which a server may close a WebSocket on purpose. */
+  static int closeCode(int value) {
+    return value == 1000 || value == 1001 ? value : inRange("code", value, 3000, 4999);
+  }
+
   static Duration notNegative(String name, Duration value) {
     Objects.requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(MAX) > 0) {

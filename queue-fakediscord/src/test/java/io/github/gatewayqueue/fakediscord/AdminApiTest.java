@@ -234,6 +234,17 @@ class AdminApiTest {
   }
 
   @Test
+  void endSessions_nextOne_endsAfterReady() throws IOException, InterruptedException {
+    change("/end-sessions?after=10ms&code=4009&times=1");
+    try (var client = GatewayClient.connect(discord)) {
+      client.hello();
+      client.identify(0, 1);
+      client.ready();
+      assertEquals(4009, client.closeCode());
+    }
+  }
+
+  @Test
   void outage_refusing_isOverByItself() throws IOException, InterruptedException {
     change("/outage?kind=refusing&seconds=0.5");
     // it is refused, or was connected before and is hung up on
@@ -275,6 +286,7 @@ class AdminApiTest {
     "/rest?fault=garbage&times=0, 'times is 0, expected at least 1'",
     "/limit?remaining=1001, 'remaining is 1001, expected 0 to 1000'",
     "/limit?count_lag=-1, 'count_lag is PT-1S, expected at least 0 and at most 36500 days'",
+    "/end-sessions?after=1&code=1005&times=1, 'code is 1005, expected 3000 to 4999'",
     "/start-elsewhere, the parameter starts is missing",
     "/start-elsewhere?starts=0, 'starts is 0, expected at least 1'",
     "/hello?delay=soon, 'delay is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",

@@ -77,6 +77,14 @@ class FakeDiscordTest {
       assertRefused(
           "countLag is PT-1S, expected at least 0 and at most 36500 days",
           () -> discord.setCountLag(Duration.ofSeconds(-1)));
+      Faults faults = discord.faults();
+      assertRefused(
+          "times is -1, expected at least 0", () -> faults.endSessions(Duration.ZERO, 4000, -1));
+      assertRefused(
+          "code is 1005, expected 3000 to 4999", () -> faults.endSessions(Duration.ZERO, 1005, 1));
+      assertRefused(
+          "afterReady is PT-1S, expected at least 0 and at most 36500 days",
+          () -> faults.endSessions(Duration.ofSeconds(-1), 4000, 1));
       assertRefused("starts is 0, expected at least 1", () -> discord.startElsewhere(0));
       assertRefused(
           "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
@@ -113,6 +121,7 @@ class FakeDiscordTest {
               () -> discord.faults().delaySockets(null, 1),
               () -> discord.faults().delayHello(null),
               () -> discord.faults().delayReady(null),
+              () -> discord.faults().endSessions(null, 4000, 1),
               () -> RestFault.body(200, null),
               () -> RestFault.missing(null),
               () -> RestFault.delayed(null),

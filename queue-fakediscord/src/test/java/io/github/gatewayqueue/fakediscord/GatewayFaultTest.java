@@ -192,6 +192,48 @@ class GatewayFaultTest {
     assertEquals(0, discord.score().violations());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 4009})
+  void endSessions_nextOnes_areClosedAfterReady_andNotResumable(int code)
+      throws InterruptedException {
+    Duration afterReady = Duration.ofMillis(200);
+    discord.faults().endSessions(afterReady, code, 1);
+    GatewayClient client = connect();
+    client.hello();
+    long before = System.nanoTime();
+    client.identify(0, 64);
+    String session = client.ready().getString("session_id");
+    assertEquals(code, client.closeCode());
+    // The server's timer counts milliseconds.
+    assertTrue(System.nanoTime() - before >= afterReady.minusMillis(1).toNanos());
+    GatewayClient second = connect();
+    second.hello();
+    second.resume(session, 1);
+    second.next(9);
+    identify(1).client().heartbeat();
+  }
+
+  @Test
+  void endSessions_sessionWasResumed_itsNewSocketIsClosed() throws InterruptedException {
+    discord.faults().endSessions(Duration.ofMillis(500), 4009, 1);
+    Identified identified = identify(0);
+    discord.dropSockets();
+    GatewayClient client = connect();
+    client.hello();
+    client.resume(identified.session(), 1);
+    if (client.next().getInteger("op") == 0) { // not so on a machine that stood still meanwhile
+      assertEquals(4009, client.closeCode());
+    }
+  }
+
+  @Test
+  void endSessions_atOnce_comesBehindReady_andHealEndsIt() throws InterruptedException {
+    discord.faults().endSessions(Duration.ZERO, 4000, 2);
+    assertEquals(4000, identify(0).client().closeCode());
+    discord.faults().heal();
+    identify(1).client().heartbeat();
+  }
+
   @Test
   void heal_endsInvalidation() throws InterruptedException {
     discord.faults().invalidateIdentifies(1);
