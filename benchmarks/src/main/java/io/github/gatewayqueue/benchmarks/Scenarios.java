@@ -22,6 +22,7 @@ final class Scenarios {
     ALL.put("reconfiguration", new Reconfiguration());
     ALL.put("clockstep", new ClockStep());
     ALL.put("jda", new OnJda());
+    ALL.put("round-trip", new RoundTrip());
     ALL.put("redis-commands", new RedisCommands());
     ALL.put("redis-lateness", new RedisLateness());
     ALL.put("redis-peers", new RedisPeers());
