@@ -43,9 +43,9 @@ import java.time.Duration;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. The queue starts no thread, but for one that logs
- * that a hold has run out, and needs no closing. A virtual thread that waits here costs a few
- * hundred bytes, and 100,000 may wait at once.
+ * Safe for use by many threads, virtual or not. The queue starts no thread but one that logs, for
+ * as long as there is something to log, and needs no closing. A virtual thread that waits here
+ * costs a few hundred bytes, and 100,000 may wait at once.
  */
 public final class LocalQueue implements GatewayQueue {
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The buckets of one queue, and the threads that wait in them: the engine of every queue that keeps
- * its lines in this process. Safe for use by many threads; starts none.
+ * its lines in this process. Safe for use by many threads; starts none but the {@linkplain
+ * BackgroundLogger log's}.
  */
 public final class Buckets {
   /*
@@ -62,8 +63,8 @@ public final class Buckets {
    * the Hold, under its own monitor, and the head is woken to look again: a bucket's lock may be
    * held when that monitor is taken, never the other way round. Running out is no event: until
    * something is said, the next start is due an interval after the hold's end, and whoever looks
-   * after that end has it logged, by a thread that is in no line. After a resize all lines that took shards from a held one wait for the
-   * same Hold. What is said after others were released cannot undo that; it only delays the next
+   * after that end has it logged. After a resize all lines that took shards from a held one wait for
+   * the same Hold. What is said after others were released cannot undo that; it only delays the next
    * release of the shard's own bucket.
    *
    * Who waits where
@@ -86,9 +87,9 @@ public final class Buckets {
    *
    * Observability
    *
-   * Lines are logged without a lock, but "waits for its turn" by a thread that is in line already: a
-   * handler that is slow holds up those behind it if it is slower than the line. One that throws is
-   * ignored, since a shard that was released has to be told so.
+   * Nothing of the user's runs between joining a line and the return: a log handler that blocks
+   * would hold up the line, or a shard that is released already. So lines are logged by another
+   * thread, and the logger is asked whether it logs them before the request joins.
    *
    * Several buckets
    *
@@ -97,7 +98,7 @@ public final class Buckets {
    * waiters are linked to new lines in order of arrival, and the new array of buckets is published
    * before the locks are released. An arrival, or a waiter that woke, which gets the lock of a bucket
    * that is no longer its own sees so and takes the right one. Bucket locks come before the budget's
-   * own; of other code, only the budget runs under them: no logging and no I/O.
+   * own; of other code, only the budget runs under them: no log handlers and no I/O.
    *
    * Alternatives rejected
    *
@@ -107,7 +108,8 @@ public final class Buckets {
    * may be gone, and would bring back the grants to hand back.
    */
 
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue");
+  private static final BackgroundLogger LOGGER =
+      new BackgroundLogger(System.getLogger("io.github.gatewayqueue"));
 
   private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -128,7 +130,7 @@ public final class Buckets {
   private volatile @Nullable Refusal refusal;
 
   /** Everybody who arrived before a certain one is refused. */
-  private record Refusal(long beforeArrival, GatewayQueueException cause) {}
+  private record Refusal(long beforeArrival, String message, GatewayQueueException cause) {}
 
   /** Replaced as a whole, under the locks of all buckets in it. Its elements never change. */
   private volatile Bucket[] buckets;
@@ -262,7 +264,7 @@ public final class Buckets {
       released = joinAndTry(waiter);
       if (!released) {
         if (logs) {
-          log(DEBUG, "shard " + id + " of " + total + " waits for its turn");
+          LOGGER.log(DEBUG, () -> "shard " + id + " of " + total + " waits for its turn");
         }
         released = awaitRelease(waiter);
       }
@@ -297,45 +299,28 @@ public final class Buckets {
       event.end(waiter, total, waitedNanos, thrown == null);
     }
     if (logs) {
-      String shard = "shard " + waiter.id + " of " + total;
-      Duration waited = Duration.ofNanos(waitedNanos);
-      log(
-          DEBUG,
-          thrown == null
-              ? shard + " was released after " + waited
-              : shard + " left the line after " + waited + ": " + thrown);
+      long id = waiter.id;
+      LOGGER.log(DEBUG, () -> ending(id, total, Duration.ofNanos(waitedNanos), thrown));
     }
+  }
+
+  private static String ending(long id, long total, Duration waited, @Nullable Throwable thrown) {
+    String shard = "shard " + id + " of " + total;
+    return thrown == null
+        ? shard + " was released after " + waited
+        : shard + " left the line after " + waited + ": " + thrown;
   }
 
   private static void warnOf(Hold expired) {
-    logLater(
-        "the start of shard "
-            + expired.shard
-            + " of "
-            + expired.total
-            + " ran out: nothing was said of it; the next start of its bucket is due an interval"
-            + " after that");
-  }
-
-  /** Logs on a thread of its own: what a handler does is nothing that the line may wait for. */
-  private static void logLater(String line) {
-    try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("gateway-queue-warning")
-          .inheritInheritableThreadLocals(false)
-          .start(() -> log(WARNING, line));
-    } catch (Error e) {
-      // no memory for a thread: the line goes on all the same
-    }
-  }
-
-  private static void log(System.Logger.Level level, String line) {
-    try {
-      LOGGER.log(level, line);
-    } catch (RuntimeException | Error e) {
-      // A handler that fails is not to make a shard fail, the less so if it was released.
-    }
+    LOGGER.log(
+        WARNING,
+        () ->
+            "the start of shard "
+                + expired.shard
+                + " of "
+                + expired.total
+                + " ran out: nothing was said of it; the next start of its bucket is due an"
+                + " interval after that");
   }
 
   /**
@@ -405,7 +390,8 @@ public final class Buckets {
    * @param cause why; each request throws a {@link GatewayQueueException} with its message
    */
   public void refuseWaiting(GatewayQueueException cause) {
-    refusal = new Refusal(arrivals.get(), cause);
+    String message = cause.getMessage();
+    refusal = new Refusal(arrivals.get(), message == null ? cause.toString() : message, cause);
     wakeHeads();
   }
 
@@ -604,9 +590,7 @@ public final class Buckets {
   private long tryRelease(Bucket bucket, Waiter head) {
     Refusal refused = refusal;
     if (refused != null && head.arrival < refused.beforeArrival) {
-      String message = refused.cause.getMessage();
-      throw new GatewayQueueException(
-          message == null ? refused.cause.toString() : message, refused.cause);
+      throw new GatewayQueueException(refused.message, refused.cause);
     }
     long nowNanos = System.nanoTime();
     for (Hold hold; (hold = bucket.line.takeExpired(nowNanos)) != null; ) {

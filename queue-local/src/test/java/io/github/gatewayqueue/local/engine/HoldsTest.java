@@ -12,10 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Starts that are held, on threads; what they come to is tested in {@link RedistributeTest}. */
@@ -211,39 +208,22 @@ class HoldsTest {
   @Test
   void acquire_aHandlerBlocksAtTheWarning_theLineGoesOn() throws Exception {
     CountDownLatch letGo = new CountDownLatch(1);
-    Handler blocking =
-        new Handler() {
-          @Override
-          public void publish(LogRecord line) {
-            boolean interrupted = false;
-            while (letGo.getCount() > 0) {
-              try {
-                letGo.await();
-              } catch (InterruptedException e) {
-                interrupted = true;
-              }
-            }
-            if (interrupted) {
-              Thread.currentThread().interrupt();
-            }
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    Logger logger = Logger.getLogger(LOGGER);
-    logger.addHandler(blocking);
-    try {
+    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+      log.then(() -> awaitZero(letGo));
       Buckets buckets = buckets(SOON, 1);
       buckets.acquire(3, TOTAL, SOON);
       Asking.of(buckets::request, 4, TOTAL).awaitReturn();
       Asking.of(buckets::request, 5, TOTAL).awaitReturn();
     } finally {
-      logger.removeHandler(blocking);
       letGo.countDown();
+    }
+  }
+
+  private static void awaitZero(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.logging.Level;
@@ -138,6 +139,7 @@ class RequestEventTest {
       open.set(true);
       buckets.wakeHeads();
       first.awaitReturn();
+      Await.until(() -> log.lines().size() == 5);
       assertEquals(
           List.of(
               "FINE: shard 0 of 3 was released after PT#S",
@@ -159,7 +161,7 @@ class RequestEventTest {
       Await.until(() -> queue.waiting() == 1);
       asking.interrupt();
       asking.awaitInterruptedException();
-      assertEquals(3, log.lines().size());
+      Await.until(() -> log.lines().size() == 3);
     }
   }
 
@@ -168,7 +170,37 @@ class RequestEventTest {
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
       log.failWith(new NoClassDefFoundError("org/example/Layout"));
       new LocalQueue().request(0, 1);
-      assertEquals(1, log.lines().size());
+      Await.until(() -> log.lines().size() == 1);
+    }
+  }
+
+  /** Nothing of the user's runs between the release and the return. */
+  @Test
+  void log_handlerThatBlocks_thoseWhoAreReleasedReturn() throws Exception {
+    LocalQueue queue = new LocalQueue(INTERVAL);
+    CountDownLatch blocked = new CountDownLatch(1);
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
+      log.then(() -> awaitZero(blocked));
+      try {
+        List<Asking> askings = new ArrayList<>();
+        for (int shard = 0; shard < 6; shard++) {
+          askings.add(Asking.of(queue, shard, 6));
+        }
+        Asking.awaitReturns(askings);
+        Await.until(() -> log.lines().size() == 1);
+      } finally {
+        blocked.countDown();
+      }
+      Await.until(
+          () -> log.lines().stream().filter(line -> line.contains("was released")).count() == 6);
+    }
+  }
+
+  private static void awaitZero(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }

@@ -1,0 +1,105 @@
+package io.github.gatewayqueue.local.engine;
+
+import static java.lang.System.Logger.Level.WARNING;
+import static java.util.Objects.requireNonNull;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * A log that nobody waits for. The lines are logged in order by one thread, which is started when
+ * there is something to log and ends a second after the last line. So a log handler that blocks or
+ * throws concerns no request, whatever the request was about to do.
+ *
+ * <p>If a handler hangs, at most {@value #MAX_WAITING} lines are kept; later ones are dropped, and
+ * counted. The thread is a daemon: lines that are not logged when the JVM ends are lost. Safe for
+ * use by many threads; all loggers share the thread.
+ */
+public final class BackgroundLogger {
+  static final String THREAD_NAME = "gateway-queue-log";
+  static final int MAX_WAITING = 100_000;
+
+  private static final Executor SHARED =
+      inOrder(
+          Thread.ofPlatform()
+              .daemon()
+              .name(THREAD_NAME)
+              .inheritInheritableThreadLocals(false)
+              .factory());
+
+  private final System.Logger logger;
+  private final Executor thread;
+
+  /** How many lines were dropped since that was last told. */
+  private final AtomicLong dropped = new AtomicLong();
+
+  /**
+   * Creates a log.
+   *
+   * @param logger where the lines go
+   */
+  public BackgroundLogger(System.Logger logger) {
+    this(logger, SHARED);
+  }
+
+  /** For tests: with a thread of its own. */
+  BackgroundLogger(System.Logger logger, ThreadFactory threads) {
+    this(logger, inOrder(threads));
+  }
+
+  private BackgroundLogger(System.Logger logger, Executor thread) {
+    this.logger = requireNonNull(logger, "logger");
+    this.thread = thread;
+  }
+
+  private static Executor inOrder(ThreadFactory threads) {
+    return new ThreadPoolExecutor(
+        0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), threads);
+  }
+
+  /**
+   * Returns whether a level is logged. Asks the logger, on the thread of the caller.
+   *
+   * @param level the level
+   * @return whether lines of the level are logged at present
+   */
+  public boolean isLoggable(Level level) {
+    return logger.isLoggable(level);
+  }
+
+  /**
+   * Has a line logged soon. Neither blocks nor throws: if there is no memory for a thread, the line
+   * waits for the next one.
+   *
+   * @param level its level
+   * @param line its text; called on the thread that logs, if the level is logged
+   */
+  public void log(Level level, Supplier<String> line) {
+    try {
+      thread.execute(() -> logNow(level, line));
+    } catch (RejectedExecutionException e) {
+      dropped.incrementAndGet();
+    } catch (RuntimeException | Error e) {
+      // no memory: whoever was released has to be told so all the same
+    }
+  }
+
+  private void logNow(Level level, Supplier<String> line) {
+    try {
+      long lost = dropped.getAndSet(0);
+      if (lost > 0) {
+        logger.log(WARNING, () -> lost + " lines were not logged: a log handler hangs, or is slow");
+      }
+      logger.log(level, line);
+    } catch (RuntimeException | Error e) {
+      // a handler that fails, or the text: there is nobody to tell
+    }
+  }
+}
