@@ -2,7 +2,6 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import io.github.gatewayqueue.SessionStart;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -18,7 +17,7 @@ import org.openjdk.jcstress.infra.results.LIZ_Result;
 public class CancelMeetsInterrupt {
 
   private final Engine engine = new Engine(1);
-  private final SessionStart start = engine.hold(0);
+  private final Held start = engine.hold(0);
   private final Interrupter interrupter = new Interrupter();
 
   /** Requests. */
@@ -30,7 +29,6 @@ public class CancelMeetsInterrupt {
   /** Cancels and interrupts. */
   @Actor
   public void holder() {
-    engine.grant(1);
     start.cancel();
     interrupter.interrupt();
   }

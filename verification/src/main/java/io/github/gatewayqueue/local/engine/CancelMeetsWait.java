@@ -2,7 +2,6 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import io.github.gatewayqueue.SessionStart;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -17,7 +16,7 @@ import org.openjdk.jcstress.infra.results.LZ_Result;
 public class CancelMeetsWait {
 
   private final Engine engine = new Engine(1);
-  private final SessionStart start = engine.hold(0);
+  private final Held start = engine.hold(0);
 
   /** Requests. */
   @Actor
@@ -29,7 +28,6 @@ public class CancelMeetsWait {
   @Actor
   public void holder() {
     Requests.awaitArrival(engine);
-    engine.grant(1);
     start.cancel();
   }
 

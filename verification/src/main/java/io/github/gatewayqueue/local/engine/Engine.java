@@ -2,9 +2,9 @@ package io.github.gatewayqueue.local.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.gatewayqueue.SessionStart;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Buckets without spacing, whose starts are granted one by one: a semaphore whose heads wait until
- * somebody grants. Each charge checks that it goes to the head of an orderly line.
+ * somebody grants. Each charge checks that it goes to the head of an orderly line, and that no
+ * start is held.
  */
 final class Engine implements StartBudget {
   /**
@@ -22,16 +23,26 @@ final class Engine implements StartBudget {
    */
   static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** For how long starts are held: longer than anybody waits. */
+  private static final Duration HOLD = Duration.ofHours(1);
+
   private static final VarHandle BUCKETS = bucketsField();
+  private static final Field INTERVAL = intervalField();
 
   final Buckets buckets;
 
   private final AtomicInteger grants = new AtomicInteger();
   private final AtomicInteger charges = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger used = new AtomicInteger();
+  private final AtomicInteger takenBack = new AtomicInteger();
+
+  /** Starts that are held and of which nobody has begun to say anything. */
+  private final AtomicInteger held = new AtomicInteger();
 
   Engine(int count) {
     buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, count, this);
+    withoutInterval();
     BUCKETS.setVolatile(buckets, withoutSpacing(count));
   }
 
@@ -41,6 +52,25 @@ final class Engine implements StartBudget {
           .findVarHandle(Buckets.class, "buckets", Bucket[].class);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("Buckets has no field of its buckets", e);
+    }
+  }
+
+  private static Field intervalField() {
+    try {
+      Field field = Buckets.class.getDeclaredField("intervalNanos");
+      field.setAccessible(true);
+      return field;
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("Buckets has no field of its interval", e);
+    }
+  }
+
+  /** As for the lines: what is said of a start would put the next one off for ever. */
+  private void withoutInterval() {
+    try {
+      INTERVAL.setLong(buckets, 0);
+    } catch (IllegalAccessException e) {
+      throw new LinkageError("the interval cannot be set", e);
     }
   }
 
@@ -54,14 +84,36 @@ final class Engine implements StartBudget {
     return made;
   }
 
-  /** Returns a start that is held, for longer than anybody waits. */
-  SessionStart hold(long shard) {
+  /** Grants a start and acquires it. */
+  Held hold(long shard) {
     grants.incrementAndGet();
     try {
-      return buckets.acquire(shard, Long.MAX_VALUE, Duration.ofHours(1));
+      return acquire(shard);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Waits for a start, which is held. */
+  Held acquire(long shard) throws InterruptedException {
+    return new Held(this, buckets.acquire(shard, Long.MAX_VALUE, HOLD), holdOf(shard));
+  }
+
+  /** Returns what the line of a shard waits for, which is the start that it was just given. */
+  private Hold holdOf(long shard) {
+    Bucket[] current = current();
+    Bucket bucket = current[(int) (shard % current.length)];
+    bucket.lock.lock();
+    try {
+      return bucket.line.holds().getFirst();
+    } finally {
+      bucket.lock.unlock();
+    }
+  }
+
+  /** Takes note that something is about to be said of a start: the next one may go from now on. */
+  void noLongerHeld() {
+    held.decrementAndGet();
   }
 
   /** Lets the next heads go, whichever buckets they are in. */
@@ -76,6 +128,15 @@ final class Engine implements StartBudget {
 
   int charged() {
     return charges.get();
+  }
+
+  /** Returns how many starts that were held are used. */
+  int used() {
+    return used.get();
+  }
+
+  int takenBack() {
+    return takenBack.get();
   }
 
   /** Returns how often a head was told to wait: once as it joined, and once more as it waits. */
@@ -99,11 +160,28 @@ final class Engine implements StartBudget {
       if (grants.compareAndSet(left, left - 1)) {
         charges.incrementAndGet();
         checkLine();
+        if (held.get() > 0) {
+          throw new AssertionError("charged while a start is held");
+        }
+        if (holdNanos > 0) {
+          held.incrementAndGet();
+        }
         return 0;
       }
     }
     refusals.incrementAndGet();
     return PATIENCE_NANOS;
+  }
+
+  @Override
+  public void used(long chargedNanos, long holdNanos, long usedNanos) {
+    used.incrementAndGet();
+  }
+
+  @Override
+  public void takeBack(long chargedNanos, long holdNanos) {
+    takenBack.incrementAndGet();
+    grants.incrementAndGet();
   }
 
   private void checkLine() {

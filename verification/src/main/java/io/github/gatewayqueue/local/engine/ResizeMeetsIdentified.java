@@ -2,7 +2,6 @@ package io.github.gatewayqueue.local.engine;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import io.github.gatewayqueue.SessionStart;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,7 +18,7 @@ import org.openjdk.jcstress.infra.results.LLZ_Result;
 public class ResizeMeetsIdentified {
 
   private final Engine engine = new Engine(1);
-  private final SessionStart start = engine.hold(0);
+  private final Held start = engine.hold(0);
 
   /** Resizes, and requests in the bucket that has another shard than the holder's. */
   @Actor

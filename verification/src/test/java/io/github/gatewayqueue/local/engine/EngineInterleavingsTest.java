@@ -275,6 +275,173 @@ final class EngineInterleavingsTest {
     }
   }
 
+  @Test
+  void identified_whileTheNextComes_itIsReleased() {
+    explore(IdentifiedMeetsRequest.class);
+  }
+
+  /** The next waits, or comes, as the holder says that it identifies. */
+  public static final class IdentifiedMeetsRequest {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      engine.grant(1);
+      Shard next = Shard.start(engine, 0);
+      start.identified();
+      next.endReleased();
+      assertEquals(1, engine.used());
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void answered_twoInLine_eachWaitsForTheOneBefore() {
+    explore(AnsweredMeetsHandOver.class);
+  }
+
+  /** One that is released holds its bucket as well, and the one behind it waits for both. */
+  public static final class AnsweredMeetsHandOver {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      engine.grant(2);
+      Shard first = Shard.startHolding(engine, 0);
+      Shard second = Shard.startHolding(engine, 0);
+      start.answered();
+      first.endReleased();
+      second.endReleased();
+      assertEquals(3, engine.used());
+      assertSpent(engine, 3);
+    }
+  }
+
+  @Test
+  void cancel_whileTheNextIsInterrupted_theStartGoesToOneOfTwo() {
+    explore(CancelMeetsInterrupt.class);
+  }
+
+  /** What is given back goes to the next in line or, if that is interrupted, to the one behind. */
+  public static final class CancelMeetsInterrupt {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      Shard next = Shard.start(engine, 0);
+      Shard behind = Shard.start(engine, 0);
+      Thread holder = start(start::cancel);
+      next.interrupt();
+      if (next.endInterrupted()) {
+        engine.grant(1);
+      }
+      behind.endReleased();
+      join(holder);
+      assertEquals(0, engine.granted());
+      assertEquals(1, engine.takenBack());
+      assertEquals(0, engine.used());
+      assertTrue(engine.isEmpty());
+    }
+  }
+
+  @Test
+  void close_racesTheTimeOut_theNextIsReleased() {
+    explore(CloseMeetsTimeOut.class);
+  }
+
+  /** The start is used, whether or not it ran out first; either way the next one goes. */
+  public static final class CloseMeetsTimeOut {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      engine.grant(1);
+      Shard next = Shard.start(engine, 0);
+      Thread time = start(start::runOut);
+      start.close();
+      join(time);
+      next.endReleased();
+      assertEquals(1, engine.used());
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void cancel_racesTheTimeOut_onlyOneOfTheTwoHappens() {
+    explore(CancelMeetsTimeOut.class);
+  }
+
+  /** The start is given back, or it ran out, which leaves it spent. */
+  public static final class CancelMeetsTimeOut {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      Shard next = Shard.start(engine, 0);
+      Thread time = start(start::runOut);
+      start.cancel();
+      join(time);
+      if (start.isExpired()) {
+        engine.grant(1);
+      }
+      next.endReleased();
+      assertEquals(start.isExpired() ? 0 : 1, engine.takenBack());
+      assertSpent(engine, 2);
+    }
+  }
+
+  @Test
+  void identified_racesResizeToMore_bothBucketsHear() {
+    explore(IdentifiedMeetsResize.class);
+  }
+
+  /** A bucket that is held is divided: both parts wait for the hold, and hear of its end. */
+  public static final class IdentifiedMeetsResize {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(1);
+      Held start = engine.hold(0);
+      engine.grant(2);
+      Shard even = Shard.start(engine, 0);
+      Shard odd = Shard.start(engine, 1);
+      Thread holder = start(start::identified);
+      engine.buckets.resize(2);
+      even.endReleased();
+      odd.endReleased();
+      join(holder);
+      assertEquals(1, engine.used());
+      assertSpent(engine, 3);
+    }
+  }
+
+  @Test
+  void cancel_racesResizeToFewer_theOtherBucketHears() {
+    explore(CancelMeetsResize.class);
+  }
+
+  /** Two buckets of which one is held become one: who waits in it waits for the hold. */
+  public static final class CancelMeetsResize {
+    /** The scene. */
+    @Operation
+    public void play() {
+      Engine engine = new Engine(2);
+      Held start = engine.hold(0);
+      Shard odd = Shard.start(engine, 1);
+      Thread holder = start(start::cancel);
+      engine.buckets.resize(1);
+      odd.endReleased();
+      join(holder);
+      assertEquals(1, engine.takenBack());
+      assertSpent(engine, 2);
+    }
+  }
+
   private static void explore(Class<?> scene) {
     alone(new ModelCheckingOptions())
         .invocationsPerIteration(INTERLEAVINGS)

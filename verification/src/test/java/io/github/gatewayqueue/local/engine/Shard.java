@@ -7,18 +7,28 @@ import org.jspecify.annotations.Nullable;
 final class Shard implements Runnable {
   private final Engine engine;
   private final long id;
+  private final boolean holds;
   private final Thread thread = new Thread(this);
 
   private boolean released;
   private @Nullable Throwable failure;
 
-  private Shard(Engine engine, long id) {
+  private Shard(Engine engine, long id, boolean holds) {
     this.engine = engine;
     this.id = id;
+    this.holds = holds;
   }
 
   static Shard start(Engine engine, long id) {
-    Shard shard = new Shard(engine, id);
+    return started(new Shard(engine, id, false));
+  }
+
+  /** Starts one that acquires its start, and says that it is answered. */
+  static Shard startHolding(Engine engine, long id) {
+    return started(new Shard(engine, id, true));
+  }
+
+  private static Shard started(Shard shard) {
     shard.thread.start();
     return shard;
   }
@@ -27,7 +37,11 @@ final class Shard implements Runnable {
   public void run() {
     long since = System.nanoTime();
     try {
-      engine.buckets.request(id, Long.MAX_VALUE);
+      if (holds) {
+        engine.acquire(id).answered();
+      } else {
+        engine.buckets.request(id, Long.MAX_VALUE);
+      }
       released = true;
       if (System.nanoTime() - since >= Engine.PATIENCE_NANOS) {
         failure = new AssertionError("not woken");
@@ -60,7 +74,7 @@ final class Shard implements Runnable {
   void endReleased() {
     Throwable thrown = end();
     if (thrown != null) {
-      throw new AssertionError("not released", thrown);
+      throw new AssertionError("not released: " + thrown, thrown); // Lincheck shows no cause
     }
   }
 
