@@ -117,6 +117,22 @@ class HoldsTest {
     }
   }
 
+  /** What the holder says is heard in the buckets of other shards, too, or they would sleep on. */
+  @Test
+  void identified_resizedToMoreBucketsSince_wakesTheHeadsOfAll() throws Exception {
+    Buckets buckets = buckets(SOON, 1);
+    SessionStart start = buckets.acquire(1, TOTAL, NEVER);
+    List<Asking> waiting = new ArrayList<>();
+    for (long shard = 0; shard < 4; shard++) {
+      waiting.add(join(buckets, shard));
+    }
+    buckets.resize(4);
+    start.identified();
+    for (Asking one : waiting) {
+      one.awaitReturn();
+    }
+  }
+
   /** Two buckets that are held become one, which waits for both. */
   @Test
   void resize_toFewerBuckets_waitsForAllHolds() throws Exception {

@@ -1,0 +1,143 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.testsupport.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** What holds for requests that have to wait for their bucket's lock before they join. */
+class BucketLockTest {
+  private static final long TOTAL = 16;
+
+  /** A charge: by which thread, and at which moment. */
+  private record Charge(Thread thread, long nanos) {}
+
+  /** Releases a number of requests, and keeps the first of them under its bucket's lock. */
+  private static final class Budget implements StartBudget {
+    private final int starts;
+    private final List<Charge> charges = new CopyOnWriteArrayList<>();
+    private final CountDownLatch lockIsHeld = new CountDownLatch(1);
+    private final CountDownLatch letGo = new CountDownLatch(1);
+
+    Budget(int starts) {
+      this.starts = starts;
+    }
+
+    @Override
+    public long tryCharge(long nowNanos, long holdNanos) {
+      if (charges.size() == starts) {
+        return Long.MAX_VALUE;
+      }
+      charges.add(new Charge(Thread.currentThread(), nowNanos));
+      lockIsHeld.countDown();
+      await(letGo);
+      return 0;
+    }
+  }
+
+  /** A thread that makes requests one after the other. */
+  private static final class Requests {
+    final Thread thread;
+    private final FutureTask<?> task;
+
+    Requests(Buckets buckets, long... ids) {
+      task =
+          new FutureTask<>(() -> {
+            for (long id : ids) {
+              buckets.request(id, TOTAL);
+            }
+            return null;
+          });
+      thread = Thread.ofPlatform().daemon().start(task);
+    }
+
+    /** Waits until the thread stands in the queue of a lock. */
+    Requests awaitAtLock() {
+      Await.until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
+      return this;
+    }
+
+    /** Waits until all requests were released. */
+    void join() throws InterruptedException, ExecutionException {
+      task.get();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this thread", e);
+    }
+  }
+
+  private static Buckets buckets(int count, StartBudget budget) {
+    return new Buckets(Duration.ofNanos(1), Duration.ZERO, count, budget);
+  }
+
+  /** Or the interval behind it would begin before it was released. */
+  @Test
+  void request_waitedForTheLock_isReleasedAtAMomentAfterThat() throws Exception {
+    Budget budget = new Budget(2);
+    Buckets buckets = buckets(1, budget);
+    Requests first = new Requests(buckets, 0);
+    await(budget.lockIsHeld);
+    Requests second = new Requests(buckets, 0).awaitAtLock();
+    long lockedNanos = System.nanoTime();
+    budget.letGo.countDown();
+    first.join();
+    second.join();
+    Charge charge = budget.charges.get(1);
+    assertEquals(second.thread, charge.thread);
+    assertTrue(charge.nanos - lockedNanos >= 0, "before it had the lock");
+  }
+
+  /** The one that leaves the line finds the lock free, and the other one has yet to wake up. */
+  @Test
+  void request_madeByTheOneThatWasJustReleased_doesNotOvertakeWhoWaitsForTheLock()
+      throws Exception {
+    for (int round = 0; round < 100; round++) {
+      Budget budget = new Budget(3);
+      Buckets buckets = buckets(1, budget);
+      Requests first = new Requests(buckets, 0, 0);
+      await(budget.lockIsHeld);
+      Requests second = new Requests(buckets, 0).awaitAtLock();
+      budget.letGo.countDown();
+      first.join();
+      second.join();
+      assertEquals(
+          List.of(first.thread, second.thread, first.thread),
+          budget.charges.stream().map(Charge::thread).toList());
+    }
+  }
+
+  /** Arrival is when a request joins its line, not when it comes to the lock. */
+  @Test
+  void resize_oneWaitedForTheLockWhileAnotherJoined_standsBehindThat() throws Exception {
+    Budget budget = new Budget(1);
+    Buckets buckets = buckets(2, budget);
+    Requests first = new Requests(buckets, 0);
+    await(budget.lockIsHeld);
+    Requests late = new Requests(buckets, 2).awaitAtLock();
+    Requests early = new Requests(buckets, 1);
+    Await.until(() -> buckets.waiting() == 2); // the first one is not released yet
+    budget.letGo.countDown();
+    first.join();
+    Await.until(() -> buckets.waiting() == 2);
+    buckets.resize(1);
+    assertEquals(List.of(List.of(early.thread, late.thread)), buckets.lines());
+    for (Requests waiting : List.of(early, late)) {
+      waiting.thread.interrupt();
+      waiting.thread.join();
+    }
+  }
+}
