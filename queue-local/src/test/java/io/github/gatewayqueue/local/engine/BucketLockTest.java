@@ -3,6 +3,7 @@ package io.github.gatewayqueue.local.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
@@ -14,32 +15,42 @@ import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** What holds for requests that have to wait for their bucket's lock before they join. */
+/** What holds for requests, and for what is said of a start, that wait for a bucket's lock. */
 class BucketLockTest {
   private static final long TOTAL = 16;
 
   /** A charge: by which thread, and at which moment. */
   private record Charge(Thread thread, long nanos) {}
 
-  /** Releases a number of requests, and keeps the first of them under its bucket's lock. */
+  /** Releases a number of requests, and keeps one of them under its bucket's lock. */
   private static final class Budget implements StartBudget {
     private final int starts;
+    private final int kept;
     private final List<Charge> charges = new CopyOnWriteArrayList<>();
     private final CountDownLatch lockIsHeld = new CountDownLatch(1);
     private final CountDownLatch letGo = new CountDownLatch(1);
 
+    /** Keeps the first. */
     Budget(int starts) {
+      this(starts, 0);
+    }
+
+    Budget(int starts, int kept) {
       this.starts = starts;
+      this.kept = kept;
     }
 
     @Override
     public long tryCharge(long nowNanos, long holdNanos) {
-      if (charges.size() == starts) {
+      int number = charges.size();
+      if (number == starts) {
         return Long.MAX_VALUE;
       }
       charges.add(new Charge(Thread.currentThread(), nowNanos));
-      lockIsHeld.countDown();
-      await(letGo);
+      if (number == kept) {
+        lockIsHeld.countDown();
+        await(letGo);
+      }
       return 0;
     }
   }
@@ -70,6 +81,17 @@ class BucketLockTest {
     void join() throws InterruptedException, ExecutionException {
       task.get();
     }
+  }
+
+  /** Waits until a thread stands in the queue of a lock. */
+  private static void awaitAtLock(Thread thread) {
+    Await.until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
+  }
+
+  private static Thread startAtLock(Runnable action) {
+    Thread thread = Thread.ofPlatform().daemon().start(action);
+    awaitAtLock(thread);
+    return thread;
   }
 
   private static void await(CountDownLatch latch) {
@@ -139,5 +161,31 @@ class BucketLockTest {
       waiting.thread.interrupt();
       waiting.thread.join();
     }
+  }
+
+  /**
+   * The hold had run out, and another start had followed. Two buckets become four while its holder
+   * waits for the lock of the one that it knew.
+   */
+  @Test
+  void identified_lateAndWaitedForTheLockOfABucketThatWasReplaced_putsTheNewOneOff()
+      throws Exception {
+    Duration interval = Duration.ofMillis(200);
+    Budget budget = new Budget(4, 2);
+    Buckets buckets = new Buckets(interval, Duration.ZERO, 2, budget);
+    SessionStart start = buckets.acquire(0, TOTAL, Duration.ofMillis(1));
+    buckets.request(4, TOTAL); // when the hold has run out, and an interval after that
+    Requests keeper = new Requests(buckets, 1);
+    await(budget.lockIsHeld);
+    Thread resizer = startAtLock(() -> buckets.resize(4)); // has one lock, and waits for the other
+    long saidNanos = System.nanoTime();
+    Thread holder = startAtLock(start::identified);
+    budget.letGo.countDown();
+    resizer.join();
+    holder.join();
+    keeper.join();
+    buckets.request(8, TOTAL);
+    long gapNanos = budget.charges.getLast().nanos - saidNanos;
+    assertTrue(gapNanos >= interval.toNanos(), "after " + gapNanos + " ns");
   }
 }
