@@ -12,9 +12,11 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +48,20 @@ class LargeBotQueueHoldTest extends BotTest {
     start.cancel();
     other.awaitReturn();
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
+  }
+
+  /** The operator is told of each time that the starts are used up. */
+  @Test
+  void cancel_budgetIsUsedUpOnceMore_isToldAgain() throws Exception {
+    try (var log = new CapturedLog("io.github.gatewayqueue.large", Level.WARNING)) {
+      LargeBotQueue queue =
+          builder().interval(NEVER).reserve(1).initialLimit(limit(2, DAY, 4)).build();
+      SessionStart start = queue.acquire(0, 4);
+      Await.until(() -> log.lines().size() == 1);
+      start.cancel();
+      queue.request(0, 4);
+      Await.until(() -> log.lines().size() == 2);
+    }
   }
 
   @Test
