@@ -2,7 +2,7 @@ package io.github.gatewayqueue.benchmarks;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Score;
@@ -96,7 +96,7 @@ final class RoundTrip implements Scenario {
 
   private static LargeBotQueue queue(FakeDiscord discord, Duration interval) {
     return LargeBotQueue.builder(
-            DiscordSessionStartLimits.builder(FakeDiscord.DEFAULT_TOKEN)
+            DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
                 .baseUrl(discord.restUri())
                 .build())
         .interval(interval)
@@ -188,7 +188,7 @@ final class RoundTrip implements Scenario {
 
     private static String identify(int id, int total) {
       return """
-      {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%d, %d], "properties": {}}}\
+      {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%s, %s], "properties": {}}}\
       """
           .formatted(FakeDiscord.DEFAULT_TOKEN, id, total);
     }

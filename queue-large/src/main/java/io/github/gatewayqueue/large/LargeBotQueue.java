@@ -82,8 +82,9 @@ import org.jspecify.annotations.Nullable;
  * platform thread of its own, a daemon that is started when the limit is needed and ends with the
  * reading; there is never more than one. (A virtual thread would need a carrier, and before Java 24
  * shards that wait in a {@code synchronized} block may have pinned all of them.) Apart from these
- * the queue starts no thread, and it needs no closing. A source that hangs keeps nobody from
- * joining or leaving the line, nor {@link #update} and {@link #waiting} from their work.
+ * the queue starts no thread but one that logs, for as long as there is something to log, and it
+ * needs no closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link
+ * #update} and {@link #waiting} from their work.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -92,10 +93,9 @@ import org.jspecify.annotations.Nullable;
 public final class LargeBotQueue implements GatewayQueue {
   /*
    * Buckets makes threads wait, and asks Gate at the exit; Budget decides, and guards itself; LimitReader
-   * brings limits to both. Locks, in the order in which they may be taken: LimitReader's, the buckets' in
-   * ascending order, Budget's. Under none of them is the source called, a line logged or anything waited
-   * for, but for the buckets' own conditions. What does happen under a bucket's lock is that a reading's
-   * thread is started.
+   * brings limits to both. Locks, in the order in which they may be taken: LimitReader's, the buckets',
+   * Budget's. Under none of them is the source called, or anything waited for, but for the buckets' own
+   * conditions. What does happen under a bucket's lock is that a reading's thread is started.
    */
 
   /** How old a limit may be that somebody hands in as just read. */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.local.engine.Buckets;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * of its own for each reading, and what an update hands in. Which reading is due, and that there is
  * one at a time, is the budget's business.
  *
- * <p>Safe for use by many threads. The source is called and lines are logged under no lock.
+ * <p>Safe for use by many threads. The source is called under no lock.
  */
 final class LimitReader {
   /** Many times what Discord gives to anybody; a larger number is a mistake, and costs memory. */
   private static final int MAX_BUCKETS = 65_536;
 
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.large");
+  private static final BackgroundLogger LOGGER =
+      new BackgroundLogger(System.getLogger("io.github.gatewayqueue.large"));
 
   /**
    * Makes the threads that read: no virtual ones, as those who wait may have pinned every carrier.
@@ -176,12 +178,7 @@ final class LimitReader {
     }
   }
 
-  /** Logs, and ignores a failure of doing so: it is not to make a request fail. */
   private static void warn(String line, @Nullable Object detail) {
-    try {
-      LOGGER.log(WARNING, line + detail);
-    } catch (RuntimeException | Error e) {
-      // a handler, or the detail's own toString()
-    }
+    LOGGER.log(WARNING, () -> line + detail);
   }
 }

@@ -22,7 +22,7 @@ class BudgetHistoryTest {
   }
 
   private static void charge(Budget budget, long nowNanos) {
-    assertEquals(0, budget.ask(nowNanos, 0));
+    assertEquals(0, budget.tryCharge(nowNanos, 0));
   }
 
   private static int remaining(Budget budget, long nowNanos) {

@@ -28,12 +28,12 @@ class LargeBotQueueAcceptTest extends BotTest {
       return limit(500, Duration.ofMillis(200), 16);
     });
     source.answer(limit(500, DAY, 16));
-    LargeBotQueue queue = new LargeBotQueue(source);
+    LargeBotQueue queue = LargeBotQueue.builder(source).buildAndRead();
     queue.request(0, 16);
     assumeTrue(source.calls() == 1, "the start came after the reset");
-    Await.until(() -> queue.limit().resetAfter().isZero());
+    Await.until(() -> queue.limit().orElseThrow().resetAfter().isZero());
     queue.request(1, 16);
-    assertEquals(498, queue.limit().remaining());
+    assertEquals(498, queue.limit().orElseThrow().remaining());
   }
 
   @Test
@@ -82,7 +82,7 @@ class LargeBotQueueAcceptTest extends BotTest {
     bot.join(0).awaitReturn();
     long releasedNanos = System.nanoTime();
     bot.queue.update(limit(500, Bot.AT_ONCE, 1));
-    Await.until(() -> bot.queue.limit().resetAfter().isZero());
+    Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
     bot.start(1);
     await(lockIsHeld);
     Thread first = startAtLock(() -> bot.queue.update(limit(1, DAY, 2)));
@@ -93,7 +93,7 @@ class LargeBotQueueAcceptTest extends BotTest {
     first.join();
     second.join();
     Await.until(() -> bot.ended() == 2);
-    assertEquals(498, bot.queue.limit().remaining());
+    assertEquals(498, bot.queue.limit().orElseThrow().remaining());
   }
 
   private static Thread startAtLock(Runnable action) {

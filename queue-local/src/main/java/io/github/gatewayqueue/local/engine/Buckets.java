@@ -390,9 +390,17 @@ public final class Buckets {
    * @param cause why; each request throws a {@link GatewayQueueException} with its message
    */
   public void refuseWaiting(GatewayQueueException cause) {
-    String message = cause.getMessage();
-    refusal = new Refusal(arrivals.get(), message == null ? cause.toString() : message, cause);
+    refusal = new Refusal(arrivals.get(), messageOf(cause), cause);
     wakeHeads();
+  }
+
+  private static String messageOf(GatewayQueueException cause) {
+    try {
+      String message = cause.getMessage();
+      return message == null ? cause.toString() : message;
+    } catch (RuntimeException e) { // a subclass of the source's own
+      return cause.getClass().getName();
+    }
   }
 
   /**

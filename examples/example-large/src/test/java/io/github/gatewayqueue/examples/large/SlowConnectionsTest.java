@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimits;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.fakediscord.Verdict;
@@ -64,7 +64,7 @@ class SlowConnectionsTest {
             .start()) {
       LargeBotQueue queue =
           LargeBotQueue.builder(
-                  DiscordSessionStartLimits.builder(TOKEN).baseUrl(discord.restUri()).build())
+                  DiscordSessionStartLimitSource.builder(TOKEN).baseUrl(discord.restUri()).build())
               .build();
       startAll(discord, queue);
       Score score = discord.score();
