@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.local.engine;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +83,12 @@ public final class Buckets {
    * There is no grant that would have to be handed back. Since spacing and budget are charged at the
    * release, somebody who leaves before has cost nothing.
    *
+   * Little stack
+   *
+   * A caller may recurse and have hardly any stack left. An overflow in the middle could leave a lock
+   * with a thread that is dead, or a waiter in line, so whatever takes a bucket's lock reaches down
+   * first: see StackReserve.
+   *
    * Observability
    *
    * Nothing of the user's runs between joining a line and the return: a log handler that blocks
@@ -94,9 +98,10 @@ public final class Buckets {
    * Several buckets
    *
    * Each bucket has a lock and a line of its own, so an idle one never waits for another. When their
-   * number changes, all locks are taken in ascending order, the old buckets' before the new ones', the
-   * waiters are linked to new lines in order of arrival, and the new array of buckets is published
-   * before the locks are released. An arrival, or a waiter that woke, which gets the lock of a bucket
+   * number changes, all locks are taken, the old buckets' and the new ones', the waiters are linked to
+   * new lines in order of arrival, and the new array of buckets is published before the locks are
+   * released. Only the thread that does so holds more than one of them, so their order does not
+   * matter. An arrival, or a waiter that woke, which gets the lock of a bucket
    * that is no longer its own sees so and takes the right one. Bucket locks come before the budget's
    * own; of other code, only the budget runs under them: no log handlers and no I/O.
    *
@@ -122,7 +127,6 @@ public final class Buckets {
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
-  private final ReentrantLock resizing = new ReentrantLock();
   private final long intervalNanos;
   private final StartBudget budget;
 
@@ -253,62 +257,30 @@ public final class Buckets {
     return new HeldStart(this, hold);
   }
 
+  /** The frames from here to {@code park} are copied to the heap for each that waits: few. */
   private void await(long id, long total, @Nullable Hold hold) throws InterruptedException {
     ENTRANCE.request(id, total);
-    boolean logs = LOGGER.isLoggable(DEBUG); // before joining: the first call loads the logger
-    long askedNanos = System.nanoTime();
-    RequestEvent event = RequestEvent.beginIfRecorded();
+    StackReserve.require();
+    RequestEvent event = RequestEvent.beginIfWatched(LOGGER, id, total);
     Waiter waiter = new Waiter(id, Thread.currentThread(), hold);
-    boolean released;
     try {
-      released = joinAndTry(waiter);
-      if (!released) {
-        if (logs) {
-          LOGGER.log(DEBUG, () -> "shard " + id + " of " + total + " waits for its turn");
-        }
-        released = awaitRelease(waiter);
+      boolean released = joinAndTry(waiter);
+      if (!released && event != null) {
+        event.waits();
+      }
+      if (!released && !awaitRelease(waiter)) {
+        throw new InterruptedException(); // not where it waited: in a storm each frame counts
       }
     } catch (Throwable e) {
       leave(waiter);
-      report(event, logs, waiter, total, askedNanos, e);
+      if (event != null) {
+        event.end(waiter, e);
+      }
       throw e;
     }
-    if (!released) { // thrown here and not where it waited: in a storm each frame on the way counts
-      leave(waiter);
-      InterruptedException interrupted = new InterruptedException();
-      report(event, logs, waiter, total, askedNanos, interrupted);
-      throw interrupted;
-    }
-    report(event, logs, waiter, total, askedNanos, null);
-  }
-
-  /** Tells the flight recording and the log how a request ended. */
-  private static void report(
-      @Nullable RequestEvent event,
-      boolean logs,
-      Waiter waiter,
-      long total,
-      long askedNanos,
-      @Nullable Throwable thrown) {
-    if (event == null && !logs) {
-      return;
-    }
-    long endNanos = thrown == null ? waiter.releaseNanos : System.nanoTime();
-    long waitedNanos = endNanos - askedNanos;
     if (event != null) {
-      event.end(waiter, total, waitedNanos, thrown == null);
+      event.end(waiter, null);
     }
-    if (logs) {
-      long id = waiter.id;
-      LOGGER.log(DEBUG, () -> ending(id, total, Duration.ofNanos(waitedNanos), thrown));
-    }
-  }
-
-  private static String ending(long id, long total, Duration waited, @Nullable Throwable thrown) {
-    String shard = "shard " + id + " of " + total;
-    return thrown == null
-        ? shard + " was released after " + waited
-        : shard + " left the line after " + waited + ": " + thrown;
   }
 
   private static void warnOf(Hold expired) {
@@ -366,6 +338,7 @@ public final class Buckets {
   /** Looks at every line, under its bucket's lock, and once more at all if they were replaced. */
   @SuppressWarnings("ReferenceEquality") // another array stands for other buckets
   private <T> List<T> ofEachLine(Function<Line, T> look) {
+    StackReserve.require();
     while (true) {
       Bucket[] current = buckets;
       List<T> seen = new ArrayList<>();
@@ -377,7 +350,7 @@ public final class Buckets {
           bucket.lock.unlock();
         }
       }
-      if (current == buckets) {
+      if (current == buckets) { // otherwise some were looked at before they were moved, some after
         return List.copyOf(seen);
       }
     }
@@ -408,6 +381,7 @@ public final class Buckets {
    * was not told of: see {@link StartBudget}.
    */
   public void wakeHeads() {
+    StackReserve.require();
     for (Bucket bucket : buckets) {
       bucket.lock.lock();
       try {
@@ -462,21 +436,17 @@ public final class Buckets {
   /**
    * Changes the number of buckets. Everybody who waits keeps its place among those of its new
    * bucket; no bucket starts anybody earlier than an interval after the last start in any of the
-   * old ones from which it takes shards.
+   * old ones from which it takes shards. To be called by one thread at a time.
    *
    * @param count how many buckets there are from now on, at least 1
    * @throws IllegalArgumentException if {@code count < 1}; nothing changes
    */
   public void resize(int count) {
     requirePositive(count);
-    resizing.lock();
-    try {
-      Bucket[] old = buckets;
-      if (old.length != count) {
-        replace(old, count);
-      }
-    } finally {
-      resizing.unlock();
+    StackReserve.require();
+    Bucket[] old = buckets;
+    if (old.length != count) {
+      replace(old, count);
     }
   }
 
@@ -619,8 +589,8 @@ public final class Buckets {
     }
     Bucket bucket = lockBucketOf(waiter);
     try {
-      if (!waiter.inLine) {
-        return;
+      if (!bucket.line.contains(waiter)) {
+        return; // released, and what came after failed: an unpark that had no memory, for instance
       }
       boolean wasHead = bucket.line.head() == waiter;
       bucket.line.leave(waiter);

@@ -35,6 +35,7 @@ final class HeldStart implements SessionStart {
   }
 
   private void use(Word word) {
+    StackReserve.require();
     long nowNanos;
     boolean first;
     synchronized (hold) {
@@ -49,6 +50,7 @@ final class HeldStart implements SessionStart {
 
   @Override
   public void cancel() {
+    StackReserve.require();
     boolean givenBack;
     synchronized (hold) {
       givenBack = hold.cancel(System.nanoTime());

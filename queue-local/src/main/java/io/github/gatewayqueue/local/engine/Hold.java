@@ -22,9 +22,6 @@ final class Hold {
   final long shard;
   final long total;
 
-  /** What a line has that waits for this one alone. Not to be changed. */
-  final Hold[] alone = {this};
-
   private final long holdNanos;
   private final long intervalNanos;
 

@@ -63,6 +63,12 @@ final class Line {
     return List.of(holds);
   }
 
+  /** Returns whether a waiter, which is in this line or in none, is in it. */
+  @SuppressWarnings("ReferenceEquality") // the one waiter, not one like it
+  boolean contains(Waiter waiter) {
+    return waiter == head || waiter.previous != null;
+  }
+
   int size() {
     return size;
   }
@@ -90,7 +96,6 @@ final class Line {
       last.next = waiter;
     }
     tail = waiter;
-    waiter.inLine = true;
     size++;
   }
 
@@ -110,7 +115,6 @@ final class Line {
     }
     waiter.previous = null;
     waiter.next = null;
-    waiter.inLine = false;
     size--;
   }
 
@@ -131,6 +135,7 @@ final class Line {
       return delayNanos;
     }
     Hold hold = first.hold;
+    Hold[] held = hold == null ? NONE : new Hold[] {hold}; // nothing may fail once it is charged
     delayNanos = budget.tryCharge(nowNanos, hold == null ? 0 : hold.holdNanos());
     if (delayNanos > 0) {
       return delayNanos;
@@ -139,12 +144,11 @@ final class Line {
     first.releaseNanos = nowNanos;
     lastReleaseNanos = nowNanos;
     hasReleased = true;
+    holds = held;
     if (hold == null) {
-      holds = NONE;
       notBeforeNanos = nowNanos + intervalNanos;
     } else {
       hold.release(nowNanos);
-      holds = hold.alone;
     }
     return 0;
   }

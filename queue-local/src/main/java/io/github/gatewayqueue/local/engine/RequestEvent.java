@@ -1,5 +1,8 @@
 package io.github.gatewayqueue.local.engine;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
+import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -9,7 +12,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** What a flight recording tells of one request. Lasts from the call until its end. */
+/** What a flight recording and the log tell of one request. Lasts from the call until its end. */
 @Name(RequestEvent.NAME)
 @Label("Session Start Request")
 @Description("A shard asked for a session start, and was released or gave up")
@@ -45,29 +48,59 @@ final class RequestEvent extends Event {
   @Description("System.nanoTime() as the released thread read it under its bucket's lock, or 0")
   long releaseNanos;
 
+  /** Where it is logged, too, if it is. */
+  private transient @Nullable BackgroundLogger logger;
+
+  private transient long askedNanos;
+
   /** Has this class loaded, which takes its time, before the first request rather than in it. */
   static void load() {}
 
-  /** Returns an event that has begun, or null if none are recorded. */
-  static @Nullable RequestEvent beginIfRecorded() {
-    if (!PROBE.isEnabled()) {
+  /** Returns an event that has begun, or null if requests are neither recorded nor logged. */
+  static @Nullable RequestEvent beginIfWatched(BackgroundLogger logger, long id, long total) {
+    boolean logs = logger.isLoggable(DEBUG); // before joining: the first call loads the logger
+    if (!logs && !PROBE.isEnabled()) {
       return null;
     }
     RequestEvent event = new RequestEvent();
+    event.shardId = id;
+    event.totalShards = total;
+    event.logger = logs ? logger : null;
+    event.askedNanos = System.nanoTime();
     event.begin();
     return event;
   }
 
-  /** Ends the event and hands it to the recording. */
-  void end(Waiter waiter, long total, long waitedNanos, boolean released) {
+  /** Takes note that the request has joined a line and waits. */
+  void waits() {
+    if (logger != null) {
+      String shard = shard();
+      logger.log(DEBUG, () -> shard + " waits for its turn");
+    }
+  }
+
+  /** Takes note of how the request ended, and hands the event to the recording. */
+  void end(Waiter waiter, @Nullable Throwable thrown) {
     end();
-    shardId = waiter.id;
-    totalShards = total;
     Bucket last = waiter.bucket;
     bucket = last == null ? -1 : last.index;
-    waited = waitedNanos;
-    this.released = released;
+    waited = (thrown == null ? waiter.releaseNanos : System.nanoTime()) - askedNanos;
+    released = thrown == null;
     releaseNanos = waiter.releaseNanos;
     commit();
+    if (logger != null) {
+      String shard = shard();
+      Duration time = Duration.ofNanos(waited);
+      logger.log(
+          DEBUG,
+          () ->
+              thrown == null
+                  ? shard + " was released after " + time
+                  : shard + " left the line after " + time + ": " + thrown);
+    }
+  }
+
+  private String shard() {
+    return "shard " + shardId + " of " + totalShards;
   }
 }

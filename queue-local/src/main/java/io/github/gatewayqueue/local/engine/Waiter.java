@@ -20,9 +20,6 @@ final class Waiter {
   /** The moment of release, by {@link System#nanoTime}; set when it is released. */
   long releaseNanos;
 
-  /** Whether it stands in a line. Guarded by the bucket's lock. */
-  boolean inLine;
-
   /** Who stands before and behind, as long as this one is in line. Guarded by the bucket's lock. */
   @Nullable Waiter previous;
 

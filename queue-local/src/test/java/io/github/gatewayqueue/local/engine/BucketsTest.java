@@ -316,6 +316,30 @@ class BucketsTest {
   }
 
   @Test
+  void states_resizedMeanwhile_countsEverybodyOnce() throws Exception {
+    Buckets buckets = buckets(8);
+    List<Asking> askings = ask(buckets, 0, 40);
+    AtomicBoolean done = new AtomicBoolean();
+    Thread resizer =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int count = 9; !done.get(); count = 17 - count) {
+                buckets.resize(count);
+              }
+            });
+    try {
+      for (int round = 0; round < 20_000; round++) {
+        assertEquals(40, buckets.states().stream().mapToInt(BucketState::waiting).sum());
+      }
+    } finally {
+      done.set(true);
+      resizer.join();
+    }
+    grants.grant(buckets, 40);
+    Asking.awaitReturns(askings);
+  }
+
+  @Test
   void resize_interruptsFromFrontToBackMeanwhile_strandNobody() throws Exception {
     for (int round = 0; round < 40; round++) {
       Buckets buckets = buckets(1);

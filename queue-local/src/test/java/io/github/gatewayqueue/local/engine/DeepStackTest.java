@@ -1,0 +1,183 @@
+package io.github.gatewayqueue.local.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A caller that has hardly any stack left: a call either does what it should, or throws a {@link
+ * StackOverflowError} and has changed nothing that others would notice.
+ */
+class DeepStackTest {
+  private static final int DEPTHS = 600;
+  private static final long TOTAL = 16;
+
+  private final AtomicInteger grants = new AtomicInteger();
+  private final Buckets buckets =
+      new Buckets(
+          Duration.ofNanos(1),
+          Duration.ZERO,
+          1,
+          (now, hold) -> grants.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? 0 : Long.MAX_VALUE);
+
+  /** What is called with little stack left. */
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  /**
+   * A thread that recurses until its stack overflows, and then calls from every depth that is left,
+   * from the bottom up, each time that it is told to. It waits for that without calling anything.
+   */
+  private static final class Diver {
+    private final Call call;
+    private final Thread thread;
+    private volatile int told;
+    private volatile int done;
+    private volatile @Nullable Throwable thrown;
+
+    Diver(Call call) {
+      this.call = call;
+      thread = new Thread(null, this::dive, "diver", 256 * 1024);
+      thread.setDaemon(true); // it spins on if the test fails
+      thread.start();
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // until the stack overflows
+    private void dive() {
+      try {
+        dive();
+      } catch (StackOverflowError e) {
+        // the bottom, or the call before
+      }
+      int attempt = done + 1;
+      if (attempt > DEPTHS) {
+        return;
+      }
+      while (told < attempt) {
+        // spins
+      }
+      Throwable failure = null;
+      try {
+        call.run();
+      } catch (Throwable e) {
+        failure = e;
+      }
+      thrown = failure;
+      done = attempt;
+    }
+
+    void tell(int attempt) {
+      told = attempt;
+    }
+
+    boolean isDone(int attempt) {
+      return done >= attempt;
+    }
+
+    /** Waits for the call, and returns whether it returned rather than overflow. */
+    boolean awaitCall(int attempt) {
+      Await.until(() -> isDone(attempt));
+      if (thrown != null && !(thrown instanceof StackOverflowError)) {
+        throw new AssertionError(thrown);
+      }
+      return thrown == null;
+    }
+
+    void join() throws InterruptedException {
+      assertTrue(thread.join(Await.HANG));
+    }
+  }
+
+  private Asking join() {
+    int before = buckets.waiting();
+    Asking asking = Asking.of(buckets::request, 0, TOTAL);
+    Await.until(() -> buckets.waiting() == before + 1);
+    return asking;
+  }
+
+  private void grant(int starts) {
+    grants.addAndGet(starts);
+    buckets.wakeHeads();
+  }
+
+  @Test
+  void request_littleStack_othersAreReleased() throws Exception {
+    Diver diver = new Diver(() -> buckets.request(1, TOTAL));
+    int released = 0;
+    for (int attempt = 1; attempt <= DEPTHS; attempt++) {
+      Asking before = join();
+      diver.tell(attempt);
+      int current = attempt;
+      Await.until(() -> buckets.waiting() == 2 || diver.isDone(current));
+      Asking behind = join();
+      grant(diver.isDone(attempt) ? 2 : 3);
+      before.awaitReturn();
+      released += diver.awaitCall(attempt) ? 1 : 0;
+      behind.awaitReturn();
+      assertEquals(0, buckets.waiting());
+      assertEquals(0, grants.getAndSet(0));
+    }
+    diver.join();
+    assertTrue(released > 0 && released < DEPTHS, released + " of " + DEPTHS);
+  }
+
+  @Test
+  void acquireAndCancel_littleStack_othersAreReleased() throws Exception {
+    Diver diver =
+        new Diver(() -> {
+          SessionStart start = buckets.acquire(1, TOTAL, Duration.ofNanos(1));
+          start.cancel();
+          start.close();
+        });
+    int cancelled = 0;
+    for (int attempt = 1; attempt <= DEPTHS; attempt++) {
+      grants.set(1);
+      diver.tell(attempt);
+      cancelled += diver.awaitCall(attempt) ? 1 : 0;
+      assertEquals(0, buckets.waiting());
+      Asking next = Asking.of(buckets::request, 0, TOTAL);
+      grant(1);
+      next.awaitReturn();
+    }
+    diver.join();
+    assertTrue(cancelled > 0 && cancelled < DEPTHS, cancelled + " of " + DEPTHS);
+  }
+
+  /** On the stack of a carrier, and with others in its way; nobody is told when. */
+  @Test
+  void request_littleStackOnAVirtualThread_othersAreReleased() throws Exception {
+    Buckets free = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
+    AtomicInteger attempts = new AtomicInteger();
+    Thread diver = Thread.startVirtualThread(() -> dive(free, attempts));
+    for (int id = 0; !diver.join(Duration.ZERO); id++) {
+      Asking.of(free::request, id % TOTAL, TOTAL).awaitReturn();
+    }
+    assertTrue(attempts.get() >= DEPTHS);
+    Asking.of(free::request, 0, TOTAL).awaitReturn();
+    assertEquals(0, free.waiting());
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // until the stack overflows
+  private static void dive(Buckets free, AtomicInteger attempts) {
+    try {
+      dive(free, attempts);
+    } catch (StackOverflowError e) {
+      // the bottom, or the request before
+    }
+    if (attempts.getAndIncrement() < DEPTHS) {
+      try {
+        free.request(1, TOTAL);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
