@@ -367,11 +367,15 @@ public final class Buckets {
     wakeHeads();
   }
 
+  /**
+   * Asked for once, and here: under the lock of a bucket, an exception of the user's may not run.
+   */
   private static String messageOf(GatewayQueueException cause) {
     try {
       String message = cause.getMessage();
       return message == null ? cause.toString() : message;
-    } catch (RuntimeException e) { // a subclass of the source's own
+    } catch (RuntimeException
+        | Error e) { // an override that fails: those who wait are told all the same
       return cause.getClass().getName();
     }
   }

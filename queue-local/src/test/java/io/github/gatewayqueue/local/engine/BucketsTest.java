@@ -209,6 +209,23 @@ class BucketsTest {
   }
 
   @Test
+  void refuseWaiting_itsMessageCanNotBeHad_thoseInLineFail() throws InterruptedException {
+    Buckets buckets = buckets(1);
+    Asking asking = ask(buckets, 0);
+    GatewayQueueException refusal =
+        new GatewayQueueException("") {
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("no message");
+          }
+        };
+    buckets.refuseWaiting(refusal);
+    GatewayQueueException thrown = asking.awaitThrown(GatewayQueueException.class);
+    assertEquals(refusal.getClass().getName(), thrown.getMessage());
+    assertSame(refusal, thrown.getCause());
+  }
+
+  @Test
   void lines_someLeaveAndTheNumberChanges_showsTheRestInOrder() throws InterruptedException {
     Buckets buckets = buckets(2);
     List<Asking> askings = ask(buckets, 0, 5);
