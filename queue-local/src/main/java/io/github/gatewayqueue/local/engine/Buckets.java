@@ -123,6 +123,8 @@ public final class Buckets {
 
   static {
     RequestEvent.load();
+    StackReserve
+        .require(); // loads it: a class that is first needed without memory is lost for good
   }
 
   private final AtomicInteger waiting = new AtomicInteger();
