@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
@@ -53,6 +54,7 @@ class LargeBotQueueHoldTest extends BotTest {
   /** The operator is told of each time that the starts are used up. */
   @Test
   void cancel_budgetIsUsedUpOnceMore_isToldAgain() throws Exception {
+    BackgroundLogger.awaitLogged(); // what other tests caused
     try (var log = new CapturedLog("io.github.gatewayqueue.large", Level.WARNING)) {
       LargeBotQueue queue =
           builder().interval(NEVER).reserve(1).initialLimit(limit(2, DAY, 4)).build();

@@ -17,11 +17,11 @@ import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +30,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an operator reads in the log, and that its failures do no harm. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if somebody is lost
 class LargeBotQueueLogTest extends BotTest {
-  private final CapturedLog log = new CapturedLog("io.github.gatewayqueue.large", Level.INFO);
+  private CapturedLog log;
+
+  @BeforeEach
+  void listen() throws InterruptedException {
+    BackgroundLogger.awaitLogged(); // what other tests caused
+    log = new CapturedLog("io.github.gatewayqueue.large", Level.INFO);
+  }
 
   @AfterEach
   void stopListening() throws InterruptedException {
@@ -41,15 +47,7 @@ class LargeBotQueueLogTest extends BotTest {
 
   /** Returns what was logged; another thread does that, one line after the other. */
   private List<String> lines() throws InterruptedException {
-    CountDownLatch logged = new CountDownLatch(1);
-    new BackgroundLogger(System.getLogger("io.github.gatewayqueue.large"))
-        .log(
-            System.Logger.Level.INFO,
-            () -> {
-              logged.countDown();
-              throw new IllegalStateException("no line at all");
-            });
-    logged.await();
+    BackgroundLogger.awaitLogged();
     return List.copyOf(log.lines());
   }
 

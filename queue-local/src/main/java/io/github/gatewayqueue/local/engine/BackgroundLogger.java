@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,6 +63,18 @@ public final class BackgroundLogger {
   private static Executor inOrder(ThreadFactory threads) {
     return new ThreadPoolExecutor(
         0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), threads);
+  }
+
+  /**
+   * Waits until the lines that were handed in before have been logged, by all loggers: for tests,
+   * which neither miss a line then nor find one of the test before.
+   *
+   * @throws InterruptedException if the current thread is interrupted while it waits
+   */
+  public static void awaitLogged() throws InterruptedException {
+    CountDownLatch logged = new CountDownLatch(1);
+    SHARED.execute(logged::countDown);
+    logged.await();
   }
 
   /**

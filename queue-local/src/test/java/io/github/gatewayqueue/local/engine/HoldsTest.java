@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Starts that are held, on threads; what they come to is tested in {@link RedistributeTest}. */
@@ -42,6 +43,12 @@ class HoldsTest {
           takenBack.add(Duration.ofNanos(holdNanos).toString());
         }
       };
+
+  /** They are not to find lines that other tests caused. */
+  @BeforeEach
+  void awaitLogged() throws InterruptedException {
+    BackgroundLogger.awaitLogged();
+  }
 
   private Buckets buckets(Duration interval, int count) {
     return new Buckets(interval, Duration.ZERO, count, budget);
@@ -159,7 +166,7 @@ class HoldsTest {
       assertEquals(List.of(), log.lines());
       buckets.request(4, TOTAL);
       buckets.request(5, TOTAL);
-      Await.until(() -> !log.lines().isEmpty());
+      BackgroundLogger.awaitLogged();
       assertEquals(
           List.of(
               "WARNING: the start of shard 3 of 16 ran out: nothing was said of it; the next start"
@@ -189,7 +196,8 @@ class HoldsTest {
         Buckets buckets = buckets(Duration.ofNanos(1), 1);
         buckets.acquire(3, TOTAL, Duration.ofMillis(1));
         buckets.request(4, TOTAL);
-        Await.until(() -> log.lines().size() == 1);
+        BackgroundLogger.awaitLogged();
+        assertEquals(1, log.lines().size());
       }
     }
   }
@@ -202,7 +210,8 @@ class HoldsTest {
       Await.until(start::isExpired);
       start.close();
       buckets.request(4, TOTAL);
-      Await.until(() -> log.lines().size() == 1);
+      BackgroundLogger.awaitLogged();
+      assertEquals(1, log.lines().size());
     }
   }
 

@@ -22,6 +22,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,12 @@ class RequestEventTest {
 
   /** Keeps the JIT from optimizing an allocation away. */
   private @Nullable Object sink;
+
+  /** They are not to find lines that other tests caused. */
+  @BeforeEach
+  void awaitLogged() throws InterruptedException {
+    BackgroundLogger.awaitLogged();
+  }
 
   @Test
   void event_released_tellsTheShardTheWaitAndTheMoment(@TempDir Path folder) throws Exception {
