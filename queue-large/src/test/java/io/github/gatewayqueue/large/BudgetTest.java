@@ -285,6 +285,17 @@ class BudgetTest {
     assertEquals(920, chargeAll(budget, T0 + DAY));
   }
 
+  /** The slack is a tenth of the time to the reset: what is older is told apart by the reset. */
+  @Test
+  void accept_sameResetToldAgain_keepsTheStartsThatAreOlderThanTheSlack() {
+    Budget budget = budget(0);
+    budget.accept(limit(1000, 1000, 50 * SECOND), T0, T0);
+    assertEquals(0, budget.tryCharge(T0 + 42 * SECOND, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + 50 * SECOND, 0));
+    budget.accept(limit(1000, 1000, 4 * SECOND), T0 + 50 * SECOND, T0 + 50 * SECOND);
+    assertEquals(limit(1000, 999, 4 * SECOND), budget.limit(T0 + 50 * SECOND));
+  }
+
   @Test
   void accept_startsInTheLastSecondsOfADay_areSubtractedFromTheNextAsTheyMayBeOfIt() {
     Budget budget = budget(0);
