@@ -272,6 +272,6 @@ class RedisQueueTest extends RedisTestBase {
     Requests.inLine(queue, 0, 1);
     assertEquals(
         "RedisQueue[namespace=" + namespace + ", interval=PT1H, waiting=1]", queue.toString());
-    assertThrows(IllegalStateException.class, queue::limit);
+    assertEquals(Optional.empty(), queue.limit());
   }
 }
