@@ -151,7 +151,7 @@ final class Budget {
     return true;
   }
 
-  /** Returns how many limits were accepted: whether one was meanwhile, if it is asked twice. */
+  /** Returns how many limits were accepted; if two calls differ, one was in between. */
   synchronized long version() {
     return version;
   }

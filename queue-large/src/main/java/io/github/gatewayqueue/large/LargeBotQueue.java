@@ -95,7 +95,8 @@ public final class LargeBotQueue implements GatewayQueue {
    * Buckets makes threads wait, and asks Gate at the exit; Budget decides, and guards itself; LimitReader
    * brings limits to both. Locks, in the order in which they may be taken: LimitReader's, the buckets',
    * Budget's. Under none of them is the source called, or anything waited for, but for the buckets' own
-   * conditions. What does happen under a bucket's lock is that a reading's thread is started.
+   * conditions. What does happen under a bucket's lock is that the thread of a reading or of the log is
+   * started.
    */
 
   /** How old a limit may be that somebody hands in as just read. */
@@ -196,10 +197,15 @@ public final class LargeBotQueue implements GatewayQueue {
   }
 
   private void released() {
-    if (whenExhausted == WhenExhausted.FAIL && budget.limitIfExhausted(System.nanoTime()) != null) {
-      buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
+    try {
+      if (whenExhausted == WhenExhausted.FAIL
+          && budget.limitIfExhausted(System.nanoTime()) != null) {
+        buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
+      }
+      reader.warnIfExhausted();
+    } catch (RuntimeException | Error e) {
+      // no memory, for instance: it was released all the same
     }
-    reader.warnIfExhausted();
   }
 
   /**
@@ -222,9 +228,7 @@ public final class LargeBotQueue implements GatewayQueue {
    * while a reading is under way, or as long as a failed one is not to be tried again.
    */
   public void readLimitIfUnknown() {
-    if (budget.beginReading(System.nanoTime())) {
-      reader.start();
-    }
+    reader.readIfUnknown();
   }
 
   /**
@@ -252,7 +256,7 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Returns how the queue stands now, for whoever shows it. The buckets are looked at one after the
-   * other, so that a request which is moved meanwhile may be missing or appear twice.
+   * other.
    *
    * @return the buckets, in the order of their indexes, and the limit
    */
@@ -461,7 +465,7 @@ public final class LargeBotQueue implements GatewayQueue {
 
     /**
      * Reads the limit now, in place of the initial one, and builds the queue: for a program that
-     * had better not start if Discord, or the token, is not to be had.
+     * must not start if Discord does not answer, or refuses the token.
      *
      * @return a new queue
      * @throws IOException if the limit could not be read

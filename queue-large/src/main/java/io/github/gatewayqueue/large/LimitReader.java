@@ -8,6 +8,7 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.local.engine.Buckets;
+import io.github.gatewayqueue.local.engine.StackReserve;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class LimitReader {
 
   private final SessionStartLimitSource source;
   private final ThreadFactory threads;
+  private final Runnable reading = this::read; // linked now: later there may be no memory for it
   private final Budget budget;
   private final Buckets buckets;
 
@@ -65,6 +67,7 @@ final class LimitReader {
   /** Takes a limit, and discards the reading that is under way. */
   void update(SessionStartLimit limit, long askedNanos) {
     bucketsOf(limit);
+    StackReserve.require();
     updates.lock();
     try {
       accept(limit, askedNanos);
@@ -76,10 +79,18 @@ final class LimitReader {
     warnIfExhausted();
   }
 
+  /** Begins a reading if one is due. */
+  void readIfUnknown() {
+    StackReserve.require();
+    if (budget.beginReading(System.nanoTime())) {
+      start();
+    }
+  }
+
   /** Starts the reading that the budget has taken note of. */
   void start() {
     try {
-      threads.newThread(this::read).start();
+      threads.newThread(reading).start();
     } catch (Throwable e) {
       budget.fail(System.nanoTime());
       budget.readingEnded();
@@ -156,7 +167,7 @@ final class LimitReader {
       warnIfTooSmall(reading.limit);
       warnIfExhausted();
     } else if (reading.thrown instanceof GatewayQueueException refusal) {
-      warn("the session start limit can not be read, requests fail: ", refusal);
+      warn("the session start limit cannot be read, requests fail: ", refusal);
     } else {
       warn("could not read the session start limit, trying again: ", reading.thrown);
     }

@@ -21,7 +21,8 @@ class LargeBotQueueAcceptTest extends BotTest {
 
   /** Its limit may reset sooner than it seems, by as long as the answer took. */
   @Test
-  void constructor_theAnswerTookLong_startsRightBeforeTheResetMayBeOfTheNextDay() throws Exception {
+  void buildAndRead_theAnswerTookLong_startsRightBeforeTheResetMayBeOfTheNextDay()
+      throws Exception {
     source.answer(() -> {
       long askedNanos = System.nanoTime();
       Await.until(() -> System.nanoTime() - askedNanos >= Duration.ofMillis(300).toNanos());

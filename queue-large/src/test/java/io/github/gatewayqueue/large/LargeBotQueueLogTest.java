@@ -136,7 +136,7 @@ class LargeBotQueueLogTest extends BotTest {
     request.awaitThrown(GatewayQueueException.class);
     source.awaitReaders();
     requireOneLine(
-        "the session start limit can not be read, requests fail:"
+        "the session start limit cannot be read, requests fail:"
             + " io.github.gatewayqueue.GatewayQueueException: the token is refused");
   }
 

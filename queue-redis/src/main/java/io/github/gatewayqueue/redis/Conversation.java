@@ -300,7 +300,7 @@ final class Conversation {
         fresh = null;
       }
     } catch (GatewayQueueException e) {
-      Log.warning("the session start limit can not be read, requests fail: " + e);
+      Log.warning("the session start limit cannot be read, requests fail: " + e);
       long failedNanos = System.nanoTime();
       tell(() -> places.failAll(e, failedNanos, System.nanoTime()));
     } catch (InterruptedException e) {

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -27,8 +26,8 @@ public final class BackgroundLogger {
   static final String THREAD_NAME = "gateway-queue-log";
   static final int MAX_WAITING = 100_000;
 
-  private static final Executor SHARED =
-      inOrder(
+  private static final OneThread SHARED =
+      new OneThread(
           Thread.ofPlatform()
               .daemon()
               .name(THREAD_NAME)
@@ -36,10 +35,7 @@ public final class BackgroundLogger {
               .factory());
 
   private final System.Logger logger;
-  private final Executor thread;
-
-  /** How many lines were dropped since that was last told. */
-  private final AtomicLong dropped = new AtomicLong();
+  private final OneThread thread;
 
   /**
    * Creates a log.
@@ -52,17 +48,22 @@ public final class BackgroundLogger {
 
   /** For tests: with a thread of its own. */
   BackgroundLogger(System.Logger logger, ThreadFactory threads) {
-    this(logger, inOrder(threads));
+    this(logger, new OneThread(threads));
   }
 
-  private BackgroundLogger(System.Logger logger, Executor thread) {
+  private BackgroundLogger(System.Logger logger, OneThread thread) {
     this.logger = requireNonNull(logger, "logger");
     this.thread = thread;
   }
 
-  private static Executor inOrder(ThreadFactory threads) {
-    return new ThreadPoolExecutor(
-        0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), threads);
+  /** A thread for as long as there is something to log. */
+  private static final class OneThread extends ThreadPoolExecutor {
+    /** How many lines were dropped since that was last told. */
+    final AtomicLong dropped = new AtomicLong();
+
+    OneThread(ThreadFactory threads) {
+      super(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), threads);
+    }
   }
 
   /**
@@ -98,7 +99,7 @@ public final class BackgroundLogger {
     try {
       thread.execute(() -> logNow(level, line));
     } catch (RejectedExecutionException e) {
-      dropped.incrementAndGet();
+      thread.dropped.incrementAndGet();
     } catch (RuntimeException | Error e) {
       // no memory: whoever was released has to be told so all the same
     }
@@ -106,7 +107,7 @@ public final class BackgroundLogger {
 
   private void logNow(Level level, Supplier<String> line) {
     try {
-      long lost = dropped.getAndSet(0);
+      long lost = thread.dropped.getAndSet(0);
       if (lost > 0) {
         logger.log(WARNING, () -> lost + " lines were not logged: a log handler hangs, or is slow");
       }

@@ -123,8 +123,8 @@ public final class Buckets {
 
   static {
     RequestEvent.load();
-    StackReserve
-        .require(); // loads it: a class that is first needed without memory is lost for good
+    // Loads it: a class that is first needed without memory is lost for good.
+    StackReserve.require();
   }
 
   private final AtomicInteger waiting = new AtomicInteger();
@@ -255,8 +255,9 @@ public final class Buckets {
    */
   public SessionStart acquire(long id, long total, Duration timeout) throws InterruptedException {
     Hold hold = new Hold(id, total, timeout.toNanos(), intervalNanos);
+    SessionStart start = new HeldStart(this, hold); // first: nothing may fail once it is released
     await(id, total, hold);
-    return new HeldStart(this, hold);
+    return start;
   }
 
   /** The frames from here to {@code park} are copied to the heap for each that waits: few. */
@@ -286,15 +287,19 @@ public final class Buckets {
   }
 
   private static void warnOf(Hold expired) {
-    LOGGER.log(
-        WARNING,
-        () ->
-            "the start of shard "
-                + expired.shard
-                + " of "
-                + expired.total
-                + " ran out: nothing was said of it; the next start of its bucket is due an"
-                + " interval after that");
+    try {
+      LOGGER.log(
+          WARNING,
+          () ->
+              "the start of shard "
+                  + expired.shard
+                  + " of "
+                  + expired.total
+                  + " ran out: nothing was said of it; the next start of its bucket is due an"
+                  + " interval after that");
+    } catch (Error e) {
+      // no memory to begin with: the line goes on all the same
+    }
   }
 
   /**
@@ -596,7 +601,8 @@ public final class Buckets {
     Bucket bucket = lockBucketOf(waiter);
     try {
       if (!bucket.line.contains(waiter)) {
-        return; // released, and what came after failed: an unpark that had no memory, for instance
+        wakeHead(bucket); // it was released, but to wake the next may have had no memory
+        return;
       }
       boolean wasHead = bucket.line.head() == waiter;
       bucket.line.leave(waiter);

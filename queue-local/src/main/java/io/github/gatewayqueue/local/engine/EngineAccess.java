@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the engine of a {@code LargeBotQueue} to the broker, which tells each request its place. In
- * the lines are the threads of those who wait: nothing for the queue's own interface.
+ * Opens the engine of a {@code LargeBotQueue} to the broker, which tells each request its place.
+ * The lines hold other callers' threads, so they are no part of the queue's public API.
  */
 public final class EngineAccess {
   private static volatile @Nullable Function<GatewayQueue, Buckets> ofLargeBotQueue;

@@ -79,8 +79,16 @@ final class RequestEvent extends Event {
     }
   }
 
-  /** Takes note of how the request ended, and hands the event to the recording. */
+  /** Takes note of how the request ended, which nothing that fails here changes. */
   void end(Waiter waiter, @Nullable Throwable thrown) {
+    try {
+      tell(waiter, thrown);
+    } catch (RuntimeException | Error e) {
+      // no memory, for instance
+    }
+  }
+
+  private void tell(Waiter waiter, @Nullable Throwable thrown) {
     end();
     Bucket last = waiter.bucket;
     bucket = last == null ? -1 : last.index;

@@ -4,10 +4,10 @@ package io.github.gatewayqueue.local.engine;
  * Has a stack overflow happen before anything is locked or changed.
  *
  * <p>A thread that overflows in the middle would leave a lock locked, a waiter in line, or the
- * thread that it was waking asleep for ever. So whatever locks a bucket calls this first: it goes
- * deeper than anything behind it does, and throws if there is no room for that.
+ * thread that it was waking asleep for ever. So whatever locks a bucket, or the limit, calls this
+ * first: it goes deeper than anything behind it does, and throws if there is no room for that.
  */
-final class StackReserve {
+public final class StackReserve {
   /**
    * About three times what the test with hardly any stack left gets by with: each costs its time.
    * Less than 20, since Lincheck takes a deeper recursion for a livelock.
@@ -17,7 +17,7 @@ final class StackReserve {
   private StackReserve() {}
 
   /** Throws a {@link StackOverflowError} if there is too little stack left. */
-  static void require() {
+  public static void require() {
     descend(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
   }
 

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.local.engine;
 
+import static io.github.gatewayqueue.testsupport.PlatformThreads.platformThreads;
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -75,6 +76,7 @@ class BackgroundLoggerTest {
       inherited.set(CALLERS.get());
       thread.set(Thread.currentThread());
     });
+    Await.until(() -> platformThreads().stream().noneMatch(BackgroundLoggerTest::logs));
     CALLERS.set("of the caller");
     try {
       new BackgroundLogger(target).log(INFO, () -> "line");
@@ -86,6 +88,10 @@ class BackgroundLoggerTest {
     assertFalse(thread.get().isVirtual());
     assertEquals(BackgroundLogger.THREAD_NAME, thread.get().getName());
     assertNull(inherited.get());
+  }
+
+  private static boolean logs(Thread platformThread) {
+    return platformThread.getName().equals(BackgroundLogger.THREAD_NAME);
   }
 
   @Test

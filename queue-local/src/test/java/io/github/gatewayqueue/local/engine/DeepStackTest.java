@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Diver;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * StackOverflowError} and has changed nothing that others would notice.
  */
 class DeepStackTest {
-  private static final int DEPTHS = 600;
+  private static final int DEPTHS = Diver.DEPTHS;
   private static final long TOTAL = 16;
 
   private final AtomicInteger grants = new AtomicInteger();
@@ -26,75 +26,6 @@ class DeepStackTest {
           Duration.ZERO,
           1,
           (now, hold) -> grants.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? 0 : Long.MAX_VALUE);
-
-  /** What is called with little stack left. */
-  private interface Call {
-    void run() throws Exception;
-  }
-
-  /**
-   * A thread that recurses until its stack overflows, and then calls from every depth that is left,
-   * from the bottom up, each time that it is told to. It waits for that without calling anything.
-   */
-  private static final class Diver {
-    private final Call call;
-    private final Thread thread;
-    private volatile int told;
-    private volatile int done;
-    private volatile @Nullable Throwable thrown;
-
-    Diver(Call call) {
-      this.call = call;
-      thread = new Thread(null, this::dive, "diver", 256 * 1024);
-      thread.setDaemon(true); // it spins on if the test fails
-      thread.start();
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // until the stack overflows
-    private void dive() {
-      try {
-        dive();
-      } catch (StackOverflowError e) {
-        // the bottom, or the call before
-      }
-      int attempt = done + 1;
-      if (attempt > DEPTHS) {
-        return;
-      }
-      while (told < attempt) {
-        // spins
-      }
-      Throwable failure = null;
-      try {
-        call.run();
-      } catch (Throwable e) {
-        failure = e;
-      }
-      thrown = failure;
-      done = attempt;
-    }
-
-    void tell(int attempt) {
-      told = attempt;
-    }
-
-    boolean isDone(int attempt) {
-      return done >= attempt;
-    }
-
-    /** Waits for the call, and returns whether it returned rather than overflow. */
-    boolean awaitCall(int attempt) {
-      Await.until(() -> isDone(attempt));
-      if (thrown != null && !(thrown instanceof StackOverflowError)) {
-        throw new AssertionError(thrown);
-      }
-      return thrown == null;
-    }
-
-    void join() throws InterruptedException {
-      assertTrue(thread.join(Await.HANG));
-    }
-  }
 
   private Asking join() {
     int before = buckets.waiting();

@@ -232,12 +232,17 @@ class HoldsTest {
 
   @Test
   void acquire_aHandlerBlocksAtTheWarning_theLineGoesOn() throws Exception {
+    CountDownLatch reached = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-      log.then(() -> awaitZero(letGo));
+      log.then(() -> {
+        reached.countDown();
+        awaitZero(letGo);
+      });
       Buckets buckets = buckets(SOON, 1);
       buckets.acquire(3, TOTAL, SOON);
       Asking.of(buckets::request, 4, TOTAL).awaitReturn();
+      awaitZero(reached);
       Asking.of(buckets::request, 5, TOTAL).awaitReturn();
     } finally {
       letGo.countDown();
