@@ -120,8 +120,9 @@ class GatewayFaultTest {
     left.identify(0, 1);
     left.close(1000);
     connect().hello(); // due after that of the other
-    assertEquals(List.of(), discord.identifies());
-    assertEquals(1000, discord.score().remaining());
+    int read = left.hasMessage() ? 1 : 0; // 1 on a machine that stood still: HELLO came first
+    assertEquals(read, discord.identifies().size());
+    assertEquals(1000 - read, discord.score().remaining());
   }
 
   @Test

@@ -149,7 +149,7 @@ class NetworkTest {
   }
 
   @Test
-  void helloLate_takesNoMoreThanItsDelayBesides() throws InterruptedException {
+  void helloLate_comesAfterItsDelayAndARoundTrip() throws InterruptedException {
     Duration delay = Duration.ofMillis(300);
     discord.faults().delayHello(delay);
     long beforeNanos = System.nanoTime();
