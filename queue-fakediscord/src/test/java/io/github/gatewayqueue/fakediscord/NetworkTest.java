@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NetworkTest {
   private static final Duration ROUND_TRIP = Duration.ofMillis(200);
 
+  /** Half of it is longer than a test stands still. */
+  private static final Duration LONG = Duration.ofSeconds(4);
+
   private final FakeDiscord discord =
       FakeDiscord.builder().maxConcurrency(16).roundTrip(ROUND_TRIP).start();
 
@@ -123,6 +126,7 @@ class NetworkTest {
   void closeSockets_comesBehindReady_andEndsWhatIsUnderWayToThis() throws InterruptedException {
     try (var client = GatewayClient.connect(discord)) {
       client.hello();
+      discord.setRoundTrip(LONG); // what is under way is so for a while
       client.identify(0, 1);
       Await.until(() -> discord.identifies().size() == 1);
       client.identify(0, 1); // would be closed with 4005
@@ -136,12 +140,14 @@ class NetworkTest {
   void dropSockets_answersUnderWay_areLost() throws InterruptedException {
     try (var client = GatewayClient.connect(discord)) {
       client.hello();
+      discord.setRoundTrip(LONG); // what is under way is so for a while
       client.identify(0, 1);
       Await.until(() -> discord.identifies().size() == 1);
       discord.dropSockets();
       assertEquals(GatewayClient.LOST, client.closeCode());
       assertFalse(client.hasMessage());
     }
+    discord.setRoundTrip(ROUND_TRIP);
     try (var client = GatewayClient.connect(discord)) {
       client.hello();
       client.heartbeat();
