@@ -283,7 +283,7 @@ class LargeBotQueueSourceTest extends BotTest {
   }
 
   @Test
-  void refresh_unknownLimit_isReadOnceWithoutARequest() throws InterruptedException {
+  void readLimitIfUnknown_unknownLimit_isReadOnceWithoutARequest() throws InterruptedException {
     Bot bot = bot(builder());
     bot.queue.readLimitIfUnknown();
     bot.queue.readLimitIfUnknown();
@@ -297,7 +297,7 @@ class LargeBotQueueSourceTest extends BotTest {
   }
 
   @Test
-  void refresh_lastReadingFailed_waitsForItsBackoff() throws InterruptedException {
+  void readLimitIfUnknown_lastReadingFailed_waitsForItsBackoff() throws InterruptedException {
     Bot bot = bot(builder().minBackoff(NEVER));
     bot.queue.readLimitIfUnknown();
     source.fail(new IOException("down"));
@@ -309,7 +309,7 @@ class LargeBotQueueSourceTest extends BotTest {
   }
 
   @Test
-  void refresh_backoffIsOver_isReadAgain() throws InterruptedException {
+  void readLimitIfUnknown_backoffIsOver_isReadAgain() throws InterruptedException {
     Bot bot = bot(builder());
     bot.queue.readLimitIfUnknown();
     source.fail(new IOException("down"));
