@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.embedded.RedisExecProvider;
 
 /**
  * A server process on loopback that can be killed, and started again on the same port with its data
@@ -107,11 +106,7 @@ final class RedisProcess implements AutoCloseable {
 
   private static String program() {
     String given = given();
-    try {
-      return given.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : given;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return given.isEmpty() ? EmbeddedRedis.program() : given;
   }
 
   /** Returns a namespace that nobody else has: several tests may share a server. */

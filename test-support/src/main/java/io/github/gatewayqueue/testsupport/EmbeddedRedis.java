@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import redis.embedded.RedisExecProvider;
 import redis.embedded.RedisServer;
 
 /** A Redis on loopback that begins empty, and keeps nothing. */
@@ -32,6 +33,26 @@ public final class EmbeddedRedis implements AutoCloseable {
     assumeFalse(
         System.getProperty("os.name").startsWith("Windows"),
         "the embedded Redis is for Linux and macOS only");
+  }
+
+  private static final class Program {
+    static final String PATH;
+
+    static {
+      try {
+        PATH = RedisExecProvider.defaultProvider().get().getAbsolutePath();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
+   * Returns the path of the program, which is unpacked once for a JVM, by the first that asks: a
+   * process that is started while it is written holds it open, and Linux does not run it then.
+   */
+  public static String program() {
+    return Program.PATH;
   }
 
   /** Returns a port that nobody listens on now. */
