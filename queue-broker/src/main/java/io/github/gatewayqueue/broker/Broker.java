@@ -306,7 +306,7 @@ public final class Broker implements AutoCloseable {
      * Starts a broker, and returns when it listens.
      *
      * @return a broker that is to be closed
-     * @throws UncheckedIOException if the port can not be had
+     * @throws UncheckedIOException if the broker cannot listen on the port
      * @throws IllegalArgumentException if the URL of Discord's API is not one, the token for
      *     clients is the bot's, or requests are to fail when the session starts are used up though
      *     the queue is in a Redis

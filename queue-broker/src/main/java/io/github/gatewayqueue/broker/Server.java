@@ -69,8 +69,8 @@ final class Server {
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new UncheckedIOException(
-          "port %s of %s can not be had: %s"
-              .formatted(settings.port(), settings.host(), cause.getMessage()),
+          "cannot listen on %s:%s: %s"
+              .formatted(settings.host(), settings.port(), cause.getMessage()),
           cause instanceof IOException io ? io : new IOException(cause));
     }
     requests.start();

@@ -207,7 +207,7 @@ class CommandLineInterfaceTest {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = String.valueOf(other.getLocalPort());
       assertEquals(2, run("serve", "--port", port));
-      assertOneLine("port " + port + " of 127.0.0.1 can not be had: ");
+      assertOneLine("cannot listen on 127.0.0.1:" + port + ": ");
     }
   }
 

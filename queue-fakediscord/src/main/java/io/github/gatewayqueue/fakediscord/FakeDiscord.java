@@ -230,9 +230,9 @@ public final class FakeDiscord implements AutoCloseable {
   /**
    * Uses session starts of the budget, as another program with the same token would. One that finds
    * no start left has the token reset, and all sessions closed with 4004, as if an IDENTIFY had
-   * come here; after that, nothing more is used. Other than an IDENTIFY, they take no slot of a
-   * bucket and are not in {@link #identifies}: {@link Faults#invalidateIdentifies} has the effect
-   * of somebody else in a bucket. {@link Score#remaining} and {@link Score#limitHit} know of them.
+   * come here; after that, nothing more is used. Unlike an IDENTIFY, they take no slot of a bucket
+   * and are not in {@link #identifies}: {@link Faults#invalidateIdentifies} has the effect of
+   * somebody else in a bucket. {@link Score#remaining} and {@link Score#limitHit} know of them.
    *
    * @param starts how many, at least 1
    * @throws IllegalArgumentException if it is out of its range
@@ -632,7 +632,7 @@ public final class FakeDiscord implements AutoCloseable {
      *
      * @return a server that listens already
      * @throws IllegalArgumentException if more remain than the total
-     * @throws java.io.UncheckedIOException if the port can not be had
+     * @throws java.io.UncheckedIOException if it cannot listen on the port
      */
     public FakeDiscord start() {
       Require.inRange("remaining", remaining(), 0, total);

@@ -248,7 +248,7 @@ final class Server {
     } catch (CompletionException failure) {
       if (failure.getCause() instanceof IOException taken) {
         throw new UncheckedIOException(
-            "port %s of %s can not be had: %s".formatted(port, HOST, taken.getMessage()), taken);
+            "cannot listen on %s:%s: %s".formatted(HOST, port, taken.getMessage()), taken);
       }
       throw failure;
     }

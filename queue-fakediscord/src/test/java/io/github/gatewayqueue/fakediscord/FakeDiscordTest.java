@@ -138,7 +138,7 @@ class FakeDiscordTest {
           assertThrows(UncheckedIOException.class, () -> FakeDiscord.builder().port(port).start());
       assertTrue(
           String.valueOf(thrown.getMessage())
-              .startsWith("port %s of 127.0.0.1 can not be had".formatted(port)),
+              .startsWith("cannot listen on 127.0.0.1:%s: ".formatted(port)),
           thrown.getMessage());
     }
   }

@@ -98,7 +98,7 @@ final class LimitReader {
     }
   }
 
-  /** Whatever goes wrong, the reading ends and the heads look again: they would wait for ever. */
+  /** Whatever goes wrong, the reading ends and the heads look again: nothing else wakes them. */
   private void read() {
     Reading reading;
     boolean taken;

@@ -45,8 +45,7 @@ class BudgetTest {
     assertNull(budget.limit(T0));
     assertFalse(budget.isExhausted(T0));
     assertEquals(Budget.READ, budget.tryCharge(T0, 0));
-    assertEquals(
-        60 * SECOND, budget.tryCharge(T0, 0)); // not for ever: its thread may not come about
+    assertEquals(60 * SECOND, budget.tryCharge(T0, 0)); // and no longer: its thread may not start
     assertFalse(budget.beginReading(T0));
     budget.readingEnded();
     assertEquals(Budget.READ, budget.tryCharge(T0, 0));

@@ -4,8 +4,8 @@ package io.github.gatewayqueue.local.engine;
  * Has a stack overflow happen before anything is locked or changed.
  *
  * <p>A thread that overflows in the middle would leave a lock locked, a waiter in line, or the
- * thread that it was waking asleep for ever. So whatever locks a bucket, or the limit, calls this
- * first: it goes deeper than anything behind it does, and throws if there is no room for that.
+ * thread that it was waking asleep. So whatever locks a bucket, or the limit, calls this first: it
+ * goes deeper than anything behind it does, and throws if there is no room for that.
  */
 public final class StackReserve {
   /**

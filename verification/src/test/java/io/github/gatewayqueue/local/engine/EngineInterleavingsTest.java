@@ -466,8 +466,8 @@ final class EngineInterleavingsTest {
   }
 
   /**
-   * Lincheck wakes a thread that parks in a class of its own accord, unless the class is muted,
-   * which also spares it the switches between the steps of the JDK's locks.
+   * Lincheck wakes a thread that parks in a class by itself, unless the class is muted, which also
+   * spares it the switches between the steps of the JDK's locks.
    */
   private static ManagedStrategyGuarantee parksUntilWoken(String className) {
     return forClasses(className).methods(name -> true).mute$lincheck();
