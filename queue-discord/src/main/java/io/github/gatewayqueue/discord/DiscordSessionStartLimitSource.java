@@ -361,9 +361,8 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     private static void requireVisibleAscii(char character, int index) {
       if (character <= ' ' || character > '~') {
         throw new IllegalArgumentException(
-            "token has U+"
-                + HexFormat.of().withUpperCase().toHexDigits(character)
-                + (" at index " + index + ", expected visible ASCII only"));
+            "token has U+%s at index %s, expected visible ASCII only"
+                .formatted(HexFormat.of().withUpperCase().toHexDigits(character), index));
       }
     }
 
