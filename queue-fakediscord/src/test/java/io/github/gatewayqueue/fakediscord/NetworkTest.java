@@ -122,13 +122,18 @@ class NetworkTest {
     assertEquals(1, discord.score().count(Verdict.ACCEPTED));
   }
 
+  /** Returns while READY is under way, which takes a while. */
+  private void identifyAWayOff(GatewayClient client) throws InterruptedException {
+    client.hello();
+    discord.setRoundTrip(LONG); // what is under way is so for a while
+    client.identify(0, 1);
+    Await.until(() -> discord.identifies().size() == 1);
+  }
+
   @Test
   void closeSockets_comesBehindReady_andEndsWhatIsUnderWayToThis() throws InterruptedException {
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      discord.setRoundTrip(LONG); // what is under way is so for a while
-      client.identify(0, 1);
-      Await.until(() -> discord.identifies().size() == 1);
+      identifyAWayOff(client);
       client.identify(0, 1); // would be closed with 4005
       discord.closeSockets(4000, "on purpose");
       client.ready();
@@ -139,10 +144,7 @@ class NetworkTest {
   @Test
   void dropSockets_answersUnderWay_areLost() throws InterruptedException {
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      discord.setRoundTrip(LONG); // what is under way is so for a while
-      client.identify(0, 1);
-      Await.until(() -> discord.identifies().size() == 1);
+      identifyAWayOff(client);
       discord.dropSockets();
       assertEquals(GatewayClient.LOST, client.closeCode());
       assertFalse(client.hasMessage());

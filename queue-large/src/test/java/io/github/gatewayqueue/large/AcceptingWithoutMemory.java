@@ -2,6 +2,7 @@ package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.Hoard;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,6 @@ final class AcceptingWithoutMemory {
 
   private static final AtomicInteger STARTED = new AtomicInteger();
 
-  private static volatile @Nullable Object hoard;
   private static volatile @Nullable Thread reader;
   private static volatile boolean nobodyWaits;
 
@@ -32,17 +32,7 @@ final class AcceptingWithoutMemory {
     while (!nobodyWaits) {
       Thread.onSpinWait();
     }
-    for (int size = 1 << 20; size >= SMALLEST; size /= 2) {
-      try {
-        while (true) {
-          @Nullable Object[] next = new Object[size];
-          next[0] = hoard;
-          hoard = next;
-        }
-      } catch (OutOfMemoryError e) {
-        // smaller ones may fit
-      }
-    }
+    Hoard.fill(SMALLEST);
     return LIMIT;
   }
 
@@ -74,7 +64,7 @@ final class AcceptingWithoutMemory {
     if (reading != null) {
       reading.join();
     }
-    hoard = null;
+    Hoard.release();
     Thread.ofPlatform().daemon().start(() -> request(queue));
     Await.until(() -> queue.waiting() == 1);
     queue.snapshot(); // looks at the bucket once the request has asked for a start

@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What may go wrong, or come between, as a limit is taken. */
@@ -76,7 +74,7 @@ class LargeBotQueueAcceptTest extends BotTest {
                 .initialLimit(limit(500, DAY, 1))
                 .readers(task -> { // called under the lock of the bucket, for which a resize waits
                   lockIsHeld.countDown();
-                  await(letGo);
+                  Await.zero(letGo);
                   return Thread.ofPlatform().daemon().unstarted(task);
                 }));
     long startNanos = System.nanoTime();
@@ -85,9 +83,9 @@ class LargeBotQueueAcceptTest extends BotTest {
     bot.queue.update(limit(500, Bot.AT_ONCE, 1));
     Await.until(() -> bot.queue.limit().orElseThrow().resetAfter().isZero());
     bot.start(1);
-    await(lockIsHeld);
-    Thread first = startAtLock(() -> bot.queue.update(limit(1, DAY, 2)));
-    Thread second = startAtLock(() -> bot.queue.update(limit(500, DAY, 2)));
+    Await.zero(lockIsHeld);
+    Thread first = Await.startAtLock(() -> bot.queue.update(limit(1, DAY, 2)));
+    Thread second = Await.startAtLock(() -> bot.queue.update(limit(500, DAY, 2)));
     assumeWithin(Duration.ofSeconds(11), startNanos); // or it is counted
     Await.until(() -> System.nanoTime() - releasedNanos > Duration.ofSeconds(11).toNanos());
     letGo.countDown();
@@ -95,19 +93,5 @@ class LargeBotQueueAcceptTest extends BotTest {
     second.join();
     Await.until(() -> bot.ended() == 2);
     assertEquals(498, bot.queue.limit().orElseThrow().remaining());
-  }
-
-  private static Thread startAtLock(Runnable action) {
-    Thread thread = Thread.ofPlatform().daemon().start(action);
-    Await.until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
-    return thread;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError("nobody interrupts this thread", e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.testsupport.Hoard;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class ReadingWithoutMemory {
   static final String RELEASED = "released by the second reading";
 
-  private static volatile @Nullable Object hoard;
   private static volatile @Nullable Thread reader;
   private static volatile int readings;
 
@@ -29,17 +29,7 @@ final class ReadingWithoutMemory {
 
   private static void fillTheHeap() {
     Error thrown = new OutOfMemoryError("not really"); // now, as there is room for it
-    for (int size = 1 << 20; size > 0; size /= 2) {
-      try {
-        while (true) {
-          @Nullable Object[] next = new Object[size];
-          next[0] = hoard;
-          hoard = next;
-        }
-      } catch (OutOfMemoryError e) {
-        // smaller ones may fit
-      }
-    }
+    Hoard.fill(1);
     throw thrown;
   }
 
@@ -56,7 +46,7 @@ final class ReadingWithoutMemory {
       first = reader;
     }
     first.join();
-    hoard = null;
+    Hoard.release();
     queue.request(0, 1);
     System.out.println(RELEASED + ": " + readings);
   }

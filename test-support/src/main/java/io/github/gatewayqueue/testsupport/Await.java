@@ -2,6 +2,9 @@ package io.github.gatewayqueue.testsupport;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.awaitility.pollinterval.IterativePollInterval;
@@ -20,6 +23,27 @@ public final class Await {
   /** Waits until a condition holds. */
   public static void until(Callable<Boolean> condition) {
     await().until(condition);
+  }
+
+  /** Waits for a latch, in code that may throw nothing and that nobody interrupts. */
+  public static void zero(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this thread", e);
+    }
+  }
+
+  /** Waits until a thread stands in the queue of a lock. */
+  public static void atLock(Thread thread) {
+    until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
+  }
+
+  /** Starts a thread, and waits until it stands in the queue of a lock. */
+  public static Thread startAtLock(Runnable action) {
+    Thread thread = Thread.ofPlatform().daemon().start(action);
+    atLock(thread);
+    return thread;
   }
 
   /** Returns a wait to be told more: it looks often at first, since many tests wait for little. */

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import redis.embedded.RedisExecProvider;
 import redis.embedded.RedisServer;
+import redis.embedded.util.OSDetector;
 
 /** A Redis on loopback that begins empty, and keeps nothing. */
 public final class EmbeddedRedis implements AutoCloseable {
@@ -24,7 +25,15 @@ public final class EmbeddedRedis implements AutoCloseable {
   public EmbeddedRedis(int port) throws IOException {
     assumeAvailable();
     this.port = port;
-    server = RedisServer.builder().bind("127.0.0.1").port(port).setting("save \"\"").build();
+    RedisExecProvider unpacked =
+        RedisExecProvider.defaultProvider().override(OSDetector.getOS(), program());
+    server =
+        RedisServer.builder()
+            .redisExecProvider(unpacked)
+            .bind("127.0.0.1")
+            .port(port)
+            .setting("save \"\"")
+            .build();
     server.start();
   }
 

@@ -138,10 +138,10 @@ class BackgroundLoggerTest {
         INFO,
         () -> {
           reached.countDown();
-          await(blocked);
+          Await.zero(blocked);
           return "first";
         });
-    await(reached);
+    Await.zero(reached);
     for (int i = 0; i < BackgroundLogger.MAX_WAITING + 7; i++) {
       logger.log(DEBUG, () -> "line " + lines.incrementAndGet());
     }
@@ -150,13 +150,5 @@ class BackgroundLoggerTest {
     assertEquals(
         List.of("INFO: first", "WARNING: 7 lines were not logged: a log handler hangs, or is slow"),
         log.lines());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -11,8 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What holds for requests, and for what is said of a start, that wait for a bucket's lock. */
@@ -49,7 +47,7 @@ class BucketLockTest {
       charges.add(new Charge(Thread.currentThread(), nowNanos));
       if (number == kept) {
         lockIsHeld.countDown();
-        await(letGo);
+        Await.zero(letGo);
       }
       return 0;
     }
@@ -73,32 +71,13 @@ class BucketLockTest {
 
     /** Waits until the thread stands in the queue of a lock. */
     Requests awaitAtLock() {
-      Await.until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
+      Await.atLock(thread);
       return this;
     }
 
     /** Waits until all requests were released. */
     void join() throws InterruptedException, ExecutionException {
       task.get();
-    }
-  }
-
-  /** Waits until a thread stands in the queue of a lock. */
-  private static void awaitAtLock(Thread thread) {
-    Await.until(() -> LockSupport.getBlocker(thread) instanceof AbstractQueuedSynchronizer);
-  }
-
-  private static Thread startAtLock(Runnable action) {
-    Thread thread = Thread.ofPlatform().daemon().start(action);
-    awaitAtLock(thread);
-    return thread;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError("nobody interrupts this thread", e);
     }
   }
 
@@ -112,7 +91,7 @@ class BucketLockTest {
     Budget budget = new Budget(2);
     Buckets buckets = buckets(1, budget);
     Requests first = new Requests(buckets, 0);
-    await(budget.lockIsHeld);
+    Await.zero(budget.lockIsHeld);
     Requests second = new Requests(buckets, 0).awaitAtLock();
     long lockedNanos = System.nanoTime();
     budget.letGo.countDown();
@@ -131,7 +110,7 @@ class BucketLockTest {
       Budget budget = new Budget(3);
       Buckets buckets = buckets(1, budget);
       Requests first = new Requests(buckets, 0, 0);
-      await(budget.lockIsHeld);
+      Await.zero(budget.lockIsHeld);
       Requests second = new Requests(buckets, 0).awaitAtLock();
       budget.letGo.countDown();
       first.join();
@@ -148,7 +127,7 @@ class BucketLockTest {
     Budget budget = new Budget(1);
     Buckets buckets = buckets(2, budget);
     Requests first = new Requests(buckets, 0);
-    await(budget.lockIsHeld);
+    Await.zero(budget.lockIsHeld);
     Requests late = new Requests(buckets, 2).awaitAtLock();
     Requests early = new Requests(buckets, 1);
     Await.until(() -> buckets.waiting() == 2); // the first one is not released yet
@@ -176,10 +155,11 @@ class BucketLockTest {
     SessionStart start = buckets.acquire(0, TOTAL, Duration.ofMillis(1));
     buckets.request(4, TOTAL); // when the hold has run out, and an interval after that
     Requests keeper = new Requests(buckets, 1);
-    await(budget.lockIsHeld);
-    Thread resizer = startAtLock(() -> buckets.resize(4)); // has one lock, and waits for the other
+    Await.zero(budget.lockIsHeld);
+    Thread resizer =
+        Await.startAtLock(() -> buckets.resize(4)); // has one lock, and waits for the other
     long saidNanos = System.nanoTime();
-    Thread holder = startAtLock(start::identified);
+    Thread holder = Await.startAtLock(start::identified);
     budget.letGo.countDown();
     resizer.join();
     holder.join();

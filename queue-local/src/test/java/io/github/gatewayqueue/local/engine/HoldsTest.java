@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,10 +109,7 @@ class HoldsTest {
   void resize_toMoreBuckets_allOfThemWaitForTheHold() throws Exception {
     Buckets buckets = buckets(NEVER, 1);
     SessionStart start = buckets.acquire(1, TOTAL, NEVER);
-    List<Asking> waiting = new ArrayList<>();
-    for (long shard = 0; shard < 4; shard++) {
-      waiting.add(join(buckets, shard));
-    }
+    List<Asking> waiting = LongStream.range(0, 4).mapToObj(id -> join(buckets, id)).toList();
     buckets.resize(4);
     buckets.wakeHeads();
     for (BucketState state : buckets.states()) {
@@ -119,9 +117,7 @@ class HoldsTest {
       assertEquals(1, state.held().getFirst().shard());
     }
     start.cancel();
-    for (Asking one : waiting) {
-      one.awaitReturn();
-    }
+    Asking.awaitReturns(waiting);
   }
 
   /** What the holder says is heard in the buckets of other shards, too, or they would sleep on. */
@@ -129,15 +125,10 @@ class HoldsTest {
   void identified_resizedToMoreBucketsSince_wakesTheHeadsOfAll() throws Exception {
     Buckets buckets = buckets(SOON, 1);
     SessionStart start = buckets.acquire(1, TOTAL, NEVER);
-    List<Asking> waiting = new ArrayList<>();
-    for (long shard = 0; shard < 4; shard++) {
-      waiting.add(join(buckets, shard));
-    }
+    List<Asking> waiting = LongStream.range(0, 4).mapToObj(id -> join(buckets, id)).toList();
     buckets.resize(4);
     start.identified();
-    for (Asking one : waiting) {
-      one.awaitReturn();
-    }
+    Asking.awaitReturns(waiting);
   }
 
   /** Two buckets that are held become one, which waits for both. */
@@ -237,23 +228,15 @@ class HoldsTest {
     try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
       log.then(() -> {
         reached.countDown();
-        awaitZero(letGo);
+        Await.zero(letGo);
       });
       Buckets buckets = buckets(SOON, 1);
       buckets.acquire(3, TOTAL, SOON);
       Asking.of(buckets::request, 4, TOTAL).awaitReturn();
-      awaitZero(reached);
+      Await.zero(reached);
       Asking.of(buckets::request, 5, TOTAL).awaitReturn();
     } finally {
       letGo.countDown();
-    }
-  }
-
-  private static void awaitZero(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

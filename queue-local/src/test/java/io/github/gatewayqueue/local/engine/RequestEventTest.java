@@ -187,7 +187,7 @@ class RequestEventTest {
     LocalQueue queue = new LocalQueue(INTERVAL);
     CountDownLatch blocked = new CountDownLatch(1);
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue", Level.FINE)) {
-      log.then(() -> awaitZero(blocked));
+      log.then(() -> Await.zero(blocked));
       try {
         List<Asking> askings = new ArrayList<>();
         for (int shard = 0; shard < 6; shard++) {
@@ -200,14 +200,6 @@ class RequestEventTest {
       }
       Await.until(
           () -> log.lines().stream().filter(line -> line.contains("was released")).count() == 6);
-    }
-  }
-
-  private static void awaitZero(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }
