@@ -96,7 +96,7 @@ class MainTest {
       try (BufferedReader output = output(process)) {
         List<String> lines = output.lines().toList();
         assertEquals(1, lines.size(), lines.toString());
-        assertTrue(lines.get(0).startsWith("fakediscord: port "), lines.toString());
+        assertTrue(lines.get(0).startsWith("fakediscord: cannot listen on "), lines.toString());
       }
       assertEquals(2, process.waitFor());
     }
