@@ -1,6 +1,6 @@
 /*
- * The protocol by which processes share a queue in Redis (docs/redis-protocol.md), for the model
- * checker Spin. README.md beside this file tells how to run it, and what it leaves out.
+ * The protocol by which processes share a queue in Redis (docs/redis-protocol.md, version 2), for the
+ * model checker Spin. README.md beside this file tells how to run it, and what it leaves out.
  *
  * Two processes, one bucket, time in ticks. Whatever can be done now is done before time goes on;
  * that a message takes longer is one of the faults, of which there are FAULTS in a run.
@@ -17,48 +17,70 @@
 #endif
 
 #define ALL_TICKETS (2 * TICKETS)
+#ifndef BUDGET
 #define BUDGET ALL_TICKETS
+#endif
 
+/* A tick is a tenth of a lease. */
+#ifndef INTERVAL
 #define INTERVAL 3
-#ifdef NO_START_DELAY
-#define START_DELAY 0
-#else
+#endif
+#define LEASE 10
+#define RENEW 3 /* a third of a lease */
+#define FRESH 4 /* 0.4 leases: a hold that was confirmed less long ago may be used */
+#define JUMP 6 /* 0.6 leases: the store is cold if there was no step for so long */
+#ifndef START_DELAY
 #define START_DELAY INTERVAL
 #endif
-#define MARGIN 1
-#define LEASE 6
-#define RENEW 2 /* a third of a lease */
-#define JUMP 4 /* more than 0.6 leases */
-#define STEP 2 /* of the store's clock, when somebody sets it */
+#ifdef NO_COLD_WAIT
+#define QUIET START_DELAY
+#else
+#define QUIET (START_DELAY + FRESH)
+#endif
+#define STEP (JUMP - 1) /* of the store's clock, when somebody sets it */
+#define TIME_OUT 4 /* of a hold that its caller could have used */
+
+/* SLOW_FOREVER: the ticks that each round trip of process 0 takes. */
+#ifdef SLOW_FOREVER
+#define ROUND_TRIP(p) ((p) == 0 -> SLOW_FOREVER : 0)
+#else
+#define ROUND_TRIP(p) 0
+#endif
+#if defined(SLOW_FOREVER) && SLOW_FOREVER > FRESH
+#define LONG SLOW_FOREVER
+#else
+#define LONG FRESH
+#endif
 
 #define NONE 255
-#define FRONT 1 /* the arrival of who was first in line when its join was told again */
+#define FRONT 1 /* everybody arrives later */
 #define OWNER(t) ((t) / TICKETS)
 #define OTHER(p) (1 - (p))
 
 mtype:process = { ALIVE, FROZEN, CRASHED }
-mtype:ticket = { NEW, IN_LINE, GOT, USED, LEFT }
+mtype:ticket = { ABSENT, NEW, IN_LINE, HELD, USED, LEFT }
 mtype:network = { IDLE, SENT, ANSWERED }
 mtype:answer = { NOTHING, RELEASED, WAIT, BEHIND, UNKNOWN, EXHAUSTED }
 
 /* What a process tells the store. */
 typedef Request {
-  bool strays[ALL_TICKETS]; /* in line, but not its own any more */
-  bool joins[ALL_TICKETS];
-  bool leaves[ALL_TICKETS];
-  byte late = NONE; /* a ticket whose release came too late */
-  byte lateMoment;
+  bool used[ALL_TICKETS];
+  byte ages[ALL_TICKETS]; /* how long ago, by the clock of the process, they were used */
+  bool unused[ALL_TICKETS];
+  byte joins[ALL_TICKETS] = NONE; /* the arrival: 0 for a new one, NONE for who does not join */
   byte ask = NONE;
+  byte holds = NONE; /* whose hold is to be confirmed */
+  byte life /* the last one that it has heard of */
 }
 
 typedef Reply {
   mtype:answer kind = NOTHING;
-  byte detail; /* the age, the wait or the lease */
-  byte number; /* of the release; 0 if it is not the last one any more */
-  byte moment; /* which release it is */
-  byte lastNumber;
+  byte detail; /* the wait, or the lease of who is first */
+  bool held; /* whether the hold is confirmed */
+  byte use; /* the last one of the bucket */
   byte cold;
-  byte arrivals[ALL_TICKETS]; /* of who joined */
+  byte life;
+  byte arrivals[ALL_TICKETS] /* of who joined */
 }
 
 typedef Process {
@@ -68,27 +90,26 @@ typedef Process {
   Reply reply;
   bool abandoned; /* a step that was given up, but lies in a socket */
   Request old;
+  bool heardLater; /* the answer to a step after the abandoned one */
   byte elapsed; /* since it asked */
-  byte late = NONE;
-  byte lateMoment;
   byte sinceStep = RENEW;
   byte askIn;
   byte cold; /* which coldness of the store it knows of; 0 for none */
   byte sinceCold;
-  byte number; /* the last release that it has heard of */
-  byte sinceHeard;
-  byte usableIn; /* when that one may be used, by the release before it */
+  byte life; /* of its lease: which one it knows of */
+  byte use; /* the bucket's last use that it has heard of; 0 for none */
+  byte sinceUse /* at least so long is it over */
 }
 
 typedef Ticket {
   mtype:ticket state = NEW;
   byte arrival; /* as its process knows it */
-  bool leaving;
-  bool stray; /* it is in line, its process hears, but it left or was used */
-  bool told;
-  byte moment; /* of its release, */
-  byte age; /* its age by the store, and what was lost on the way, */
-  byte hold; /* and until it may be used */
+  bool told; /* ever */
+  bool sayUsed;
+  byte age; /* since it was used, as long as that is to be said */
+  bool sayUnused;
+  byte confirmed; /* how long ago its hold was */
+  byte idle /* for how long its caller has not used it, though it could have */
 }
 
 Process process[2];
@@ -97,42 +118,41 @@ Ticket ticket[ALL_TICKETS];
 /* The store. */
 bool inLine[ALL_TICKETS];
 byte arrival[ALL_TICKETS];
-byte arrivals = FRONT;
-byte start[ALL_TICKETS]; /* the moment of its release, 0 for none */
-byte startAge[ALL_TICKETS];
+byte holder = NONE;
+byte sinceRelease; /* of the holder */
 bool charged[ALL_TICKETS];
+byte use; /* which one was the last; 0 for none since it was cold */
+byte sinceUse; /* by the store's clock */
+byte ago; /* how long it was over by its process's clock, when that told it */
 byte lease[2]; /* what is left of it */
+byte life[2]; /* which lease it is, a new one after every coldness */
 bool fenced[2]; /* whether it knows that a later step than the abandoned one was executed */
-byte number;
-byte lastMoment; /* of the release with that number */
-byte sinceRelease;
-byte cold;
-byte sinceCold;
-byte sinceStep = JUMP;
-bool restarted = true;
-bool limitRead;
+bool stale[2]; /* whether the last step that it knows of is older than one that it has answered */
+byte cold = 1;
+byte sinceCold = QUIET;
+byte sinceStep;
+bool restarted;
+bool limitRead = true;
 byte still; /* for how long the clock stands still, as it was set back */
 
 /* What nobody in the system knows. */
 byte faults;
 byte interrupts;
-byte moments; /* how many releases there were */
-byte sinceUse = INTERVAL;
-byte order[ALL_TICKETS]; /* its first arrival */
-bool lapsed[2]; /* its lease has run out */
+bool clockSet;
+byte sinceIdentify = INTERVAL;
+bool identified[ALL_TICKETS];
+byte order[ALL_TICKETS]; /* its arrival, since it gave up the one before */
+bool lapsed[2]; /* its lease has run out, or it was frozen while the store was quiet */
 bool released[ALL_TICKETS]; /* ever */
+bool expired[ALL_TICKETS]; /* the store has taken it for used, as nobody told what became of it */
 bool later[2]; /* whether a later step than the abandoned one was executed */
-bool forgotten[ALL_TICKETS]; /* the store has lost its leaving, or that it was told later than its joining */
+bool forgotten[ALL_TICKETS]; /* the store has executed an old step that tells otherwise */
 
-hidden byte i, j, head, first, wait, count, newHead, lost, hears;
+hidden byte i, j, q, head, first, count, latest, id, lost, hears, news;
 hidden Request step;
 hidden Reply answer;
 
 /* What a store that is restarted falls back to. */
-hidden byte inLine0[ALL_TICKETS];
-hidden byte arrival0[ALL_TICKETS];
-hidden byte start0[ALL_TICKETS];
-hidden byte startAge0[ALL_TICKETS];
 hidden byte charged0[ALL_TICKETS];
 hidden byte lease0[2];
 
@@ -140,15 +160,12 @@ hidden byte lease0[2];
 #define LESS(x) ((x) > 0 -> (x) - 1 : 0)
 #define MIN(x, y) ((x) < (y) -> (x) : (y))
 #define MAX(x, y) ((x) > (y) -> (x) : (y))
-#define WAITS(t) (ticket[t].state == NEW || ticket[t].state == IN_LINE || ticket[t].state == GOT)
-
-/* Somebody has started or may still do so. */
-#define GOES(t) (ticket[t].state == USED || ticket[t].state == GOT \
-  || (process[OWNER(t)].reply.kind == RELEASED && process[OWNER(t)].request.ask == t))
+#define WAITS(t) (ticket[t].state == NEW || ticket[t].state == IN_LINE || ticket[t].state == HELD)
 
 /* ---- The store ---- */
 
-#define DUE (sinceCold >= START_DELAY && (number == 0 || sinceRelease >= INTERVAL))
+/* In how many ticks the next start is due. */
+#define DUE_IN MAX(QUIET - sinceCold, (use > 0 -> INTERVAL - sinceUse : 0))
 
 inline find_head() {
   head = NONE;
@@ -168,6 +185,7 @@ inline find_live_head() {
     :: head != NONE && lease[OWNER(head)] == 0 ->
 #ifndef NO_DROP
       inLine[head] = false;
+      arrival[head] = 0;
 #endif
       find_head()
     :: else
@@ -175,32 +193,129 @@ inline find_live_head() {
   }
 }
 
+inline forget_all() {
+  for (i : 0 .. ALL_TICKETS - 1) {
+    inLine[i] = false;
+    arrival[i] = 0
+  }
+  holder = NONE;
+  sinceRelease = 0;
+  use = 0;
+  sinceUse = 0;
+  ago = 0;
+  limitRead = false
+}
+
+/* Only sameness counts: the least one that nobody knows saves states. */
+#define IS_KNOWN_COLD(x) (x == cold || x == process[0].cold || x == process[1].cold \
+  || x == process[0].reply.cold || x == process[1].reply.cold)
+#define IS_KNOWN_USE(x) (x == use || x == process[0].use || x == process[1].use \
+  || x == process[0].reply.use || x == process[1].reply.use)
+#define IS_KNOWN_LIFE(p, x) (x == life[p] || x == process[p].life || x == process[p].request.life \
+  || x == process[p].reply.life || x == process[p].old.life)
+
+inline new_cold() {
+  id = 1;
+  do
+  :: IS_KNOWN_COLD(id) -> id++
+  :: else -> break
+  od;
+  cold = id
+}
+
+inline new_use() {
+  id = 1;
+  do
+  :: IS_KNOWN_USE(id) -> id++
+  :: else -> break
+  od;
+  use = id
+}
+
+inline new_life(p) {
+  id = 1;
+  do
+  :: IS_KNOWN_LIFE(p, id) -> id++
+  :: else -> break
+  od;
+  life[p] = id
+}
+
 inline begin_cold() {
   printf("  the store is cold\n");
-  cold++;
+  forget_all();
+  new_cold();
   sinceCold = 0;
-  number = 0;
-  lastMoment = 0;
+  new_life(0);
+  new_life(1)
+}
+
+/* The bucket's last use was so long ago. */
+inline note_use(age) {
+  new_use();
+  sinceUse = age;
+  ago = age;
+  news = true
+}
+
+inline end_hold() {
+  holder = NONE;
   sinceRelease = 0;
-  limitRead = false;
-  for (i : 0 .. 1) {
-    lease[i] = (lease[i] > 0 -> LEASE : 0)
-  }
-  for (i : 0 .. ALL_TICKETS - 1) {
-    start[i] = 0; /* it stays charged, but of unknown age */
-    startAge[i] = 0
-  }
+  news = true
+}
+
+inline take_used(t) {
+  printf("  the store hears that ticket %d was used %d ticks ago\n", t, step.ages[t]);
+  if
+  :: holder == t ->
+    count = MIN(step.ages[t], sinceRelease);
+    end_hold();
+    note_use(count)
+  :: else ->
+    news = news || inLine[t];
+    inLine[t] = false;
+    arrival[t] = 0;
+#ifndef LATE_USED_IGNORED
+    charged[t] = true;
+    if
+    :: use == 0 || step.ages[t] < sinceUse -> count = step.ages[t]; note_use(count)
+    :: else
+    fi
+#endif
+  fi
+}
+
+inline take_unused(t) {
+  printf("  the store hears that ticket %d was not used\n", t);
+  if
+  :: holder == t ->
+#ifndef NO_REFUND
+    charged[t] = false;
+    expired[t] = false;
+#endif
+    end_hold()
+  :: else ->
+    news = news || inLine[t];
+    inLine[t] = false;
+    arrival[t] = 0
+  fi
 }
 
 inline join(t) {
   if
-  :: inLine[t] || start[t] > 0
+  :: inLine[t] || holder == t
   :: else ->
     if
-    :: ticket[t].arrival == 0 -> arrivals++; arrival[t] = arrivals
-    :: else ->
-      arrival[t] = ticket[t].arrival;
-      arrivals = MAX(arrivals, arrival[t])
+    :: step.joins[t] == 0 -> /* the time: later than whatever anybody knows */
+      latest = FRONT;
+      for (i : 0 .. ALL_TICKETS - 1) {
+        latest = MAX(latest, arrival[i]);
+        latest = MAX(latest, ticket[i].arrival);
+        latest = MAX(latest, order[i]);
+        latest = MAX(latest, process[OWNER(i)].reply.arrivals[i])
+      }
+      arrival[t] = latest + 1
+    :: else -> arrival[t] = step.joins[t]
     fi;
     inLine[t] = true;
 #ifdef CHARGE_ON_JOIN
@@ -209,82 +324,105 @@ inline join(t) {
   fi
 }
 
-/* The limit as Discord has it, less what it may not have counted. */
+/* The limit as Discord has it, and the start that is held. */
 inline read_limit() {
   for (i : 0 .. ALL_TICKETS - 1) {
-    charged[i] = GOES(i)
+    charged[i] = identified[i] || holder == i;
+    expired[i] = false
   }
   limitRead = true
 }
 
 inline release(t) {
   for (i : 0 .. ALL_TICKETS - 1) { /* in order of arrival among the living */
-    assert(i == t || order[i] == 0 || order[i] > order[t] || ticket[i].state != IN_LINE ||
-        start[i] > 0 || GOES(i) || process[OWNER(i)].late == i || /* late, but it goes next */
+    assert(i == t || order[i] == 0 || order[i] > order[t] ||
+        !(ticket[i].state == IN_LINE || ticket[i].state == NEW) ||
         process[OWNER(i)].status != ALIVE || lapsed[OWNER(i)])
   }
   inLine[t] = false;
-  moments++;
-  released[t] = true;
-  start[t] = moments;
-  startAge[t] = 0;
-  charged[t] = true;
-  number++;
-  lastMoment = moments;
+  arrival[t] = 0;
+  holder = t;
   sinceRelease = 0;
-  newHead = true;
-  printf("  the store releases ticket %d (moment %d, number %d)\n", t, moments, number);
-  answer.kind = RELEASED;
-  answer.number = number;
-  answer.moment = moments
+  charged[t] = true;
+  released[t] = true;
+  printf("  the store releases ticket %d\n", t);
+  answer.kind = RELEASED
 }
 
-/* Whoever is first and due hears of it again, each time that somebody else asks. */
-inline tell_head() {
+/* Everybody hears who is waited for; its process may not know of that ticket any more. */
+inline tell_of(t) {
   if
-  :: DUE && process[OWNER(head)].status == ALIVE ->
+  :: process[OWNER(t)].status == ALIVE ->
 #ifndef NO_STRAY
-    ticket[head].stray = ticket[head].state == USED || ticket[head].state == LEFT;
+    if
+    :: (ticket[t].state == USED || ticket[t].state == LEFT) && !ticket[t].sayUsed && !ticket[t].sayUnused ->
+      printf("  process %d hears of a ticket that it does not have: %d\n", OWNER(t), t);
+      ticket[t].sayUsed = true;
+      ticket[t].age = 0
+    :: else
+    fi;
 #endif
-    process[OWNER(head)].askIn = 0
+    process[OWNER(t)].askIn = 0
   :: else
   fi
 }
 
 inline answer_ask() {
+  find_live_head();
   if
-  :: !inLine[step.ask] && start[step.ask] > 0 ->
-#ifdef TELL_ONCE
-    answer.kind = UNKNOWN
+  :: holder != NONE && lease[OWNER(holder)] == 0 ->
+    printf("  the store takes ticket %d for used\n", holder);
+#ifdef EXPIRY_UNUSED
+    charged[holder] = false;
 #else
-    answer.kind = RELEASED;
-    answer.detail = startAge[step.ask];
-    answer.moment = start[step.ask];
-    answer.number = (lastMoment == answer.moment -> number : 0)
+    expired[holder] = true;
+    note_use(0);
 #endif
-  :: !inLine[step.ask] && start[step.ask] == 0 -> answer.kind = UNKNOWN
+    end_hold()
+  :: else
+  fi;
+  if
+  :: holder == step.ask ->
+#ifdef TELL_ONCE
+    answer.kind = WAIT;
+    answer.detail = RENEW
+#else
+    answer.kind = RELEASED
+#endif
   :: else ->
-    find_live_head();
     if
-    :: head != step.ask ->
-      answer.kind = BEHIND;
-      answer.detail = MAX(1, lease[OWNER(head)]);
-      tell_head()
-    :: head == step.ask && !DUE ->
-      answer.kind = WAIT;
-      answer.detail = MAX(START_DELAY - sinceCold, (number > 0 -> INTERVAL - sinceRelease : 0))
+    :: !inLine[step.ask] ->
+      answer.kind = UNKNOWN;
+      if
+      :: step.life == life[OWNER(step.ask)] -> begin_cold() /* it has lost something */
+      :: else
+      fi
     :: else ->
       if
-      :: !limitRead -> read_limit()
-      :: else
-      fi;
-      count = 0;
-      for (i : 0 .. ALL_TICKETS - 1) {
-        count = count + charged[i]
-      }
-      if
-      :: count >= BUDGET -> answer.kind = EXHAUSTED
-      :: else -> release(step.ask)
+      :: holder != NONE || head != step.ask ->
+        answer.kind = BEHIND;
+        first = (holder != NONE -> holder : head);
+        answer.detail = MAX(1, lease[OWNER(first)]);
+        if
+        :: holder != NONE || DUE_IN == 0 -> tell_of(first)
+        :: else
+        fi
+      :: holder == NONE && head == step.ask && DUE_IN > 0 ->
+        answer.kind = WAIT;
+        answer.detail = DUE_IN
+      :: else ->
+        if
+        :: !limitRead -> read_limit()
+        :: else
+        fi;
+        count = 0;
+        for (i : 0 .. ALL_TICKETS - 1) {
+          count = count + charged[i]
+        }
+        if
+        :: count >= BUDGET -> answer.kind = EXHAUSTED; limitRead = false /* it will be read again */
+        :: else -> release(step.ask)
+        fi
       fi
     fi
   fi
@@ -292,97 +430,91 @@ inline answer_ask() {
 
 /* Executes `step` of process p; what it answers is in `answer`. */
 inline execute(p) {
-  newHead = false;
+  news = false;
   answer.kind = NOTHING;
   answer.detail = 0;
-  answer.number = 0;
-  answer.moment = 0;
   if
-  :: restarted || sinceStep >= JUMP -> begin_cold()
+  :: restarted || sinceStep >= JUMP || (stale[p] && process[p].heardLater) -> begin_cold()
   :: else
   fi;
   restarted = false;
   sinceStep = 0;
+  if
+  :: lease[p] == 0 -> new_life(p)
+  :: else
+  fi;
   lease[p] = LEASE;
-  fenced[p] = true;
-  later[p] = true;
-  for (j : 0 .. ALL_TICKETS - 1) {
-    inLine[j] = inLine[j] && !step.strays[j]
-  }
+  fenced[p] = process[p].abandoned;
+  stale[p] = false;
   if
-  :: lease[OTHER(p)] == 0 -> fenced[OTHER(p)] = false /* its sequence number goes with its lease */
+  :: lease[OTHER(p)] == 0 -> fenced[OTHER(p)] = false; stale[OTHER(p)] = false /* they go with its lease */
   :: else
   fi;
+  for (j : 0 .. ALL_TICKETS - 1) {
+    if
+    :: step.used[j] -> take_used(j)
+    :: else
+    fi;
+    if
+    :: step.unused[j] -> take_unused(j)
+    :: else
+    fi
+  }
+#ifdef RETELL
   if
-  :: step.late != NONE && (start[step.late] == 0 || start[step.late] == step.lateMoment) ->
-#ifndef NO_REFUND
-    start[step.late] = 0;
-    charged[step.late] = false;
+  :: step.holds != NONE && holder == NONE && sinceCold < QUIET ->
+    inLine[step.holds] = false;
+    arrival[step.holds] = 0;
+    holder = step.holds;
+    charged[holder] = true
+  :: else
+  fi;
 #endif
-    join(step.late)
+  for (j : 0 .. ALL_TICKETS - 1) {
+    if
+    :: step.joins[j] != NONE ->
+      join(j);
+      answer.arrivals[j] = (inLine[j] -> arrival[j] : MAX(step.joins[j], FRONT))
+    :: else -> answer.arrivals[j] = 0
+    fi
+  }
+#ifdef EARLY_READING
+  if
+  :: !limitRead -> read_limit()
   :: else
   fi;
-  find_head();
-  first = head;
-  for (j : 0 .. ALL_TICKETS - 1) {
-    if
-    :: step.leaves[j] ->
-      if
-      :: inLine[j] -> inLine[j] = false; newHead = newHead || j == first
-      :: else -> start[j] = 0; charged[j] = false
-      fi
-    :: else
-    fi
-  }
-  for (j : 0 .. ALL_TICKETS - 1) {
-    if
-    :: step.joins[j] -> join(j); 
-      answer.arrivals[j] = (inLine[j] -> arrival[j] : MAX(ticket[j].arrival, FRONT))
-    :: else
-    fi
-  }
+#endif
   if
   :: step.ask != NONE -> answer_ask()
   :: else
   fi;
-  answer.lastNumber = number;
-  answer.cold = cold
+  answer.held = step.holds != NONE && holder == step.holds;
+  answer.use = use;
+  answer.cold = cold;
+  answer.life = life[p]
 }
 
-/* A process hears of a release. If it has not heard of the one before, that may be as new. */
-inline hear(q, n) {
-  if
-  :: n > process[q].number ->
-    process[q].usableIn = (n > process[q].number + 1 -> INTERVAL :
-        (n > 1 -> INTERVAL - process[q].sinceHeard : START_DELAY - process[q].sinceCold));
-    process[q].number = n;
-    process[q].sinceHeard = 0
-  :: else
-  fi
-}
-
-/* The other process hears who is first now, and of the release; or the news are lost. */
-inline tell(q) {
-  if
-  :: newHead && process[q].status == ALIVE && process[q].cold == cold ->
-    find_head();
-    hear(q, number);
+/* Processes hear who is first now, and of the last use; or the news are lost. */
+inline tell_news() {
+  find_head();
+  for (q : 0 .. 1) {
     if
-    :: head != NONE && OWNER(head) == q ->
-      process[q].askIn =
-          MAX(START_DELAY - sinceCold, (number > 0 -> INTERVAL - sinceRelease : 0))
+    :: process[q].status == ALIVE && process[q].cold == cold ->
+      if
+      :: use != process[q].use -> process[q].use = use; process[q].sinceUse = ago
+      :: else
+      fi;
+      if
+      :: head != NONE && holder == NONE && OWNER(head) == q -> process[q].askIn = DUE_IN
+      :: else
+      fi
     :: else
     fi
-  :: else
-  fi
+  }
 }
 
 inline save_store() {
   for (i : 0 .. ALL_TICKETS - 1) {
-    inLine0[i] = inLine[i];
-    arrival0[i] = arrival[i];
-    start0[i] = start[i];
-    startAge0[i] = startAge[i];
     charged0[i] = charged[i]
   }
   lease0[0] = lease[0];
@@ -391,55 +523,82 @@ inline save_store() {
 
 /* The server dies after it has answered, before the last step is on the disk or the replica. */
 inline lose_last_step() {
+  forget_all(); /* the next step will find it cold */
   for (i : 0 .. ALL_TICKETS - 1) {
-    forgotten[i] = forgotten[i] || step.leaves[i];
-    inLine[i] = inLine0[i];
-    arrival[i] = arrival0[i];
-    start[i] = start0[i];
-    startAge[i] = startAge0[i];
     charged[i] = charged0[i]
   }
   lease[0] = lease0[0];
   lease[1] = lease0[1];
   restarted = true;
-  limitRead = false;
   still = 0;
-  process[0].abandoned = false; /* its connection is gone */
-  process[1].abandoned = false
+  stale[0] = false;
+  stale[1] = false;
+  for (i : 0 .. 1) { /* their connections are gone */
+    process[i].abandoned = false;
+    process[i].heardLater = false;
+    fenced[i] = false;
+    later[i] = false
+  }
+  forget_request(process[0].old);
+  forget_request(process[1].old)
 }
 
 inline copy_request(from, to) {
   for (i : 0 .. ALL_TICKETS - 1) {
-    to.strays[i] = from.strays[i];
-    to.joins[i] = from.joins[i];
-    to.leaves[i] = from.leaves[i]
+    to.used[i] = from.used[i];
+    to.ages[i] = from.ages[i];
+    to.unused[i] = from.unused[i];
+    to.joins[i] = from.joins[i]
   }
-  to.late = from.late;
-  to.lateMoment = from.lateMoment;
-  to.ask = from.ask
+  to.ask = from.ask;
+  to.holds = from.holds;
+  to.life = from.life
 }
 
 inline forget_request(it) {
   for (i : 0 .. ALL_TICKETS - 1) {
-    it.strays[i] = false;
-    it.joins[i] = false;
-    it.leaves[i] = false
+    it.used[i] = false;
+    it.ages[i] = 0;
+    it.unused[i] = false;
+    it.joins[i] = NONE
   }
-  it.late = NONE;
-  it.lateMoment = 0;
-  it.ask = NONE
+  it.ask = NONE;
+  it.holds = NONE;
+  it.life = 0
+}
+
+inline forget_reply(it) {
+  it.kind = NOTHING;
+  it.detail = 0;
+  it.held = false;
+  it.use = 0;
+  it.cold = 0;
+  it.life = 0;
+  for (i : 0 .. ALL_TICKETS - 1) {
+    it.arrivals[i] = 0
+  }
+}
+
+inline forget_step(p) {
+  forget_reply(process[p].reply);
+  forget_request(process[p].request);
+  process[p].network = IDLE;
+  process[p].elapsed = 0
 }
 
 /* What is to be so after every step. */
-inline check_charges() {
+inline check_traces() {
   for (i : 0 .. ALL_TICKETS - 1) {
-    /* nobody starts without a charge, as soon as the store has read the limit after a restart */
-    assert(!(ticket[i].state == USED) || charged[i] || !limitRead);
+    /* nobody starts without a charge, as soon as the limit is known, and the store was told */
+    assert(!identified[i] || charged[i] || !limitRead || ticket[i].sayUsed);
     /* nobody is charged who was not released */
-    assert(!charged[i] || released[i]);
-    /* who has left leaves no trace */
-    assert(ticket[i].state != LEFT || ticket[i].leaving || forgotten[i] ||
-        !(inLine[i] || (charged[i] && limitRead)))
+    assert(!charged[i] || released[i] || forgotten[i]);
+    /* who was used or has left, and has told that, is neither in line nor held */
+    assert(!(ticket[i].state == USED || ticket[i].state == LEFT) || ticket[i].sayUsed ||
+        ticket[i].sayUnused || forgotten[i] || !(inLine[i] || holder == i));
+    /* who has left is not charged, unless it was silent for too long */
+    assert(ticket[i].state != LEFT || ticket[i].sayUnused || forgotten[i] || expired[i] ||
+        !limitRead || !charged[i])
   }
 }
 
@@ -462,24 +621,29 @@ inline serve(p) {
     save_store();
     copy_request(process[p].request, step);
     execute(p);
+    later[p] = process[p].abandoned;
     if
-    :: hears -> tell(OTHER(p))
+    :: hears && news -> tell_news()
     :: else
     fi;
     process[p].reply.kind = answer.kind;
     process[p].reply.detail = answer.detail;
-    process[p].reply.number = answer.number;
-    process[p].reply.moment = answer.moment;
-    process[p].reply.lastNumber = answer.lastNumber;
+    process[p].reply.held = answer.held;
+    process[p].reply.use = answer.use;
     process[p].reply.cold = answer.cold;
+    process[p].reply.life = answer.life;
     for (j : 0 .. ALL_TICKETS - 1) {
-      process[p].reply.arrivals[j] = (step.joins[j] -> answer.arrivals[j] : 0)
+      process[p].reply.arrivals[j] = answer.arrivals[j]
     }
     if
     :: lost -> printf("  FAULT: the store loses this step, and restarts\n"); lose_last_step()
     :: else
     fi;
     process[p].network = ANSWERED;
+    if
+    :: process[p].status == CRASHED -> forget_step(p)
+    :: else
+    fi;
     forget_scratch()
   }
 }
@@ -496,14 +660,20 @@ inline serve_abandoned(p) {
       copy_request(process[p].old, step);
 #ifndef NO_FENCE
       for (i : 0 .. ALL_TICKETS - 1) {
-        forgotten[i] = forgotten[i] || (later[p] && step.joins[i])
+        forgotten[i] = forgotten[i] || (later[p] && step.joins[i] != NONE)
       }
 #endif
       execute(p);
+#ifndef NO_TRACK
+      stale[p] = later[p];
+#endif
     fi;
     process[p].abandoned = false;
+    process[p].heardLater = process[p].heardLater && stale[p];
+    fenced[p] = false;
+    later[p] = false;
     forget_request(process[p].old);
-    check_charges();
+    check_traces();
     forget_scratch()
   }
 }
@@ -525,9 +695,6 @@ end:
 
 /* ---- A process ---- */
 
-#define MAY_ASK(p) (process[p].cold > 0 && \
-  (process[p].number > 0 -> process[p].sinceHeard >= INTERVAL : process[p].sinceCold >= START_DELAY))
-
 #define OF(p, k) ((p) * TICKETS + (k))
 
 #if TICKETS == 1
@@ -537,198 +704,242 @@ end:
 #endif
 #define IS_NEW(t) (ticket[t].state == NEW)
 #define IS_IN_LINE(t) (ticket[t].state == IN_LINE)
-#define IS_LEAVING(t) (ticket[t].leaving || ticket[t].stray)
-#define IS_READY(t) (ticket[t].state == GOT && ticket[t].hold == 0)
+#define IS_HELD(t) (ticket[t].state == HELD)
+#define HAS_NEWS(t) (ticket[t].sayUsed || ticket[t].sayUnused)
 
-#define HAS_TO_SAY(p) (ANY(p, IS_NEW) || ANY(p, IS_LEAVING) || process[p].late != NONE \
-  || process[p].sinceStep >= RENEW \
-  || (ANY(p, IS_IN_LINE) && process[p].askIn == 0 && MAY_ASK(p)))
+/* What lets a caller identify: the hold is fresh, */
+#ifdef NO_FRESH
+#define IS_FRESH(t) true
+#else
+#define IS_FRESH(t) (ticket[t].confirmed < FRESH)
+#endif
+/* and the process has seen an interval pass, by a clock that nobody sets. */
+#ifdef NO_HEARD
+#define HAS_WAITED(p) true
+#else
+#ifdef NO_HEARD_COLD
+#define HAS_BEEN_QUIET(p) true
+#else
+#define HAS_BEEN_QUIET(p) (process[p].cold > 0 && process[p].sinceCold >= QUIET)
+#endif
+#define HAS_WAITED(p) (HAS_BEEN_QUIET(p) && (process[p].use == 0 || process[p].sinceUse >= INTERVAL))
+#endif
+#define IS_READY(t) (IS_HELD(t) && IS_FRESH(t) && HAS_WAITED(OWNER(t)))
+
+#define HAS_TO_SAY(p) (ANY(p, IS_NEW) || ANY(p, HAS_NEWS) || process[p].sinceStep >= RENEW \
+  || (ANY(p, IS_IN_LINE) && !ANY(p, IS_HELD) && process[p].askIn == 0))
+
+/* A caller may take its time, until its hold is timed out. */
+#ifdef DAWDLE
+#define IS_URGENT(t) (IS_READY(t) && ticket[t].idle >= TIME_OUT)
+#else
+#define IS_URGENT(t) IS_READY(t)
+#endif
 
 /* A process has its hands full: time does not go on, unless it is frozen or the network is slow. */
 #define BUSY(p) (process[p].status == ALIVE && \
-  (process[p].network != IDLE || HAS_TO_SAY(p) || ANY(p, IS_READY)))
+  ((process[p].network != IDLE && process[p].elapsed >= ROUND_TRIP(p)) \
+  || (process[p].network == IDLE && HAS_TO_SAY(p)) || ANY(p, IS_URGENT)))
 
 inline send(p) {
   forget_request(process[p].request);
   first = NONE;
   for (i : OF(p, 0) .. OF(p, TICKETS - 1)) {
+    process[p].request.used[i] = ticket[i].sayUsed;
+    process[p].request.ages[i] = ticket[i].age;
+    process[p].request.unused[i] = ticket[i].sayUnused;
     if
-    :: IS_IN_LINE(i) && (first == NONE || ticket[i].arrival < ticket[first].arrival) -> first = i
-    :: IS_NEW(i) -> process[p].request.joins[i] = true; ticket[i].told = true
+    :: IS_HELD(i) -> process[p].request.holds = i
+    :: IS_NEW(i) -> process[p].request.joins[i] = ticket[i].arrival; ticket[i].told = true
     :: else
     fi;
-    process[p].request.strays[i] = ticket[i].stray;
-    process[p].request.leaves[i] = ticket[i].leaving
+    if /* the first one: who has no arrival yet is the last */
+    :: (IS_IN_LINE(i) || IS_NEW(i)) && (first == NONE || (ticket[i].arrival > 0 &&
+        (ticket[first].arrival == 0 || ticket[i].arrival < ticket[first].arrival))) -> first = i
+    :: else
+    fi
   }
-  if
-  :: first != NONE && MAY_ASK(p) && (process[p].askIn == 0 || process[p].sinceStep >= RENEW) ->
-    process[p].request.ask = first
-  :: first == NONE && MAY_ASK(p) ->
-    for (i : OF(p, 0) .. OF(p, TICKETS - 1)) {
-      if
-      :: IS_NEW(i) && (first == NONE || (ticket[i].arrival > 0 &&
-          (ticket[first].arrival == 0 || ticket[i].arrival < ticket[first].arrival))) -> first = i
-      :: else
-      fi
-    }
-    process[p].request.ask = first
-  :: else
-  fi;
-  process[p].request.late = process[p].late;
-  process[p].request.lateMoment = process[p].lateMoment;
-  printf("process %d: takes a step, asks for ticket %d, tells that %d was late\n", p,
-      process[p].request.ask, process[p].late);
+  process[p].request.ask = (process[p].request.holds == NONE -> first : NONE);
+  process[p].request.life = process[p].life;
+  printf("process %d: takes a step, asks for ticket %d, holds %d\n", p,
+      process[p].request.ask, process[p].request.holds);
   process[p].elapsed = 0;
   process[p].network = SENT;
   first = NONE
 }
 
-inline take_release(p, t) {
-  count = process[p].reply.number;
-  hear(p, count);
-#ifdef NO_MONOTONIC
-  wait = 0;
-#else
-  wait = (process[p].reply.number == process[p].number -> process[p].usableIn : INTERVAL);
+/* It is too slow to use the ticket in time: others are to go first. */
+inline give_back(t) {
+  printf("process %d: gives ticket %d back\n", OWNER(t), t);
+  ticket[t].state = NEW;
+  ticket[t].sayUnused = true;
+#ifndef OLD_PLACE
+  ticket[t].arrival = 0;
+  order[t] = 0;
 #endif
-  if
-#ifndef NO_MARGIN
-  :: wait + process[p].elapsed + process[p].reply.detail > MARGIN ->
-    process[p].late = t;
-    process[p].lateMoment = process[p].reply.moment;
-    process[p].askIn = 0
-#endif
-  :: else ->
-    ticket[t].state = GOT;
-    ticket[t].moment = process[p].reply.moment;
-    ticket[t].age = process[p].elapsed + process[p].reply.detail;
-    ticket[t].hold = wait
-  fi
+  ticket[t].confirmed = 0;
+  ticket[t].idle = 0
 }
 
-/* Everything that it has in line is to be told again. */
-inline join_again(p) {
-  for (i : OF(p, 0) .. OF(p, TICKETS - 1)) {
-    if
-    :: IS_IN_LINE(i) -> ticket[i].state = NEW
-    :: else
-    fi
-  }
+inline confirm(p, t) {
+  if
+#ifndef NO_FRESH
+  :: process[p].elapsed >= FRESH -> give_back(t)
+#endif
+  :: else -> ticket[t].state = HELD; ticket[t].confirmed = process[p].elapsed
+  fi
 }
 
 inline receive(p) {
   printf("process %d: hears the answer %e, %d\n", p, process[p].reply.kind, process[p].reply.detail);
   process[p].network = IDLE;
-  process[p].sinceStep = process[p].elapsed;
-  if
-  :: process[p].request.late != NONE -> process[p].late = NONE; process[p].lateMoment = 0
-  :: else
-  fi;
+  process[p].sinceStep = MIN(process[p].elapsed, RENEW);
+  process[p].askIn = RENEW;
+  process[p].heardLater = process[p].abandoned || stale[p];
   for (i : OF(p, 0) .. OF(p, TICKETS - 1)) {
     if
-    :: process[p].request.leaves[i] -> ticket[i].leaving = false
+    :: process[p].request.used[i] -> ticket[i].sayUsed = false; ticket[i].age = 0
     :: else
     fi;
-    ticket[i].stray = ticket[i].stray && !process[p].request.strays[i];
+    ticket[i].sayUnused = ticket[i].sayUnused && !process[p].request.unused[i];
     if
-    :: process[p].request.joins[i] && ticket[i].state == NEW ->
+    :: process[p].request.joins[i] != NONE && ticket[i].state == NEW ->
       ticket[i].state = IN_LINE;
       ticket[i].arrival = process[p].reply.arrivals[i];
       order[i] = (order[i] == 0 -> ticket[i].arrival : order[i])
     :: else
-    fi;
-    process[p].reply.arrivals[i] = 0
+    fi
   }
-  check_charges();
-  process[p].askIn = (process[p].request.ask != NONE -> RENEW : process[p].askIn);
+  check_traces();
   if
   :: process[p].reply.cold != process[p].cold ->
     process[p].cold = process[p].reply.cold;
     process[p].sinceCold = 0;
-    process[p].number = 0;
-    count = process[p].reply.lastNumber;
-    hear(p, count);
-    process[p].sinceStep = RENEW;
+    process[p].use = process[p].reply.use;
+    process[p].sinceUse = 0
+  :: process[p].reply.cold == process[p].cold && process[p].reply.use != process[p].use ->
+    process[p].use = process[p].reply.use;
+    process[p].sinceUse = 0
+  :: else
+  fi;
 #ifndef NO_REJOIN
-    join_again(p)
+  if
+  :: process[p].reply.life != process[p].request.life ->
+    for (i : OF(p, 0) .. OF(p, TICKETS - 1)) {
+      if
+      :: IS_IN_LINE(i) -> ticket[i].state = NEW
+      :: else
+      fi
+    }
+  :: else
+  fi;
 #endif
+  process[p].life = process[p].reply.life;
+  if
+  :: process[p].request.holds != NONE && ticket[process[p].request.holds].state == HELD ->
+    first = process[p].request.holds;
+    if
+    :: process[p].reply.held -> confirm(p, first)
+    :: else ->
+      printf("process %d: has lost its hold\n", p);
+      ticket[first].state = NEW; /* at its old place */
+      ticket[first].confirmed = 0;
+      ticket[first].idle = 0
+    fi
   :: else
   fi;
   if
-  :: process[p].request.ask == NONE
   :: process[p].request.ask != NONE && ticket[process[p].request.ask].state != LEFT ->
+    first = process[p].request.ask;
     if
-    :: process[p].reply.kind == RELEASED -> first = process[p].request.ask; take_release(p, first)
+    :: process[p].reply.kind == RELEASED -> confirm(p, first)
     :: process[p].reply.kind == WAIT -> process[p].askIn = process[p].reply.detail
     :: process[p].reply.kind == BEHIND -> process[p].askIn = MIN(RENEW, process[p].reply.detail)
-    :: process[p].reply.kind == UNKNOWN -> join_again(p)
     :: else
     fi
   :: else
   fi;
+  first = NONE;
   process[p].elapsed = 0;
-  process[p].reply.kind = NOTHING;
-  process[p].reply.detail = 0;
-  process[p].reply.number = 0;
-  process[p].reply.moment = 0;
-  process[p].reply.lastNumber = 0;
-  process[p].reply.cold = 0;
+  forget_reply(process[p].reply);
   forget_request(process[p].request)
 }
 
-/* The released thread looks once more whether it may go. */
-inline use(t) {
-  if
-#ifndef NO_MARGIN
-  :: ticket[t].age > MARGIN ->
-    ticket[t].state = IN_LINE;
-    process[OWNER(t)].late = t;
-    process[OWNER(t)].lateMoment = ticket[t].moment;
-    process[OWNER(t)].askIn = 0
-#endif
-  :: else ->
-    assert(ticket[t].state == GOT); /* never twice */
-    assert(sinceUse >= INTERVAL - MARGIN); /* never early */
-    printf("process %d: ticket %d starts\n", OWNER(t), t);
-    ticket[t].state = USED;
-    sinceUse = 0
-  fi;
-  ticket[t].moment = 0;
-  ticket[t].age = 0
+inline mark_used(t) {
+  ticket[t].state = USED;
+  ticket[t].sayUsed = true;
+  ticket[t].age = 0;
+  ticket[t].arrival = 0;
+  ticket[t].confirmed = 0;
+  ticket[t].idle = 0;
+  order[t] = 0
 }
 
-/* Its thread is interrupted. */
+/* The caller identifies. */
+inline identify(t) {
+  printf("process %d: ticket %d IDENTIFIES, confirmed %d ago\n", OWNER(t), t, ticket[t].confirmed);
+  assert(!identified[t]); /* never twice */
+  assert(sinceIdentify >= INTERVAL); /* never early */
+  identified[t] = true;
+  sinceIdentify = 0;
+  count = 0;
+  for (i : 0 .. ALL_TICKETS - 1) {
+    count = count + identified[i]
+  }
+  assert(count <= BUDGET);
+  mark_used(t);
+#ifdef BACK_AFTER_USE
+  ticket[t].sayUsed = false;
+  ticket[t].sayUnused = true
+#endif
+}
+
+/* The caller has not said anything for too long: it may have identified, but will not any more. */
+inline time_out(t) {
+  printf("process %d: the hold of ticket %d is timed out\n", OWNER(t), t);
+  mark_used(t)
+}
+
+/* The caller is interrupted. */
 inline leave(t) {
   printf("process %d: ticket %d is interrupted\n", OWNER(t), t);
-  ticket[t].leaving = ticket[t].told;
+  ticket[t].sayUnused = ticket[t].told;
   ticket[t].state = LEFT;
   ticket[t].arrival = 0;
-  ticket[t].moment = 0;
-  ticket[t].age = 0;
-  ticket[t].hold = 0
+  ticket[t].confirmed = 0;
+  ticket[t].idle = 0;
+  order[t] = 0
 }
 
+#define IDENTIFY(t) d_step { process[p].status == ALIVE && IS_READY(t) -> identify(t) }
+#define HOLD_ENDS(t) d_step { process[p].status == ALIVE && IS_HELD(t) && \
+  ticket[t].idle >= TIME_OUT -> time_out(t) }
+#define ARRIVE(t) d_step { process[p].status == ALIVE && ticket[t].state == ABSENT -> ticket[t].state = NEW }
 #define INTERRUPT(t) d_step { process[p].status == ALIVE && process[p].network == IDLE && \
   interrupts < INTERRUPTS && WAITS(t) -> interrupts++; leave(t) }
 
 proctype Client(byte p) {
-  byte t;
 end:
   do
   :: d_step { process[p].status == ALIVE && process[p].network == IDLE && HAS_TO_SAY(p) -> send(p) }
-  :: d_step { process[p].status == ALIVE && process[p].network == ANSWERED -> receive(p) }
-  :: atomic {
-      process[p].status == ALIVE && ANY(p, IS_READY) ->
-      d_step {
-        t = OF(p, 0);
-        do
-        :: IS_READY(t) -> break
-        :: else -> t++
-        od;
-        use(t);
-        t = 0
-      }
-    }
+  :: d_step { process[p].status == ALIVE && process[p].network == ANSWERED &&
+      process[p].elapsed >= ROUND_TRIP(p) -> receive(p) }
+  :: IDENTIFY(OF(p, 0))
+#if TICKETS > 1
+  :: IDENTIFY(OF(p, 1))
+#endif
+#ifdef DAWDLE
+  :: HOLD_ENDS(OF(p, 0))
+#if TICKETS > 1
+  :: HOLD_ENDS(OF(p, 1))
+#endif
+#endif
+#ifdef ARRIVALS
+  :: ARRIVE(OF(p, 0))
+#if TICKETS > 1
+  :: ARRIVE(OF(p, 1))
+#endif
+#endif
 #if INTERRUPTS
   :: INTERRUPT(OF(p, 0))
 #if TICKETS > 1
@@ -740,20 +951,13 @@ end:
 
 /* ---- Faults ---- */
 
-inline lose_answer(p) {
-  printf("FAULT: the answer to process %d is lost\n", p);
-  process[p].reply.kind = NOTHING;
-  process[p].reply.detail = 0;
-  process[p].reply.number = 0;
-  process[p].reply.moment = 0;
-  process[p].reply.lastNumber = 0;
-  process[p].reply.cold = 0;
-  for (i : 0 .. ALL_TICKETS - 1) {
-    process[p].reply.arrivals[i] = 0
-  }
-  forget_request(process[p].request);
-  process[p].network = IDLE;
-  process[p].elapsed = 0
+inline crash(p) {
+  printf("FAULT: process %d dies\n", p);
+  process[p].status = CRASHED;
+  if
+  :: process[p].network == ANSWERED -> forget_step(p)
+  :: else
+  fi
 }
 
 #define FAULT(what) d_step { faults < FAULTS && what -> faults++;
@@ -761,30 +965,25 @@ inline lose_answer(p) {
 proctype Misfortune(byte p) {
 end:
   do
-  :: FAULT(process[p].status == ALIVE) printf("FAULT: process %d dies\n", p); process[p].status = CRASHED }
+  :: FAULT(process[p].status == ALIVE) crash(p) }
   :: FAULT(process[p].status == ALIVE) printf("FAULT: process %d freezes\n", p); process[p].status = FROZEN }
   :: d_step { process[p].status == FROZEN -> printf("process %d thaws\n", p); process[p].status = ALIVE }
   /* a step, or its answer, is lost, and the process takes it again */
   :: FAULT(process[p].status == ALIVE && process[p].network == SENT)
       printf("FAULT: process %d gives up its step\n", p);
-      forget_request(process[p].request);
-      process[p].network = IDLE;
-      process[p].elapsed = 0 }
-  :: FAULT(process[p].status == ALIVE && process[p].network == ANSWERED) lose_answer(p) }
+      forget_step(p) }
   :: FAULT(process[p].status == ALIVE && process[p].network == ANSWERED)
-      count = process[p].reply.number;
-      hear(p, count); /* from the news */
-      lose_answer(p) }
+      printf("FAULT: the answer to process %d is lost\n", p);
+      forget_step(p) }
   /* or it does not come back in time, but will be executed */
   :: FAULT(process[p].status == ALIVE && process[p].network == SENT && !process[p].abandoned)
+      printf("FAULT: process %d gives up its step, which is still under way\n", p);
       copy_request(process[p].request, process[p].old);
       process[p].abandoned = true;
+      process[p].heardLater = false;
       fenced[p] = false;
       later[p] = false;
-      printf("FAULT: process %d gives up its step\n", p);
-      forget_request(process[p].request);
-      process[p].network = IDLE;
-      process[p].elapsed = 0 }
+      forget_step(p) }
   od
 }
 
@@ -794,12 +993,10 @@ inline store_tick() {
   if
   :: still > 0 -> still--
   :: else ->
-    sinceRelease = CAPPED(sinceRelease, INTERVAL);
-    sinceCold = CAPPED(sinceCold, START_DELAY);
+    sinceRelease = (holder != NONE -> CAPPED(sinceRelease, INTERVAL) : 0);
+    sinceUse = (use > 0 -> CAPPED(sinceUse, INTERVAL) : 0);
+    sinceCold = CAPPED(sinceCold, QUIET);
     sinceStep = CAPPED(sinceStep, JUMP);
-    for (i : 0 .. ALL_TICKETS - 1) {
-      startAge[i] = (start[i] > 0 -> CAPPED(startAge[i], MARGIN + 1) : 0)
-    }
     for (i : 0 .. 1) {
       lapsed[i] = lapsed[i] || lease[i] == 1;
       lease[i] = LESS(lease[i])
@@ -811,18 +1008,32 @@ inline tick() {
   printf("time goes on\n");
   store_tick();
   for (i : 0 .. 1) {
+    lapsed[i] = lapsed[i] || (process[i].status == FROZEN && (restarted || sinceCold < QUIET));
     process[i].sinceStep = CAPPED(process[i].sinceStep, RENEW);
     process[i].askIn = LESS(process[i].askIn);
-    process[i].sinceCold = CAPPED(process[i].sinceCold, START_DELAY);
-    process[i].usableIn = LESS(process[i].usableIn);
-    process[i].sinceHeard = CAPPED(process[i].sinceHeard, INTERVAL);
-    process[i].elapsed = (process[i].network == IDLE -> 0 : CAPPED(process[i].elapsed, MARGIN + 1))
+    process[i].sinceCold = CAPPED(process[i].sinceCold, QUIET);
+    process[i].sinceUse = CAPPED(process[i].sinceUse, INTERVAL);
+    process[i].elapsed = (process[i].network == IDLE -> 0 : CAPPED(process[i].elapsed, LONG))
   }
   for (i : 0 .. ALL_TICKETS - 1) {
-    ticket[i].hold = LESS(ticket[i].hold);
-    ticket[i].age = (ticket[i].state == GOT -> CAPPED(ticket[i].age, MARGIN + 1) : 0)
+#ifdef DAWDLE
+    ticket[i].idle = (IS_READY(i) -> CAPPED(ticket[i].idle, TIME_OUT) : ticket[i].idle);
+#endif
+    ticket[i].age = (ticket[i].sayUsed -> CAPPED(ticket[i].age, INTERVAL) : 0);
+    ticket[i].confirmed = (IS_HELD(i) -> CAPPED(ticket[i].confirmed, FRESH) : 0)
   }
-  sinceUse = CAPPED(sinceUse, INTERVAL)
+  sinceIdentify = CAPPED(sinceIdentify, INTERVAL)
+}
+
+inline set_forwards() {
+  printf("FAULT: the store's clock is set forwards\n");
+  for (i : 0 .. 1) { /* the quiet time may be too short for it to come back */
+    lapsed[i] = lapsed[i] || restarted || sinceCold < QUIET
+  }
+  for (j : 1 .. STEP) {
+    store_tick()
+  }
+  clockSet = true
 }
 
 #define STIRS (process[0].status == ALIVE || process[1].status == ALIVE)
@@ -834,15 +1045,32 @@ end:
   :: d_step { STIRS && !BUSY(0) && !BUSY(1) -> tick() }
   :: FAULT((BUSY(0) || BUSY(1)) && UNDER_WAY) printf("FAULT: the network is slow\n"); tick() }
 #ifdef CLOCK_STEPS
-  :: FAULT(still == 0) printf("FAULT: the store's clock is set forwards\n"); for (j : 1 .. STEP) { store_tick() } skip }
-  :: FAULT(still == 0) printf("FAULT: the store's clock is set back\n"); still = STEP }
+  :: FAULT(!clockSet) set_forwards() }
+  :: FAULT(!clockSet) printf("FAULT: the store's clock is set back\n"); clockSet = true; still = STEP }
 #endif
   od
 }
 
 init {
   atomic {
-    sinceCold = START_DELAY;
+#ifdef COLD_START
+    restarted = true;
+    limitRead = false;
+#else
+    for (i : 0 .. 1) { /* there is a store that was used before */
+      process[i].cold = cold;
+      process[i].sinceCold = QUIET;
+      lease[i] = LEASE
+    }
+#endif
+#ifdef SLOW_FOREVER
+    lapsed[0] = SLOW_FOREVER >= FRESH; /* it may step too seldom to keep its places */
+#endif
+#ifdef ARRIVALS /* those of process 0 are there later, at any time */
+    for (i : 0 .. TICKETS - 1) {
+      ticket[i].state = ABSENT
+    }
+#endif
     run Store();
     run Client(0);
     run Client(1);
@@ -860,5 +1088,9 @@ init {
 #endif
 
 #ifdef LIVENESS
+#if defined(SLOW_FOREVER) && SLOW_FOREVER >= FRESH
+ltl live { <> [] SERVED(1) }
+#else
 ltl live { <> [] (SERVED(0) && SERVED(1)) }
+#endif
 #endif
