@@ -112,6 +112,9 @@ public final class Broker implements AutoCloseable {
     private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
     private static final Duration MIN_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
 
+    /** 0.4 of {@code RedisQueue}'s lease. */
+    private static final Duration REDIS_DELAY = Duration.ofSeconds(6);
+
     private String host = "127.0.0.1";
     private int port = 8080;
     private Duration interval = LocalQueue.DEFAULT_INTERVAL;
@@ -174,7 +177,8 @@ public final class Broker implements AutoCloseable {
     /**
      * Sets how long after the start nothing is released, and the limit not read, since a broker can
      * not know what its predecessor did last; one interval by default, with a Discord token at
-     * least ten seconds, as Discord needs a while to count a start.
+     * least ten seconds, as Discord needs a while to count a start, and six seconds more for a
+     * queue in a Redis, as other brokers may use what they hold for so long.
      *
      * @param startDelay from zero to 365 days
      * @return this builder
@@ -335,10 +339,6 @@ public final class Broker implements AutoCloseable {
     }
 
     Settings settings() {
-      if (redis != null && whenExhausted == WhenExhausted.FAIL) {
-        throw new IllegalArgumentException(
-            "whenExhausted is FAIL, expected WAIT for a queue in a Redis");
-      }
       if (token != null && token.equals(discordToken)) {
         throw new IllegalArgumentException(
             "the token for clients is the bot's token, expected another one: clients see it");
@@ -347,6 +347,7 @@ public final class Broker implements AutoCloseable {
       if (delay == null) {
         boolean longer = discordToken == null || interval.compareTo(MIN_DELAY_WITH_TOKEN) > 0;
         delay = longer ? interval : MIN_DELAY_WITH_TOKEN;
+        delay = redis == null ? delay : delay.plus(REDIS_DELAY);
       }
       return new Settings(
           host,

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class RedisBrokerQueue implements BrokerQueue {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-  /** Leaves the other half of what the interval has over Discord's to the way to the client. */
-  private static final int MARGINS_PER_INTERVAL = 12;
-
   private final RedisQueue queue;
   private final @Nullable LimitReadings readings;
   private final int reserve;
@@ -51,10 +48,18 @@ final class RedisBrokerQueue implements BrokerQueue {
         lines.add(new @Nullable Thread[bucket.waiting()]);
         buckets.add(
             new LargeBotQueueSnapshot.Bucket(
-                bucket.waiting(), bucket.lastRelease(), bucket.nextRelease(), List.of()));
+                bucket.waiting(),
+                bucket.lastRelease(),
+                bucket.nextRelease(),
+                bucket.holds().stream()
+                    .map(hold -> new LargeBotQueueSnapshot.Hold(hold.shard(), hold.since()))
+                    .toList()));
       }
       for (RedisQueueSnapshot.Place place : snapshot.places()) {
-        lines.get(place.bucket())[place.position() - 1] = place.thread();
+        @Nullable Thread[] line = lines.get(place.bucket());
+        if (place.position() <= line.length) { // the line may have moved on since it was counted
+          line[place.position() - 1] = place.thread();
+        }
       }
       List<List<@Nullable Thread>> shown = new ArrayList<>();
       lines.forEach(line -> shown.add(Arrays.asList(line)));
@@ -68,9 +73,9 @@ final class RedisBrokerQueue implements BrokerQueue {
         RedisQueue.builder(redis)
             .namespace(settings.redisNamespace())
             .interval(settings.interval())
-            .margin(settings.interval().dividedBy(MARGINS_PER_INTERVAL))
             .startDelay(settings.startDelay())
-            .reserve(reserve);
+            .reserve(reserve)
+            .whenExhausted(RedisQueue.WhenExhausted.valueOf(settings.whenExhausted().name()));
     String token = settings.discordToken();
     readings = token == null ? null : new LimitReadings(settings, token);
     if (readings != null) {

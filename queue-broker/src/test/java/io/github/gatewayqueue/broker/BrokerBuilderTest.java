@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class BrokerBuilderTest extends BrokerTestBase {
       builder.discordToken("abc");
     }
     assertEquals(Duration.ofSeconds(delaySeconds), builder.settings().startDelay());
+    builder.redis(URI.create("redis://127.0.0.1:6379"));
+    assertEquals(Duration.ofSeconds(delaySeconds + 6), builder.settings().startDelay());
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
@@ -123,9 +122,18 @@ class BrokerRedisTest extends BrokerTestBase {
   }
 
   @Test
-  void start_requestsAreToFailWhenExhausted_isRefused() {
-    Broker.Builder builder = builder(newNamespace()).whenExhausted(WhenExhausted.FAIL);
-    var thrown = assertThrows(IllegalArgumentException.class, builder::start);
-    assertTrue(thrown.toString().contains("expected WAIT"), thrown.toString());
+  void request_exhaustedAndFail_503UntilTheReset() throws Exception {
+    FakeDiscord discord =
+        open(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)).start());
+    Broker broker =
+        start(
+            builder(newNamespace())
+                .whenExhausted(WhenExhausted.FAIL)
+                .discordToken(FakeDiscord.DEFAULT_TOKEN)
+                .discordApi(discord.restUri()));
+    awaitReady(broker);
+    var answer = ask(broker, 0, 1).readAnswer();
+    assertEquals(503, answer.status());
+    assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);
   }
 }

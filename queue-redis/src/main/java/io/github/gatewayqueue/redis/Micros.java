@@ -15,7 +15,12 @@ final class Micros {
         : Math.ceilDiv(duration.toNanos(), NANOS);
   }
 
+  static long floor(long nanos) {
+    return nanos / NANOS;
+  }
+
+  /** Returns so many nanoseconds, as many as there can be at most. */
   static long toNanos(long micros) {
-    return Math.multiplyExact(micros, NANOS);
+    return micros > Long.MAX_VALUE / NANOS ? Long.MAX_VALUE : Math.multiplyExact(micros, NANOS);
   }
 }

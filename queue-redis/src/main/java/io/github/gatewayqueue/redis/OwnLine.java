@@ -41,11 +41,6 @@ final class OwnLine {
     return tickets.isEmpty() ? null : tickets.first();
   }
 
-  boolean hasFirst(String name) {
-    Ticket first = first();
-    return first != null && first.name.equals(name);
-  }
-
   boolean isEmpty() {
     return tickets.isEmpty();
   }

@@ -5,18 +5,26 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,29 +55,32 @@ import redis.clients.jedis.util.JedisURIHelper;
  *
  * <h2>Spacing</h2>
  *
- * Two releases of a bucket are never closer than the interval by the store's clock, and as that can
- * be set, neither are they by the monotonic clock of the process that is released, from when it
- * heard of the release before. What comes on top is the release's way to the process: one that is
- * older than the {@linkplain Builder#margin margin} when it is to be used is given back, and the
- * request goes next. A store that can not know when it last released somebody (it is new, was
- * restarted or wiped, a replica took over, or nobody has used it for a while) first waits as long
- * as the {@linkplain Builder#startDelay start delay}; so does the first release in a process, for
- * an interval from when it began to listen.
+ * A start is held by its bucket until its process says what became of it, and the interval counts
+ * from IDENTIFY: {@link #acquire}. So a process that is slow costs the others its own delay, and
+ * never the interval. Two starts of a bucket are never closer than the interval by the store's
+ * clock, and as that can be set, neither are they by the monotonic clock of the process that is
+ * released, from when it heard of the start before. A process uses a start only as long as it knows
+ * that the store holds it: for 0.4 {@linkplain Builder#lease leases} from when it last asked. A
+ * store that cannot know what it last released (it is new, was restarted or wiped, a replica took
+ * over, or nobody has used it for a while) first waits as long as the {@linkplain
+ * Builder#startDelay start delay}. A process that has just begun waits for an interval before its
+ * first start, as it has not heard when the one before was used; or, in a bucket without one, for
+ * the start delay.
  *
  * <h2>Interruption</h2>
  *
- * An interrupted request throws at once, whatever the store does, and gives its place up. If the
- * interrupt races the release, the slot may be lost, but not the start of the budget.
+ * An interrupted request throws at once, whatever the store does, and gives its place up, or the
+ * start that was released meanwhile.
  *
  * <h2>Failure</h2>
  *
  * If the store does not answer, requests wait, and it is asked again with backoff, for up to 2
  * seconds; the log has one warning for each outage. If it refuses this queue for good (a wrong
- * password, a missing permission, a key of a wrong type, another version of the protocol), those
- * that wait throw a {@link GatewayQueueException}; the next request tries again. A source that
- * throws an {@code IOException} is asked again, one that throws a {@link GatewayQueueException}
- * refuses all requests that wait in its process: each throws one of its own, with that one as its
- * cause.
+ * password, a missing permission, a key of a wrong type), those that wait throw a {@link
+ * GatewayQueueException}; the next request tries again. While processes of another version of the
+ * protocol use the store, requests wait, and the log says so. A source that throws an {@code
+ * IOException} is asked again, one that throws a {@link GatewayQueueException} refuses all requests
+ * that wait in its process: each throws one of its own, with that one as its cause.
  *
  * <h2>Threads and connections</h2>
  *
@@ -84,6 +95,20 @@ import redis.clients.jedis.util.JedisURIHelper;
  *     limiting of identifies</a>
  */
 public final class RedisQueue implements GatewayQueue, AutoCloseable {
+  /** What becomes of requests when the session starts of the day are used up. */
+  public enum WhenExhausted {
+    /** They wait until the limit has reset. */
+    WAIT,
+    /**
+     * Everybody of this process in line, and every arrival, throws {@link
+     * SessionStartLimitExceededException}, until the limit has reset. Requests still wait while the
+     * limit is not known.
+     */
+    FAIL
+  }
+
+  private static final int PLACES_SECONDS = 5;
+
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
@@ -92,7 +117,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   private final boolean ownClient;
   private final String process = UUID.randomUUID().toString().replace("-", "");
   private final Store store;
-  private final Conversation conversation;
+  private final StoreWorker worker;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicInteger inLine = new AtomicInteger();
   private final Set<Ticket> underWay = ConcurrentHashMap.newKeySet();
@@ -103,9 +128,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     client = builder.client == null ? connect(requireNonNull(builder.uri)) : builder.client;
     ownClient = builder.client == null;
     store = new Store(client, process, settings, builder.source != null);
-    conversation = new Conversation(store, process, settings, builder.source, builder.threads);
+    worker = new StoreWorker(store, process, settings, builder.source, builder.threads);
     try {
-      conversation.start();
+      worker.start();
     } catch (Throwable e) {
       closeOwnClient();
       throw e;
@@ -154,7 +179,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
 
   /**
    * Blocks until shard {@code id} of {@code total} may start a session, as {@link
-   * GatewayQueue#request} says.
+   * GatewayQueue#request} says. The start counts from the return.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
@@ -164,30 +189,52 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * @throws IllegalStateException if the queue is closed
    * @throws GatewayQueueException if the store or the source refuses this queue for good, or the
    *     queue is closed while the request waits
+   * @throws SessionStartLimitExceededException if the session starts are used up, and the queue was
+   *     told to {@linkplain Builder#whenExhausted fail} then
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
-    awaitStart(id, total);
+    new HeldStart(worker, awaitStart(id, total)).close();
   }
 
-  /** The same, and tells which release it was. */
-  Release awaitStart(long id, long total) throws InterruptedException {
-    if (closed.get()) {
-      throw new IllegalStateException("the queue is closed");
-    }
+  /**
+   * Blocks like {@link #request}, and has the store hold the bucket until the caller says what
+   * became of the start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
+   * SessionStart}. Ask {@link SessionStart#isExpired} right before IDENTIFY: a start is lost if
+   * this process does not reach the store for 0.4 {@linkplain Builder#lease leases}, if the store
+   * loses what it knows, or if the number of buckets changes. A start that is {@linkplain
+   * SessionStart#cancel cancelled} is charged to the budget no longer.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @return the start, which is held
+   * @throws IllegalArgumentException as {@link #request}
+   * @throws InterruptedException as {@link #request}
+   * @throws IllegalStateException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   * @throws SessionStartLimitExceededException as {@link #request}
+   */
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    return new HeldStart(worker, awaitStart(id, total));
+  }
+
+  /** Returns once the calling thread may use a start. */
+  Hold awaitStart(long id, long total) throws InterruptedException {
+    requireOpen();
     ENTRANCE.request(id, total);
     boolean logs = Log.tellsOfRequests();
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
-    var ticket = new Ticket(process, requests.incrementAndGet(), id, inLine);
-    Release release = null;
+    var ticket = new Ticket(process, requests.incrementAndGet(), id, total, inLine);
+    Hold hold = null;
     Throwable thrown = null;
     try {
       if (logs) {
         Log.request("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
       }
-      release = awaitRelease(ticket);
-      return release;
+      hold = awaitHold(ticket);
+      return hold;
     } catch (Throwable e) {
       thrown = e;
       throw e;
@@ -195,45 +242,42 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       long endNanos = System.nanoTime();
       long waitedNanos = endNanos - askedNanos;
       if (event != null) {
-        event.end(id, total, waitedNanos, release, endNanos);
+        event.end(id, total, waitedNanos, hold, endNanos);
       }
       if (logs) {
         String shard = "shard " + id + " of " + total;
         Duration waited = Duration.ofNanos(waitedNanos);
         Log.request(
             thrown == null
-                ? shard + " was released after " + waited + ": " + ticket.name + ", " + release
+                ? shard + " was released after " + waited + ": " + ticket.name
                 : shard + " left the line after " + waited + ": " + ticket.name + ", " + thrown);
       }
     }
   }
 
-  private Release awaitRelease(Ticket ticket) throws InterruptedException {
-    boolean released = false;
-    underWay.add(ticket);
-    try {
-      conversation.arrive(ticket);
-      Release release = await(ticket);
-      while (!release.isUsable()) {
-        ticket.takeBack();
-        conversation.tooLate(ticket, release);
-        release = await(ticket);
-      }
-      released = true;
-      return release;
-    } finally {
-      underWay.remove(ticket);
-      if (!released) {
-        conversation.giveUp(ticket);
-      }
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the queue is closed");
     }
   }
 
-  private Release await(Ticket ticket) throws InterruptedException {
-    if (closed.get()) { // and whoever closed it may not have seen this ticket
-      ticket.fail(closedWhileWaiting());
+  private Hold awaitHold(Ticket ticket) throws InterruptedException {
+    boolean released = false;
+    underWay.add(ticket);
+    try {
+      worker.arrive(ticket);
+      if (closed.get()) { // and whoever closed it may not have seen this ticket
+        ticket.fail(RedisQueue::closedWhileWaiting);
+      }
+      Hold hold = ticket.await();
+      released = true;
+      return hold;
+    } finally {
+      underWay.remove(ticket);
+      if (!released) {
+        worker.giveUp(ticket);
+      }
     }
-    return ticket.await();
   }
 
   /**
@@ -255,50 +299,66 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    *     answers; nothing if it is not known: no process has read it yet, or none has a source
    */
   public Optional<SessionStartLimit> limit() {
-    return Optional.ofNullable(conversation.limit());
+    return Optional.ofNullable(worker.limit());
   }
 
   /**
    * Begins to have the limit read if it is not known, or no longer, and returns at once. Requests
    * do so by themselves; this is for whoever wants to know the limit before somebody asks. Does
-   * nothing without a source, while a process reads it, as long as a failed reading is not to be
-   * tried again, or within the start delay of a store that was cold.
+   * nothing without a source, while a process reads it, or as long as a failed reading is not to be
+   * tried again.
    */
   public void readLimitIfUnknown() {
-    conversation.readLimitIfUnknown();
+    worker.readLimitIfUnknown();
   }
 
   /**
-   * Looks how the queue stands in all processes together. The store looks at everybody in line, so
-   * once a second is plenty.
+   * Looks how the queue stands in all processes together. The store is asked for the places of all
+   * requests of this process, some hundreds at a time, so once a second is plenty.
    *
    * @return a snapshot
    * @throws IOException if the store does not answer, or refuses
+   * @throws IllegalStateException if the queue is closed
    */
   public RedisQueueSnapshot snapshot() throws IOException {
-    Map<Long, Thread> threads = new HashMap<>();
-    underWay.forEach(ticket -> threads.put(ticket.number, ticket.thread()));
+    requireOpen();
+    Map<String, Thread> threads = new HashMap<>();
+    underWay.forEach(ticket -> threads.put(ticket.member(), ticket.thread()));
     try {
-      return store.look().snapshot(threads::get, Instant.now());
+      return SnapshotReply.look(store, places(), threads::get, Instant.now());
     } catch (JedisException e) {
-      throw new IOException("can not look how the queue stands: " + e.getMessage(), e);
+      throw new IOException("cannot look how the queue stands: " + e.getMessage(), e);
+    }
+  }
+
+  /** The worker may be busy with a store that does not answer. */
+  private List<String> places() throws IOException {
+    CompletableFuture<List<String>> places = worker.places();
+    try {
+      return places.get(PLACES_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("cannot look how the queue stands: the store does not answer", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it is not completed so
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new ArrayList<>();
     }
   }
 
   /**
    * Closes the queue: every request that waits throws a {@link GatewayQueueException}, and the
-   * process gives up its lease and with it its places. Returns when the store knows, or does not
-   * answer for as long as the client's timeouts allow; an interrupt does not change that, and stays
-   * set. Closing once more does nothing.
+   * process gives up its lease and with it its places. Starts that are held count as used at that
+   * moment. Returns when the store knows, or after four seconds if it or the client does not
+   * answer; an interrupt does not change that, and stays set. Closing once more does nothing.
    */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
-    GatewayQueueException failure = closedWhileWaiting();
-    underWay.forEach(ticket -> ticket.fail(failure));
-    conversation.close();
+    underWay.forEach(ticket -> ticket.fail(RedisQueue::closedWhileWaiting));
+    worker.close();
     closeOwnClient();
   }
 
@@ -330,7 +390,6 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    */
   public static final class Builder {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
-    private static final Duration MIN_MARGIN = Duration.ofMillis(50);
     private static final Duration MIN_LEASE = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration MAX_LEASE = Duration.ofDays(1);
@@ -342,7 +401,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private Duration interval = DEFAULT_INTERVAL;
     private @Nullable Duration startDelay;
     private Duration lease = Duration.ofSeconds(15);
-    private @Nullable Duration margin;
+    private @Nullable Duration holdTimeout;
+    private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private Duration settling = Duration.ofSeconds(10);
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
@@ -371,8 +431,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets the shortest time between two releases of one bucket; six seconds by default: Discord's
-     * five, and one for the network. Where processes do not agree, the longer one holds.
+     * Sets the shortest time from an IDENTIFY to the next start of its bucket; six seconds by
+     * default: Discord's five, and one for the network. Where processes do not agree, the longer
+     * one holds.
      *
      * @param interval from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -384,9 +445,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets for how long nothing is released in a store that can not know when it last released
-     * somebody; one interval by default, and at least ten seconds with {@linkplain #limits limits},
-     * as Discord needs a while to count a start. Shorter ones are for tests.
+     * Sets for how long nothing is released in a store that cannot know what it last released; by
+     * default one interval, or ten seconds with {@linkplain #limits limits} if that is longer, as
+     * Discord needs a while to count a start, and 0.4 {@linkplain #lease leases}, as a start that
+     * was held may be used for so long. Shorter ones are for tests.
      *
      * @param startDelay from zero to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -421,17 +483,27 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets how old a release may be when it is used, the way from the store included; a sixth of
-     * the interval by default, but at least 50 ms. With the usual interval of 6 seconds that is the
-     * second that it has over Discord's 5.
+     * Sets how long a start is held at most of which nothing is said; five intervals by default.
+     * Longer than a shard takes from its release to its IDENTIFY, as long as it is well.
      *
-     * @param margin from 1 ns to {@link Long#MAX_VALUE} ns; as long as the interval or longer, it
-     *     leaves nothing of the spacing
+     * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
      * @throws IllegalArgumentException if it is out of its range
      */
-    public Builder margin(Duration margin) {
-      this.margin = requirePositive("margin", margin);
+    public Builder holdTimeout(Duration holdTimeout) {
+      this.holdTimeout = requirePositive("holdTimeout", holdTimeout);
+      return this;
+    }
+
+    /**
+     * Sets what becomes of requests of this process when the session starts are used up; they wait
+     * by default.
+     *
+     * @param whenExhausted whether they wait or fail
+     * @return this builder
+     */
+    public Builder whenExhausted(WhenExhausted whenExhausted) {
+      this.whenExhausted = requireNonNull(whenExhausted, "whenExhausted");
       return this;
     }
 
@@ -492,15 +564,20 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       if (source != null && delay.compareTo(settling) < 0) {
         delay = settling;
       }
-      Duration sixth = interval.dividedBy(6);
+      delay = atMost(delay.plus(lease.dividedBy(5).multipliedBy(2)));
       return new Settings(
           namespace,
           interval,
           requireNonNullElse(startDelay, delay),
           lease,
-          requireNonNullElse(margin, sixth.compareTo(MIN_MARGIN) < 0 ? MIN_MARGIN : sixth),
+          requireNonNullElse(holdTimeout, atMost(interval.multipliedBy(5))),
           settling,
-          reserve);
+          reserve,
+          whenExhausted == WhenExhausted.FAIL);
+    }
+
+    private static Duration atMost(Duration duration) {
+      return duration.compareTo(MAX) < 0 ? duration : MAX;
     }
 
     private static Duration requirePositive(String name, Duration value) {

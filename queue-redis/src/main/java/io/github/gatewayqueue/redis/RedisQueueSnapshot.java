@@ -26,12 +26,30 @@ public record RedisQueueSnapshot(
   /**
    * How one bucket stands.
    *
-   * @param waiting how many requests are in its line, of all processes
-   * @param lastRelease when it last released somebody, or null if the store does not know
-   * @param nextRelease when it may next release somebody, if nobody leaves the line before; null if
-   *     the session start limit is not known
+   * @param waiting how many requests are in its line, of all processes; those of one that has
+   *     crashed count until they are passed over
+   * @param lastRelease when the start that it holds was released, or else when the last one was
+   *     used; null if the store does not know
+   * @param nextRelease when it may next release somebody; null if it holds a start, or the session
+   *     start limit is not known
+   * @param holds the start that it holds, if there is one
    */
-  public record Bucket(int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease) {}
+  public record Bucket(
+      int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease, List<Hold> holds) {
+
+    /** Creates a bucket, of a copy of the list. */
+    public Bucket {
+      holds = List.copyOf(holds);
+    }
+  }
+
+  /**
+   * A start of which its process has not said yet what became of it.
+   *
+   * @param shard the shard's id
+   * @param since when it was released
+   */
+  public record Hold(long shard, Instant since) {}
 
   /**
    * Where a request of this process stands.

@@ -63,14 +63,14 @@ final class RequestEvent extends Event {
    *
    * @param nowNanos the moment of the release, if there is one
    */
-  void end(long id, long total, long waitedNanos, @Nullable Release release, long nowNanos) {
+  void end(long id, long total, long waitedNanos, @Nullable Hold hold, long nowNanos) {
     end();
     shardId = id;
     totalShards = total;
     waited = waitedNanos;
-    released = release != null;
-    if (release != null) {
-      bucket = release.bucket();
+    released = hold != null;
+    if (hold != null) {
+      bucket = hold.bucket;
       releaseNanos = nowNanos;
     }
     commit();

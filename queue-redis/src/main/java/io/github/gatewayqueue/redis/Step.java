@@ -8,65 +8,73 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a process tells the store at once, and what it asks.
  *
- * @param known the generation of the buckets that the process knows, or 0
- * @param strays the names of tickets in line that are not the process's any more
- * @param voids releases that could not be used
- * @param leaves the names of tickets that were given up
+ * @param nanos when it was put together
+ * @param words what became of tickets
  * @param joins tickets that need a place
- * @param reading what came of reading the limit, if that was done
+ * @param reading a limit that was read
  * @param asks the first of the process's tickets in each bucket of interest
+ * @param confirms tickets whose starts are held, as far as the process knows
  * @param refresh whether the limit is to be read if it is not known
  * @param last whether the process closes
  */
 record Step(
-    long known,
-    List<String> strays,
-    List<LateRelease> voids,
-    List<String> leaves,
+    long nanos,
+    List<Word> words,
     List<Ticket> joins,
     @Nullable Reading reading,
     List<Ticket> asks,
+    List<Ticket> confirms,
     boolean refresh,
     boolean last) {
 
-  /** A release that came too late; its ticket goes next. */
-  record LateRelease(Ticket ticket, long moment) {}
+  /** A limit that was read, and the number that the store has given to the reading. */
+  record Reading(long number, SessionStartLimit limit) {}
 
-  /** What came of reading the limit; no limit if it failed. */
-  record Reading(long number, @Nullable SessionStartLimit limit) {}
+  /** Returns the words of a kind, in their order. */
+  List<Word> words(Word.Kind kind) {
+    return words.stream().filter(word -> word.kind() == kind).toList();
+  }
 
   /** Returns what follows the settings among the script's arguments. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    arguments.add(String.valueOf(known));
-    arguments.add(String.valueOf(strays.size()));
-    arguments.addAll(strays);
-    arguments.add(String.valueOf(voids.size()));
-    for (LateRelease late : voids) {
-      addPlace(arguments, late.ticket);
-      arguments.add(String.valueOf(late.moment));
+    List<Word> used = words(Word.Kind.USED);
+    arguments.add(String.valueOf(used.size()));
+    for (Word word : used) {
+      addTicket(arguments, word);
+      arguments.add(String.valueOf(Micros.floor(Math.max(0, nanos - word.usedNanos()))));
     }
-    arguments.add(String.valueOf(leaves.size()));
-    arguments.addAll(leaves);
+    for (Word.Kind kind : List.of(Word.Kind.UNUSED, Word.Kind.STRAY)) {
+      List<Word> some = words(kind);
+      arguments.add(String.valueOf(some.size()));
+      some.forEach(word -> addTicket(arguments, word));
+    }
     arguments.add(String.valueOf(joins.size()));
     for (Ticket ticket : joins) {
-      addPlace(arguments, ticket);
+      addTicket(arguments, ticket);
+      arguments.add(String.valueOf(ticket.arrival));
     }
     addReading(arguments);
-    arguments.add(String.valueOf(asks.size()));
-    for (Ticket ticket : asks) {
-      arguments.add(ticket.name);
-      arguments.add(String.valueOf(ticket.shard));
-    }
+    addTickets(arguments, asks);
+    addTickets(arguments, confirms);
     arguments.add(refresh ? "1" : "0");
     arguments.add(last ? "1" : "0");
     return arguments;
   }
 
-  private static void addPlace(List<String> arguments, Ticket ticket) {
+  private static void addTicket(List<String> arguments, Word word) {
+    arguments.add(word.name());
+    arguments.add(word.shard());
+  }
+
+  private static void addTicket(List<String> arguments, Ticket ticket) {
     arguments.add(ticket.name);
     arguments.add(String.valueOf(ticket.shard));
-    arguments.add(ticket.arrival == null ? "0" : ticket.arrival);
+  }
+
+  private static void addTickets(List<String> arguments, List<Ticket> tickets) {
+    arguments.add(String.valueOf(tickets.size()));
+    tickets.forEach(ticket -> addTicket(arguments, ticket));
   }
 
   private void addReading(List<String> arguments) {
@@ -74,15 +82,11 @@ record Step(
       arguments.add("0");
       return;
     }
-    arguments.add(String.valueOf(reading.number));
     SessionStartLimit limit = reading.limit;
-    if (limit == null) {
-      arguments.addAll(List.of("-1", "0", "0", "1"));
-    } else {
-      arguments.add(String.valueOf(limit.total()));
-      arguments.add(String.valueOf(limit.remaining()));
-      arguments.add(String.valueOf(Micros.ceil(limit.resetAfter())));
-      arguments.add(String.valueOf(limit.maxConcurrency()));
-    }
+    arguments.add(String.valueOf(reading.number));
+    arguments.add(String.valueOf(limit.total()));
+    arguments.add(String.valueOf(limit.remaining()));
+    arguments.add(String.valueOf(Micros.ceil(limit.resetAfter())));
+    arguments.add(String.valueOf(limit.maxConcurrency()));
   }
 }

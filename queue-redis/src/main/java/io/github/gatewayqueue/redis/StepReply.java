@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -9,13 +8,18 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /**
  * What the store answers to a {@link Step}.
  *
- * @param generation another one whenever the buckets are
- * @param cold another one whenever the store does not know when it last released somebody
+ * @param generation another one whenever the lines are begun anew
+ * @param cold another one whenever the store does not know what it last released
  * @param concurrency how many buckets there are
- * @param numbers each bucket followed by the number of its last release, if the generation is new
+ * @param rejoin whether the process is to join with all its tickets once more
+ * @param uses each bucket followed by the moment of its last use, if they are to join once more
+ * @param usedMoments those of the starts that were told as used, in their order; 0 for one whose
+ *     hold was lost
  * @param arrivals those of the tickets that joined, in their order
  * @param answers to what was asked, in that order
+ * @param held whether the starts are held that were to be confirmed, in their order
  * @param limit as it stands, or null
+ * @param exhaustedNanos for how long the starts are used up, or 0
  * @param reading the number of the reading that this process is to do as it wants to know the
  *     limit, or 0
  */
@@ -23,19 +27,23 @@ record StepReply(
     long generation,
     long cold,
     int concurrency,
-    List<Long> numbers,
-    List<String> arrivals,
+    boolean rejoin,
+    List<Long> uses,
+    List<Long> usedMoments,
+    List<Long> arrivals,
     List<Answer> answers,
+    List<Boolean> held,
     @Nullable SessionStartLimit limit,
+    long exhaustedNanos,
     long reading) {
 
   /** What becomes of a ticket. */
   enum Kind {
-    /** Released, so long ago, as that number, at that moment. */
+    /** The bucket holds a start for it. */
     RELEASED,
     /** First in line, and due after so long. */
     WAIT,
-    /** Behind others; the first one's process has a lease for so long. */
+    /** Behind others; the first one's process, or the holder's, has a lease for so long. */
     BEHIND,
     /** Not in line. */
     UNKNOWN,
@@ -47,37 +55,27 @@ record StepReply(
     READ
   }
 
-  /** An answer, and the numbers that belong to it. */
-  record Answer(Kind kind, List<Long> numbers) {
+  /**
+   * An answer.
+   *
+   * @param detail the time in microseconds, or the number of the reading
+   * @param lastUse the moment of the bucket's last use, or 0
+   * @param ownMember the ticket and the shard that it is behind, if they are of the same process
+   */
+  record Answer(Kind kind, long detail, long lastUse, String ownMember) {
     private static final List<Kind> KINDS = List.of(Kind.values());
 
-    static Answer of(List<Long> reply) {
-      return new Answer(KINDS.get(reply.getFirst().intValue()), reply.subList(1, reply.size()));
+    static Answer of(List<?> reply) {
+      return new Answer(
+          KINDS.get(Math.toIntExact((Long) reply.get(0))),
+          (Long) reply.get(1),
+          (Long) reply.get(2),
+          (String) reply.get(3));
     }
 
-    /** Returns the age, the wait or the lease in nanoseconds. */
+    /** Returns the time in nanoseconds. */
     long nanos() {
-      return Micros.toNanos(numbers.getFirst());
-    }
-
-    /** Returns the number of the first in line if it is this process's own, too; or 0. */
-    long ownTicket() {
-      return numbers.size() > 1 ? numbers.get(1) : 0;
-    }
-
-    /** Returns the number of the reading that is asked for. */
-    long reading() {
-      return numbers.getFirst();
-    }
-
-    /** Returns the number of the release in its bucket, or 0 if that is not known any more. */
-    long number() {
-      return numbers.get(1);
-    }
-
-    /** Returns the moment of the release by the store's clock. */
-    long moment() {
-      return numbers.get(2);
+      return Micros.toNanos(detail);
     }
   }
 
@@ -93,22 +91,22 @@ record StepReply(
   }
 
   private static StepReply parse(List<?> parts, long sequence) {
-    if ((Long) parts.get(8) != sequence) {
+    if ((Long) parts.get(12) != sequence) {
       throw new JedisDataException("the store's answer is to another question");
     }
     int concurrency = Math.toIntExact((Long) parts.get(2));
-    List<Answer> answers = new ArrayList<>();
-    for (Object answer : (List<?>) parts.get(5)) {
-      answers.add(Answer.of(Replies.longs(answer)));
-    }
     return new StepReply(
         (Long) parts.get(0),
         (Long) parts.get(1),
         concurrency,
-        Replies.longs(parts.get(3)),
-        ((List<?>) parts.get(4)).stream().map(String.class::cast).toList(),
-        answers,
-        Replies.limit(Replies.longs(parts.get(6)), concurrency),
-        (Long) parts.get(7));
+        (Long) parts.get(3) == 1,
+        Replies.longs(parts.get(4)),
+        Replies.longs(parts.get(5)),
+        ((List<?>) parts.get(6)).stream().map(String.class::cast).map(Long::valueOf).toList(),
+        ((List<?>) parts.get(7)).stream().map(answer -> Answer.of((List<?>) answer)).toList(),
+        Replies.longs(parts.get(8)).stream().map(held -> held == 1).toList(),
+        Replies.limit(Replies.longs(parts.get(9)), concurrency),
+        Micros.toNanos((Long) parts.get(10)),
+        (Long) parts.get(11));
   }
 }

@@ -17,7 +17,6 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * for use by several threads, of which one takes steps.
  */
 final class Store {
-  private static final String VERSION = "1";
   static final Script STEP = Script.load("queue.lua");
   private static final Script LOOK = Script.load("look.lua");
 
@@ -36,6 +35,9 @@ final class Store {
   private final boolean canRead;
   private long sequence;
 
+  /** The last step whose answer has come. */
+  private long confirmed;
+
   /**
    * Creates what takes the steps of one process.
    *
@@ -49,11 +51,11 @@ final class Store {
     keys =
         List.of(
             prefix + "state",
-            prefix + "line",
-            prefix + "tickets",
+            prefix + "holds",
+            prefix + "uses",
+            prefix + "starts",
             prefix + "leases",
-            prefix + "buckets",
-            prefix + "starts");
+            prefix + "processes");
     this.process = process;
     pacing =
         List.of(
@@ -70,35 +72,38 @@ final class Store {
   /**
    * Takes a step, which may be taken again after it failed.
    *
-   * @param reading whether the process is reading the limit, and can not begin another time
-   * @param random from 0 to 1, by which the backoff of all processes varies
+   * @param reading whether the process is reading the limit, and cannot begin another time
    */
-  StepReply take(Step step, boolean reading, double random) {
+  StepReply take(Step step, boolean reading) {
     sequence++;
-    List<String> arguments =
-        new ArrayList<>(List.of(VERSION, channel, process, String.valueOf(sequence)));
+    List<String> arguments = new ArrayList<>(List.of(channel, process));
+    arguments.addAll(List.of(String.valueOf(sequence), String.valueOf(confirmed)));
     arguments.addAll(pacing);
     arguments.addAll(patience);
-    String source = canRead ? reading ? "2" : "1" : "0";
-    arguments.addAll(List.of(reserve, source, String.valueOf(random)));
+    arguments.addAll(List.of(reserve, canRead ? reading ? "2" : "1" : "0"));
     arguments.addAll(step.arguments());
-    return StepReply.of(STEP.call(client, keys, arguments), sequence);
+    StepReply reply = StepReply.of(STEP.call(client, keys, arguments), sequence);
+    confirmed = sequence;
+    return reply;
   }
 
-  /** Looks how the queue stands. */
-  LookReply look() {
-    List<String> arguments = new ArrayList<>(List.of(process));
-    arguments.addAll(pacing);
-    arguments.add(reserve);
-    return LookReply.of(LOOK.call(client, keys, arguments));
+  /**
+   * Looks how the queue stands.
+   *
+   * @param places the bucket and the ticket, with its shard, of each place of interest
+   */
+  SnapshotReply look(List<String> places) {
+    List<String> arguments = new ArrayList<>(List.of(pacing.getFirst(), reserve));
+    arguments.addAll(places);
+    return SnapshotReply.of(LOOK.call(client, keys, arguments));
   }
 
   /**
    * Has a subscription answer, if its connection is alive. Jedis's own ping can lose its answer,
    * and then gives back the connection to others while it is still subscribed.
    */
-  void probe(JedisPubSub news) {
-    news.subscribe(channel);
+  void probe(JedisPubSub subscriber) {
+    subscriber.subscribe(channel);
   }
 
   /** Makes the next step connect anew, if the client can be told so. */
@@ -109,21 +114,21 @@ final class Store {
   }
 
   /**
-   * Hands in all news until the connection is lost or the subscription is ended.
+   * Hands in all notifications until the connection is lost or the subscription is ended.
    *
-   * @param line is told of the connection, and when it is given back; not with a client that hands
-   *     none out
+   * @param connection is told of the connection, and when it is given back; not with a client that
+   *     hands none out
    */
-  void subscribe(JedisPubSub news, NewsLine line) {
+  void subscribe(JedisPubSub subscriber, NotificationConnection connection) {
     Connection own = connect();
     if (own == null) {
-      client.subscribe(news, channel);
+      client.subscribe(subscriber, channel);
       return;
     }
     try (own;
-        line) { // the line ends first: the connection may be somebody else's then
-      if (line.open(own)) {
-        news.proceed(own, channel);
+        connection) { // that ends first: the connection may be somebody else's then
+      if (connection.open(own)) {
+        subscriber.proceed(own, channel);
       }
     }
   }

@@ -3,18 +3,21 @@ package io.github.gatewayqueue.redis;
 import io.github.gatewayqueue.GatewayQueueException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request, as its thread and the conversation with the store share it. The thread waits for how
- * it ends, and may give it up; whatever else happens to it, the conversation decides.
+ * A request, as its thread and the worker share it. The thread waits for how it ends, and may give
+ * it up; whatever else happens to it, the worker decides.
  */
 final class Ticket implements Comparable<Ticket> {
   private enum State {
     /** Has no place yet. */
     NEW,
     IN_LINE,
-    RELEASED,
+    /** The store holds a start for it, which its thread may take. */
+    HELD,
+    TAKEN,
     GIVEN_UP,
     FAILED
   }
@@ -32,58 +35,83 @@ final class Ticket implements Comparable<Ticket> {
   final long number;
 
   final long shard;
+  final long total;
 
-  /** When the store got it, as the store writes it; null as long as that is not known. */
-  @Nullable String arrival;
+  /** When the store got it, in its microseconds; 0 as long as that is not known. */
+  long arrival;
 
   /** Whether the store may know it. */
   boolean told;
 
   private State state = State.NEW;
-  private @Nullable Release release;
-  private @Nullable GatewayQueueException failure;
+  private @Nullable Hold hold;
+  private @Nullable Supplier<GatewayQueueException> refusal;
 
   /**
    * Creates a request of the calling thread.
    *
    * @param inLine counts those in line
    */
-  Ticket(String process, long number, long shard, AtomicInteger inLine) {
+  Ticket(String process, long number, long shard, long total, AtomicInteger inLine) {
     this.name = process + "." + number;
     this.number = number;
     this.shard = shard;
+    this.total = total;
     this.inLine = inLine;
   }
 
   /**
-   * Waits until it is released, which may come too late to be used.
+   * Waits until there is a start that the thread may use, and takes it.
    *
-   * @throws InterruptedException if the thread was interrupted before the release
+   * @throws InterruptedException if the thread was interrupted before
    * @throws GatewayQueueException if it was refused; of its own, as others may wait, too
    */
-  Release await() throws InterruptedException {
+  Hold await() throws InterruptedException {
     while (true) {
-      synchronized (this) {
-        if (release != null) {
-          return release;
-        }
-        if (failure != null) {
-          String message = failure.getMessage();
-          throw new GatewayQueueException(message == null ? failure.toString() : message, failure);
-        }
-        if (Thread.interrupted()) {
-          become(State.GIVEN_UP);
-          throw new InterruptedException();
-        }
+      Hold offered = offered();
+      // Without this object's monitor: the worker wants that one, too, and a thread that waits for
+      // another meanwhile may have no carrier to go on.
+      if (offered != null && offered.take() && took(offered)) {
+        return offered;
+      }
+      if (!stillWaits()) {
+        throw new InterruptedException();
       }
       LockSupport.park(this);
     }
   }
 
-  /** Takes back a release that the thread did not use; it waits once more. */
+  private synchronized @Nullable Hold offered() {
+    return hold;
+  }
+
+  /** Returns whether the start that its thread has taken is its own; if not, it was refused. */
+  private synchronized boolean took(Hold taken) {
+    boolean own = hold == taken;
+    if (own) {
+      become(State.TAKEN);
+    }
+    return own;
+  }
+
+  /** Returns false if its thread was interrupted, and gives it up. */
+  private synchronized boolean stillWaits() {
+    if (refusal != null) {
+      throw refusal.get();
+    }
+    if (Thread.interrupted()) {
+      become(State.GIVEN_UP);
+      return false;
+    }
+    return true;
+  }
+
+  /** Takes back a start that its thread has not taken; it waits once more. */
   synchronized void takeBack() {
-    release = null;
-    become(State.NEW);
+    if (state == State.HELD) {
+      hold = null;
+      become(State.NEW);
+    }
   }
 
   /** It has its place in line. */
@@ -93,28 +121,35 @@ final class Ticket implements Comparable<Ticket> {
     }
   }
 
+  /** Offers a start, if the thread still waits. */
+  synchronized void release(Hold hold) {
+    if (isWaiting()) {
+      this.hold = hold;
+      become(State.HELD);
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Has the thread look again at the start that it was offered. */
+  void wake() {
+    LockSupport.unpark(thread);
+  }
+
   /**
-   * Lets the thread go.
+   * Has the thread throw, if it still waits.
    *
-   * @return false if it has given up
+   * @param refusal makes what is thrown
+   * @return whether it does
    */
-  synchronized boolean release(Release release) {
+  synchronized boolean fail(Supplier<GatewayQueueException> refusal) {
     if (!isWaiting()) {
       return false;
     }
-    this.release = release;
-    become(State.RELEASED);
+    hold = null;
+    this.refusal = refusal;
+    become(State.FAILED);
     LockSupport.unpark(thread);
     return true;
-  }
-
-  /** Has the thread throw, if it still waits. */
-  synchronized void fail(GatewayQueueException failure) {
-    if (isWaiting()) {
-      this.failure = failure;
-      become(State.FAILED);
-      LockSupport.unpark(thread);
-    }
   }
 
   /** Returns the thread that asks. */
@@ -123,7 +158,7 @@ final class Ticket implements Comparable<Ticket> {
   }
 
   private boolean isWaiting() {
-    return state == State.NEW || state == State.IN_LINE;
+    return state == State.NEW || state == State.IN_LINE || state == State.HELD;
   }
 
   private void become(State next) {
@@ -139,16 +174,13 @@ final class Ticket implements Comparable<Ticket> {
   /** By arrival, as the store orders its line. */
   @Override
   public int compareTo(Ticket other) {
-    int order = requireArrival().compareTo(other.requireArrival());
+    int order = Long.compare(arrival, other.arrival);
     return order != 0 ? order : Long.compare(number, other.number);
   }
 
-  /** Returns the arrival of a ticket that has its place. */
-  String requireArrival() {
-    if (arrival == null) {
-      throw new IllegalStateException("ticket " + name + " has no place yet");
-    }
-    return arrival;
+  /** Returns what the store's lines know it by. */
+  String member() {
+    return name + ":" + shard;
   }
 
   @Override

@@ -1,13 +1,15 @@
+#!lua flags=allow-oom
 -- One step of a process's conversation with the store: docs/redis-protocol.md says what each part
 -- is for. Every part may be told again after its answer was lost.
 
-local STATE, LINE, TICKETS, LEASES, BUCKETS, STARTS =
+local STATE, HOLDS, USES, STARTS, LEASES, PROCESSES =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local VERSION = '1'
+local PREFIX = string.match(KEYS[1], '^(.*)state$')
+local VERSION = '2'
 local SECOND = 1000000
-local MAX_DROPPED = 10000
-local OLD = 'old:'
-local FRONT = string.format('%016d', 1)
+local MAX_DROPPED = 500
+local REMEMBERED = 3600 * SECOND
+local NOBODY = '-' -- a member of no meaning: a key that has vanished is not taken for an empty one
 
 -- Kinds of answer to who asks for the first of its tickets in a bucket.
 local RELEASED, WAIT, BEHIND, UNKNOWN, EXHAUSTED, NO_LIMIT, READ = 0, 1, 2, 3, 4, 5, 6
@@ -26,17 +28,13 @@ local function digits(whole)
   return string.format('%.0f', whole)
 end
 
-local version = text()
-local channel = text()
-local process = text()
-local sequence = number()
-local interval, start_delay, lease, settling = number(), number(), number(), number()
-local reserve = number()
+local channel, process = text(), text()
+local sequence, confirmed = number(), number()
+local interval, start_delay, lease, settling, reserve =
+  number(), number(), number(), number(), number()
 local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
-local random = number()
-local known_generation = text()
 
-local state = {}
+local state, changed = {}, {}
 do
   local fields = redis.call('HGETALL', STATE)
   for i = 1, #fields, 2 do
@@ -48,81 +46,151 @@ local function value(name)
 end
 local function set(name, whole)
   state[name] = type(whole) == 'number' and digits(whole) or whole
-  redis.call('HSET', STATE, name, state[name])
+  changed[name] = state[name]
 end
 
-if version ~= VERSION or (state.version and state.version ~= VERSION) then
-  return redis.error_reply('GATEWAYQUEUE the store is of protocol version '
-    .. (state.version or VERSION) .. ', asked by a process of version ' .. version)
+local function concurrency()
+  return math.max(value('concurrency'), 1)
 end
 
--- A step that was given up by its process, and is executed after a later one all the same.
-if sequence < value('sequence:' .. process) then
-  return redis.error_reply('GATEWAYQUEUE a later step of this process was executed before')
+local function line_of(bucket)
+  return PREFIX .. 'line:' .. bucket
 end
-
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * SECOND + tonumber(time[2])
 
 local function publish(message)
   redis.call('PUBLISH', channel, message)
 end
 
-local function next_generation()
-  set('generation', math.max(value('generation') + 1, now))
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * SECOND + tonumber(time[2])
+
+-- Cold: the store cannot know what was released last.
+
+local rejoin = false -- whether the process is to join with all its tickets once more
+local begun -- the step with which its lease, or the lines, began
+local seen_lines = {} -- buckets whose line is known not to have vanished
+
+-- How many starts there were, and are held, that the last reading may not know of.
+local function charges()
+  return math.max(0, redis.call('ZCARD', STARTS) - 1) + math.max(0, redis.call('HLEN', HOLDS) - 1)
+    + value('old')
 end
 
--- A store that does not know when it last released somebody: it is new or wiped, another server has
--- taken over, or nobody has talked to it for so long that its clock may have been set meanwhile.
-local function begin_cold(run)
-  set('version', VERSION)
-  set('run', run)
-  set('cold', now)
-  set('good_until', 0)
-  set('overtaken', math.max(value('overtaken'), value('reading')))
-  set('reading', 0)
-  set('failures', 0)
-  next_generation()
-  redis.call('DEL', BUCKETS)
-  for _, holder in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
-    redis.call('ZADD', LEASES, digits(now + lease), holder)
+local function forget_lines()
+  for bucket = 0, concurrency() - 1 do
+    redis.call('UNLINK', line_of(bucket))
   end
-  for _, ticket in ipairs(redis.call('ZRANGE', STARTS, 0, -1)) do -- charged, but of unknown age
-    redis.call('ZREM', STARTS, ticket)
-    redis.call('ZADD', STARTS, digits(now), OLD .. string.gsub(ticket, '^' .. OLD, ''))
-  end
+  redis.call('UNLINK', HOLDS, USES)
+  redis.call('HSET', HOLDS, NOBODY, '')
+  redis.call('HSET', USES, NOBODY, '')
+  set('generation', math.max(value('generation') + 1, now))
+  rejoin, begun = true, sequence
+  seen_lines = {}
   publish('changed')
 end
 
+-- A process that gets none of its answers can use no start, but would hold one for ever: it has no
+-- lease once it has heard nothing for that long.
+local heard, mute = now, false
+
+local function renew_lease()
+  redis.call('ZADD', LEASES, digits(mute and now - 1 or now + lease), process)
+end
+
+-- Some servers have no such command, or do not tell all with it.
+local function info(section, field)
+  local told = redis.pcall('INFO', section)
+  if type(told) == 'table' and not string.find(told.err, 'Unknown', 1, true) then
+    error(told)
+  end
+  return type(told) == 'string' and string.match(told, field .. ':(%w+)')
+end
+
+local function server()
+  return info('server', 'run_id') or info('replication', 'master_replid') or 'unknown'
+end
+
+local function begin_cold()
+  redis.call('HDEL', STATE, 'run') -- until all is written: a step that fails half-way is cold again
+  set('run', server())
+  set('version', VERSION)
+  set('cold', now)
+  set('quiet', now + start_delay)
+  set('settled', now + start_delay)
+  set('old', charges())
+  set('good_until', 0)
+  set('reading', 0)
+  set('asked', 0)
+  redis.call('UNLINK', STARTS, LEASES, PROCESSES)
+  redis.call('ZADD', STARTS, '+inf', NOBODY)
+  redis.call('ZADD', LEASES, '+inf', NOBODY)
+  redis.call('HSET', PROCESSES, NOBODY, '')
+  forget_lines()
+  renew_lease()
+end
+
+-- The last step of this process, the one that its lease began with, the generation then, and the
+-- moment of the last one that it took having all answers.
+local function last_step()
+  local last, begun, generation, heard_then =
+    string.match(redis.call('HGET', PROCESSES, process) or '', '^(%d+):(%d+):(%d+):(%d+)$')
+  return tonumber(last), tonumber(begun), generation, tonumber(heard_then)
+end
+
+if state.version and state.version ~= VERSION then
+  if #redis.call('ZRANGEBYSCORE', LEASES, digits(now), '(+inf', 'LIMIT', 0, 1) > 0 then
+    return redis.error_reply('GATEWAYQUEUE there are processes of protocol version '
+      .. state.version .. ', and those of version ' .. VERSION .. ' wait until they have gone')
+  end
+  redis.call('UNLINK', unpack(KEYS))
+  state = {}
+end
+
 do
-  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+  local last = last_step()
+  if last and sequence < last then -- it was given up, and is executed all the same
+    return redis.error_reply('GATEWAYQUEUE a later step of this process was executed before')
+  end
+  local run = server()
   local jump = math.abs(now - value('seen'))
-  if state.run ~= run or jump > lease * 0.6 then
-    begin_cold(run)
+  if state.run ~= run or jump > lease * 0.6 or last and last < confirmed
+    or redis.call('EXISTS', HOLDS, USES, STARTS, LEASES, PROCESSES) < 5 then
+    begin_cold()
   elseif now < value('seen') then
     now = value('seen')
   end
   set('seen', now)
 end
 
-set('sequence:' .. process, sequence)
-redis.call('ZADD', LEASES, digits(now + lease), process)
-for _, dead in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', '(' .. digits(now))) do
+-- Steps that were given up may come long after a lease: their process is remembered for longer.
+for _, dead in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf',
+  '(' .. digits(now - REMEMBERED), 'LIMIT', 0, 100)) do
   redis.call('ZREM', LEASES, dead)
-  redis.call('HDEL', STATE, 'sequence:' .. dead)
+  redis.call('HDEL', PROCESSES, dead)
 end
+
+-- Returns for how long the lease of a process lasts, or nil.
+local function lease_left(holder)
+  local ends = tonumber(redis.call('ZSCORE', LEASES, holder) or '0')
+  return ends >= now and math.max(1, ends - now) or nil
+end
+
+do
+  local last, known, generation, heard_then = last_step()
+  heard = last and confirmed < last and math.min(heard_then, now) or now
+  mute = now - heard >= lease
+  local lasts = last and not mute and lease_left(process) and generation == state.generation
+  begun = lasts and known or sequence
+  rejoin = rejoin or confirmed < begun
+end
+renew_lease()
 
 if source ~= '0' and state.limited ~= '1' then
   set('limited', 1)
   set('concurrency', 1)
 end
 
--- The line: members are bucket:arrival:ticket:shard, so that the order of bytes is that of arrival
--- within a bucket.
-
-local function concurrency()
-  return math.max(value('concurrency'), 1)
-end
+-- The lines: members are ticket:shard, scores are arrivals.
 
 -- The remainder of a number of more digits than a Lua number holds.
 local function bucket_of(shard)
@@ -133,137 +201,180 @@ local function bucket_of(shard)
   return remainder
 end
 
-local function parse(member)
-  local bucket, arrival, ticket, shard = string.match(member, '^(%d+):(%d+):([^:]+):(%d+)$')
-  return { bucket = tonumber(bucket), arrival = arrival, ticket = ticket, shard = shard,
-    process = string.match(ticket, '^[^.]+') }
+local function owner_of(member)
+  return string.match(member, '^[^.]+')
+end
+
+-- Returns the key of a bucket's line, which there is from its first join on.
+local function line(bucket)
+  if not seen_lines[bucket] then
+    seen_lines[bucket] = true
+    if redis.call('HSETNX', USES, 'line:' .. bucket, '') == 1 then
+      redis.call('UNLINK', line_of(bucket)) -- of more buckets than are known, if the state was lost
+      redis.call('ZADD', line_of(bucket), '+inf', NOBODY)
+    elseif redis.call('EXISTS', line_of(bucket)) == 0 then
+      begin_cold()
+      return line(bucket)
+    end
+  end
+  return line_of(bucket)
 end
 
 local function head_of(bucket)
-  local prefix = string.format('%05d', bucket)
-  return redis.call('ZRANGEBYLEX', LINE, '[' .. prefix .. ':', '(' .. prefix .. ';', 'LIMIT', 0, 1)[1]
+  local head = redis.call('ZRANGE', line(bucket), 0, 0)[1]
+  return head ~= NOBODY and head or nil
 end
 
-local function add(bucket, arrival, ticket, shard)
-  local member = string.format('%05d:%s:%s:%s', bucket, arrival, ticket, shard)
-  redis.call('ZADD', LINE, 0, member)
-  redis.call('HSET', TICKETS, ticket, member)
-end
-
-local function remove(member)
-  redis.call('ZREM', LINE, member)
-  redis.call('HDEL', TICKETS, parse(member).ticket)
-end
-
--- Returns the first in line of a process that has a lease, after those before it are dropped.
-local function live_head(bucket)
-  for _ = 1, MAX_DROPPED do
-    local head = head_of(bucket)
-    if not head or redis.call('ZSCORE', LEASES, parse(head).process) then
-      return head
-    end
-    remove(head)
-  end
-  return head_of(bucket)
-end
-
--- A bucket's last release, as moment:interval:number:ticket.
-local function last_release(bucket)
-  local last, spacing, count, ticket =
-    string.match(redis.call('HGET', BUCKETS, bucket) or '', '^(%d+):(%d+):(%d+):(.*)$')
-  return tonumber(last), tonumber(spacing), tonumber(count or '0'), ticket
-end
-
-local function set_last_release(bucket, last, spacing, count, ticket)
-  redis.call('HSET', BUCKETS, bucket,
-    table.concat({ digits(last), digits(spacing), digits(count), ticket }, ':'))
+-- A bucket's last start that was used: its moment, 0 for none, and the interval.
+local function last_use(bucket)
+  local moment, spacing = string.match(redis.call('HGET', USES, bucket) or '', '^(%d+):(%d+)')
+  return tonumber(moment or '0'), tonumber(spacing or '0')
 end
 
 local function due(bucket)
-  local last, spacing = last_release(bucket)
-  local cold = value('cold') + start_delay
-  return last and math.max(last + math.max(spacing, interval), cold) or cold
+  local last, spacing = last_use(bucket)
+  return math.max(last + math.max(spacing, interval), value('quiet'))
 end
 
--- Tells everybody which ticket is first in line, when it is due, and the number of the last release.
-local function tell(bucket)
-  local head = live_head(bucket)
-  local _, _, count = last_release(bucket)
-  publish(table.concat({ 'head', state.generation, bucket, digits(count),
-    head and parse(head).ticket or '-', digits(math.max(0, due(bucket) - now)) }, ' '))
+-- A bucket's hold as member, and the moment, the interval and the arrival of its release; or nil.
+local function hold_of(bucket)
+  local moment, spacing, arrival, member =
+    string.match(redis.call('HGET', HOLDS, bucket) or '', '^(%d+):(%d+):(%d+):(.+)$')
+  return member, tonumber(moment), tonumber(spacing), arrival
+end
+
+-- Tells everybody of the last use, how long ago it was by its process, and who is next or holds.
+local function tell(bucket, age)
+  publish(table.concat({ 'head', state.generation, bucket, digits((last_use(bucket))),
+    digits(age), hold_of(bucket) or head_of(bucket) or NOBODY,
+    digits(math.max(0, due(bucket) - now)) }, ' '))
+end
+
+local function use(bucket, member, moment, spacing, age)
+  redis.call('HSET', USES, bucket, digits(moment) .. ':' .. digits(spacing))
+  redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+  tell(bucket, age)
+end
+
+-- The process died, or cannot say anything: the start may just have been used.
+local function end_lost_hold(bucket)
+  local member, _, spacing = hold_of(bucket)
+  if member and not lease_left(owner_of(member)) then
+    redis.call('HDEL', HOLDS, bucket)
+    use(bucket, member, now, spacing, 0)
+  end
+end
+
+local changed_heads = {} -- buckets of which everybody is to be told
+
+-- Takes a ticket out of the line.
+local function leave(bucket, member)
+  changed_heads[bucket] = changed_heads[bucket] or head_of(bucket) == member
+  redis.call('ZREM', line(bucket), member)
+end
+
+-- Tells everybody once more: who is waited for may know nothing of it.
+local function remind(bucket)
+  local told = tonumber(redis.call('HGET', USES, 'told:' .. bucket) or '0')
+  if now >= told + lease / 3 then
+    redis.call('HSET', USES, 'told:' .. bucket, digits(now))
+    tell(bucket, 0)
+  end
+end
+
+-- Returns the moment of the use, or 0 if the hold was lost.
+local function used(ticket, shard, age)
+  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
+  local holder, released, spacing = hold_of(bucket)
+  local last, last_spacing = last_use(bucket)
+  local held, moment = holder == member, now - age
+  if held then
+    moment = math.max(released, moment)
+    redis.call('HDEL', HOLDS, bucket)
+  else
+    leave(bucket, member)
+    spacing = interval
+  end
+  if last > moment then -- of one that had lost its hold, and said so late
+    moment, spacing, age, held = last, math.max(last_spacing, spacing), 0, false
+  end
+  use(bucket, member, moment, spacing, age)
+  return held and moment or 0
 end
 
 -- How many starts may be used.
 local function usable()
   local held_back = math.min(reserve, math.max(0, value('total') - 1))
-  return value('remaining') - redis.call('ZCARD', STARTS) - held_back
+  return value('remaining') - charges() - held_back
 end
 
--- Takes back the charge for a start that was not used, of whichever age.
-local function give_back(ticket)
-  local taken = redis.call('ZREM', STARTS, ticket, OLD .. ticket)
-  if taken > 0 and state.limited == '1' and usable() > 0 and usable() - taken <= 0 then
+local function unused(ticket, shard)
+  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
+  if hold_of(bucket) ~= member then
+    leave(bucket, member)
+    return
+  end
+  redis.call('HDEL', HOLDS, bucket)
+  tell(bucket, 0)
+  if state.limited == '1' and usable() == 1 then
     publish('changed') -- somebody may wait for the reset
   end
 end
 
-local function leave(ticket)
-  local member = redis.call('HGET', TICKETS, ticket)
-  if not member then
-    give_back(ticket) -- released, but it will never be used
-    return
-  end
-  local bucket = parse(member).bucket
-  local was_head = head_of(bucket) == member
-  remove(member)
-  if was_head then
-    tell(bucket)
-  end
-end
-
--- Removes a ticket that its process does not have any more: it left or was used, and a failover has
--- lost that.
-local function stray(ticket)
-  local member = redis.call('HGET', TICKETS, ticket)
-  if member then
-    leave(ticket)
+-- A ticket that its process does not have any more: it was used or given up, and that was lost.
+local function stray(ticket, shard)
+  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
+  local holder, _, spacing = hold_of(bucket)
+  if holder == member then
+    redis.call('HDEL', HOLDS, bucket)
+    use(bucket, member, now, spacing, 0)
+  else
+    leave(bucket, member)
   end
 end
 
 local function join(ticket, shard, arrival)
-  local member = redis.call('HGET', TICKETS, ticket)
-  if member then
-    return parse(member).arrival
+  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
+  local place = redis.call('ZSCORE', line(bucket), member)
+  if place then
+    return digits(tonumber(place))
   end
-  if redis.call('ZSCORE', STARTS, ticket) then -- told again, after it was released as the first in line
-    return arrival == '0' and FRONT or arrival
+  local holder, _, _, held_arrival = hold_of(bucket)
+  if holder == member then
+    return held_arrival
   end
   if arrival == '0' then
-    set('arrivals', math.max(value('arrivals') + 1, now))
-    arrival = string.format('%016.0f', value('arrivals'))
-  elseif tonumber(arrival) > value('arrivals') then
-    set('arrivals', tonumber(arrival))
+    arrival = digits(math.max(value('arrivals') + 1, now))
   end
-  add(bucket_of(shard), arrival, ticket, shard)
+  set('arrivals', math.max(value('arrivals'), tonumber(arrival)))
+  redis.call('ZADD', line(bucket), arrival, member)
   return arrival
 end
 
--- A release that came too late to be used: the slot is spent, but not the start, and the ticket goes
--- next. Which release is meant tells its moment, as the ticket may have been released anew.
-local function void(ticket, shard, arrival, moment)
-  local released = redis.call('ZSCORE', STARTS, ticket)
-  if not released or tonumber(released) == moment then
-    give_back(ticket)
-    join(ticket, shard, arrival)
+-- Returns the first in line of a process that has a lease, after those before it are dropped; and
+-- whether there are too many of those for one step.
+local dropped = 0
+local function live_head(bucket)
+  while dropped < MAX_DROPPED do
+    local head = head_of(bucket)
+    if not head or lease_left(owner_of(head)) then
+      return head, false
+    end
+    redis.call('ZREM', line(bucket), head)
+    dropped = dropped + 1
   end
+  return nil, true
 end
 
 -- The budget follows LargeBotQueue's: a reading is good until the limit resets; starts that it may
--- have missed are subtracted from it, as are those made since.
+-- have missed are subtracted from it, as are those made since, and those that are held.
 
 local RESETLESS_GOOD = 60 * SECOND
-local MAX_BACKOFF = 60 * SECOND
 local MAX_READING = 60 * SECOND
+
+local function is_limited()
+  return state.limited == '1'
+end
 
 local function shorten_if_uncertain()
   local left = usable()
@@ -272,198 +383,181 @@ local function shorten_if_uncertain()
   end
 end
 
-local function retry_later()
-  local failures = value('failures')
-  local backoff = math.min(MAX_BACKOFF, SECOND * 2 ^ math.min(failures, 6))
-  set('failures', failures + 1)
-  set('retry', now + backoff - math.floor(random * backoff / 2))
+-- Returns for how long no start is left, or nil.
+local function exhausted()
+  if is_limited() and now < value('good_until') and usable() <= 0 then
+    return value('good_until') - now
+  end
+  return nil
 end
 
 -- Returns nil if a start may be had; otherwise the kind of answer, and a time or a reading's number.
 local function refusal()
-  if state.limited ~= '1' then
+  if not is_limited() then
     return nil
   end
   if now < value('good_until') then
-    if usable() > 0 then
-      return nil
-    end
-    return EXHAUSTED, value('good_until') - now
+    local wait = exhausted()
+    return wait and EXHAUSTED, wait
   end
-  if value('reading') > 0 and redis.call('ZSCORE', LEASES, state.reader or '') then
+  if value('reading') > 0 and now < value('reading_until')
+    and lease_left(state.reader) then
     if state.reader == process then -- it may not have heard that it is to read, or is still at it
       return READ, value('reading')
     end
-    if now < value('reading') + MAX_READING then
-      return NO_LIMIT, value('reading') + MAX_READING - now
-    end
-  end
-  if value('failures') > 0 and now < value('retry') then
-    return NO_LIMIT, value('retry') - now
+    return NO_LIMIT, value('reading_until') - now
   end
   if source ~= '1' then
+    if now >= value('wanted') then
+      publish('changed') -- for one that has a source
+    end
+    set('wanted', now + lease)
     return NO_LIMIT, lease / 3
   end
   set('reading', math.max(now, value('reading') + 1))
+  set('reading_until', now + MAX_READING)
   set('reader', process)
   return READ, value('reading')
 end
 
-local function greatest_common_divisor(a, b)
-  while b > 0 do
-    a, b = b, a % b
-  end
-  return a
-end
-
--- A new bucket takes over the last release of all old ones that it has shards of.
+-- Other buckets: all join again, for which there are 0.4 leases. For so long, too, who holds a start
+-- may use it without hearing that it is lost.
 local function resize(count)
-  local old = concurrency()
-  if count == old then
+  if count == concurrency() then
     return
   end
-  local members = redis.call('ZRANGE', LINE, 0, -1)
-  local common = greatest_common_divisor(count, old)
-  local lasts = {}
-  for bucket = 0, old - 1 do
-    local last, spacing, released = last_release(bucket)
-    if last then
-      local known = lasts[bucket % common] or { last = 0, spacing = 0, count = 0 }
-      known.last = math.max(known.last, last)
-      known.spacing = math.max(known.spacing, spacing)
-      known.count = math.max(known.count, released)
-      lasts[bucket % common] = known
+  local last, quiet = 0, now + lease * 0.4
+  for bucket = 0, concurrency() - 1 do
+    local member = hold_of(bucket)
+    if member then
+      redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+      last = quiet
     end
+    last = math.max(last, (last_use(bucket)))
   end
-  redis.call('DEL', LINE, BUCKETS)
+  forget_lines()
+  set('quiet', math.max(value('quiet'), quiet))
   set('concurrency', count)
-  next_generation()
-  for bucket = 0, count - 1 do
-    local known = lasts[bucket % common]
-    if known then
-      set_last_release(bucket, known.last, known.spacing, known.count, '')
-    end
+  for bucket = 0, last > 0 and count - 1 or -1 do
+    redis.call('HSET', USES, bucket, digits(last) .. ':' .. digits(interval))
   end
-  for _, member in ipairs(members) do
-    local ticket = parse(member)
-    add(bucket_of(ticket.shard), ticket.arrival, ticket.ticket, ticket.shard)
-  end
-end
-
--- Whether a reading counts: the one under way does, and an older one that took its time, unless one
--- that was asked for later was there before it, or the store became cold and may have lost starts.
-local function counts(asked)
-  return asked == value('reading') or asked > value('overtaken') and asked >= value('cold')
 end
 
 local function accept(asked, total, remaining, reset_after, count)
+  for bucket = 0, concurrency() - 1 do
+    end_lost_hold(bucket) -- or it would be charged for as long as nobody asks there
+  end
   local reset, slack = value('reset'), value('slack')
   local next_reset = now + reset_after
+  local counted = asked - settling - lease * 0.6 -- it knows of all before
   if state.resets == '1' and reset <= asked and next_reset - reset > slack then
-    redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(reset - slack))
+    counted = math.max(counted, reset - slack)
   end
-  redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(asked - settling - lease * 0.6))
+  redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(math.max(0, counted)))
+  if counted > value('cold') then
+    set('old', 0)
+  end
   resize(count)
-  set('overtaken', math.max(value('overtaken'), asked))
+  set('asked', asked)
   set('reading', 0)
   set('total', total)
   set('remaining', remaining)
-  set('uncounted', math.min(redis.call('ZCARD', STARTS), remaining))
+  set('uncounted', math.min(charges(), remaining))
   set('resets', reset_after > 0 and 1 or 0)
   set('reset', next_reset)
   set('slack', math.max(slack, now - asked + math.min(reset_after / 10, settling)))
-  set('good_until', next_reset)
-  if reset_after > 0 then
-    set('failures', 0)
-  elseif usable() + redis.call('ZCARD', STARTS) > 0 then
-    set('failures', 0)
-    set('good_until', now + RESETLESS_GOOD)
-  else
-    retry_later() -- nothing left, and no moment to wait for
+  set('good_until', reset_after > 0 and next_reset or now + RESETLESS_GOOD)
+  if asked < value('settled') then -- it may miss starts that this store does not know of
+    set('good_until', math.min(value('good_until'), math.max(now, value('settled'))))
   end
   shorten_if_uncertain()
 end
 
 local function release(bucket, head)
-  local _, _, count = last_release(bucket)
-  remove(head)
-  redis.call('ZADD', STARTS, digits(now), parse(head).ticket)
-  set_last_release(bucket, now, interval, count + 1, parse(head).ticket)
-  if state.limited == '1' then
+  local arrival = redis.call('ZSCORE', line(bucket), head)
+  redis.call('ZREM', line(bucket), head)
+  redis.call('HSET', HOLDS, bucket,
+    table.concat({ digits(now), digits(interval), digits(tonumber(arrival)), head }, ':'))
+  if is_limited() then
     shorten_if_uncertain()
   else
     redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(now - 60 * SECOND))
   end
-  tell(bucket)
 end
 
--- The answer to who asked for a ticket before, and got none.
-local function answer_again(ticket, shard)
-  local released = tonumber(redis.call('ZSCORE', STARTS, ticket) or '0')
-  if released == 0 then
-    return { UNKNOWN, 0 }
-  end
-  local _, _, count, last_ticket = last_release(bucket_of(shard))
-  return { RELEASED, now - released, last_ticket == ticket and count or 0, released }
+-- An answer that somebody else is waited for; by name if that is another ticket of the process.
+local function behind(bucket, member)
+  return { BEHIND, lease_left(owner_of(member)) or 1, (last_use(bucket)),
+    owner_of(member) == process and member or '' }
 end
+
+local reading_wanted = 0
 
 local function ask(ticket, shard)
-  local member = redis.call('HGET', TICKETS, ticket)
-  if not member then
-    return answer_again(ticket, shard)
+  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
+  end_lost_hold(bucket)
+  local holder = hold_of(bucket)
+  if holder == member then
+    return { RELEASED, 0, (last_use(bucket)), '' }
   end
-  local bucket = parse(member).bucket
-  local first = head_of(bucket)
-  local head = live_head(bucket)
-  if head ~= member then
-    if head ~= first or now >= due(bucket) then -- its process may know nothing of it: see stray
-      tell(bucket)
+  if not redis.call('ZSCORE', line(bucket), member) then
+    if not rejoin then
+      begin_cold()
     end
-    local holder = redis.call('ZSCORE', LEASES, parse(head).process)
-    local owner, own_number = string.match(parse(head).ticket, '^([^.]+)%.(%d+)$')
-    return { BEHIND, math.max(1, tonumber(holder or '0') - now),
-      owner == process and tonumber(own_number) or 0 }
+    return { UNKNOWN, 0, 0, '' }
   end
-  if now < due(bucket) then
-    return { WAIT, due(bucket) - now }
+  if holder then
+    remind(bucket)
+    return behind(bucket, holder)
+  end
+  local head, more = live_head(bucket)
+  if more or not head then -- or this process has no lease itself
+    return { WAIT, 0, (last_use(bucket)), '' }
+  end
+  if head ~= member then
+    if now >= due(bucket) then
+      remind(bucket)
+    end
+    return behind(bucket, head)
   end
   local kind, detail = refusal()
-  if kind then
-    return { kind, detail }
+  if now < due(bucket) then
+    reading_wanted = kind == READ and detail or reading_wanted
+    return { WAIT, due(bucket) - now, (last_use(bucket)), '' }
   end
-  local _, _, count = last_release(bucket)
+  if kind then
+    return { kind, detail, (last_use(bucket)), '' }
+  end
   release(bucket, head)
-  return { RELEASED, 0, count + 1, now }
+  return { RELEASED, 0, (last_use(bucket)), '' }
 end
 
 -- What the process tells.
 
-local joined, answers = {}, {}
+local used_moments, joined, answers, held = {}, {}, {}, {}
 
-for _ = 1, number() do
-  stray(text())
+for i = 1, number() do
+  local ticket, shard, age = text(), text(), number()
+  used_moments[i] = used(ticket, shard, age)
 end
 for _ = 1, number() do
-  local ticket, shard, arrival, moment = text(), text(), text(), number()
-  void(ticket, shard, arrival, moment)
+  local ticket, shard = text(), text()
+  unused(ticket, shard)
 end
 for _ = 1, number() do
-  leave(text())
+  local ticket, shard = text(), text()
+  stray(ticket, shard)
 end
 for i = 1, number() do
   local ticket, shard, arrival = text(), text(), text()
   joined[i] = join(ticket, shard, arrival)
 end
 do
-  local reading = number()
-  if reading > 0 then
+  local asked = number()
+  if asked > 0 then
     local total, remaining, reset_after, count = number(), number(), number(), number()
-    if total >= 0 and counts(reading) then
-      accept(reading, total, remaining, reset_after, count)
-      publish('changed')
-    elseif total < 0 and reading == value('reading') then
-      retry_later()
-      set('reading', 0)
+    if asked > value('asked') and asked >= value('cold') and asked <= now then
+      accept(asked, total, remaining, reset_after, count)
       publish('changed')
     end
   end
@@ -472,40 +566,63 @@ for i = 1, number() do
   local ticket, shard = text(), text()
   answers[i] = ask(ticket, shard)
 end
-local reading_wanted = 0
-local refresh = text() == '1' or redis.call('ZCARD', LINE) > 0 -- those in line may have no source
-if refresh and source == '1' and now >= value('cold') + start_delay then
+for i = 1, number() do
+  local ticket, shard = text(), text()
+  end_lost_hold(bucket_of(shard))
+  held[i] = hold_of(bucket_of(shard)) == ticket .. ':' .. shard and 1 or 0
+end
+local refresh = text() == '1' or now < value('wanted')
+if refresh and source == '1' then
   local kind, detail = refusal()
-  reading_wanted = kind == READ and detail or 0
+  reading_wanted = kind == READ and detail or reading_wanted
 end
 if text() == '1' then -- it closes
-  redis.call('ZREM', LEASES, process)
-  redis.call('HDEL', STATE, 'sequence:' .. process)
+  redis.call('ZADD', LEASES, digits(now - 1), process)
   for bucket = 0, concurrency() - 1 do
-    local head = head_of(bucket)
-    if head and parse(head).process == process then
-      tell(bucket)
+    end_lost_hold(bucket)
+    local head = redis.call('HEXISTS', USES, 'line:' .. bucket) == 1 and head_of(bucket)
+    if head and owner_of(head) == process then
+      tell(bucket, 0)
     end
   end
 end
+redis.call('HSET', PROCESSES, process,
+  table.concat({ digits(sequence), digits(begun), state.generation, digits(heard) }, ':'))
+for bucket, has_changed in pairs(changed_heads) do
+  if has_changed then
+    tell(bucket, 0)
+  end
+end
 
--- The number of each bucket's last release, for who does not know that the buckets changed.
-local counts = {}
-if known_generation ~= state.generation then
+do
+  local fields = {}
+  for name, whole in pairs(changed) do
+    fields[#fields + 1] = name
+    fields[#fields + 1] = whole
+  end
+  redis.call('HSET', STATE, unpack(fields))
+end
+
+-- Each bucket's last use, for who does not know of them.
+local uses = {}
+if rejoin then
   for bucket = 0, concurrency() - 1 do
-    local _, _, count = last_release(bucket)
-    if count > 0 then
-      counts[#counts + 1] = bucket
-      counts[#counts + 1] = count
+    local last = last_use(bucket)
+    if last > 0 then
+      uses[#uses + 1] = bucket
+      uses[#uses + 1] = last
     end
   end
 end
 
 local limit = {}
-if state.limited == '1' and state.total then
-  limit = { value('total'), math.max(0, value('remaining') - redis.call('ZCARD', STARTS)),
+if is_limited() and state.total then
+  limit = { value('total'), math.max(0, value('remaining') - charges()),
     math.max(0, value('reset') - now) }
 end
 
-return { value('generation'), value('cold'), concurrency(), counts, joined, answers, limit,
-  reading_wanted, sequence }
+-- For how long all starts are used up: not while it is uncertain whether they are.
+local used_up = state.resets == '1' and value('good_until') == value('reset') and exhausted() or 0
+
+return { value('generation'), value('cold'), concurrency(), rejoin and 1 or 0, uses, used_moments, joined,
+  answers, held, limit, used_up, reading_wanted, sequence }

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@link BotProcess} as the test that started it has it, and what it has told. */
 final class Bot implements AutoCloseable {
+  private static final String LOGGING = "logging.properties";
+
   private final Process process;
   private final Thread reader = Thread.ofVirtual().unstarted(this::read);
   private final List<Told> told = new ArrayList<>();
@@ -45,6 +47,7 @@ final class Bot implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dslf4j.internal.verbosity=ERROR",
+                "-Djava.util.logging.config.file=" + files.resolve(LOGGING),
                 "-cp",
                 files + File.pathSeparator + classPath(),
                 BotProcess.class.getName())
@@ -53,15 +56,12 @@ final class Bot implements AutoCloseable {
     reader.start();
   }
 
-  /** Writes what is to come first on a class path: a script, and what tells releases. */
+  /** Writes what is to come first on a class path: a script, and that no log is wanted. */
   static Path files(Path directory, String script) throws IOException {
     Path resources = directory.resolve(Bot.class.getPackageName().replace('.', '/'));
-    Path services = directory.resolve("META-INF/services");
     Files.createDirectories(resources);
-    Files.createDirectories(services);
     Files.writeString(resources.resolve("queue.lua"), script);
-    Files.writeString(
-        services.resolve(System.LoggerFinder.class.getName()), BotLogs.class.getName());
+    Files.writeString(directory.resolve(LOGGING), ".level=OFF\n");
     return directory;
   }
 
@@ -112,9 +112,21 @@ final class Bot implements AutoCloseable {
     }
   }
 
-  boolean hasTold(String what) {
+  /** Returns how often it has told something since {@link #takeTold}. */
+  long count(String what) {
     synchronized (told) {
-      return told.stream().anyMatch(line -> line.what.equals(what));
+      return told.stream().filter(line -> line.what.equals(what)).count();
+    }
+  }
+
+  /** Returns what the store knows it by, once it has acquired a start. */
+  String name() {
+    synchronized (told) {
+      return told.stream()
+          .filter(line -> line.what.equals("acquired"))
+          .map(line -> StoreChecker.ownerOf(line.details.get(1)))
+          .reduce((first, last) -> last)
+          .orElse("");
     }
   }
 

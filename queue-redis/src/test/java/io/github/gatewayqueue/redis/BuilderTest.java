@@ -33,7 +33,8 @@ class BuilderTest {
     assertThrows(NullPointerException.class, () -> builder.interval(null));
     assertThrows(NullPointerException.class, () -> builder.startDelay(null));
     assertThrows(NullPointerException.class, () -> builder.lease(null));
-    assertThrows(NullPointerException.class, () -> builder.margin(null));
+    assertThrows(NullPointerException.class, () -> builder.holdTimeout(null));
+    assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
     assertThrows(NullPointerException.class, () -> builder.limits(null));
   }
 
@@ -51,7 +52,8 @@ class BuilderTest {
     Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
     assertRefused("interval is PT0S", () -> builder.interval(Duration.ZERO));
     assertRefused("interval is " + tooLong, () -> builder.interval(tooLong));
-    assertRefused("margin is PT-1S", () -> builder.margin(Duration.ofSeconds(-1)));
+    assertRefused("holdTimeout is PT-1S", () -> builder.holdTimeout(Duration.ofSeconds(-1)));
+    assertRefused("holdTimeout is " + tooLong, () -> builder.holdTimeout(tooLong));
     assertRefused("startDelay is PT-1S", () -> builder.startDelay(Duration.ofSeconds(-1)));
     assertRefused("startDelay is " + tooLong, () -> builder.startDelay(tooLong));
     assertRefused("lease is PT0.099S", () -> builder.lease(Duration.ofMillis(99)));

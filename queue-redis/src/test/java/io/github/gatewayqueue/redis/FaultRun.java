@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,16 +33,33 @@ import redis.clients.jedis.Jedis;
 final class FaultRun {
   private static final String NAMESPACE = "faults";
 
-  /** What can go wrong. */
+  /** Of the client of each process: then it gives up on an answer, and asks once more. */
+  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(2);
+
+  private static final int AILING = FaultLane.BOTS - 1;
+
+  /** How many requests each process has at once: few let a bucket be idle, when one joins. */
+  private static final int FEW = 1;
+
+  private static final int MANY = 10;
+
+  /** How many starts each of the others gets while one is ailing, before the next fault. */
+  private static final int SHARE = 3;
+
+  /** What can go wrong. The last ones go on until the end, and are all one process's. */
   enum Fault {
     BOT_KILLED,
+    BOT_KILLED_HOLDING,
     BOT_FROZEN,
     BOT_FROZEN_LONG,
+    BOT_FROZEN_HOLDING,
+    BOT_CUT_OFF_HOLDING,
     CONNECTIONS_DROPPED,
     CONNECTIONS_REFUSED,
     ANSWERS_LOST,
     DELAYED,
     STALLED,
+    LATE_BEYOND_TIMEOUT,
     SERVER_RESTARTED,
     SERVER_WIPED,
     SERVER_FROZEN,
@@ -49,16 +68,25 @@ final class FaultRun {
     CLOCK_FAR_FORWARD,
     CLOCK_BACK,
     CLOCK_FAR_BACK,
-    BUCKETS_CHANGED;
+    BUCKETS_CHANGED,
+    SLOW_FOR_EVER,
+    TOO_SLOW_FOR_EVER,
+    FROZEN_AGAIN_AND_AGAIN,
+    HOLDS_UNTIL_TIMEOUT;
 
     boolean setsClock() {
       return name().startsWith("CLOCK");
+    }
+
+    boolean isSlow() {
+      return this == SLOW_FOR_EVER || this == TOO_SLOW_FOR_EVER;
     }
   }
 
   private final FaultLane lane;
   private final SplittableRandom random;
   private final long seed;
+  private final int underWay;
   private final Duration drain;
   private final RunSettings settings;
   private final List<Fault> faults = new ArrayList<>();
@@ -69,11 +97,21 @@ final class FaultRun {
   private final List<List<Bot.Told>> told = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private final List<Future<?>> mending = new ArrayList<>();
+  private final List<ProgressChecker.Phase> phases = new ArrayList<>();
+  private final List<Long> thawNanos = new CopyOnWriteArrayList<>();
   private final @Nullable SharedLimit limit;
   private RedisProcess server;
   private @Nullable RedisProcess replica;
   private @Nullable TestProxy replication;
   private long clockMicros;
+
+  /** How long everything takes for the ailing process until the end, each way. */
+  private long ailingMillis;
+
+  private boolean ailingSilent;
+  private volatile boolean ended;
+  private String verdict = "not over";
+  private @Nullable Future<?> freezing;
 
   /**
    * Creates a run.
@@ -89,12 +127,13 @@ final class FaultRun {
     this.seed = seed;
     this.drain = drain;
     random = new SplittableRandom(seed);
+    underWay = seed % 4 == 2 ? FEW : MANY;
     List<Fault> all = List.copyOf(EnumSet.copyOf(kinds));
     for (int i = 0; i < count; i++) {
       faults.add(all.get(random.nextInt(all.size())));
     }
     boolean clockSteps = faults.stream().anyMatch(Fault::setsClock);
-    settings = new RunSettings(timing.interval(), timing.lease(), timing.margin(), clockSteps);
+    settings = new RunSettings(timing.interval(), timing.lease(), clockSteps);
     Duration window = settings.interval().multipliedBy(25);
     limit =
         random.nextBoolean() || faults.contains(Fault.BUCKETS_CHANGED)
@@ -116,7 +155,7 @@ final class FaultRun {
     SharedLimit shared = limit;
     try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
       begin();
-      awaitTold(0, "released", Await.HANG);
+      awaitTold(0, "acquired", 1, Await.HANG);
       pause(2 * settings.interval().toMillis());
       for (Fault fault : faults) {
         inflict(fault, tasks);
@@ -128,10 +167,11 @@ final class FaultRun {
       end();
     }
     HistoryChecker checker = new HistoryChecker(settings);
-    violations.addAll(checker.check(told, history, shared));
-    if (checker.releasedByStore() == 0) {
+    violations.addAll(checker.check(told, history, shared, phases));
+    if (checker.releasedByStore() == 0 || checker.identified() == 0) {
       violations.add("nobody was released");
     }
+    verdict = checker.identified() + " identified, " + checker.excused() + " excused";
     if (!violations.isEmpty()) {
       write();
     }
@@ -161,9 +201,11 @@ final class FaultRun {
             NAMESPACE,
             String.valueOf(settings.interval().toMillis()),
             String.valueOf(settings.lease().toMillis()),
-            String.valueOf(settings.margin().toMillis()),
+            String.valueOf(settings.holdTimeout().toMillis()),
+            String.valueOf(settings.startDelay().toMillis()),
             String.valueOf(limit == null ? 0 : limit.port()),
-            String.valueOf(seed)));
+            String.valueOf(seed),
+            String.valueOf(underWay)));
     return bot;
   }
 
@@ -187,13 +229,34 @@ final class FaultRun {
     Duration lease = settings.lease();
     switch (fault) {
       case BOT_KILLED -> killBot(who, tasks);
+      case BOT_KILLED_HOLDING -> {
+        int holder = awaitHolding(who);
+        killBot(holder, tasks);
+      }
       case BOT_FROZEN -> freeze(who, millis(lease, 0.1, 0.8), tasks);
       case BOT_FROZEN_LONG -> freeze(who, millis(lease, 1.2, 2), tasks);
+      case BOT_FROZEN_HOLDING -> {
+        int holder = awaitHolding(who);
+        freeze(holder, millis(lease, 0.1, 2), tasks);
+      }
+      case BOT_CUT_OFF_HOLDING -> {
+        int holder = awaitHolding(who);
+        refuse(List.of(proxies[holder]), millis(lease, 0.1, 2), tasks);
+      }
       case CONNECTIONS_DROPPED -> some().forEach(TestProxy::drop);
       case CONNECTIONS_REFUSED -> refuse(some(), millis(lease, 0.1, 1.5), tasks);
       case ANSWERS_LOST -> loseAnswers(some(), millis(lease, 0.1, 0.6), tasks);
-      case DELAYED -> delay(some(), millis(lease, 0.5, 1.5), tasks);
+      case DELAYED -> {
+        long there = millis(lease, 0, 0.25);
+        long back = millis(lease, 0, 0.25);
+        delay(some(), there, back, millis(lease, 0.5, 1.5), tasks);
+      }
       case STALLED -> stall(some(), millis(lease, 0.1, 1.5), tasks);
+      case LATE_BEYOND_TIMEOUT -> {
+        // A step comes after the next one, that its process takes as it has given up on this one.
+        long there = millis(SOCKET_TIMEOUT, 1.1, 1.4);
+        delay(some(), there, 0, millis(lease, 0.4, 0.8), tasks);
+      }
       case SERVER_RESTARTED -> restart(false);
       case SERVER_WIPED -> restart(true);
       case SERVER_FROZEN -> server.freeze(millis(lease, 0.1, 1.2));
@@ -203,8 +266,87 @@ final class FaultRun {
       case CLOCK_BACK -> setClock(-millis(lease, 0.05, 0.5));
       case CLOCK_FAR_BACK -> setClock(-millis(lease, 0.7, 20));
       case BUCKETS_CHANGED -> changeBuckets();
+      // A round trip takes two of these; an answer is of use for 0.4 leases.
+      case SLOW_FOR_EVER -> ail(fault, () -> slowDown(millis(lease, 0.1, 0.17)));
+      case TOO_SLOW_FOR_EVER -> ail(fault, () -> slowDown(millis(lease, 0.23, 0.4)));
+      case FROZEN_AGAIN_AND_AGAIN -> {
+        SplittableRandom own = random.split();
+        ail(fault, () -> freezeAgainAndAgain(own, tasks));
+      }
+      case HOLDS_UNTIL_TIMEOUT -> ail(fault, this::silence);
     }
     inflicted.add(fault);
+  }
+
+  private interface Ailment {
+    void begin() throws Exception;
+  }
+
+  /** Has one process be ailing from now on, and the others get their share beside it. */
+  private void ail(Fault fault, Ailment ailment) throws Exception {
+    awaitMended();
+    ailment.begin();
+    long beginNanos = System.nanoTime();
+    for (int i = 0; i < AILING; i++) {
+      awaitTold(i, "acquired", bots[i].count("acquired") + SHARE, Await.HANG);
+    }
+    Set<String> healthy = new HashSet<>();
+    for (int i = 0; i < AILING; i++) {
+      healthy.add(bots[i].name());
+    }
+    phases.add(
+        new ProgressChecker.Phase(
+            fault, beginNanos, System.nanoTime(), healthy, List.copyOf(thawNanos)));
+  }
+
+  private void slowDown(long millis) {
+    ailingMillis = millis;
+    proxies[AILING].delay(millis, millis);
+  }
+
+  private void silence() throws IOException {
+    ailingSilent = true;
+    bots[AILING].command("silent");
+  }
+
+  private void freezeAgainAndAgain(SplittableRandom own, ExecutorService tasks) {
+    if (freezing == null) {
+      freezing =
+          tasks.submit(() -> {
+            while (!ended) {
+              Bot bot = bots[AILING];
+              freezeNow(bot, true);
+              MILLISECONDS.sleep((long) (settings.lease().toMillis() * own.nextDouble(0.5, 1.5)));
+              freezeNow(bot, false);
+              thawNanos.add(System.nanoTime());
+              MILLISECONDS.sleep((long) (settings.lease().toMillis() * own.nextDouble(0.1, 0.5)));
+            }
+            return null;
+          });
+    }
+  }
+
+  /** One that was killed meanwhile does not matter. */
+  private static void freezeNow(Bot bot, boolean frozen) throws InterruptedException {
+    try {
+      bot.freeze(frozen);
+    } catch (IOException e) {
+      // it is gone
+    }
+  }
+
+  /**
+   * Waits until a process has a start of which it says nothing for a while.
+   *
+   * @param drawn that process, unless it is ailing, and may never have one
+   */
+  private int awaitHolding(int drawn) throws Exception {
+    awaitMended();
+    int who = phases.isEmpty() ? drawn : drawn % AILING;
+    long before = bots[who].count("keeps");
+    bots[who].command("keep");
+    awaitTold(who, "keeps", before + 1, Await.HANG);
+    return who;
   }
 
   /** Returns what has gone wrong in fact. */
@@ -232,7 +374,17 @@ final class FaultRun {
     bots[who].kill();
     told.add(bots[who].takeTold());
     long seed = random.nextLong(); // here, as the tasks run at any time
-    later(millis(settings.lease(), 0, 1), tasks, () -> bots[who] = begin(who, seed));
+    later(
+        millis(settings.lease(), 0, 1),
+        tasks,
+        () -> {
+          Bot next = begin(who, seed);
+          if (who == AILING && ailingSilent) {
+            next.command("silent");
+          }
+          bots[who] = next;
+          return next;
+        });
   }
 
   private void freeze(int who, long millis, ExecutorService tasks) throws Exception {
@@ -276,17 +428,21 @@ final class FaultRun {
         });
   }
 
-  private void delay(List<TestProxy> some, long millis, ExecutorService tasks) {
-    long there = millis(settings.margin(), 0, 2);
-    long back = millis(settings.margin(), 0, 2);
+  private void delay(
+      List<TestProxy> some, long there, long back, long millis, ExecutorService tasks) {
     some.forEach(proxy -> proxy.delay(there, back));
     later(
         millis,
         tasks,
         () -> {
-          some.forEach(proxy -> proxy.delay(0, 0));
+          some.forEach(this::endDelay);
           return some;
         });
+  }
+
+  private void endDelay(TestProxy proxy) {
+    long millis = proxy.equals(proxies[AILING]) ? ailingMillis : 0;
+    proxy.delay(millis, millis);
   }
 
   private void stall(List<TestProxy> some, long millis, ExecutorService tasks) {
@@ -377,6 +533,11 @@ final class FaultRun {
 
   private void mend() throws InterruptedException, ExecutionException {
     awaitMended();
+    ended = true;
+    Future<?> freezer = freezing;
+    if (freezer != null) {
+      freezer.get();
+    }
     for (TestProxy proxy : proxies) {
       proxy.refuse(false);
       proxy.stall(false);
@@ -390,11 +551,11 @@ final class FaultRun {
     }
     for (int i = 0; i < bots.length; i++) {
       Bot bot = bots[i];
-      boolean drained = awaitTold(i, "drained", drain);
+      boolean drained = awaitTold(i, "drained", 1, drain);
       if (drained) {
         bot.command("end");
       }
-      if (drained && awaitTold(i, "ended", drain)) {
+      if (drained && awaitTold(i, "ended", 1, drain)) {
         lane.giveBack(bot);
       } else {
         bot.kill();
@@ -403,13 +564,13 @@ final class FaultRun {
     }
   }
 
-  private boolean awaitTold(int who, String what, Duration most) {
+  private boolean awaitTold(int who, String what, long times, Duration most) {
     Bot bot = bots[who];
     try {
-      Awaitility.await().atMost(most).until(() -> bot.hasTold(what));
+      Awaitility.await().atMost(most).until(() -> bot.count(what) >= times);
       return true;
     } catch (ConditionTimeoutException e) {
-      violations.add("process " + who + " is never " + what + ": somebody waits for ever");
+      violations.add("process " + who + " never says " + what + ": somebody waits for ever");
       return false;
     }
   }
@@ -452,6 +613,15 @@ final class FaultRun {
 
   @Override
   public String toString() {
-    return "seed " + seed + ", limit " + (limit != null) + ", " + settings + ", " + faults;
+    return "seed "
+        + seed
+        + ", limit "
+        + (limit != null)
+        + ", "
+        + settings
+        + ", "
+        + faults
+        + ": "
+        + verdict;
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,11 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = java.util.concurrent.TimeUnit.HOURS)
 class FaultRunTest {
   private static final RunSettings TRUE_SCALE =
-      new RunSettings(Duration.ofSeconds(6), Duration.ofSeconds(15), Duration.ofSeconds(1), false);
+      new RunSettings(Duration.ofSeconds(6), Duration.ofSeconds(15), false);
   private static final int FAULTS = 6;
 
-  /** Kills a bot, freezes one, and changes the buckets of a shared limit. */
-  private static final long DEFAULT_SEED = 33;
+  /** Kills, freezes and cuts off one that holds a start, and freezes one again and again. */
+  private static final long DEFAULT_SEED = 8775;
 
   private static final Duration LONG_DRAIN = Duration.ofMinutes(30);
 
@@ -52,12 +53,17 @@ class FaultRunTest {
   }
 
   @Test
-  void faults_oneKilledAndOneFrozenAmongThem_leaveNoViolation() throws Exception {
+  void faults_whileStartsAreHeldAmongThem_leaveNoViolation() throws Exception {
     try (FaultLane lane = new FaultLane(directory.resolve("lane"), Store.STEP.text())) {
       FaultRun run = scaledDown(lane, DEFAULT_SEED);
       assertEquals(List.of(), judge(run));
-      assertTrue(run.inflicted().contains(Fault.BOT_KILLED), run.toString());
-      assertTrue(run.inflicted().contains(Fault.BOT_FROZEN_LONG), run.toString());
+      Set<Fault> expected =
+          EnumSet.of(
+              Fault.BOT_KILLED_HOLDING,
+              Fault.BOT_FROZEN_HOLDING,
+              Fault.BOT_CUT_OFF_HOLDING,
+              Fault.FROZEN_AGAIN_AND_AGAIN);
+      assertTrue(run.inflicted().containsAll(expected), run.toString());
     }
   }
 

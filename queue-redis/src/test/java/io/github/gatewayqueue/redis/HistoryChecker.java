@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import io.github.gatewayqueue.redis.StoreChecker.StoreRelease;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,24 +12,62 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what all processes of a run have told, together with what the store executed: spacing,
- * order, nobody twice, nobody refused, budget. All are on one machine, so nanoTime is the true time
- * for all of them, whatever the store's clock says. What it can not know (a thread that was held up
- * before it could tell) it judges in favour of the queue.
+ * Judges what all processes of a run have told, together with what the store executed: spacing from
+ * IDENTIFY to the next release, order, nobody twice, nobody refused, budget, progress. All are on
+ * one machine, so nanoTime is the true time for all of them, whatever the store's clock says.
+ *
+ * <p>One thing is excused, of what docs/redis-protocol.md lists under "What remains possible": a
+ * process that stood still between the check of its hold and IDENTIFY, for as long as it did.
  */
 final class HistoryChecker {
   private final RunSettings settings;
   private final StoreChecker store;
   private final List<String> violations = new ArrayList<>();
+  private final List<Start> starts = new ArrayList<>();
+  private int excused;
 
-  /**
-   * A release that was used.
-   *
-   * @param fromNanos when it was used at the latest, if seen as the first of two
-   * @param nanos when it was used at the latest
-   */
-  private record Use(
-      String ticket, int bucket, int shard, int concurrency, long fromNanos, long nanos) {}
+  /** A start as its process has told of it. Moments are nanoTime; 0 for what was not said. */
+  private static final class Start {
+    private final String ticket;
+    private final int shard;
+    private final int bucket;
+    private final long acquiredNanos;
+    private @Nullable StoreRelease release;
+    private long timeoutNanos;
+    private long expiredNanos;
+    private long checkedNanos;
+    private long identifiedNanos;
+    private long answeredNanos;
+
+    Start(String ticket, int shard, int bucket, long acquiredNanos) {
+      this.ticket = ticket;
+      this.shard = shard;
+      this.bucket = bucket;
+      this.acquiredNanos = acquiredNanos;
+    }
+
+    /** Returns whether one that was released then waits for this one. */
+    boolean isOfBucketOf(Start next) {
+      return next.release == null
+          ? shard == next.shard
+          : shard % next.release.concurrency == next.bucket;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s of shard %s, bucket %s, acquired %.4f, checked %.4f, identified %.4f, answered %.4f, %s",
+          ticket,
+          shard,
+          bucket,
+          acquiredNanos / 1e9,
+          checkedNanos / 1e9,
+          identifiedNanos / 1e9,
+          answeredNanos / 1e9,
+          release);
+    }
+  }
 
   HistoryChecker(RunSettings settings) {
     this.settings = settings;
@@ -36,18 +75,23 @@ final class HistoryChecker {
   }
 
   /** Judges a run, once. */
-  List<String> check(List<List<Bot.Told>> told, StoreHistory history, @Nullable SharedLimit limit)
+  List<String> check(
+      List<List<Bot.Told>> told,
+      StoreHistory history,
+      @Nullable SharedLimit limit,
+      List<ProgressChecker.Phase> phases)
       throws InterruptedException {
-    violations.addAll(store.check(history.entries()));
-    List<Use> uses = new ArrayList<>();
-    for (List<Bot.Told> process : told) {
-      uses.addAll(uses(process, history));
-    }
-    uses.sort(Comparator.comparingLong(Use::fromNanos));
-    checkTwice(uses);
-    checkSpacing(uses);
+    List<StoreHistory.Entry> entries = history.entries();
+    violations.addAll(store.check(entries));
+    told.forEach(this::takeStarts);
+    checkTwice();
+    starts.forEach(this::checkHold);
+    checkSpacing();
     if (limit != null) {
-      checkBudget(uses, limit);
+      checkBudget(limit);
+    }
+    for (ProgressChecker.Phase phase : phases) {
+      violations.addAll(new ProgressChecker(phase, limit != null).check(entries));
     }
     return violations;
   }
@@ -56,88 +100,164 @@ final class HistoryChecker {
     return store.releases();
   }
 
-  private List<Use> uses(List<Bot.Told> process, StoreHistory history) {
-    List<Use> uses = new ArrayList<>();
+  long identified() {
+    return starts.stream().filter(start -> start.identifiedNanos != 0).count();
+  }
+
+  /** Returns how many were too close, as a process stood still between its check and IDENTIFY. */
+  int excused() {
+    return excused;
+  }
+
+  private void takeStarts(List<Bot.Told> process) {
     Map<String, Integer> shards = new HashMap<>();
+    Map<String, Start> acquired = new HashMap<>();
     for (Bot.Told told : process) {
       List<String> details = told.details();
+      String request = details.getFirst();
       switch (told.what()) {
-        case "asks" -> shards.put(details.get(0), Integer.valueOf(details.get(1)));
+        case "asks" -> shards.put(request, Integer.valueOf(details.get(1)));
         case "failed" -> violations.add("failed: " + details);
-        case "released" -> {
-          Integer shard = shards.remove(details.get(0));
-          if (shard == null) {
-            violations.add("released without or after its end: " + details);
-          } else {
-            uses.add(use(told, shard, history));
+        case "acquired" -> acquired.put(request, start(told, shards.remove(request)));
+        case "interrupted" -> {
+          if (shards.remove(request) == null) {
+            violations.add("interrupted without or after its end: " + details);
           }
         }
-        case "interrupted" -> shards.remove(details.get(0));
-        default -> {}
+        default -> {
+          Start start = acquired.get(request);
+          if (start != null) {
+            take(start, told);
+          }
+        }
       }
     }
-    return uses;
+    starts.addAll(acquired.values());
   }
 
-  private Use use(Bot.Told told, int shard, StoreHistory history) {
-    String ticket = told.details().get(1);
-    int bucket = Integer.parseInt(told.details().get(2));
-    long moment = Long.parseLong(told.details().get(3));
-    StoreChecker.StoreRelease release = store.release(ticket, moment);
-    if (release == null) { // the server was gone before it could tell
-      return new Use(ticket, bucket, shard, 0, told.nanos(), told.nanos());
+  private Start start(Bot.Told told, @Nullable Integer shard) {
+    List<String> details = told.details();
+    if (shard == null) {
+      violations.add("acquired without or after its end: " + details);
     }
-    if (store.leastAgeNanos(release) > settings.marginNanos() + StoreChecker.SLACK_NANOS) {
-      violations.add("used when it was too old: " + release + ", " + told);
-    }
-    long storeNanos =
-        settings.clockSteps() ? release.earliestNanos() : history.nanoTime(release.moment());
-    // The queue has looked for the last time while it was not too late; the thread may have been
-    // held up since then.
-    long fromNanos = Math.min(told.nanos(), storeNanos + settings.marginNanos());
-    return new Use(ticket, bucket, shard, release.concurrency(), fromNanos, told.nanos());
+    Start start =
+        new Start(
+            details.get(1),
+            shard == null ? -1 : shard,
+            Integer.parseInt(details.get(2)),
+            told.nanos());
+    start.release = store.release(start.ticket, told.nanos());
+    return start;
   }
 
-  private void checkTwice(List<Use> uses) {
+  private static void take(Start start, Bot.Told told) {
+    switch (told.what()) {
+      case "silent" -> start.timeoutNanos = Long.parseLong(told.details().get(1));
+      case "expired" -> start.expiredNanos = told.nanos();
+      case "answered" -> start.answeredNanos = told.nanos();
+      case "identified" -> {
+        start.identifiedNanos = told.nanos();
+        start.checkedNanos = Long.parseLong(told.details().get(1));
+      }
+      default -> {}
+    }
+  }
+
+  private void checkTwice() {
     Set<String> tickets = new HashSet<>();
-    for (Use use : uses) {
-      if (!tickets.add(use.ticket)) {
-        violations.add("released twice: " + use);
+    for (Start start : starts) {
+      if (!tickets.add(start.ticket)) {
+        violations.add("acquired twice: " + start);
       }
     }
   }
 
-  private void checkSpacing(List<Use> uses) {
-    long least = settings.intervalNanos() - settings.marginNanos() - StoreChecker.SLACK_NANOS;
-    for (int i = 0; i < uses.size(); i++) {
-      Use second = uses.get(i);
-      for (int k = i - 1; k >= 0; k--) {
-        Use first = uses.get(k);
-        long gap = second.nanos - first.fromNanos;
-        boolean sameBucket =
-            second.concurrency == 0
-                ? first.bucket == second.bucket && first.concurrency == 0
-                : first.shard % second.concurrency == second.bucket;
-        if (sameBucket && gap < least) {
-          violations.add(
-              String.format(Locale.ROOT, "used %.3f s apart: %s, %s", gap / 1e9, first, second));
-        }
-        if (second.fromNanos - first.fromNanos > settings.intervalNanos()) {
-          break;
+  /**
+   * A process uses a start only if the store has held it within the last 0.4 leases, as far as it
+   * can know; and one of which nothing is said is held until its time-out.
+   */
+  private void checkHold(Start start) {
+    StoreRelease release = start.release;
+    if (release == null) {
+      return;
+    }
+    if (start.identifiedNanos != 0
+        && start.checkedNanos - release.endNanos
+            > settings.fresh().toNanos() + StoreChecker.SLACK_NANOS) {
+      violations.add(
+          String.format(
+              Locale.ROOT,
+              "used %.4f s after it was lost: %s",
+              (start.checkedNanos - release.endNanos) / 1e9,
+              start));
+    }
+    long heldMicros = release.usedMoment - release.moment;
+    if (start.timeoutNanos != 0
+        && start.expiredNanos - start.timeoutNanos >= 0 // it was not lost before
+        && release.usedMoment != 0
+        && !settings.clockSteps()
+        && heldMicros * 1000 < settings.holdTimeout().toNanos() - StoreChecker.SLACK_NANOS) {
+      violations.add("timed out after " + heldMicros + " µs: " + start);
+    }
+  }
+
+  private void checkSpacing() {
+    List<Start> byAcquisition = new ArrayList<>(starts);
+    byAcquisition.sort(Comparator.comparingLong(start -> start.acquiredNanos));
+    for (Start first : starts) {
+      if (first.identifiedNanos == 0) {
+        continue;
+      }
+      for (Start next : byAcquisition) {
+        if (next.acquiredNanos > first.acquiredNanos && first.isOfBucketOf(next)) {
+          checkGap(first, next, releasedNanos(next));
+          if (next.acquiredNanos - first.identifiedNanos > settings.interval().toNanos()) {
+            break;
+          }
         }
       }
     }
   }
 
-  /** A start that is not reported in the window of its release may count in either. */
-  private void checkBudget(List<Use> uses, SharedLimit limit) {
+  /**
+   * Returns when one was released. If the server's clock was not set, the store itself releases
+   * nobody too early; otherwise its process has to see to it.
+   */
+  private long releasedNanos(Start start) {
+    StoreRelease release = start.release;
+    return release == null || settings.clockSteps()
+        ? start.acquiredNanos
+        : Math.min(start.acquiredNanos, release.nanos + StoreChecker.SLACK_NANOS);
+  }
+
+  private void checkGap(Start first, Start next, long nextNanos) {
+    long interval = settings.interval().toNanos();
+    long gap = nextNanos - first.identifiedNanos;
+    boolean enoughSinceAnswer =
+        first.answeredNanos != 0 && nextNanos - first.answeredNanos >= interval / 6 * 5;
+    if (gap >= interval || enoughSinceAnswer) {
+      return;
+    }
+    // "A process that stands still between the check of its hold and IDENTIFY."
+    if (gap + (first.identifiedNanos - first.checkedNanos) >= interval) {
+      excused++;
+      return;
+    }
+    violations.add(
+        String.format(
+            Locale.ROOT, "%.4f s from IDENTIFY to the next: %s; %s", gap / 1e9, first, next));
+  }
+
+  /** A start that is not reported in the window of its IDENTIFY may count in either. */
+  private void checkBudget(SharedLimit limit) {
     Map<String, Long> reported = limit.starts();
     Map<Long, Integer> used = new HashMap<>();
-    for (Use use : uses) {
-      long window = limit.window(use.fromNanos - settings.marginNanos());
-      Long start = reported.get(use.ticket);
-      if (start != null && limit.window(start) == window) {
-        used.merge(window, 1, Integer::sum);
+    for (Start start : starts) {
+      Long counted = reported.get(start.ticket);
+      if (start.identifiedNanos != 0
+          && counted != null
+          && limit.window(counted) == limit.window(start.identifiedNanos)) {
+        used.merge(limit.window(counted), 1, Integer::sum);
       }
     }
     used.forEach((window, count) -> {

@@ -6,12 +6,16 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /** A client that throws what none of Jedis's is meant to, while it is told to. */
 final class OddClient extends UnifiedJedis {
   final AtomicInteger subscriptions = new AtomicInteger();
   volatile boolean odd = true;
+
+  /** Whether what is asked is done, but no answer comes. */
+  volatile boolean losesAnswers;
 
   OddClient(RedisProcess redis) {
     super(
@@ -22,7 +26,11 @@ final class OddClient extends UnifiedJedis {
   @Override
   public Object evalsha(String sha, List<String> keys, List<String> arguments) {
     throwIfOdd();
-    return super.evalsha(sha, keys, arguments);
+    Object answer = super.evalsha(sha, keys, arguments);
+    if (losesAnswers) {
+      throw new JedisConnectionException("the answer was lost");
+    }
+    return answer;
   }
 
   @Override

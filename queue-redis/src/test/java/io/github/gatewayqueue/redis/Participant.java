@@ -2,6 +2,8 @@ package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.redis.StepReply.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -22,58 +24,98 @@ final class Participant {
 
   Ticket ticket(long shard) {
     tickets++;
-    return new Ticket(name, tickets, shard, new AtomicInteger());
+    return new Ticket(name, tickets, shard, 1000, new AtomicInteger());
   }
 
   /** Joins, and returns the ticket with its arrival. */
   Ticket join(long shard) {
     Ticket ticket = ticket(shard);
-    ticket.arrival = join(ticket);
+    join(ticket);
     return ticket;
   }
 
-  String join(Ticket ticket) {
-    return take(List.of(), List.of(), List.of(ticket), null, List.of()).arrivals().getFirst();
+  long join(Ticket ticket) {
+    ticket.arrival = new Telling().join(ticket).take().arrivals().getFirst();
+    return ticket.arrival;
   }
 
   Answer ask(Ticket ticket) {
-    return take(List.of(), List.of(), List.of(), null, List.of(ticket)).answers().getFirst();
+    return new Telling().ask(ticket).take().answers().getFirst();
   }
 
+  StepReply used(Ticket ticket, Duration ago) {
+    return new Telling().word(ticket, Word.Kind.USED, ago).take();
+  }
+
+  StepReply unused(Ticket ticket) {
+    return new Telling().word(ticket, Word.Kind.UNUSED, Duration.ZERO).take();
+  }
+
+  StepReply stray(Ticket ticket) {
+    return new Telling().word(ticket, Word.Kind.STRAY, Duration.ZERO).take();
+  }
+
+  boolean holds(Ticket ticket) {
+    return new Telling().confirm(ticket).take().held().getFirst();
+  }
+
+  /** Has nothing to tell, but wants to know the limit. */
   StepReply look() {
-    return take(List.of(), List.of(), List.of(), null, List.of());
+    return new Telling().take();
   }
 
-  void leave(Ticket ticket) {
-    leave(ticket.name);
-  }
-
-  void leave(String ticket) {
-    take(List.of(), List.of(ticket), List.of(), null, List.of());
-  }
-
-  void late(Ticket ticket, long moment) {
-    take(List.of(new Step.LateRelease(ticket, moment)), List.of(), List.of(), null, List.of());
-  }
-
-  StepReply read(long reading, @Nullable SessionStartLimit limit) {
-    return take(List.of(), List.of(), List.of(), new Step.Reading(reading, limit), List.of());
-  }
-
-  StepReply take(
-      List<Step.LateRelease> late,
-      List<String> leaves,
-      List<Ticket> joins,
-      Step.@Nullable Reading reading,
-      List<Ticket> asks) {
-    return store.take(
-        new Step(0, List.of(), late, leaves, joins, reading, asks, false, false), false, 0);
+  StepReply read(long reading, SessionStartLimit limit) {
+    return new Telling().read(new Step.Reading(reading, limit)).take();
   }
 
   void close() {
-    store.take(
-        new Step(0, List.of(), List.of(), List.of(), List.of(), null, List.of(), false, true),
-        false,
-        0);
+    store.take(new Step(0, List.of(), List.of(), null, List.of(), List.of(), false, true), false);
+  }
+
+  /** Returns a step that is to be put together. */
+  Telling tell() {
+    return new Telling();
+  }
+
+  /** One step. */
+  final class Telling {
+    private final long nanos = System.nanoTime();
+    private final List<Word> words = new ArrayList<>();
+    private final List<Ticket> joins = new ArrayList<>();
+    private final List<Ticket> asks = new ArrayList<>();
+    private final List<Ticket> confirms = new ArrayList<>();
+    private Step.@Nullable Reading reading;
+
+    private Telling() {}
+
+    Telling word(Ticket ticket, Word.Kind kind, Duration ago) {
+      String shard = String.valueOf(ticket.shard);
+      words.add(new Word(ticket.name, shard, kind, nanos - ago.toNanos()));
+      return this;
+    }
+
+    Telling join(Ticket ticket) {
+      joins.add(ticket);
+      return this;
+    }
+
+    Telling ask(Ticket ticket) {
+      asks.add(ticket);
+      return this;
+    }
+
+    Telling confirm(Ticket ticket) {
+      confirms.add(ticket);
+      return this;
+    }
+
+    Telling read(Step.Reading result) {
+      reading = result;
+      return this;
+    }
+
+    StepReply take() {
+      return store.take(new Step(nanos, words, joins, reading, asks, confirms, true, false), false);
+    }
   }
 }

@@ -23,7 +23,6 @@ final class PinnedCarriersMain {
             .interval(Duration.ofMillis(1))
             .startDelay(Duration.ZERO)
             .settling(Duration.ZERO)
-            .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
             .limits(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1))
             .build()) {
       queue.request(0, 1);

@@ -73,23 +73,9 @@ final class RedisProcess implements AutoCloseable {
         .start();
   }
 
-  /**
-   * Starts a server that begins empty and goes by a clock of its own.
-   *
-   * @param clock a file that says how many seconds that clock is ahead
-   */
-  static RedisProcess withClock(Path clock) {
-    Map<String, String> environment =
-        Map.of(
-            "LD_PRELOAD",
-            System.getProperty("redis.faketime", ""),
-            "FAKETIME_TIMESTAMP_FILE",
-            clock.toString(),
-            "FAKETIME_NO_CACHE",
-            "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC",
-            "1");
-    return new RedisProcess(temporary(), "", environment).start();
+  /** Starts a server that begins empty and goes by a clock of its own. */
+  static RedisProcess withClock(ServerClock clock) {
+    return new RedisProcess(temporary(), "", clock.environment()).start();
   }
 
   private static Path temporary() {
@@ -185,15 +171,6 @@ final class RedisProcess implements AutoCloseable {
 
   Jedis connect() {
     return new Jedis(LOOPBACK, port);
-  }
-
-  /** Returns when it released somebody in a namespace, by its own clock, the first one first. */
-  List<Long> releaseMicros(String namespace) {
-    try (Jedis jedis = connect()) {
-      return jedis.zrangeWithScores("{" + namespace + "}:starts", 0, -1).stream()
-          .map(start -> (long) start.getScore())
-          .toList();
-    }
   }
 
   /** Has it stand still for a while. */

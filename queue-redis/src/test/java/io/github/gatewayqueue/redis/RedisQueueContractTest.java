@@ -26,12 +26,24 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
   /** The store is empty, and nobody else has started a session of this bot before. */
   @Override
   protected GatewayQueue createQueue(Duration interval) {
+    return builder(interval).build();
+  }
+
+  @Override
+  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
+    return builder(interval).holdTimeout(holdTimeout).build();
+  }
+
+  private RedisQueue.Builder builder(Duration interval) {
     return RedisQueue.builder(redis.uri())
         .namespace(RedisProcess.newNamespace())
         .interval(interval)
-        .startDelay(Duration.ZERO)
-        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
-        .build();
+        .startDelay(Duration.ZERO);
+  }
+
+  @Override
+  protected boolean holds() {
+    return true;
   }
 
   @Override

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +33,8 @@ class RedisQueueLimitTest extends RedisTestBase {
 
   @Override
   RedisQueue.Builder builder() {
-    return super.builder().settling(Duration.ZERO).reserve(0);
+    // Shorter, since a change of the number of buckets takes a part of it.
+    return super.builder().settling(Duration.ZERO).reserve(0).lease(Duration.ofSeconds(6));
   }
 
   @Test
@@ -132,18 +136,35 @@ class RedisQueueLimitTest extends RedisTestBase {
     Asking.of(open(builder().lease(lease)), 0, 1).awaitReturn();
   }
 
-  /** The start of one that was interrupted is given back, and those who wait hear of it. */
+  /** The start that is cancelled is given back, and those who wait in another bucket hear of it. */
   @Test
-  void request_whileStartsAreUsedUp_goesWhenOneIsGivenBack() throws Exception {
-    RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 1)));
-    Asking.of(queue, 0, 1).awaitReturn();
-    Asking waiting = Requests.inLine(queue, 0, 1);
+  void request_whileStartsAreUsedUp_goesWhenOneIsCancelled() throws Exception {
+    RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1, DAY, 2)));
+    SessionStart start = queue.acquire(0, 2);
+    Asking waiting = Requests.inLine(queue, 1, 2);
     awaitRemaining(0, queue);
-    String ticket = client.zrange(key("starts"), 0, -1).getFirst();
-    Settings settings =
-        new Settings(namespace, Duration.ofMillis(5), Duration.ZERO, DAY, DAY, Duration.ZERO, 0);
-    new Participant(client, "other", settings, false).leave(ticket);
+    start.cancel();
     waiting.awaitReturn();
+    awaitRemaining(0, queue);
+  }
+
+  /** Whoever waits, in whichever bucket, and whoever comes then. */
+  @Test
+  void request_whileStartsAreUsedUpAndItIsToFail_failsUntilThereAreSome() throws Exception {
+    RedisQueue queue =
+        open(
+            builder()
+                .whenExhausted(RedisQueue.WhenExhausted.FAIL)
+                .limits(() -> new SessionStartLimit(1000, 1, DAY, 2)));
+    SessionStart start = queue.acquire(0, 2);
+    for (int shard = 0; shard < 2; shard++) {
+      var thrown = Asking.of(queue, shard, 2).awaitThrown(SessionStartLimitExceededException.class);
+      assertEquals(0, thrown.limit().remaining());
+      assertTrue(thrown.resetsAt().isAfter(Instant.now()));
+    }
+    start.cancel();
+    awaitRemaining(1, queue);
+    Asking.of(queue, 1, 2).awaitReturn();
   }
 
   @Test

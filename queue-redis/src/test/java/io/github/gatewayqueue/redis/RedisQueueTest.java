@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -90,7 +92,7 @@ class RedisQueueTest extends RedisTestBase {
     Thread.currentThread().interrupt();
     queue.close();
     assertTrue(Thread.interrupted());
-    assertEquals(0, client.zcard(key("leases")));
+    assertEquals(0, leases());
     waiting.awaitThrown(GatewayQueueException.class);
   }
 
@@ -114,9 +116,9 @@ class RedisQueueTest extends RedisTestBase {
   void request_behindOneOfALongerInterval_waitsForThat() throws Exception {
     RedisQueue slow = open(builder().interval(Duration.ofMillis(600)));
     RedisQueue fast = open(builder().interval(Duration.ofMillis(1)));
-    release(slow);
-    release(fast);
-    Requests.assertSpaced(Duration.ofMillis(600), redis.releaseMicros(namespace));
+    List<Asking> requests = List.of(Requests.inLine(slow, 0, 1), Requests.inLine(fast, 0, 1));
+    Requests.awaitInOrder(requests);
+    Requests.assertSpaced(Duration.ofMillis(600), requests);
   }
 
   @Test
@@ -137,7 +139,7 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue b = open(builder().startDelay(delay).lease(lease));
     release(a);
     Duration never = Duration.ofDays(1);
-    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0);
+    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0, false);
     new Participant(client, "first", settings, false).join(0); // nobody passes it before the wipe
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -153,23 +155,31 @@ class RedisQueueTest extends RedisTestBase {
   @Test
   void request_keyOfWrongType_failsAndWorksWhenItIsGone() throws Exception {
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
-      client.set(key("line"), "something else");
+      client.set(key("state"), "something else");
       RedisQueue queue = open(builder());
       var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
       assertTrue(String.valueOf(thrown.getMessage()).contains("WRONGTYPE"), thrown.toString());
-      client.del(key("line"));
+      client.del(key("state"));
       release(queue);
       assertEquals(2, log.lines().size(), log.lines().toString());
     }
   }
 
   @Test
-  void request_storeOfAnotherVersion_fails() {
-    client.hset(key("state"), "version", "2");
-    RedisQueue queue = open(builder());
-    var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
-    assertTrue(String.valueOf(thrown.getMessage()).contains("version 2"), thrown.toString());
-    assertEquals("2", client.hget(key("state"), "version"));
+  void request_processOfAnotherVersionHasALease_waitsUntilThatHasGone() throws Exception {
+    client.hset(key("state"), "version", "3");
+    client.zadd(key("leases"), Double.MAX_VALUE, "other");
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      RedisQueue queue = open(builder());
+      Asking waiting = Asking.of(queue, 0, 1);
+      Await.until(() -> log.lines().toString().contains("of protocol version 3"));
+      assertEquals("3", client.hget(key("state"), "version"));
+      assertFalse(waiting.ended());
+      client.zrem(key("leases"), "other");
+      waiting.awaitReturn();
+      assertEquals("2", client.hget(key("state"), "version"));
+      assertEquals(2, log.lines().size(), log.lines().toString());
+    }
   }
 
   @Test
@@ -222,7 +232,6 @@ class RedisQueueTest extends RedisTestBase {
               RedisQueue.builder(redis.uri("less", "right"))
                   .namespace(namespace)
                   .interval(INTERVAL)
-                  .margin(Duration.ofMinutes(1))
                   .lease(Duration.ofMillis(900)) // with some missing, only renewing it helps
                   .startDelay(Duration.ZERO));
       List<Asking> requests = List.of(Asking.of(queue, 0, 1), Asking.of(queue, 0, 1));
@@ -236,6 +245,20 @@ class RedisQueueTest extends RedisTestBase {
     }
     List.of("evalsha", "time", "info", "publish", "hset", "zadd")
         .forEach(command -> assertTrue(failed.contains(command), command));
+  }
+
+  /** Some that are sold as a service, or stand behind a proxy. */
+  @Test
+  void request_serverDoesNotTellWhoItIs_isReleased() throws Exception {
+    try (RedisProcess silent = RedisProcess.begin("rename-command INFO \"\"");
+        RedisQueue queue =
+            RedisQueue.builder(silent.uri()).interval(INTERVAL).startDelay(Duration.ZERO).build()) {
+      release(queue);
+      release(queue);
+      try (Jedis jedis = silent.connect()) {
+        assertEquals("unknown", jedis.hget("{gateway-queue}:state", "run"));
+      }
+    }
   }
 
   private void setUser(String name, String... rules) {
@@ -259,10 +282,41 @@ class RedisQueueTest extends RedisTestBase {
     assertEquals(3, bucket.waiting());
     assertTrue(requireNonNull(bucket.lastRelease()).isAfter(before.minusSeconds(1)));
     assertTrue(requireNonNull(bucket.nextRelease()).isAfter(before.plus(NEVER.dividedBy(2))));
+    assertEquals(List.of(), bucket.holds());
     assertEquals(List.of(1, 3), snapshot.places().stream().map(place -> place.position()).toList());
     assertEquals(
         List.of(2), b.snapshot().places().stream().map(place -> place.position()).toList());
     assertEquals(Optional.empty(), snapshot.limit());
+  }
+
+  /** The store is asked for some hundreds at a time. */
+  @Test
+  void snapshot_ofMoreThanAThousandPlaces_hasAllOfThem() throws Exception {
+    RedisQueue queue = open(builder().interval(NEVER));
+    release(queue);
+    List<Asking> requests = new ArrayList<>();
+    for (int i = 0; i < 1_200; i++) {
+      requests.add(Asking.of(queue, 0, 1));
+    }
+    Await.until(() -> queue.waiting() == 1_200);
+    List<Integer> positions =
+        queue.snapshot().places().stream().map(place -> place.position()).toList();
+    assertEquals(IntStream.rangeClosed(1, 1_200).boxed().toList(), positions);
+    requests.forEach(Asking::interrupt);
+  }
+
+  @Test
+  void snapshot_whileAStartIsHeld_showsItsShard() throws Exception {
+    RedisQueue queue = open(builder());
+    RedisQueue other = open(builder());
+    Instant before = Instant.now();
+    SessionStart start = queue.acquire(3, 7);
+    var bucket = other.snapshot().buckets().getFirst();
+    assertEquals(List.of(3L), bucket.holds().stream().map(hold -> hold.shard()).toList());
+    assertTrue(bucket.holds().getFirst().since().isAfter(before.minusSeconds(1)));
+    assertNull(bucket.nextRelease());
+    start.cancel();
+    Await.until(() -> other.snapshot().buckets().getFirst().holds().isEmpty());
   }
 
   @Test

@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 
@@ -174,13 +176,37 @@ class RedisQueueThreadsTest extends RedisTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gateway-queue-redis", "gateway-queue-news", "gateway-queue-news-watch"})
+  @ValueSource(
+      strings = {
+        "gateway-queue-redis",
+        "gateway-queue-notifications",
+        "gateway-queue-notifications-watch"
+      })
   void build_threadCannotBeStarted_leavesNoThreadAndNoLease(String missing) {
     Set<Thread> before = threads();
     RedisQueue.Builder builder = builder().threads(withoutThreadOnce(missing));
     assertThrows(OutOfMemoryError.class, builder::build);
     Await.until(() -> threadsSince(before).isEmpty());
-    assertEquals(0, client.zcard(key("leases")));
+    assertEquals(0, leases());
+  }
+
+  /** Whoever closes the queue does not wait for whoever has that connection. */
+  @Test
+  void close_clientHasNoConnectionLeft_returnsAndLeavesNoThread() {
+    Set<Thread> before = threads();
+    ConnectionPoolConfig one = new ConnectionPoolConfig();
+    one.setMaxTotal(1);
+    try (RedisClient client = // has none to give
+        RedisClient.builder()
+            .hostAndPort(RedisProcess.LOOPBACK, redis.port())
+            .poolConfig(one)
+            .build()) {
+      Connection taken = client.getPool().getResource();
+      RedisQueue queue = RedisQueue.builder(client).namespace(namespace).build();
+      queue.close();
+      Await.until(() -> threadsSince(before).isEmpty());
+      taken.close();
+    }
   }
 
   /** A thread that reads from such a connection would never hear of the end. */

@@ -121,7 +121,6 @@ class RedisTlsTest {
     return builder
         .namespace(RedisProcess.newNamespace())
         .interval(Duration.ofMillis(50))
-        .margin(Duration.ofMinutes(1)) // a slow machine is not the subject
         .startDelay(Duration.ZERO);
   }
 

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,13 +37,13 @@ class RepliesTest {
   @ParameterizedTest
   @MethodSource("nonsense")
   void look_limitMakesNoSense_isRefused(Object limit) {
-    List<Object> reply = List.of(List.of(List.of(0L, -1L, -1L)), List.of(), limit);
-    assertThrows(
-        JedisDataException.class,
-        () -> LookReply.of(reply).snapshot(number -> null, Instant.EPOCH));
+    List<Object> bucket = List.of(0L, -1L, -1L, "", -1L);
+    List<Object> reply = List.of(List.of(bucket), List.of(), limit);
+    assertThrows(JedisDataException.class, () -> SnapshotReply.of(reply));
   }
 
   private static List<Object> step(Object limit) {
-    return List.of(1L, 1L, 1L, List.of(), List.of(), List.of(), limit, 0L, 7L);
+    List<Object> none = List.of();
+    return List.of(1L, 1L, 1L, 0L, none, none, none, none, none, limit, 0L, 0L, 7L);
   }
 }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
@@ -10,16 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
-/** Requests that join one after another, and when a store released them. */
+/** Requests that join one after another, and when each was released. */
 final class Requests {
 
   /** All that joined a queue this way. */
   private static final Map<RedisQueue, List<Asking>> JOINED = new ConcurrentHashMap<>();
 
-  /** By thread, when the store released it: its thread may be held up afterwards. */
-  private static final Map<Thread, Long> RELEASE_MICROS = new ConcurrentHashMap<>();
+  /** By thread, when it used its start: the next one is not released before that. */
+  private static final Map<Thread, Long> USED_NANOS = new ConcurrentHashMap<>();
 
   private Requests() {}
 
@@ -36,39 +36,36 @@ final class Requests {
     return asking;
   }
 
+  /** As a plain request does, whose start is over when it returns. */
   private static void ask(RedisQueue queue, long id, long total) throws InterruptedException {
-    RELEASE_MICROS.put(Thread.currentThread(), queue.awaitStart(id, total).moment());
-  }
-
-  /** Waits for all to be released, by the store in this order, and returns when each returned. */
-  static long[] awaitInOrder(List<Asking> requests) throws InterruptedException {
-    long[] ends = new long[requests.size()];
-    long lastMicros = 0;
-    for (int i = 0; i < ends.length; i++) {
-      ends[i] = requests.get(i).awaitReturn();
-      long micros = releaseMicros(requests.get(i));
-      assertTrue(micros > lastMicros, "in order of joining");
-      lastMicros = micros;
+    try (SessionStart start = queue.acquire(id, total)) {
+      USED_NANOS.put(Thread.currentThread(), System.nanoTime());
+      start.identified();
     }
-    return ends;
   }
 
-  /** Returns when a store released a request that has ended, by the store's clock. */
-  static long releaseMicros(Asking request) {
-    return requireNonNull(RELEASE_MICROS.get(request.thread()));
+  /** Waits for all to be released, in this order, and returns when each used its start. */
+  static long[] awaitInOrder(List<Asking> requests) throws InterruptedException {
+    long[] used = new long[requests.size()];
+    for (int i = 0; i < used.length; i++) {
+      requests.get(i).awaitReturn();
+      used[i] = usedNanos(requests.get(i));
+      assertTrue(i == 0 || used[i] - used[i - 1] > 0, "in order of joining");
+    }
+    return used;
+  }
+
+  /** Returns when a request that has ended used its start, by {@link System#nanoTime}. */
+  static long usedNanos(Asking request) {
+    return requireNonNull(USED_NANOS.get(request.thread()));
   }
 
   /** Judges requests that were released one after the other, by whichever server. */
-  static void assertReleasedSpaced(Duration interval, List<Asking> requests) {
-    assertSpaced(interval, requests.stream().map(Requests::releaseMicros).toList());
-  }
-
-  /** Judges when a store released some, which no thread was held up for. */
-  static void assertSpaced(Duration interval, List<Long> releaseMicros) {
-    assertTrue(releaseMicros.size() > 1, "there is nothing to judge");
-    for (int i = 1; i < releaseMicros.size(); i++) {
-      long gap = releaseMicros.get(i) - releaseMicros.get(i - 1);
-      assertTrue(gap >= TimeUnit.NANOSECONDS.toMicros(interval.toNanos()), gap + " µs apart");
+  static void assertSpaced(Duration interval, List<Asking> requests) {
+    assertTrue(requests.size() > 1, "there is nothing to judge");
+    for (int i = 1; i < requests.size(); i++) {
+      long gap = usedNanos(requests.get(i)) - usedNanos(requests.get(i - 1));
+      assertTrue(gap >= interval.toNanos(), gap + " ns apart");
     }
   }
 }

@@ -7,19 +7,20 @@ import java.time.Duration;
  *
  * @param clockSteps whether the server's clock is set while it runs
  */
-record RunSettings(Duration interval, Duration lease, Duration margin, boolean clockSteps) {
+record RunSettings(Duration interval, Duration lease, boolean clockSteps) {
   static final RunSettings SCALED_DOWN =
-      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
+      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), false);
 
-  long intervalNanos() {
-    return interval.toNanos();
+  Duration holdTimeout() {
+    return interval.multipliedBy(3);
   }
 
-  long leaseNanos() {
-    return lease.toNanos();
+  /** Returns for how long a process may use a start without hearing of it. */
+  Duration fresh() {
+    return lease.multipliedBy(2).dividedBy(5);
   }
 
-  long marginNanos() {
-    return margin.toNanos();
+  Duration startDelay() {
+    return interval.plus(fresh());
   }
 }

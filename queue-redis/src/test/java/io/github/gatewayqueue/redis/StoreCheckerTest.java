@@ -8,18 +8,40 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What is judged when a server stands still in the middle of a step. */
+/** What is judged of a short history, that of a server that stands still in a step among them. */
 class StoreCheckerTest {
   private static final RunSettings SETTINGS =
-      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), Duration.ofMillis(60), false);
-  private static final String PLACE = "00000:0000000000000007:a.1:0";
+      new RunSettings(Duration.ofMillis(200), Duration.ofMillis(900), false);
+  private static final String LINE = "{n}:line:0";
 
   private final List<StoreHistory.Entry> history =
-      new ArrayList<>(List.of(new StoreHistory.Entry(0, "", List.of("BEGIN", "1", PLACE))));
+      new ArrayList<>(List.of(new StoreHistory.Entry(0, "", List.of("BEGIN"))));
+  private int sequence;
 
-  private void step(long millis, String process) {
-    List<String> words = new ArrayList<>(List.of("EVALSHA", "sha", "0", "1", "news", process, "1"));
-    words.addAll(List.of("0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0"));
+  /** A server that is quiet no longer, and that knows of a ticket. */
+  StoreCheckerTest() {
+    step(0, "z");
+    call(0, "HSET", "{n}:state", "seen", "0", "run", "1", "cold", "0", "quiet", "560000");
+    step(1, "z");
+    begin("ZADD", LINE, "7", "a.1:0");
+  }
+
+  private void begin(String... words) {
+    history.add(new StoreHistory.Entry(0, StoreHistory.Entry.BEGINNING, List.of(words)));
+  }
+
+  /** A step of a process that tells, asks and wants nothing but what is given. */
+  private void step(long millis, String process, String... words) {
+    sequence++;
+    step(millis, process, sequence, List.of(words));
+  }
+
+  private void step(long millis, String process, int number, List<String> told) {
+    List<String> words = new ArrayList<>(List.of("EVALSHA", "sha", "0", "news", process));
+    words.addAll(List.of(String.valueOf(number), "0"));
+    words.addAll(List.of("200000", "560000", "900000", "1000000", "1", "0"));
+    words.addAll(told.isEmpty() ? List.of("0", "0", "0") : told);
+    words.addAll(List.of("0", "0", "0", "0", "0", "0"));
     history.add(new StoreHistory.Entry(nanos(millis), "127.0.0.1:1", words));
   }
 
@@ -27,12 +49,28 @@ class StoreCheckerTest {
     history.add(new StoreHistory.Entry(nanos(millis), "lua", List.of(words)));
   }
 
+  /** The step is over; without that, it was refused. */
+  private void done(long millis) {
+    call(millis, "HSET", "{n}:state", "seen", String.valueOf(millis * 1000));
+  }
+
+  private void release(long millis, String ticket) {
+    call(millis, "ZREM", LINE, ticket + ":0");
+    call(millis, "HSET", "{n}:holds", "0", millis * 1000 + ":200000:7:" + ticket + ":0");
+  }
+
+  private void use(long millis, long usedMillis, String ticket) {
+    call(millis, "HSET", "{n}:uses", "0", usedMillis * 1000 + ":200000");
+    call(millis, "ZADD", "{n}:starts", String.valueOf(millis * 1000), ticket);
+  }
+
   private static long nanos(long millis) {
     return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
-  private List<String> violations() {
-    return new StoreChecker(SETTINGS).check(history);
+  private void assertViolations(int count) {
+    List<String> violations = new StoreChecker(SETTINGS).check(history);
+    assertEquals(count, violations.size(), violations.toString());
   }
 
   /** It was renewed at 100 ms, as far as its script knows, and over at 1,000 ms. */
@@ -41,8 +79,8 @@ class StoreCheckerTest {
     step(100, "a");
     call(600, "ZADD", "{n}:leases", "1000000", "a");
     step(1001, "b");
-    call(1001, "ZREM", "{n}:line", PLACE);
-    assertEquals(List.of(), violations());
+    call(1001, "ZREM", LINE, "a.1:0");
+    assertViolations(0);
   }
 
   @Test
@@ -50,21 +88,157 @@ class StoreCheckerTest {
     step(100, "a");
     call(100, "ZADD", "{n}:leases", "1000000", "a");
     step(995, "b");
-    call(995, "ZREM", "{n}:line", PLACE);
-    assertEquals(1, violations().size());
+    call(995, "ZREM", LINE, "a.1:0");
+    assertViolations(1);
   }
 
-  /** At 300 ms it was 60 ms old, whenever the server told of that. */
+  private void releaseAndUse() {
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    step(1080, "a", "1", "a.1", "0", "30000", "0", "0");
+    call(1080, "HDEL", "{n}:holds", "0");
+    use(1080, 1050, "a.1");
+    done(1080);
+  }
+
   @Test
-  void leastAge_serverStoodStillWhileItAnswered_countsFromWhenTheStepCame() {
-    step(240, "a");
-    call(240, "ZREM", "{n}:line", PLACE);
-    call(240, "ZADD", "{n}:starts", "240000", "a.1");
-    step(300, "a");
-    call(800, "ZSCORE", "{n}:starts", "a.1");
-    StoreChecker checker = new StoreChecker(SETTINGS);
-    assertEquals(List.of(), checker.check(history));
-    var release = checker.release("a.1", 240_000);
-    assertEquals(nanos(60), release == null ? -1 : checker.leastAgeNanos(release));
+  void start_thatIsReleasedAndUsed_isRight() {
+    releaseAndUse();
+    begin("ZADD", LINE, "8", "b.1:0");
+    step(1250, "b");
+    release(1250, "b.1");
+    done(1250);
+    assertViolations(0);
+  }
+
+  @Test
+  void start_thatIsReleasedTooSoonAfterTheLastUse_isWrong() {
+    releaseAndUse();
+    begin("ZADD", LINE, "8", "b.1:0");
+    step(1249, "b");
+    release(1249, "b.1");
+    done(1249);
+    assertViolations(1);
+  }
+
+  @Test
+  void use_thatCountsFromAnotherMomentThanItsProcessHasSaid_isWrong() {
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    step(1080, "a", "1", "a.1", "0", "30000", "0", "0");
+    call(1080, "HDEL", "{n}:holds", "0");
+    use(1080, 1080, "a.1");
+    done(1080);
+    assertViolations(1);
+  }
+
+  @Test
+  void release_whileAnotherOneIsHeld_isWrong() {
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    begin("ZADD", LINE, "8", "b.1:0");
+    step(1500, "b");
+    release(1500, "b.1");
+    done(1500);
+    assertViolations(1);
+  }
+
+  @Test
+  void release_pastSomebodyWhoArrivedBefore_isWrong() {
+    begin("ZADD", LINE, "6", "b.1:0");
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    assertViolations(1);
+  }
+
+  @Test
+  void release_whileTheStoreIsToBeQuiet_isWrong() {
+    begin("HSET", "{n}:state", "cold", "500000");
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    assertViolations(1);
+  }
+
+  @Test
+  void hold_ofALiveProcess_isNotToBeEnded() {
+    step(1000, "a");
+    call(1000, "ZADD", "{n}:leases", "1900000", "a");
+    release(1000, "a.1");
+    done(1000);
+    step(1500, "b");
+    call(1500, "HDEL", "{n}:holds", "0");
+    use(1500, 1500, "a.1");
+    done(1500);
+    assertViolations(1);
+  }
+
+  @Test
+  void hold_thatIsLostWithItsLease_isUsedJustThen() {
+    step(1000, "a");
+    call(1000, "ZADD", "{n}:leases", "1900000", "a");
+    release(1000, "a.1");
+    done(1000);
+    step(1901, "b");
+    call(1901, "HDEL", "{n}:holds", "0");
+    done(1901);
+    assertViolations(1);
+  }
+
+  @Test
+  void start_thatWasGivenBack_isNotToBeCharged() {
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    step(1080, "a", "0", "1", "a.1", "0", "0");
+    call(1080, "HDEL", "{n}:holds", "0");
+    call(1080, "ZADD", "{n}:starts", "1080000", "a.1");
+    done(1080);
+    assertViolations(2); // and it is charged, but was not used
+  }
+
+  @Test
+  void step_afterALaterOne_isToBeRefused() {
+    step(1000, "a", 7, List.of());
+    done(1000);
+    step(1001, "a", 6, List.of());
+    assertViolations(0);
+    done(1001);
+    assertViolations(1);
+  }
+
+  @Test
+  void release_beyondTheBudget_isWrong() {
+    begin("HSET", "{n}:state", "limited", "1", "total", "10", "remaining", "2", "old", "1");
+    step(1000, "a");
+    release(1000, "a.1");
+    done(1000);
+    assertViolations(1);
+  }
+
+  @Test
+  void step_ofAnotherServerThatIsNotCold_isWrong() {
+    history.add(new StoreHistory.Entry(nanos(1000), "", List.of("BEGIN")));
+    step(1000, "a");
+    done(1000);
+    assertViolations(1);
+  }
+
+  @Test
+  void step_thatIsColdThoughNothingWasLost_isWrong() {
+    step(1000, "a");
+    call(1000, "HSET", "{n}:state", "seen", "1000000", "cold", "1000000", "quiet", "1560000");
+    assertViolations(1);
+  }
+
+  @Test
+  void step_thatIsColdButNotQuiet_isWrong() {
+    step(1000, "a");
+    call(1000, "HSET", "{n}:state", "seen", "1000000", "run", "2", "cold", "1000000");
+    assertViolations(1);
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Instant;
@@ -21,28 +22,47 @@ final class StoreHistory {
   private static final Pattern LINE =
       Pattern.compile("\\+?(\\d+)\\.(\\d{6}) \\[\\d+ ([^]]*)\\] \"(.*)\"");
 
+  private static final int CLOCK_READINGS = 100;
+
   /** What is to be added to a moment of this machine's clock to have a nanoTime. */
-  private final long toNanoTime =
-      System.nanoTime()
-          - TimeUnit.MICROSECONDS.toNanos(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+  private final long toNanoTime = toNanoTime();
 
   private final List<Entry> entries = new ArrayList<>();
   private final List<Thread> readers = new ArrayList<>();
 
   /**
-   * A command, or the state that a server begins with.
+   * A command; or that a server begins, which commands follow that bring about its state.
    *
    * @param nanos when that was, as nanoTime
-   * @param client the address of the connection, or lua if a script called it
-   * @param words the command, or BEGIN, the number of buckets and the members of the line
+   * @param client the address of the connection, lua if a script called it, or {@link #BEGINNING}
+   * @param words the command, or BEGIN
    */
   record Entry(long nanos, String client, List<String> words) {
+    /** Of what a server had when it began. */
+    static final String BEGINNING = "beginning";
+
     boolean is(String command, String keySuffix) {
-      return client.equals("lua")
+      return (client.equals("lua") || client.equals(BEGINNING))
           && words.getFirst().equals(command)
           && words.size() > 1
           && words.get(1).endsWith(keySuffix);
     }
+  }
+
+  /** Reads both clocks until that was hardly interrupted. */
+  private static long toNanoTime() {
+    long best = 0;
+    long leastNanos = Long.MAX_VALUE;
+    for (int i = 0; i < CLOCK_READINGS; i++) {
+      long beginNanos = System.nanoTime();
+      long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+      long endNanos = System.nanoTime();
+      if (endNanos - beginNanos < leastNanos) {
+        leastNanos = endNanos - beginNanos;
+        best = endNanos - TimeUnit.MICROSECONDS.toNanos(micros);
+      }
+    }
+    return best;
   }
 
   /** Returns when something was by nanoTime that was then by an unset clock of this machine. */
@@ -56,14 +76,40 @@ final class StoreHistory {
     socket.getOutputStream().write("MONITOR\r\n".getBytes(UTF_8));
     var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
     in.readLine();
-    List<String> state = new ArrayList<>(List.of("BEGIN"));
+    add(new Entry(System.nanoTime(), "", List.of("BEGIN")));
     try (Jedis jedis = server.connect()) {
-      String concurrency = jedis.hget("{" + namespace + "}:state", "concurrency");
-      state.add(concurrency == null ? "1" : concurrency);
-      state.addAll(jedis.zrange("{" + namespace + "}:line", 0, -1));
+      addState(jedis, "{" + namespace + "}:");
     }
-    add(new Entry(System.nanoTime(), "", List.copyOf(state)));
     readers.add(Thread.ofVirtual().start(() -> read(socket, in)));
+  }
+
+  /** Adds the commands that would bring about what the server has. */
+  private void addState(Jedis jedis, String prefix) {
+    for (String key : List.of("state", "holds", "uses", "processes")) {
+      jedis
+          .hgetAll(prefix + key)
+          .forEach((field, value) -> addState("HSET", prefix + key, field, value));
+    }
+    for (String key : List.of("starts", "leases")) {
+      addSortedSet(jedis, prefix + key);
+    }
+    for (String key : jedis.keys(prefix + "line:*")) {
+      addSortedSet(jedis, key);
+    }
+  }
+
+  private void addSortedSet(Jedis jedis, String key) {
+    jedis
+        .zrangeWithScores(key, 0, -1)
+        .forEach(member -> addState("ZADD", key, digits(member.getScore()), member.getElement()));
+  }
+
+  private static String digits(double score) {
+    return Double.isInfinite(score) ? "+inf" : BigDecimal.valueOf(score).toPlainString();
+  }
+
+  private void addState(String... words) {
+    add(new Entry(System.nanoTime(), Entry.BEGINNING, List.of(words)));
   }
 
   private void read(Socket socket, BufferedReader in) {
@@ -80,7 +126,7 @@ final class StoreHistory {
     }
   }
 
-  private synchronized void add(Entry entry) {
+  synchronized void add(Entry entry) {
     entries.add(entry);
   }
 

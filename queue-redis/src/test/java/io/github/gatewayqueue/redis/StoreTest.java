@@ -2,6 +2,8 @@ package io.github.gatewayqueue.redis;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +14,10 @@ import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -21,126 +26,224 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 class StoreTest extends RedisTestBase {
   private static final Duration LONG = Duration.ofHours(1);
+  private static final Duration SHORT = Duration.ofMillis(1);
 
   StoreTest() {
     super(LONG);
   }
 
-  private Participant participant(String name, Settings settings, boolean canRead) {
-    return new Participant(client, name, settings, canRead);
+  private Participant participant(String name, Settings settings) {
+    return new Participant(client, name, settings, false);
   }
 
-  private static Settings settings(Duration interval, Duration lease) {
-    return new Settings(
-        RedisProcess.newNamespace(), interval, Duration.ZERO, lease, interval, Duration.ZERO, 0);
+  private Participant reader(String name, Settings settings) {
+    return new Participant(client, name, settings, true);
+  }
+
+  private Settings settings(Duration interval, Duration lease) {
+    return new Settings(namespace, interval, Duration.ZERO, lease, LONG, Duration.ZERO, 0, false);
+  }
+
+  private Settings settings(Duration interval) {
+    return settings(interval, LONG);
+  }
+
+  private static SessionStartLimit limit(int remaining, int maxConcurrency) {
+    return new SessionStartLimit(10, remaining, LONG, maxConcurrency);
+  }
+
+  private static int remaining(StepReply reply) {
+    return requireNonNull(reply.limit()).remaining();
+  }
+
+  /** Joins one that is released at once. */
+  private static Ticket release(Participant process, long shard) {
+    Ticket ticket = process.join(shard);
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+    return ticket;
+  }
+
+  /** Takes an interval off the moment of a bucket's last use. */
+  private void letAnIntervalPass() {
+    String[] use = client.hget(key("uses"), "0").split(":", -1);
+    long moment = Long.parseLong(use[0]) - Long.parseLong(use[1]);
+    client.hset(key("uses"), "0", moment + ":" + use[1]);
   }
 
   @Test
-  void ask_again_tellsTheSameReleaseWithItsAge() {
-    Participant process = participant("a", settings(LONG, LONG), false);
-    Ticket ticket = process.join(0);
-    Answer first = process.ask(ticket);
-    Answer again = process.ask(ticket);
-    assertEquals(Kind.RELEASED, first.kind());
-    assertEquals(0, first.nanos());
-    assertEquals(1, first.number());
-    assertEquals(Kind.RELEASED, again.kind());
-    assertEquals(first.moment(), again.moment());
-    assertEquals(1, again.number());
-    assertTrue(again.nanos() > 0);
+  void ask_again_isReleasedAgainAndOthersAreBehind() {
+    Participant process = participant("a", settings(LONG));
+    Participant other = participant("b", settings(LONG));
+    Ticket ticket = release(process, 3);
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+    assertTrue(process.holds(ticket));
+    Answer behind = other.ask(other.join(0));
+    assertEquals(Kind.BEHIND, behind.kind());
+    assertEquals("", behind.ownMember());
+    assertEquals("a.1:3", process.ask(process.join(0)).ownMember());
+  }
+
+  @Test
+  void used_nextIsDueAnIntervalAfterIt() {
+    Participant process = participant("a", settings(LONG));
+    Ticket first = release(process, 0);
+    Ticket second = process.join(0);
+    long moment = process.used(first, Duration.ZERO).usedMoments().getFirst();
+    assertFalse(process.holds(first));
+    Answer answer = process.ask(second);
+    assertEquals(Kind.WAIT, answer.kind());
+    assertEquals(moment, answer.lastUse());
+    assertTrue(answer.nanos() > LONG.dividedBy(2).toNanos());
+    letAnIntervalPass();
+    assertEquals(Kind.RELEASED, process.ask(second).kind());
+  }
+
+  /** However long ago that was, it was not before the release. */
+  @Test
+  void used_aWhileAgo_countsFromThereButNotFromBeforeTheRelease() {
+    Participant process = participant("a", settings(Duration.ofNanos(1)));
+    Ticket first = release(process, 0);
+    long released = nowMicros();
+    long now = process.used(first, Duration.ofDays(1)).usedMoments().getFirst();
+    assertTrue(now <= released && released - now < LONG.toNanos() / 1000);
+    Ticket second = release(process, 0);
+    Await.until(() -> nowMicros() - released > 100_000);
+    long moment = process.used(second, Duration.ofMillis(50)).usedMoments().getFirst();
+    assertTrue(nowMicros() - moment >= 50_000);
+  }
+
+  @Test
+  void used_toldTwice_endsNoOtherHoldAndChargesOnce() {
+    Participant process = reader("a", settings(Duration.ofNanos(1)));
+    Ticket first = process.join(0);
+    process.read(process.ask(first).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    process.used(first, Duration.ZERO);
+    Ticket second = release(process, 0);
+    assertEquals(0, process.used(first, Duration.ZERO).usedMoments().getFirst());
+    assertTrue(process.holds(second));
+    assertEquals(8, remaining(process.look()));
+  }
+
+  /** Discord counts it when it comes: the bucket's next start waits an interval from there. */
+  @Test
+  void used_afterTheHoldWasLost_putsTheNextOff() {
+    Participant frozen = participant("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    Ticket lost = release(frozen, 0);
+    Ticket next = process.join(0);
+    setLease(frozen, 1);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    assertFalse(frozen.holds(lost));
+    letAnIntervalPass();
+    letAnIntervalPass();
+    assertEquals(0, frozen.used(lost, Duration.ZERO).usedMoments().getFirst());
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+  }
+
+  /** Whose use is told first does not matter: what counts is which was last. */
+  @Test
+  void used_lateWhileAnotherIsHeld_isNotForgottenWhenThatOneIsToldAsUsedBefore() {
+    Participant frozen = participant("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    Ticket lost = release(frozen, 0);
+    Ticket next = process.join(0);
+    setLease(frozen, 1);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    letAnIntervalPass();
+    assertEquals(Kind.RELEASED, process.ask(next).kind());
+    frozen.used(lost, Duration.ZERO);
+    Ticket third = process.join(0);
+    long last = process.ask(third).lastUse();
+    assertEquals(0, process.used(next, Duration.ofDays(1)).usedMoments().getFirst());
+    assertEquals(last, process.ask(third).lastUse());
+    assertEquals(Kind.WAIT, process.ask(third).kind());
+  }
+
+  @Test
+  void unused_isAsIfItHadNotBeenReleased() {
+    Participant process = reader("a", settings(LONG));
+    Ticket first = process.join(0);
+    process.read(process.ask(first).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    assertEquals(9, remaining(process.look()));
+    process.unused(first);
+    process.unused(first);
+    assertEquals(10, remaining(process.look()));
+    assertEquals(Kind.RELEASED, process.ask(process.join(0)).kind());
+  }
+
+  @Test
+  void unused_ofOneThatWaits_takesItOutOfTheLine() {
+    Participant process = participant("a", settings(LONG));
+    Ticket first = release(process, 0);
+    Ticket second = process.join(0);
+    Ticket third = process.join(0);
+    process.unused(second);
+    process.unused(first);
+    assertEquals(Kind.RELEASED, process.ask(third).kind());
+  }
+
+  /** It counts as used then; what its process thinks of it comes too late. */
+  @Test
+  void unused_afterTheHoldWasLost_givesNothingBack() {
+    Participant frozen = reader("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    Ticket lost = frozen.join(0);
+    frozen.read(frozen.ask(lost).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, frozen.ask(lost).kind());
+    Ticket next = process.join(0);
+    setLease(frozen, 1);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    frozen.unused(lost);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    assertEquals(9, remaining(process.look()));
+  }
+
+  @Test
+  void stray_thatIsHeld_countsAsUsedAndOneInLineLeavesAndNeitherIsNothing() {
+    Participant process = participant("a", settings(LONG));
+    Ticket held = release(process, 0);
+    Ticket inLine = process.join(0);
+    Ticket next = process.join(0);
+    process.stray(held);
+    process.stray(inLine);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    letAnIntervalPass();
+    process.stray(held);
+    assertEquals(Kind.RELEASED, process.ask(next).kind());
   }
 
   @Test
   void join_againAfterLostAnswerAndRelease_isNotInLineOnceMore() {
-    Participant process = participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG));
     Ticket ticket = process.ticket(0);
-    StepReply lost = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
-    StepReply again = process.take(List.of(), List.of(), List.of(ticket), null, List.of(ticket));
+    StepReply lost = process.tell().join(ticket).ask(ticket).take();
+    StepReply again = process.tell().join(ticket).ask(ticket).take();
     assertEquals(Kind.RELEASED, lost.answers().getFirst().kind());
-    assertEquals(lost.answers().getFirst().moment(), again.answers().getFirst().moment());
-    assertEquals(Kind.WAIT, process.ask(process.join(0)).kind());
-  }
-
-  /** As after the store was cold; if the release can not be used, it goes where it was. */
-  @Test
-  void join_againWithItsArrivalAfterRelease_keepsThatArrival() {
-    Participant process = participant("a", settings(LONG, LONG), false);
-    Ticket ticket = process.join(0);
-    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
-    assertEquals(ticket.arrival, process.join(ticket));
-    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+    assertEquals(Kind.RELEASED, again.answers().getFirst().kind());
+    assertEquals(lost.arrivals(), again.arrivals());
+    process.unused(ticket);
+    assertEquals(Kind.RELEASED, process.ask(process.join(0)).kind());
   }
 
   @Test
   void join_again_keepsThePlace() {
-    Participant process = participant("a", settings(LONG, LONG), false);
+    Participant process = participant("a", settings(LONG));
     Ticket first = process.join(0);
     Ticket second = process.join(0);
     assertEquals(first.arrival, process.join(first));
-    assertTrue(second.requireArrival().compareTo(first.requireArrival()) > 0);
+    assertTrue(second.arrival > first.arrival);
     assertEquals(Kind.RELEASED, process.ask(first).kind());
-  }
-
-  @Test
-  void late_release_spendsTheSlotAndGoesNext() {
-    Participant process = participant("a", settings(LONG, LONG), false);
-    Ticket first = process.join(0);
-    Ticket second = process.join(0);
-    long moment = process.ask(first).moment();
-    process.late(first, moment);
-    process.late(first, moment); // the answer was lost
-    assertEquals(Kind.WAIT, process.ask(first).kind());
-    assertEquals(Kind.BEHIND, process.ask(second).kind());
-    long interval = Micros.ceil(LONG) + 1;
-    client.hset(
-        "{" + process.namespace + "}:buckets",
-        "0",
-        (moment - interval) + ":" + interval + ":1:" + first.name); // the interval is over
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
-    process.late(first, moment); // once more, far too late: that is another release now
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
-  }
-
-  @Test
-  void leave_releasedTicket_takesTheChargeBack() {
-    Participant process = participant("a", settings(Duration.ofNanos(1), LONG), true);
-    Ticket first = process.join(0);
-    long reading = process.ask(first).reading();
-    process.read(reading, new SessionStartLimit(10, 10, LONG, 1));
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
-    assertEquals(9, remaining(process));
-    process.leave(first);
-    process.leave(first);
-    assertEquals(10, remaining(process));
-  }
-
-  @Test
-  void late_release_takesTheChargeBackOnce() {
-    Participant process = participant("a", settings(Duration.ofMillis(1), LONG), true);
-    Ticket first = process.join(0);
-    process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 1));
-    long moment = process.ask(first).moment();
-    assertEquals(9, remaining(process));
-    process.late(first, moment);
-    process.late(first, moment);
-    assertEquals(10, remaining(process));
-    Await.until(() -> process.ask(first).kind() == Kind.RELEASED);
-    process.late(first, moment); // means the release before
-    assertEquals(9, remaining(process));
-  }
-
-  private static int remaining(Participant process) {
-    SessionStartLimit limit = process.look().limit();
-    return limit == null ? -1 : limit.remaining();
   }
 
   @Test
   void ask_behindHeadOfDeadProcess_goesWhenItsLeaseIsOver() {
-    Settings settings = settings(Duration.ofMillis(1), LONG);
-    Participant dead = participant("a", settings, false);
-    Participant process = participant("b", settings, false);
-    dead.join(0);
-    dead.join(0);
+    Participant dead = participant("a", settings(SHORT));
+    Participant process = participant("b", settings(SHORT));
+    for (int i = 0; i < 1200; i++) { // more than are dropped at once
+      dead.join(0);
+    }
     Ticket ticket = process.join(0);
     Answer behind = process.ask(ticket);
     assertEquals(Kind.BEHIND, behind.kind());
@@ -148,7 +251,8 @@ class StoreTest extends RedisTestBase {
     long endMicros = nowMicros() + 300_000;
     setLease(dead, endMicros);
     Await.until(() -> process.ask(ticket).kind() == Kind.RELEASED);
-    assertTrue(process.ask(ticket).moment() > endMicros);
+    assertTrue(nowMicros() > endMicros);
+    assertEquals(1, client.zcard(key("line:0")), "nobody's");
   }
 
   private long nowMicros() {
@@ -160,75 +264,268 @@ class StoreTest extends RedisTestBase {
 
   /** Sets when the lease of a process is over if it says nothing. */
   private void setLease(Participant process, long micros) {
-    client.zadd("{" + process.namespace + "}:leases", (double) micros, process.name);
+    client.zadd(key("leases"), (double) micros, process.name);
   }
 
+  /** A process that was away is told so until it has heard, and has its old place. */
   @Test
-  void ask_droppedTicket_isUnknownAndHasItsOldPlaceAgain() {
-    Settings settings = settings(Duration.ofMillis(1), LONG);
-    Participant frozen = participant("a", settings, false);
-    Participant process = participant("b", settings, false);
+  void ask_droppedTicket_isToJoinOnceMoreAndHasItsOldPlace() {
+    Participant frozen = participant("a", settings(SHORT));
+    Participant process = participant("b", settings(SHORT));
     Ticket first = frozen.join(0);
     Ticket second = process.join(0);
     Ticket third = process.join(0);
+    assertFalse(frozen.look().rejoin());
     setLease(frozen, 1);
-    Await.until(() -> process.ask(second).kind() == Kind.RELEASED);
-    assertEquals(Kind.UNKNOWN, frozen.ask(first).kind());
+    assertEquals(Kind.RELEASED, process.ask(second).kind());
+    StepReply back = frozen.tell().ask(first).take();
+    assertTrue(back.rejoin());
+    assertEquals(Kind.UNKNOWN, back.answers().getFirst().kind());
+    assertFalse(frozen.look().rejoin());
     assertEquals(first.arrival, frozen.join(first));
+    process.used(second, Duration.ZERO);
     assertEquals(Kind.BEHIND, process.ask(third).kind());
     Await.until(() -> frozen.ask(first).kind() == Kind.RELEASED);
   }
 
+  /** Its steps come, so it could hold a start for ever, and never use it. */
+  @Test
+  void take_processThatHearsNoAnswer_losesItsLeaseAndWhatItHolds() {
+    Settings settings = settings(SHORT, Duration.ofSeconds(2));
+    try (OddClient odd = new OddClient(redis)) {
+      odd.odd = false;
+      Participant deaf = new Participant(odd, "a", settings, false);
+      Participant process = participant("b", settings);
+      Ticket held = release(deaf, 0);
+      Ticket next = process.join(0);
+      assertEquals(Kind.BEHIND, process.ask(next).kind());
+      odd.losesAnswers = true;
+      Await.until(() -> {
+        assertThrows(JedisConnectionException.class, () -> deaf.holds(held));
+        return process.ask(next).kind() == Kind.RELEASED;
+      });
+      odd.losesAnswers = false;
+      StepReply back = deaf.tell().confirm(held).take();
+      assertTrue(back.rejoin());
+      assertFalse(back.held().getFirst());
+    }
+  }
+
   @Test
   void close_letsOthersPassAtOnce() {
-    Settings settings = settings(Duration.ofMillis(1), LONG);
-    Participant closing = participant("a", settings, false);
-    Participant process = participant("b", settings, false);
+    Participant closing = participant("a", settings(SHORT));
+    Participant process = participant("b", settings(SHORT));
     closing.join(0);
     Ticket ticket = process.join(0);
     closing.close();
     assertEquals(Kind.RELEASED, process.ask(ticket).kind());
   }
 
+  /** It was given up before, but lay in a socket. */
+  @Test
+  void take_stepAfterItsProcessHasClosed_isRefused() {
+    Participant late = participant("a", settings(LONG));
+    Participant closing = participant("a", settings(LONG));
+    Ticket ticket = closing.join(0);
+    closing.close();
+    assertThrows(JedisDataException.class, () -> late.join(ticket));
+  }
+
+  /** Nobody has missed it: what it holds is its own still. */
+  @Test
+  void take_leaseWasOverAndNobodyNoticed_keepsTheHoldAndThePlaces() {
+    Participant process = participant("a", settings(LONG));
+    Ticket held = release(process, 0);
+    Ticket next = process.join(0);
+    setLease(process, 1);
+    StepReply back = process.tell().confirm(held).take();
+    assertTrue(back.rejoin());
+    assertTrue(back.held().getFirst());
+    assertEquals(next.arrival, process.join(next));
+  }
+
+  @Test
+  void ask_placeThatWasConfirmedHasVanished_isCold() {
+    Participant process = participant("a", settings(LONG));
+    Ticket ticket = process.join(0);
+    process.look();
+    long before = cold();
+    client.zrem(key("line:0"), ticket.member());
+    assertEquals(Kind.UNKNOWN, process.ask(ticket).kind());
+    assertNotEquals(before, cold());
+  }
+
+  /** It may have been one of more buckets than a store knows of that has lost its state. */
+  @Test
+  void join_lineThatOutlivedWhatWasKnownOfIt_beginsEmpty() {
+    Participant process = participant("a", settings(SHORT, Duration.ofSeconds(5)));
+    client.zadd(key("line:1"), 1, "a.7:1");
+    Participant reader = reader("b", settings(SHORT, Duration.ofSeconds(5)));
+    reader.read(reader.look().reading(), limit(10, 2));
+    Ticket ticket = process.join(1);
+    Await.until(() -> {
+      process.join(ticket);
+      return process.ask(ticket).kind() == Kind.RELEASED;
+    });
+  }
+
+  /** Silence means sent. */
+  @Test
+  void close_whileItHoldsAStart_countsThatAsUsed() {
+    Participant closing = participant("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    release(closing, 0);
+    Ticket ticket = process.join(0);
+    closing.close();
+    assertEquals(Kind.WAIT, process.ask(ticket).kind());
+  }
+
   @Test
   void take_stepThatWasGivenUp_isRefusedAfterALaterOne() {
-    Settings settings = settings(LONG, LONG);
-    Participant early = participant("a", settings, false); // the same process, two steps behind
-    Participant process = participant("a", settings, false);
+    Participant early = participant("a", settings(LONG)); // the same process, two steps behind
+    Participant process = participant("a", settings(LONG));
     process.join(0);
     Ticket left = process.join(0);
-    process.leave(left);
+    process.unused(left);
     var thrown = assertThrows(JedisDataException.class, () -> early.join(left));
     assertTrue(String.valueOf(thrown.getMessage()).contains("later step"), thrown.toString());
   }
 
-  /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
-  @Test
-  void read_otherConcurrency_movesEverybodyInOrderOfArrival() {
-    Participant process = participant("a", settings(LONG, LONG), true);
-    List<Ticket> tickets =
-        List.of(process.join(0), process.join(1), process.join(2), process.join(3));
-    long reading = process.ask(tickets.getFirst()).reading();
-    StepReply reply = process.read(reading, new SessionStartLimit(10, 10, LONG, 2));
-    assertEquals(2, reply.concurrency());
-    assertEquals(Kind.BEHIND, process.ask(tickets.get(2)).kind());
-    assertEquals(Kind.BEHIND, process.ask(tickets.get(3)).kind());
-    assertEquals(Kind.RELEASED, process.ask(tickets.get(0)).kind());
-    assertEquals(Kind.RELEASED, process.ask(tickets.get(1)).kind());
-    assertEquals(Kind.WAIT, process.ask(tickets.get(2)).kind());
+  private long cold() {
+    return Long.parseLong(client.hget(key("state"), "cold"));
+  }
+
+  /** A part of what the store knew has gone: it cannot know what it last released. */
+  @ParameterizedTest
+  @ValueSource(strings = {"line:0", "holds", "uses", "starts", "leases", "processes", "state"})
+  void take_aKeyHasVanished_isColdAndAllJoinAgain(String key) {
+    Participant process = participant("a", settings(LONG));
+    Participant other = participant("b", settings(LONG));
+    Ticket held = release(process, 0);
+    Ticket first = other.join(0);
+    Ticket second = process.join(0);
+    long before = cold();
+    client.del(key(key));
+    StepReply reply = process.tell().ask(second).confirm(held).take();
+    assertNotEquals(before, cold());
+    assertTrue(reply.rejoin());
+    assertFalse(reply.held().getFirst());
+    assertTrue(other.look().rejoin());
+    process.join(second);
+    other.join(first);
+    assertEquals(Kind.BEHIND, process.ask(second).kind());
+    assertEquals(Kind.RELEASED, other.ask(first).kind());
   }
 
   @Test
-  void read_fewerBuckets_takeOverTheLastReleaseOfEach() {
-    Participant process = participant("a", settings(LONG, LONG), true);
+  void take_storeThatForgotAStep_isCold() {
+    Participant process = participant("a", settings(LONG));
+    process.join(0);
+    String record = client.hget(key("processes"), "a");
+    process.join(0);
+    process.join(0);
+    long before = cold();
+    client.hset(key("processes"), "a", record);
+    assertTrue(process.look().rejoin());
+    assertNotEquals(before, cold());
+  }
+
+  /** Whoever held one may use it for 0.4 leases more, and says so. */
+  @Test
+  void used_toldToAColdStore_putsTheNextOffAndIsCharged() {
+    Participant process = reader("a", settings(LONG));
+    Ticket held = process.join(0);
+    process.read(process.ask(held).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    Ticket next = process.join(0);
+    makeCold();
+    StepReply reply = process.tell().word(held, Word.Kind.USED, Duration.ZERO).take();
+    assertEquals(0, reply.usedMoments().getFirst());
+    process.join(next);
+    process.read(process.look().reading(), limit(9, 1));
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+  }
+
+  @Test
+  void unused_toldToAColdStore_givesNothingBack() {
+    Participant process = reader("a", settings(LONG));
+    Ticket held = process.join(0);
+    process.read(process.ask(held).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    makeCold();
+    process.unused(held);
+    process.read(process.look().reading(), limit(10, 1));
+    assertEquals(9, remaining(process.look()));
+  }
+
+  /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
+  @Test
+  void read_otherConcurrency_allJoinAgainAndGoInOrderOfArrival() {
+    Settings settings = settings(LONG, Duration.ofSeconds(5));
+    Participant process = reader("a", settings);
+    List<Ticket> tickets =
+        List.of(process.join(0), process.join(1), process.join(2), process.join(3));
+    long reading = process.ask(tickets.getFirst()).detail();
+    StepReply reply = process.read(reading, limit(10, 2));
+    assertEquals(2, reply.concurrency());
+    assertTrue(reply.rejoin());
+    for (int i = 3; i >= 0; i--) {
+      process.join(tickets.get(i));
+    }
+    assertEquals(Kind.BEHIND, process.ask(tickets.get(2)).kind());
+    assertEquals(Kind.BEHIND, process.ask(tickets.get(3)).kind());
+    Await.until(() -> process.ask(tickets.get(0)).kind() == Kind.RELEASED);
+    assertEquals(Kind.RELEASED, process.ask(tickets.get(1)).kind());
+    process.used(tickets.get(0), Duration.ZERO);
+    assertEquals(Kind.WAIT, process.ask(tickets.get(2)).kind());
+    assertEquals(Kind.BEHIND, process.ask(tickets.get(3)).kind());
+  }
+
+  @Test
+  void read_fewerBuckets_takeOverTheLastUse() {
+    Participant process = reader("a", settings(LONG, Duration.ofSeconds(5)));
     Ticket first = process.join(1);
-    process.read(process.ask(first).reading(), new SessionStartLimit(10, 10, LONG, 2));
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    process.read(process.ask(first).detail(), limit(10, 2));
+    process.join(first);
+    Await.until(() -> process.ask(first).kind() == Kind.RELEASED);
+    process.used(first, Duration.ZERO);
     Ticket even = process.join(0);
     forceReading();
-    long reading = process.ask(even).reading();
-    process.read(reading, new SessionStartLimit(10, 9, LONG, 1));
-    assertEquals(Kind.WAIT, process.ask(even).kind());
+    process.read(process.ask(even).detail(), limit(9, 1));
+    process.join(even);
+    Answer answer = process.ask(even);
+    assertEquals(Kind.WAIT, answer.kind());
+    assertTrue(answer.nanos() > LONG.dividedBy(2).toNanos());
+    assertTrue(answer.lastUse() > 0);
+  }
+
+  /** It is lost, as the store cannot tell whose it would be; its use counts all the same. */
+  @Test
+  void read_otherConcurrencyWhileAStartIsHeld_isLostAndCharged() {
+    Participant process = reader("a", settings(LONG));
+    Ticket held = process.join(0);
+    process.read(process.ask(held).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    forceReading();
+    process.read(process.look().reading(), limit(10, 2));
+    assertFalse(process.holds(held));
+    assertEquals(9, remaining(process.look()));
+    assertEquals(Kind.WAIT, process.ask(process.join(1)).kind());
+  }
+
+  /** Nobody asks in its bucket any more, so nobody else notices. */
+  @Test
+  void read_processThatHeldAStartHasGone_countsItAsUsed() {
+    Participant dead = participant("a", settings(LONG));
+    Participant process = reader("b", settings(LONG));
+    Ticket held = dead.join(0);
+    process.read(process.look().reading(), limit(10, 1));
+    assertEquals(Kind.RELEASED, dead.ask(held).kind());
+    setLease(dead, 1);
+    forceReading();
+    assertEquals(8, remaining(process.read(process.look().reading(), limit(9, 1))));
+    assertEquals(1, client.hlen(key("holds")), "nobody's");
+    assertTrue(client.zrange(key("starts"), 0, -1).contains(held.name));
   }
 
   private void forceReading() {
@@ -236,99 +533,80 @@ class StoreTest extends RedisTestBase {
   }
 
   private void setState(String field, long value) {
-    setState(field, Long.toString(value));
+    client.hset(key("state"), field, Long.toString(value));
   }
 
-  private void setState(String field, String value) {
-    for (String key : client.keys("*:state")) {
-      client.hset(key, field, value);
-    }
-  }
-
-  /** As if the store had been wiped or failed over. */
+  /** As if the store had failed over. */
   private void makeCold() {
-    setState("run", "of another server");
+    client.hset(key("state"), "run", "of another server");
   }
 
   @Test
   void read_oneProcessAtATime() {
-    Settings settings = settings(LONG, LONG);
-    Participant a = participant("a", settings, true);
-    Participant b = participant("b", settings, true);
-    Participant without = participant("c", settings, false);
-    Ticket first = without.join(0);
+    Participant a = reader("a", settings(LONG));
+    Participant b = reader("b", settings(LONG));
+    Participant without = participant("c", settings(LONG));
     assertEquals(0, without.look().reading());
     long reading = a.look().reading();
     assertTrue(reading > 0, "though nobody asks here");
     assertEquals(0, b.look().reading());
     assertEquals(reading, a.look().reading());
+    Ticket first = without.join(0);
     assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
-    a.read(reading, new SessionStartLimit(10, 10, LONG, 1));
+    a.read(reading, limit(10, 1));
     assertEquals(Kind.RELEASED, without.ask(first).kind());
   }
 
   /** A source that is told to wait for longer than a minute is not asked again in between. */
   @Test
-  void read_forLongerThanAMinute_isStillTheReadersAndCounts() {
-    Settings settings = settings(LONG, LONG);
-    Participant a = participant("a", settings, true);
-    Participant b = participant("b", settings, true);
-    Participant without = participant("c", settings, false);
-    Ticket first = without.join(0);
-    long begun = a.look().reading() - 61_000_000;
-    setState("reading", begun);
-    setState("cold", begun);
-    assertEquals(begun, a.look().reading());
+  void read_forLongerThanAMinute_isAnothersAndCountsAllTheSame() {
+    Participant a = reader("a", settings(LONG));
+    Participant b = reader("b", settings(LONG));
+    long begun = a.look().reading();
+    setState("reading_until", 1);
     long another = b.look().reading();
     assertTrue(another > begun);
     assertEquals(0, a.look().reading());
-    a.read(begun, null);
-    assertEquals(another, b.look().reading(), "that one's failure does not end it");
-    assertEquals(Kind.NO_LIMIT, without.ask(first).kind());
-    assertEquals(9, remaining(a.read(begun, new SessionStartLimit(10, 9, LONG, 1))));
-    assertEquals(Kind.RELEASED, without.ask(first).kind());
-    assertEquals(6, remaining(b.read(another, new SessionStartLimit(10, 7, LONG, 1))));
-    assertEquals(6, remaining(a.read(begun, new SessionStartLimit(10, 9, LONG, 1))), "overtaken");
+    assertEquals(9, remaining(a.read(begun, limit(9, 1))));
+    assertEquals(7, remaining(b.read(another, limit(7, 1))));
+    assertEquals(7, remaining(a.read(begun, limit(9, 1))), "overtaken");
   }
 
   @Test
   void read_askedBeforeTheStoreLostStarts_doesNotCount() {
-    Participant process = participant("a", settings(LONG, LONG), true);
-    Ticket first = process.join(0);
-    long before = process.ask(first).reading();
+    Participant process = reader("a", settings(LONG));
+    long before = process.look().reading();
     makeCold();
-    long after = process.ask(first).reading();
+    long after = process.look().reading();
     assertTrue(after > before);
-    process.read(before, new SessionStartLimit(10, 9, LONG, 1));
+    process.read(before, limit(9, 1));
     assertEquals(after, process.look().reading(), "still under way");
   }
 
-  /** It would count once the clock is where it was when it was asked for. */
+  /** It may miss starts of which the store does not know either. */
   @Test
-  void read_askedBeforeTheClockWasSetBack_doesNotCount() {
-    Participant process = participant("a", settings(LONG, LONG), true);
-    Ticket first = process.join(0);
-    long ahead = process.ask(first).reading() + 3_600_000_000L;
-    setState("reading", ahead);
-    makeCold();
-    long after = process.ask(first).reading();
-    assertTrue(after < ahead);
-    assertEquals(5, remaining(process.read(after, new SessionStartLimit(10, 5, LONG, 1))));
-    assertEquals(5, remaining(process.read(ahead, new SessionStartLimit(10, 9, LONG, 1))));
-  }
-
-  private static int remaining(StepReply reply) {
-    return requireNonNull(reply.limit()).remaining();
+  void read_whileTheStoreIsQuiet_isReadAgainAfterThat() {
+    Settings settings =
+        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, LONG, Duration.ZERO, 0, false);
+    Participant process = reader("a", settings);
+    Ticket ticket = process.join(0);
+    assertEquals(Kind.WAIT, process.ask(ticket).kind());
+    long early = process.tell().ask(ticket).take().reading();
+    assertTrue(early > 0, "so that the buckets are known by then");
+    assertEquals(10, remaining(process.read(early, limit(10, 1))));
+    Await.until(() -> process.ask(ticket).kind() == Kind.READ);
+    process.read(process.ask(ticket).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
   }
 
   @Test
   void ask_readerOfTheLimitIsDead_anotherReads() throws InterruptedException {
     Duration lease = Duration.ofSeconds(3);
-    Participant dead = participant("dead", settings(Duration.ofMillis(1), lease), true);
-    assertEquals(Kind.READ, dead.ask(dead.join(0)).kind());
+    Participant dead = reader("dead", settings(SHORT, lease));
+    assertTrue(dead.look().reading() > 0);
     try (RedisQueue queue =
         RedisQueue.builder(redis.uri())
-            .namespace(dead.namespace)
+            .namespace(namespace)
             .lease(lease)
             .startDelay(Duration.ZERO)
             .limits(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1))
@@ -340,37 +618,72 @@ class StoreTest extends RedisTestBase {
   /** Both scripts say when a bucket may release next, each for itself. */
   @Test
   void look_bucketThatReleased_tellsTheSameWaitAsItsAnswer() {
-    Participant process = participant("a", settings(LONG, LONG), false);
-    process.ask(process.join(0));
+    Participant process = participant("a", settings(LONG));
+    process.used(release(process, 0), Duration.ZERO);
     Ticket second = process.join(0);
     long beginNanos = System.nanoTime();
     long answered = process.ask(second).nanos();
-    long looked = Micros.toNanos(process.store.look().buckets().getFirst().get(2));
+    SnapshotReply.Bucket bucket = process.store.look(List.of()).buckets().getFirst();
+    long looked = Micros.toNanos(bucket.opensIn());
     long elapsedNanos = System.nanoTime() - beginNanos;
     assertTrue(looked <= answered && answered - looked <= elapsedNanos, answered + ", " + looked);
   }
 
-  /** Or else, if that answer is lost, nobody would read before the reading has timed out. */
+  /** Whether they are is read in ten seconds: nobody is to fail for that. */
   @Test
-  void ask_byWhoIsToRead_isToldAgain() {
-    Participant process = participant("a", settings(LONG, LONG), true);
-    Ticket ticket = process.join(0);
-    Answer lost = process.ask(ticket);
-    Answer again = process.ask(ticket);
-    assertEquals(Kind.READ, again.kind());
-    assertEquals(lost.reading(), again.reading());
-    process.read(again.reading(), new SessionStartLimit(10, 10, LONG, 1));
-    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+  void ask_startsThatMayHaveBeenCountedLeaveNone_isExhaustedButNotUsedUp() {
+    Settings settings =
+        new Settings(
+            namespace,
+            Duration.ofNanos(1),
+            Duration.ZERO,
+            LONG,
+            LONG,
+            Duration.ofSeconds(10),
+            0,
+            false);
+    Participant process = reader("a", settings);
+    Ticket first = process.join(0);
+    process.read(process.ask(first).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    process.used(first, Duration.ZERO);
+    forceReading();
+    process.read(process.look().reading(), limit(1, 1));
+    Ticket second = process.join(0);
+    StepReply reply = process.tell().ask(second).take();
+    assertEquals(Kind.EXHAUSTED, reply.answers().getFirst().kind());
+    assertTrue(reply.answers().getFirst().nanos() <= Duration.ofSeconds(10).toNanos());
+    assertEquals(0, reply.exhaustedNanos());
   }
 
   @Test
   void ask_noStartsLeft_isExhaustedUntilTheReset() {
-    Participant process = participant("a", settings(Duration.ofNanos(1), LONG), true);
+    Participant process = reader("a", settings(Duration.ofNanos(1)));
     Ticket first = process.join(0);
-    process.read(process.ask(first).reading(), new SessionStartLimit(10, 1, LONG, 1));
+    process.read(process.ask(first).detail(), limit(1, 1));
     assertEquals(Kind.RELEASED, process.ask(first).kind());
-    Answer answer = process.ask(process.join(0));
-    assertEquals(Kind.EXHAUSTED, answer.kind());
-    assertTrue(answer.nanos() > LONG.dividedBy(2).toNanos());
+    process.used(first, Duration.ZERO);
+    Ticket second = process.join(0);
+    StepReply reply = process.tell().ask(second).take();
+    assertEquals(Kind.EXHAUSTED, reply.answers().getFirst().kind());
+    assertTrue(reply.answers().getFirst().nanos() > LONG.dividedBy(2).toNanos());
+    assertTrue(reply.exhaustedNanos() > LONG.dividedBy(2).toNanos());
+  }
+
+  /** Most of what a step does frees memory, and what else it needs is little. */
+  @Test
+  void take_storeIsFull_isExecuted() {
+    Participant process = participant("a", settings(SHORT));
+    Ticket first = release(process, 0);
+    client.configSet("maxmemory", "1");
+    try {
+      assertThrows(JedisDataException.class, () -> client.set(key("else"), "something"));
+      process.used(first, Duration.ZERO);
+      Ticket second = process.join(0);
+      Await.until(() -> process.ask(second).kind() == Kind.RELEASED);
+      process.unused(second);
+    } finally {
+      client.configSet("maxmemory", "0");
+    }
   }
 }

@@ -5,28 +5,28 @@ import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * What the store tells everybody: releases, who is first in a line now, and that things changed. A
- * connection that is lost, or says nothing for long, is made anew.
+ * Listens to what the store tells everybody: which start was used last, who is first in a line now,
+ * and that things changed. A connection that is lost, or says nothing for long, is made anew.
  */
-final class News {
+final class StoreNotifications {
   private static final long MAX_GOODBYE_MILLIS = 500;
   private static final long MIN_PAUSE_MILLIS = 250;
   private static final long PROBE_SECONDS = 5;
   private static final long MAX_SILENT_NANOS = TimeUnit.SECONDS.toNanos(3 * PROBE_SECONDS);
 
   private final Store store;
-  private final Conversation conversation;
+  private final StoreWorker worker;
   private final Thread listener;
   private final Thread watch;
   private volatile Subscription subscription = new Subscription();
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  News(Store store, Conversation conversation, Threads threads) {
+  StoreNotifications(Store store, StoreWorker worker, Threads threads) {
     this.store = store;
-    this.conversation = conversation;
-    listener = threads.unstarted("gateway-queue-news", this::listen);
-    watch = threads.unstarted("gateway-queue-news-watch", this::watch);
+    this.worker = worker;
+    listener = threads.unstarted("gateway-queue-notifications", this::listen);
+    watch = threads.unstarted("gateway-queue-notifications-watch", this::watch);
   }
 
   void start() {
@@ -46,7 +46,7 @@ final class News {
     } catch (JedisException | InterruptedException e) {
       // closed the hard way
     }
-    subscription.line.cut();
+    subscription.connection.cut();
     listener.interrupt();
   }
 
@@ -55,13 +55,13 @@ final class News {
       Subscription next = new Subscription();
       subscription = next;
       heardNanos = System.nanoTime();
-      if (stopped) { // and whoever stopped this may have cut the line before
+      if (stopped) { // and whoever stopped this may have cut the connection before
         return;
       }
       try {
-        store.subscribe(next, next.line);
+        store.subscribe(next, next.connection);
       } catch (JedisException e) {
-        conversation.cutOff(e);
+        worker.cutOff(e);
       } catch (RuntimeException | Error e) {
         // Jedis could make nothing of what it read: as good as a connection that is lost
       }
@@ -87,7 +87,7 @@ final class News {
       while (!stopped) {
         Thread.sleep(TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
         if (System.nanoTime() - heardNanos > MAX_SILENT_NANOS) {
-          subscription.line.cut();
+          subscription.connection.cut();
         } else if (subscription.isSubscribed()) {
           probe();
         }
@@ -107,7 +107,7 @@ final class News {
 
   /** One connection's life. Its methods are called by the listener. */
   private final class Subscription extends JedisPubSub {
-    private final NewsLine line = new NewsLine();
+    private final NotificationConnection connection = new NotificationConnection();
     private boolean begun;
 
     @Override
@@ -115,7 +115,7 @@ final class News {
       heardNanos = System.nanoTime();
       if (!begun) { // the others are answers to probes
         begun = true;
-        conversation.listenAgain();
+        worker.listenAgain();
       }
     }
 
@@ -123,20 +123,21 @@ final class News {
     public void onMessage(String channel, String message) {
       heardNanos = System.nanoTime();
       String[] words = message.split(" ", -1);
-      if (words.length == 6 && words[0].equals("head")) {
+      if (words.length == 7 && words[0].equals("head")) {
         try {
-          conversation.hear(
+          worker.hear(
               Long.parseLong(words[1]),
               Integer.parseInt(words[2]),
               Long.parseLong(words[3]),
-              words[4],
-              Micros.toNanos(Long.parseLong(words[5])));
+              Micros.toNanos(Long.parseLong(words[4])),
+              words[5],
+              Micros.toNanos(Long.parseLong(words[6])));
           return;
         } catch (NumberFormatException | ArithmeticException e) {
-          // no news of ours, but something was told
+          // none of ours, but something was told
         }
       }
-      conversation.lookAgain();
+      worker.lookAgain();
     }
   }
 }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 
 /**
- * The connection on which news come, for another thread to end it: an interrupt does not end what a
- * platform thread reads.
+ * The connection on which notifications come, for another thread to end it: an interrupt does not
+ * end what a platform thread reads.
  */
-final class NewsLine implements AutoCloseable {
+final class NotificationConnection implements AutoCloseable {
   private @Nullable Connection connection;
   private boolean cut;
 
@@ -35,7 +35,7 @@ final class NewsLine implements AutoCloseable {
     }
   }
 
-  /** The connection is not used for news any more. */
+  /** The connection is not used for them any more. */
   @Override
   public synchronized void close() {
     connection = null;

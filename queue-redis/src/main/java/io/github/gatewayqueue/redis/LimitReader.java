@@ -1,0 +1,169 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the session start limit when the store has this process do so: one reading at a time, on a
+ * thread of its own, and after failures not at once again. Used by the worker, but for what the
+ * reading thread hands to it.
+ */
+final class LimitReader {
+  private static final int MAX_BUCKETS = 65_536;
+  private static final long MIN_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final @Nullable SessionStartLimitSource source;
+  private final int reserve;
+  private final Threads threads;
+  private final SplittableRandom random;
+  private final Consumer<Runnable> worker;
+  private final Results results;
+
+  /** The thread that reads, or did so last. */
+  private @Nullable Thread reader;
+
+  private boolean reading;
+  private int failures;
+
+  /** When the next reading may begin after a failure, and whether that is to come. */
+  private long notBeforeNanos;
+
+  private boolean triesAgain;
+
+  /** What comes of readings, told on the worker's thread. */
+  interface Results {
+    void read(Step.Reading reading);
+
+    /** The source refuses for good. */
+    void refused(GatewayQueueException refusal, long failedNanos);
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @param source where the limit is read from, if the process can do so
+   * @param worker runs tasks on the worker's thread
+   */
+  LimitReader(
+      @Nullable SessionStartLimitSource source,
+      int reserve,
+      Threads threads,
+      SplittableRandom random,
+      Consumer<Runnable> worker,
+      Results results) {
+    this.source = source;
+    this.reserve = reserve;
+    this.threads = threads;
+    this.random = random;
+    this.worker = worker;
+    this.results = results;
+  }
+
+  /** Returns whether a reading is under way, or is not to be tried again yet. */
+  boolean isBusy() {
+    return reading || (failures > 0 && notBeforeNanos - System.nanoTime() > 0);
+  }
+
+  /** Returns in how many nanoseconds a reading that failed may be tried again. */
+  long delayNanos(long nowNanos) {
+    return triesAgain ? notBeforeNanos - nowNanos : Long.MAX_VALUE;
+  }
+
+  /** Returns whether a reading that failed may be tried again now; once. */
+  boolean takeRetry(long nowNanos) {
+    boolean now = triesAgain && notBeforeNanos - nowNanos <= 0;
+    triesAgain &= !now;
+    return now;
+  }
+
+  /**
+   * Begins to read, unless it is busy.
+   *
+   * @param number the store's, for the reading
+   */
+  void begin(long number) {
+    SessionStartLimitSource limits = source;
+    if (limits == null || isBusy()) {
+      return;
+    }
+    try {
+      Thread next = threads.unstarted("session-start-limit", () -> read(limits, number));
+      reading = true;
+      reader = next;
+      next.start();
+    } catch (Throwable e) { // such as that there is no memory for a thread
+      failed();
+      Log.warning("could not begin to read the session start limit, trying again: " + e);
+    }
+  }
+
+  /** Ends a reading whose thread found no memory to tell of its end. */
+  void endIfDead(boolean nothingTold) {
+    Thread last = reader;
+    if (reading && last != null && !last.isAlive() && nothingTold) {
+      failed();
+    }
+  }
+
+  /** Interrupts a reading: nobody wants to know any more. */
+  void stop() {
+    Thread last = reader;
+    if (last != null) {
+      last.interrupt();
+    }
+  }
+
+  private void failed() {
+    reading = false;
+    long most = Math.min(MAX_BACKOFF_NANOS, MIN_BACKOFF_NANOS << Math.min(failures, 6));
+    failures++;
+    triesAgain = true;
+    notBeforeNanos = System.nanoTime() + most - random.nextLong(most / 2);
+  }
+
+  private void read(SessionStartLimitSource limits, long number) {
+    SessionStartLimit fresh = null;
+    try {
+      fresh = usable(limits.fetch());
+    } catch (GatewayQueueException e) {
+      Log.warning("the session start limit cannot be read, requests fail: " + e);
+      long failedNanos = System.nanoTime();
+      worker.accept(() -> results.refused(e, failedNanos));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable e) { // an Error, too, or it would never be read again
+      Log.warning("could not read the session start limit, trying again: " + e);
+    }
+    SessionStartLimit limit = fresh;
+    worker.accept(() -> end(number, limit));
+  }
+
+  private void end(long number, @Nullable SessionStartLimit limit) {
+    if (limit == null) {
+      failed();
+    } else {
+      reading = false;
+      failures = 0;
+      results.read(new Step.Reading(number, limit));
+    }
+  }
+
+  /** Returns the limit, or null for one that is as good as a reading that failed. */
+  private @Nullable SessionStartLimit usable(SessionStartLimit limit) {
+    if (limit.maxConcurrency() > MAX_BUCKETS) {
+      Log.warning(
+          "max_concurrency is " + limit.maxConcurrency() + ", expected at most " + MAX_BUCKETS);
+      return null;
+    }
+    int usable = limit.remaining() - Math.min(reserve, Math.max(0, limit.total() - 1));
+    boolean waits = limit.resetAfter().compareTo(Duration.ZERO) > 0;
+    return usable > 0 || waits ? limit : null; // else there is no moment to wait for
+  }
+}

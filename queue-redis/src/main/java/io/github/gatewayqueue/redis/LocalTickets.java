@@ -1,0 +1,560 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tickets of this process: their places in the store's lines and the starts that are held for
+ * them, what to tell the store next, when, and what follows from its answers. Plain state, without
+ * a thread in it; moments are handed in as values of {@link System#nanoTime}. Whatever a step tells
+ * stays to be told until an answer has confirmed it. Used by one thread.
+ */
+final class LocalTickets {
+  /** So much at once keeps neither the store nor a release waiting for long. */
+  private static final int MAX_AT_ONCE = 500;
+
+  private final String process;
+  private final Settings settings;
+  private final long renewNanos;
+  private final HeardUses heard;
+
+  /** Those of which the store is to hear once more, by name. */
+  private final Map<String, Ticket> tickets = new HashMap<>();
+
+  /** Tickets without a place, the first to ask first. */
+  private final Set<Ticket> joining = new LinkedHashSet<>();
+
+  /** By bucket. */
+  private final Map<Integer, OwnLine> lines = new HashMap<>();
+
+  /** Starts that the store holds, by the names of their tickets. */
+  private final Map<String, Hold> holds = new LinkedHashMap<>();
+
+  /** What is to be told of tickets, by their names. */
+  private final Map<String, Word> words = new LinkedHashMap<>();
+
+  private Step.@Nullable Reading reading;
+  private long readingWanted;
+  private boolean refreshing;
+  private long generation;
+  private long cold;
+  private int concurrency = 1;
+  private boolean exhausted;
+
+  /**
+   * Whether nobody is released as the limit is not known, since when, and whether that was told.
+   */
+  private boolean limitUnknown;
+
+  private long limitUnknownSinceNanos;
+  private boolean limitUnknownTold;
+
+  /** When a step is due in any case, in which all buckets are asked for. */
+  private long renewAtNanos;
+
+  /** Whether the last step was one. */
+  private boolean askedForAll;
+
+  LocalTickets(String process, Settings settings, long nowNanos) {
+    this.process = process;
+    this.settings = settings;
+    renewNanos = settings.lease().toNanos() / 3;
+    heard = new HeardUses(settings.interval().toNanos(), settings.startDelay().toNanos());
+    renewAtNanos = nowNanos;
+  }
+
+  /** A request arrives. */
+  void arrive(Ticket ticket) {
+    tickets.put(ticket.name, ticket);
+    joining.add(ticket);
+  }
+
+  /** A request was given up, whatever has become of it. */
+  void giveUp(Ticket ticket, long nowNanos) {
+    if (tickets.remove(ticket.name) == null) {
+      return;
+    }
+    leave(ticket, nowNanos);
+    if (holds.remove(ticket.name) != null) {
+      askNext(ticket, nowNanos);
+    }
+    if (ticket.told) {
+      tell(ticket, Word.Kind.UNUSED, nowNanos);
+    }
+  }
+
+  /** The step that gives a start back asks for the next one of its bucket, too. */
+  private void askNext(Ticket ticket, long nowNanos) {
+    OwnLine line = lines.get(bucket(ticket));
+    if (line != null) {
+      line.askNanos = nowNanos;
+    }
+  }
+
+  private void leave(Ticket ticket, long nowNanos) {
+    joining.remove(ticket);
+    OwnLine line = lines.get(bucket(ticket));
+    if (line != null && ticket.arrival > 0) {
+      line.remove(ticket, nowNanos);
+    }
+  }
+
+  private void tell(Ticket ticket, Word.Kind kind, long usedNanos) {
+    words.put(ticket.name, new Word(ticket.name, String.valueOf(ticket.shard), kind, usedNanos));
+  }
+
+  /** The caller has said something of a start. */
+  void said(Hold hold, long nowNanos) {
+    if (!holds.containsKey(hold.ticket.name)) {
+      tellLate(hold);
+    } else if (hold.settleNanos() - nowNanos <= 0) {
+      end(hold, nowNanos);
+    }
+  }
+
+  /** The hold was lost or has run out before, or the store was told. */
+  private void tellLate(Hold hold) {
+    if (!hold.isTold() && !hold.isCancelled()) {
+      hold.told();
+      tell(hold.ticket, Word.Kind.USED, hold.usedNanos());
+    }
+  }
+
+  /** Has the store hear what the caller has said. */
+  private void end(Hold hold, long nowNanos) {
+    hold.told();
+    if (hold.isCancelled()) {
+      end(hold, Word.Kind.UNUSED, nowNanos);
+      askNext(hold.ticket, nowNanos);
+    } else {
+      end(hold, Word.Kind.USED, hold.usedNanos());
+    }
+  }
+
+  private void end(Hold hold, Word.Kind kind, long usedNanos) {
+    holds.remove(hold.ticket.name);
+    tickets.remove(hold.ticket.name);
+    tell(hold.ticket, kind, usedNanos);
+  }
+
+  /**
+   * Refuses whoever waits.
+   *
+   * @param refusal makes what each of them throws
+   * @param beforeNanos when it was found that they have to be; who has come later may be lucky
+   */
+  void failAll(Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
+    for (Ticket ticket : List.copyOf(tickets.values())) {
+      fail(ticket, refusal, beforeNanos, nowNanos);
+    }
+  }
+
+  /** The same, but for those for whom a start is held. */
+  void failInLine(Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
+    for (Ticket ticket : List.copyOf(tickets.values())) {
+      if (!holds.containsKey(ticket.name)) {
+        fail(ticket, refusal, beforeNanos, nowNanos);
+      }
+    }
+  }
+
+  private void fail(
+      Ticket ticket, Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
+    if (ticket.madeNanos - beforeNanos <= 0 && ticket.fail(refusal)) {
+      giveUp(ticket, nowNanos);
+    }
+  }
+
+  /**
+   * A notification came of a bucket.
+   *
+   * @param lastUse the moment of the bucket's last use, by the store's clock; 0 for none
+   * @param ageNanos how long ago that was, at least, by the clock of its process
+   * @param member the ticket and shard that are waited for
+   * @param waitNanos when the next start is due, if it is not held
+   */
+  void hear(
+      long generation,
+      int bucket,
+      long lastUse,
+      long ageNanos,
+      String member,
+      long waitNanos,
+      long nowNanos) {
+    if (generation != this.generation) {
+      lookAgain(nowNanos); // the lines are others
+      return;
+    }
+    heard.hear(bucket, lastUse, nowNanos - ageNanos);
+    if (!member.startsWith(process + ".")) {
+      return;
+    }
+    OwnLine line = lines.get(bucket);
+    Ticket first = line == null ? null : line.first();
+    if (line != null && first != null && first.member().equals(member)) {
+      line.askNanos = nowNanos + waitNanos;
+    } else {
+      tellIfStray(member);
+    }
+  }
+
+  /** The store names a ticket of the process: has it hear if the process has it no more. */
+  private void tellIfStray(String member) {
+    int colon = member.indexOf(':');
+    String name = member.substring(0, Math.max(0, colon));
+    if (!tickets.containsKey(name) && !words.containsKey(name)) {
+      words.put(name, new Word(name, member.substring(colon + 1), Word.Kind.STRAY, 0));
+    }
+  }
+
+  /** Something has changed for all buckets, or notifications may have been missed. */
+  void lookAgain(long nowNanos) {
+    renewAtNanos = nowNanos;
+  }
+
+  /** Somebody wants to know the limit. */
+  void refresh() {
+    refreshing = true;
+  }
+
+  void read(Step.Reading result) {
+    reading = result;
+  }
+
+  /** Returns the number of a reading that this process is to do now, once; or 0. */
+  long takeReadingWanted() {
+    long wanted = readingWanted;
+    readingWanted = 0;
+    return wanted;
+  }
+
+  /** Returns whether somebody waits, or did so, since the session starts were used up. */
+  boolean isExhausted() {
+    return exhausted;
+  }
+
+  /** Returns in how many nanoseconds there is something to tell or to ask; 0 or less for now. */
+  long delayNanos(long nowNanos) {
+    if (!joining.isEmpty() || !words.isEmpty() || reading != null || refreshing) {
+      return 0;
+    }
+    long delay = renewAtNanos - nowNanos;
+    for (Map.Entry<Integer, OwnLine> line : lines.entrySet()) {
+      if (!line.getValue().isEmpty()) {
+        delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
+      }
+    }
+    return delay;
+  }
+
+  private long askDelayNanos(int bucket, OwnLine line, long nowNanos) {
+    return Math.max(line.askNanos - nowNanos, heard.notBeforeNanos(bucket) - nowNanos);
+  }
+
+  /** Returns in how many nanoseconds {@link #settle} has something to do; 0 or less for now. */
+  long settleDelayNanos(long nowNanos) {
+    long delay = Long.MAX_VALUE;
+    for (Hold hold : holds.values()) {
+      delay = Math.min(delay, hold.settleNanos() - nowNanos);
+      if (!hold.isOffered()) {
+        delay = Math.min(delay, hold.usableNanos - nowNanos);
+      }
+    }
+    return delay;
+  }
+
+  /** Does what is due with the starts that are held, for which no store is needed. */
+  void settle(long nowNanos) {
+    for (Hold hold : List.copyOf(holds.values())) {
+      if (hold.settleNanos() - nowNanos <= 0) {
+        settle(hold, nowNanos);
+      } else if (!hold.isOffered() && hold.usableNanos - nowNanos <= 0) {
+        hold.offer();
+      }
+    }
+  }
+
+  private void settle(Hold hold, long nowNanos) {
+    if (!hold.isOpen()) {
+      end(hold, nowNanos);
+    } else if (hold.lose()) {
+      goLast(hold.ticket, nowNanos);
+    } else {
+      Log.warning(
+          "the start of shard "
+              + hold.ticket.shard
+              + " of "
+              + hold.ticket.total
+              + " ran out: nothing was said of it; the next start of its bucket is due an interval"
+              + " after that");
+      end(hold, Word.Kind.USED, nowNanos);
+    }
+  }
+
+  /**
+   * Gives back a start that could not be used in time, as the store answers too late or the thread
+   * does not run; its ticket joins once more. Not where it was, or the others would get nothing.
+   */
+  private void goLast(Ticket ticket, long nowNanos) {
+    Log.warning(
+        "the start of shard "
+            + ticket.shard
+            + " of "
+            + ticket.total
+            + " could not be used in time, and is given back; the request joins the end of the"
+            + " line");
+    holds.remove(ticket.name);
+    tell(ticket, Word.Kind.UNUSED, nowNanos);
+    ticket.takeBack();
+    ticket.arrival = 0;
+    joining.add(ticket);
+  }
+
+  /** Returns what to tell the store now. */
+  Step step(long nowNanos) {
+    List<Word> told = words.values().stream().limit(MAX_AT_ONCE).toList();
+    List<Ticket> joins =
+        joining.stream().filter(ticket -> mayJoin(ticket, told)).limit(MAX_AT_ONCE).toList();
+    joins.forEach(ticket -> ticket.told = true);
+    return new Step(
+        nowNanos,
+        told,
+        joins,
+        reading,
+        asks(joins, nowNanos),
+        holds.values().stream().filter(Hold::isOpen).map(hold -> hold.ticket).toList(),
+        refreshing,
+        false);
+  }
+
+  /** A ticket that gives a start back joins after that, or at once with it. */
+  private boolean mayJoin(Ticket ticket, List<Word> told) {
+    Word word = words.get(ticket.name);
+    return word == null || told.contains(word);
+  }
+
+  /** Returns what a process has to tell that closes: nobody waits any more. */
+  Step lastStep(long nowNanos) {
+    for (Hold hold : List.copyOf(holds.values())) {
+      if (!hold.isOpen()) {
+        end(hold, nowNanos);
+      } else if (hold.lose()) {
+        end(hold, Word.Kind.UNUSED, nowNanos);
+      }
+    }
+    return new Step(
+        nowNanos, List.copyOf(words.values()), List.of(), null, List.of(), List.of(), false, true);
+  }
+
+  private List<Ticket> asks(List<Ticket> joins, long nowNanos) {
+    askedForAll = renewAtNanos - nowNanos <= 0;
+    Map<Integer, Ticket> asks = new HashMap<>();
+    lines.forEach((bucket, line) -> {
+      Ticket first = line.first();
+      if (first != null
+          && (askedForAll || line.askNanos - nowNanos <= 0)
+          && mayAsk(bucket, nowNanos)) {
+        asks.put(bucket, first);
+      }
+    });
+    for (Ticket ticket : joins) {
+      int bucket = bucket(ticket);
+      OwnLine line = lines.get(bucket);
+      if ((line == null || line.isEmpty()) && mayAsk(bucket, nowNanos)) {
+        asks.putIfAbsent(bucket, ticket);
+      }
+    }
+    return List.copyOf(asks.values());
+  }
+
+  private boolean mayAsk(int bucket, long nowNanos) {
+    return generation > 0 && heard.notBeforeNanos(bucket) - nowNanos <= 0;
+  }
+
+  /**
+   * Takes the answer to a step.
+   *
+   * @param asked when the step was taken
+   * @param nowNanos when the answer came
+   */
+  void answered(Step step, StepReply reply, Moment asked, long nowNanos) {
+    step.words().forEach(word -> words.remove(word.name(), word));
+    if (step.reading() != null) {
+      reading = null;
+    }
+    if (askedForAll) {
+      renewAtNanos = asked.nanos() + renewNanos;
+    }
+    if (!holds.isEmpty()) { // so that a lost answer does not expire them
+      renewAtNanos = earlier(renewAtNanos, asked.nanos() + renewNanos / 2);
+    }
+    refreshing = false;
+    readingWanted = reply.reading();
+    concurrency = reply.concurrency();
+    if (reply.cold() != cold) {
+      cold = reply.cold();
+      heard.begin(nowNanos);
+    } else if (reply.generation() != generation) {
+      heard.forget();
+    }
+    generation = reply.generation();
+    takeUses(step, reply, nowNanos);
+    takePlaces(step, reply, nowNanos);
+    for (int i = 0; i < step.asks().size(); i++) {
+      take(step.asks().get(i), reply.answers().get(i), asked, nowNanos);
+    }
+    for (int i = 0; i < step.confirms().size(); i++) {
+      confirm(step.confirms().get(i), reply.held().get(i), asked, nowNanos);
+    }
+    exhausted =
+        reply.exhaustedNanos() > 0
+            && (exhausted || lines.values().stream().anyMatch(line -> !line.isEmpty()));
+    if (reply.rejoin()) {
+      lines.values().forEach(line -> joining.addAll(line.tickets()));
+      lines.clear();
+    }
+    settle(nowNanos);
+  }
+
+  private static long earlier(long oneNanos, long otherNanos) {
+    return oneNanos - otherNanos < 0 ? oneNanos : otherNanos;
+  }
+
+  private void takeUses(Step step, StepReply reply, long nowNanos) {
+    for (int i = 0; i + 1 < reply.uses().size(); i += 2) {
+      heard.hear(reply.uses().get(i).intValue(), reply.uses().get(i + 1), nowNanos);
+    }
+    List<Word> used = step.words(Word.Kind.USED);
+    for (int i = 0; i < used.size(); i++) {
+      int bucket = bucket(Long.parseLong(used.get(i).shard()));
+      heard.hear(bucket, reply.usedMoments().get(i), used.get(i).usedNanos());
+      OwnLine line = lines.get(bucket);
+      if (line != null) {
+        line.askNanos = heard.notBeforeNanos(bucket);
+      }
+    }
+  }
+
+  private void takePlaces(Step step, StepReply reply, long nowNanos) {
+    for (int i = 0; i < step.joins().size(); i++) {
+      Ticket ticket = step.joins().get(i);
+      joining.remove(ticket);
+      ticket.arrival = reply.arrivals().get(i);
+      ticket.line();
+      line(ticket, nowNanos).add(ticket, nowNanos);
+    }
+  }
+
+  private void take(Ticket ticket, StepReply.Answer answer, Moment asked, long nowNanos) {
+    heard.hear(bucket(ticket), answer.lastUse(), nowNanos);
+    noteLimit(answer.kind(), nowNanos);
+    // The store gave its answer somewhere between: half way is the best guess.
+    long answeredNanos = asked.nanos() + (nowNanos - asked.nanos()) / 2;
+    switch (answer.kind()) {
+      case RELEASED -> takeStart(ticket, asked, nowNanos);
+      case WAIT, EXHAUSTED, NO_LIMIT -> askAgain(ticket, answeredNanos + answer.nanos());
+      case BEHIND -> {
+        askAgain(ticket, nowNanos + Math.min(answer.nanos(), renewNanos));
+        if (!answer.ownMember().isEmpty()) {
+          tellIfStray(answer.ownMember());
+        }
+      }
+      case UNKNOWN -> {} // all are to join once more
+      case READ -> {
+        askAgain(ticket, nowNanos + renewNanos);
+        readingWanted = answer.detail();
+      }
+    }
+  }
+
+  /** Another one may be first by now. */
+  private void askAgain(Ticket ticket, long askNanos) {
+    OwnLine line = lines.get(bucket(ticket));
+    if (line != null && line.first() == ticket) {
+      line.askNanos = askNanos;
+    }
+  }
+
+  private void noteLimit(StepReply.Kind kind, long nowNanos) {
+    boolean unknown = kind == StepReply.Kind.NO_LIMIT;
+    if (kind == StepReply.Kind.RELEASED || kind == StepReply.Kind.EXHAUSTED) {
+      limitUnknown = false;
+      limitUnknownTold = false;
+    } else if (unknown && !limitUnknown) {
+      limitUnknown = true;
+      limitUnknownSinceNanos = nowNanos;
+    } else if (unknown && !limitUnknownTold && nowNanos - limitUnknownSinceNanos > 6 * renewNanos) {
+      limitUnknownTold = true;
+      Log.warning("nobody is released: no process could read the session start limit for a while");
+    }
+  }
+
+  private void takeStart(Ticket ticket, Moment asked, long nowNanos) {
+    line(ticket, nowNanos).remove(ticket, nowNanos + renewNanos);
+    int bucket = bucket(ticket);
+    long usableNanos = heard.notBeforeNanos(bucket);
+    holds.put(ticket.name, new Hold(ticket, bucket, settings, asked, usableNanos, nowNanos));
+    if (asked.elapsedNanos() >= settings.freshNanos()) {
+      lookAgain(nowNanos); // it cannot be used until it is confirmed
+    }
+  }
+
+  private void confirm(Ticket ticket, boolean held, Moment asked, long nowNanos) {
+    Hold hold = holds.get(ticket.name);
+    if (hold == null || !hold.isOpen()) {
+      return; // it is over, or of another request's
+    }
+    if (!held) {
+      lose(hold);
+    } else if (asked.elapsedNanos() < settings.freshNanos()) {
+      hold.confirm(asked);
+      ticket.wake();
+    } else if (!hold.isTaken() && hold.lose()) {
+      goLast(ticket, nowNanos);
+    }
+  }
+
+  private void lose(Hold hold) {
+    Ticket ticket = hold.ticket;
+    holds.remove(ticket.name);
+    if (hold.lose()) {
+      ticket.takeBack();
+      joining.add(ticket);
+    } else {
+      tickets.remove(ticket.name);
+      Log.warning(
+          "the start of shard "
+              + ticket.shard
+              + " of "
+              + ticket.total
+              + " was lost by the store, or with its lease");
+    }
+  }
+
+  /** Returns the process's places in the store's lines: the bucket of each, and the ticket. */
+  Map<Integer, Collection<Ticket>> places() {
+    Map<Integer, Collection<Ticket>> places = new HashMap<>();
+    lines.forEach((bucket, line) -> places.put(bucket, line.tickets()));
+    return places;
+  }
+
+  private int bucket(Ticket ticket) {
+    return bucket(ticket.shard);
+  }
+
+  private int bucket(long shard) {
+    return Math.toIntExact(shard % concurrency);
+  }
+
+  private OwnLine line(Ticket ticket, long nowNanos) {
+    return lines.computeIfAbsent(bucket(ticket), bucket -> new OwnLine(nowNanos));
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * What the store answers to who looks, in its own terms.
+ *
+ * @param buckets how each stands
+ * @param places those that were asked for, from 1; 0 for one that is not in line
+ * @param limit as it stands, or null
+ */
+record SnapshotReply(List<Bucket> buckets, List<Long> places, @Nullable SessionStartLimit limit) {
+  /** So many places at once do not keep the store for long. */
+  private static final int MAX_AT_ONCE = 500;
+
+  /**
+   * How a bucket stands, in microseconds, -1 for what is not known.
+   *
+   * @param useAge how long ago a start was last used
+   * @param opensIn in how long the next one may be released
+   * @param heldShard the shard whose start is held, or empty
+   * @param heldAge for how long it is
+   */
+  record Bucket(int waiting, long useAge, long opensIn, String heldShard, long heldAge) {
+    static Bucket of(List<?> reply) {
+      return new Bucket(
+          Math.toIntExact((Long) reply.get(0)),
+          (Long) reply.get(1),
+          (Long) reply.get(2),
+          (String) reply.get(3),
+          (Long) reply.get(4));
+    }
+
+    RedisQueueSnapshot.Bucket show(Instant now) {
+      List<RedisQueueSnapshot.Hold> holds = new ArrayList<>();
+      if (!heldShard.isEmpty()) {
+        Instant since = now.minus(micros(heldAge));
+        holds.add(new RedisQueueSnapshot.Hold(Long.parseLong(heldShard), since));
+      }
+      Instant lastUse = useAge < 0 ? null : now.minus(micros(useAge));
+      return new RedisQueueSnapshot.Bucket(
+          waiting,
+          holds.isEmpty() ? lastUse : holds.getFirst().since(),
+          opensIn < 0 ? null : now.plus(micros(opensIn)),
+          holds);
+    }
+
+    private static Duration micros(long micros) {
+      return Duration.ofNanos(Micros.toNanos(micros));
+    }
+  }
+
+  /**
+   * Takes a reply apart.
+   *
+   * @throws JedisDataException if it is none of the script's, or its numbers make no sense
+   */
+  static SnapshotReply of(Object reply) {
+    return Replies.parse(() -> {
+      List<?> parts = (List<?>) reply;
+      List<Bucket> buckets =
+          ((List<?>) parts.get(0)).stream().map(bucket -> Bucket.of((List<?>) bucket)).toList();
+      return new SnapshotReply(
+          buckets,
+          Replies.longs(parts.get(1)),
+          Replies.limit(Replies.longs(parts.get(2)), buckets.size()));
+    });
+  }
+
+  /**
+   * Looks how the queue stands, in the terms of this machine.
+   *
+   * @param own the bucket and the ticket, with its shard, of each of this process's places
+   * @param threads the thread that asks, by ticket and shard; null if it has left
+   */
+  static RedisQueueSnapshot look(
+      Store store, List<String> own, Function<String, @Nullable Thread> threads, Instant now) {
+    SnapshotReply reply = store.look(piece(own, 0));
+    List<RedisQueueSnapshot.Bucket> buckets =
+        Replies.parse(() -> reply.buckets.stream().map(bucket -> bucket.show(now)).toList());
+    List<RedisQueueSnapshot.Place> places = new ArrayList<>();
+    List<Long> found = new ArrayList<>(reply.places);
+    while (found.size() < own.size() / 2) {
+      found.addAll(store.look(piece(own, 2 * found.size())).places);
+    }
+    for (int i = 0; i < found.size(); i++) {
+      Thread thread = threads.apply(own.get(2 * i + 1));
+      int bucket = Integer.parseInt(own.get(2 * i));
+      if (thread != null && found.get(i) > 0 && bucket < buckets.size()) {
+        int position = Math.toIntExact(found.get(i));
+        places.add(new RedisQueueSnapshot.Place(thread, bucket, position));
+      }
+    }
+    return new RedisQueueSnapshot(buckets, places, Optional.ofNullable(reply.limit));
+  }
+
+  private static List<String> piece(List<String> own, int from) {
+    return own.subList(from, Math.min(own.size(), from + 2 * MAX_AT_ONCE));
+  }
+}

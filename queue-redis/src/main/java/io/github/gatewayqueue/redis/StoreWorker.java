@@ -1,0 +1,359 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The one thread by which a process talks to the store, whatever the number of its requests: it
+ * takes a step when somebody arrives or leaves or has used a start, when a first in line is due,
+ * when there is a notification, and to renew the lease. Everything else hands it what happened.
+ */
+final class StoreWorker {
+  /** In the messages of errors that do not pass: of commands, and of those within a script. */
+  private static final List<String> FOR_GOOD =
+      List.of("WRONGTYPE", "NOPERM", "The user executing the script", "ACL failure in script");
+
+  private static final long AFTER_A_MISTAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long closing waits for a client that does not answer, before and after an interrupt. */
+  private static final long MAX_GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long MAX_INTERRUPTED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Store store;
+  private final LocalTickets tickets;
+  private final Settings settings;
+
+  /** Without a lock: a virtual thread that is next to get one may have no carrier to take it on. */
+  private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+
+  private final SplittableRandom random = new SplittableRandom();
+  private final Outage outage = new Outage(random);
+  private final LimitReader reader;
+  private final StoreNotifications notifications;
+  private final Thread thread;
+  private volatile @Nullable SessionStartLimit limit;
+  private boolean exhaustionTold;
+  private boolean cutOffTold;
+  private volatile boolean closing;
+
+  /** Whether closing does not wait for the store any more. */
+  private volatile boolean abandoned;
+
+  StoreWorker(
+      Store store,
+      String process,
+      Settings settings,
+      @Nullable SessionStartLimitSource source,
+      Threads threads) {
+    this.store = store;
+    this.settings = settings;
+    tickets = new LocalTickets(process, settings, System.nanoTime());
+    reader =
+        new LimitReader(
+            source, settings.reserve(), threads, random, this::tell, new ReadingResults());
+    notifications = new StoreNotifications(store, this, threads);
+    thread = threads.unstarted("gateway-queue-redis", this::work);
+  }
+
+  private final class ReadingResults implements LimitReader.Results {
+    @Override
+    public void read(Step.Reading reading) {
+      tickets.read(reading);
+    }
+
+    @Override
+    public void refused(GatewayQueueException refusal, long failedNanos) {
+      failAll(refusal, failedNanos);
+    }
+  }
+
+  /** Starts all threads; if one cannot be started, ends the others. */
+  void start() {
+    thread.start();
+    try {
+      notifications.start();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void tell(Runnable event) {
+    inbox.add(event);
+    LockSupport.unpark(thread);
+  }
+
+  void arrive(Ticket ticket) {
+    tell(() -> tickets.arrive(ticket));
+  }
+
+  void giveUp(Ticket ticket) {
+    tell(() -> tickets.giveUp(ticket, System.nanoTime()));
+  }
+
+  /** The caller has said something of a start. */
+  void said(Hold hold) {
+    tell(() -> tickets.said(hold, System.nanoTime()));
+  }
+
+  /** A notification came of a bucket. */
+  void hear(
+      long generation, int bucket, long lastUse, long ageNanos, String member, long waitNanos) {
+    long nowNanos = System.nanoTime();
+    tell(() -> tickets.hear(generation, bucket, lastUse, ageNanos, member, waitNanos, nowNanos));
+  }
+
+  /** Something has changed for all, or notifications may have been missed. */
+  void lookAgain() {
+    tell(() -> tickets.lookAgain(System.nanoTime()));
+  }
+
+  /** The listener listens again. */
+  void listenAgain() {
+    tell(() -> {
+      cutOffTold = false;
+      tickets.lookAgain(System.nanoTime());
+    });
+  }
+
+  /** Somebody wants to know the limit. */
+  void readLimitIfUnknown() {
+    tell(tickets::refresh);
+  }
+
+  /** Returns the limit as the store had it when it was last talked to, or null. */
+  @Nullable SessionStartLimit limit() {
+    return limit;
+  }
+
+  /** Returns the bucket and the name, with the shard, of each ticket that has its place in line. */
+  CompletableFuture<List<String>> places() {
+    CompletableFuture<List<String>> places = new CompletableFuture<>();
+    tell(() -> {
+      List<String> all = new ArrayList<>();
+      tickets
+          .places()
+          .forEach((bucket, line) ->
+              line.forEach(ticket -> all.addAll(List.of(bucket.toString(), ticket.member()))));
+      places.complete(all);
+    });
+    return places;
+  }
+
+  /**
+   * Gives up the lease, and with it all places; returns when that is done, or the client does not
+   * come back. An interrupt does not change that.
+   */
+  void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = join(MAX_GOODBYE_NANOS);
+    if (thread.isAlive()) {
+      abandoned = true;
+      thread.interrupt(); // a client that waits for one of its connections gives up
+      interrupted |= join(MAX_INTERRUPTED_NANOS);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns whether it was interrupted meanwhile. */
+  private boolean join(long mostNanos) {
+    long beginNanos = System.nanoTime();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      long leftNanos = mostNanos - (System.nanoTime() - beginNanos);
+      if (leftNanos <= 0) {
+        break;
+      }
+      try {
+        var unused = thread.join(Duration.ofNanos(leftNanos));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    return interrupted;
+  }
+
+  private void work() {
+    try {
+      long notBeforeNanos = System.nanoTime();
+      while (!closing) {
+        try {
+          awaitWork(notBeforeNanos);
+          notBeforeNanos = takeStepIfDue(notBeforeNanos);
+        } catch (RuntimeException | Error e) { // a mistake of ours: nobody is to wait in vain
+          failAll(new GatewayQueueException("the queue failed", e), System.nanoTime());
+          Log.error("the conversation with the store failed", e);
+          notBeforeNanos = System.nanoTime() + AFTER_A_MISTAKE_NANOS;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it is closed, and the client did not come back
+    } finally {
+      reader.stop();
+      notifications.stop();
+      leave();
+    }
+  }
+
+  private long takeStepIfDue(long notBeforeNanos) {
+    tickets.settle(System.nanoTime());
+    long nowNanos = System.nanoTime();
+    boolean due = notBeforeNanos - nowNanos <= 0 && tickets.delayNanos(nowNanos) <= 0;
+    return due && !closing ? System.nanoTime() + takeStep() : notBeforeNanos;
+  }
+
+  /** Waits until there may be something to do, and takes in what has happened. */
+  private void awaitWork(long notBeforeNanos) throws InterruptedException {
+    long nowNanos = System.nanoTime();
+    long stepNanos = Math.max(tickets.delayNanos(nowNanos), notBeforeNanos - nowNanos);
+    // That wants no store:
+    long ownNanos = Math.min(tickets.settleDelayNanos(nowNanos), reader.delayNanos(nowNanos));
+    long delayNanos = Math.min(stepNanos, ownNanos);
+    if (delayNanos > 0 && inbox.isEmpty() && !closing) {
+      LockSupport.parkNanos(inbox, delayNanos);
+    }
+    if (Thread.interrupted() && abandoned) { // others have no reason to interrupt it
+      throw new InterruptedException();
+    }
+    for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
+      event.run();
+    }
+    if (reader.takeRetry(System.nanoTime())) {
+      tickets.lookAgain(System.nanoTime()); // the store says whether this process is to read
+    }
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @return for how many nanoseconds not to take another one
+   */
+  private long takeStep() {
+    reader.endIfDead(inbox.isEmpty());
+    Moment asked = Moment.now();
+    Step step = tickets.step(asked.nanos());
+    StepReply reply;
+    try {
+      reply = store.take(step, reader.isBusy());
+    } catch (JedisException e) {
+      return failed(e, System.nanoTime());
+    }
+    outage.end();
+    limit = reply.limit(); // first: who is released now may ask for it
+    tickets.answered(step, reply, asked, System.nanoTime());
+    warnIfExhausted();
+    failIfExhausted(reply, asked);
+    long wanted = tickets.takeReadingWanted();
+    if (wanted > 0) {
+      reader.begin(wanted);
+    }
+    return 0;
+  }
+
+  private void failIfExhausted(StepReply reply, Moment asked) {
+    SessionStartLimit used = reply.limit();
+    if (settings.fails() && reply.exhaustedNanos() > 0 && used != null) {
+      Instant resetsAt = Instant.now().plusNanos(reply.exhaustedNanos());
+      tickets.failInLine(
+          () -> new SessionStartLimitExceededException(used, resetsAt),
+          asked.nanos(),
+          System.nanoTime());
+    }
+  }
+
+  private void failAll(GatewayQueueException failure, long beforeNanos) {
+    String message = failure.getMessage();
+    Supplier<GatewayQueueException> refusal =
+        () -> new GatewayQueueException(message == null ? failure.toString() : message, failure);
+    tickets.failAll(refusal, beforeNanos, System.nanoTime());
+  }
+
+  private long failed(JedisException e, long failedNanos) {
+    if (isForGood(e)) {
+      failAll(refusal(e), failedNanos);
+    }
+    store.forgetConnections(); // a server that is a replica now keeps them open
+    return outage.begin(String.valueOf(e.getMessage()));
+  }
+
+  private static GatewayQueueException refusal(JedisException e) {
+    return new GatewayQueueException("the store refuses this queue: " + e.getMessage(), e);
+  }
+
+  /** The listener could not subscribe, or has lost its connection. */
+  void cutOff(JedisException e) {
+    if (isForGood(e)) {
+      long failedNanos = System.nanoTime();
+      tell(() -> {
+        if (!cutOffTold) {
+          cutOffTold = true;
+          Log.warning(
+              "the notifications of the store cannot be had, requests fail: " + e.getMessage());
+        }
+        failAll(refusal(e), failedNanos);
+      });
+    }
+  }
+
+  /** What does not get better by itself: other errors of a server come and go. */
+  private static boolean isForGood(JedisException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JedisAccessControlException) {
+        return true;
+      }
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof JedisDataException && FOR_GOOD.stream().anyMatch(message::contains)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void warnIfExhausted() {
+    if (!tickets.isExhausted()) {
+      exhaustionTold = false;
+    } else if (!exhaustionTold) {
+      exhaustionTold = true;
+      Log.warning(
+          "the session starts are used up but for the reserve of "
+              + settings.reserve()
+              + ": "
+              + limit);
+    }
+  }
+
+  /** Gives up the lease. If that fails, it runs out by itself. */
+  private void leave() {
+    if (abandoned) {
+      return;
+    }
+    try {
+      for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
+        event.run();
+      }
+      store.take(tickets.lastStep(System.nanoTime()), reader.isBusy());
+    } catch (RuntimeException e) {
+      // there is no store to leave
+    }
+  }
+}

@@ -1,0 +1,381 @@
+package io.github.gatewayqueue.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+
+class LocalTicketsTest {
+  private static final Duration INTERVAL = Duration.ofSeconds(6);
+  private static final Duration SLACK = Duration.ofSeconds(1);
+  private static final Duration HOLD = Duration.ofSeconds(30);
+  private static final Settings SETTINGS =
+      new Settings(
+          "test",
+          INTERVAL,
+          Duration.ZERO,
+          Duration.ofSeconds(15),
+          HOLD,
+          Duration.ofSeconds(10),
+          1,
+          false);
+  private static final Moment NOW = Moment.now();
+
+  private final LocalTickets tickets = new LocalTickets("me", SETTINGS, NOW.nanos());
+  private long arrivals = 1000;
+
+  /** What is answered next, besides the places. */
+  private StepReply.Answer answer = wait(Duration.ofHours(1));
+
+  private boolean held = true;
+  private boolean rejoin;
+
+  private static StepReply.Answer wait(Duration wait) {
+    return new StepReply.Answer(StepReply.Kind.WAIT, wait.toNanos() / 1000, 0, "");
+  }
+
+  private static StepReply.Answer released() {
+    return new StepReply.Answer(StepReply.Kind.RELEASED, 0, 0, "");
+  }
+
+  private static long after(Duration duration) {
+    return NOW.nanos() + duration.toNanos();
+  }
+
+  private Ticket arrive(long number) {
+    var ticket = new Ticket("me", number, 0, 1, new AtomicInteger());
+    tickets.arrive(ticket);
+    return ticket;
+  }
+
+  private Step step() {
+    return step(NOW);
+  }
+
+  /** Takes a step that is answered at once. */
+  private Step step(Moment asked) {
+    Step step = tickets.step(asked.nanos());
+    answer(step, asked, asked.nanos());
+    return step;
+  }
+
+  private void answer(Step step, Moment asked, long nowNanos) {
+    List<Long> given = new ArrayList<>();
+    for (Ticket join : step.joins()) {
+      given.add(join.arrival > 0 ? join.arrival : ++arrivals);
+    }
+    StepReply reply =
+        new StepReply(
+            1,
+            1,
+            1,
+            rejoin,
+            List.of(),
+            Collections.nCopies(step.words(Word.Kind.USED).size(), 77L),
+            given,
+            Collections.nCopies(step.asks().size(), answer),
+            Collections.nCopies(step.confirms().size(), held),
+            null,
+            0,
+            0);
+    tickets.answered(step, reply, asked, nowNanos);
+  }
+
+  /** Has a ticket joined and released. The first one is not asked for until lines are known. */
+  private Ticket release(long number) {
+    Ticket ticket = arrive(number);
+    answer = released();
+    List<Ticket> asked = step().asks();
+    assertEquals(List.of(ticket), asked.isEmpty() ? step().asks() : asked);
+    answer = wait(Duration.ofHours(1));
+    return ticket;
+  }
+
+  private static List<String> told(Step step, Word.Kind kind) {
+    return step.words(kind).stream().map(Word::name).toList();
+  }
+
+  @Test
+  void delayNanos_everybodyHasLeft_isUntilTheLeaseIsRenewed() {
+    Ticket ticket = arrive(1);
+    step();
+    tickets.giveUp(ticket, NOW.nanos());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(Duration.ofSeconds(4).toNanos(), tickets.delayNanos(after(Duration.ofSeconds(1))));
+  }
+
+  @Test
+  void hear_headThatIsNotKnownAnyMore_isToldAsAStray() {
+    step();
+    tickets.hear(1, 0, 0, 0, "me.7:3", 0, NOW.nanos());
+    tickets.hear(1, 0, 0, 0, "other.7:3", 0, NOW.nanos());
+    Step step = step();
+    assertEquals(List.of("me.7"), told(step, Word.Kind.STRAY));
+    assertEquals("3", step.words().getFirst().shard());
+    assertEquals(List.of(), step().words());
+  }
+
+  @Test
+  void hear_headThatJoinsWaitsOrIsHeld_isNone() {
+    release(1);
+    arrive(2);
+    step();
+    arrive(3);
+    tickets.step(NOW.nanos()); // its answer is lost
+    for (int number = 1; number <= 3; number++) {
+      tickets.hear(1, 0, 0, 0, "me." + number + ":0", 0, NOW.nanos());
+    }
+    assertEquals(List.of(), step().words());
+  }
+
+  /** Its use is on its way: the store need not hear of it twice. */
+  @Test
+  void hear_headWhoseUseIsToBeTold_isNone() throws InterruptedException {
+    Hold hold = release(1).await();
+    hold.close();
+    tickets.said(hold, System.nanoTime());
+    tickets.hear(1, 0, 0, 0, "me.1:0", 0, NOW.nanos());
+    Step step = step();
+    assertEquals(List.of("me.1"), told(step, Word.Kind.USED));
+    assertEquals(1, step.words().size());
+  }
+
+  @Test
+  void answered_toJoinOnceMore_tellsAllPlacesAgain() {
+    Ticket first = arrive(1);
+    Ticket second = arrive(2);
+    step();
+    assertEquals(List.of(), step().joins());
+    rejoin = true;
+    step();
+    rejoin = false;
+    assertEquals(List.of(first, second), step().joins());
+    assertEquals(List.of(), step().joins());
+    assertEquals(1001, first.arrival);
+    tickets.giveUp(first, NOW.nanos());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+  }
+
+  /** However much there is to tell in between. */
+  @Test
+  void step_aThirdOfALeaseAfterTheLast_asksForAllBuckets() {
+    arrive(1);
+    step();
+    step();
+    for (int second = 1; second <= 4; second++) {
+      step(new Moment(after(Duration.ofSeconds(second)), NOW.millis()));
+    }
+    assertEquals(0, asksAfter(Duration.ofMillis(4500)));
+    assertEquals(1, asksAfter(Duration.ofSeconds(6)));
+  }
+
+  private int asksAfter(Duration duration) {
+    return tickets.step(after(duration)).asks().size();
+  }
+
+  /** It needs no store, so it does not wait for one that is away. */
+  @Test
+  void settle_startThatIsEarlyByOwnClock_isOfferedAsSoonAsItMayBeUsed() {
+    Ticket ticket = arrive(1);
+    step();
+    Step asking = tickets.step(NOW.nanos());
+    tickets.hear(1, 0, 77, 0, "-", 0, after(Duration.ofMillis(-5500)));
+    answer = released();
+    answer(asking, NOW, NOW.nanos());
+    assertEquals(Duration.ofMillis(500).toNanos(), tickets.settleDelayNanos(NOW.nanos()));
+    tickets.settle(after(Duration.ofMillis(499)));
+    assertTrue(ticket.toString().endsWith("IN_LINE]"), ticket.toString());
+    tickets.settle(after(Duration.ofMillis(500)));
+    assertTrue(ticket.toString().endsWith("HELD]"), ticket.toString());
+  }
+
+  /** Nobody waits for longer by it, and it saves a step if the answer comes soon. */
+  @Test
+  void said_identified_isToldWhenAnAnswerCouldNotMakeTheNextDueEarlier() throws Exception {
+    Hold hold = release(1).await();
+    hold.identified();
+    tickets.said(hold, hold.usedNanos());
+    assertEquals(SLACK.toNanos(), tickets.settleDelayNanos(hold.usedNanos()));
+    tickets.settle(hold.usedNanos() + SLACK.toNanos() - 1);
+    assertEquals(List.of(), tickets.step(NOW.nanos()).words());
+    tickets.settle(hold.usedNanos() + SLACK.toNanos());
+    Word word = tickets.step(NOW.nanos()).words().getFirst();
+    assertEquals(Word.Kind.USED, word.kind());
+    assertEquals(hold.usedNanos(), word.usedNanos());
+  }
+
+  @Test
+  void said_answered_isToldAtOnceAsSentASlackAgo() throws Exception {
+    Hold hold = release(1).await();
+    hold.identified();
+    tickets.said(hold, System.nanoTime());
+    long beforeNanos = System.nanoTime();
+    hold.answered();
+    tickets.said(hold, System.nanoTime());
+    hold.close();
+    Word word = step().words().getFirst();
+    assertEquals(Word.Kind.USED, word.kind());
+    assertTrue(word.usedNanos() - (beforeNanos - SLACK.toNanos()) >= 0);
+    assertTrue(word.usedNanos() - System.nanoTime() < -SLACK.toNanos() / 2);
+    assertEquals(List.of(), step().words());
+  }
+
+  @Test
+  void said_cancelled_isToldAsUnused() throws Exception {
+    Hold hold = release(1).await();
+    hold.cancel();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of(), step().words());
+  }
+
+  @Test
+  void said_cancelledTwiceBeforeTheWorkerHearsOfIt_isToldAsUnused() throws Exception {
+    Hold hold = release(1).await();
+    hold.cancel();
+    hold.cancel();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+  }
+
+  /** The time for which this process itself keeps it back is none of its holder's. */
+  @Test
+  void settle_startThatIsKeptBack_hasItsWholeTimeFromThenOn() {
+    Ticket ticket = arrive(1);
+    step();
+    Step asking = tickets.step(NOW.nanos());
+    tickets.hear(1, 0, 77, 0, "-", 0, after(Duration.ofSeconds(-1)));
+    answer = released();
+    answer(asking, NOW, NOW.nanos());
+    tickets.settle(after(HOLD.plusSeconds(4)));
+    assertTrue(ticket.toString().endsWith("HELD]"), ticket.toString());
+    tickets.settle(after(HOLD.plusSeconds(6)));
+    assertTrue(ticket.toString().endsWith("NEW]"), ticket.toString());
+  }
+
+  /** The caller's word is known before the worker is told of it. */
+  @Test
+  void settle_cancelledJustNow_isToldAsUnused() throws Exception {
+    Hold hold = release(1).await();
+    hold.cancel();
+    tickets.settle(System.nanoTime());
+    tickets.said(hold, System.nanoTime());
+    Step step = step();
+    assertEquals(List.of("me.1"), told(step, Word.Kind.UNUSED));
+    assertEquals(1, step.words().size());
+  }
+
+  @Test
+  void settle_nothingWasSaidForTheHoldTimeout_isToldAsUsedWithAWarning() throws Exception {
+    Hold hold = release(1).await();
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      tickets.settle(after(HOLD));
+      assertTrue(log.lines().getFirst().startsWith("WARNING: the start of shard 0 of 1 ran out"));
+    }
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+    assertTrue(hold.isExpired());
+    hold.cancel();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of(), step().words(), "it gives nothing back");
+  }
+
+  @Test
+  void said_identifiedAfterTheHoldTimeout_isToldOnceMore() throws Exception {
+    Hold hold = release(1).await();
+    tickets.settle(after(HOLD));
+    step();
+    hold.identified();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+    hold.close();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of(), step().words());
+  }
+
+  @Test
+  void confirm_lostBeforeItWasTaken_joinsAgainAtItsOldArrival() {
+    Ticket ticket = release(1);
+    held = false;
+    assertEquals(List.of(ticket), step().confirms());
+    Step again = step();
+    assertEquals(List.of(ticket), again.joins());
+    assertEquals(1001, ticket.arrival);
+    assertEquals(List.of(), again.confirms());
+  }
+
+  @Test
+  void confirm_lostAfterItWasTaken_isExpiredAndItsUseIsToldAllTheSame() throws Exception {
+    Hold hold = release(1).await();
+    assertFalse(hold.isExpired());
+    held = false;
+    step();
+    assertTrue(hold.isExpired());
+    assertEquals(List.of(), step().joins());
+    hold.identified();
+    tickets.said(hold, System.nanoTime());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+  }
+
+  /** It may hold a start, but never knows that for long enough. */
+  @Test
+  void confirm_answersTakeTooLong_givesTheStartBackAndJoinsTheEndOfTheLine() {
+    Ticket ticket = release(1);
+    Moment longAgo = new Moment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
+    answer(tickets.step(longAgo.nanos()), longAgo, NOW.nanos());
+    Step step = step();
+    assertEquals(List.of("me.1"), told(step, Word.Kind.UNUSED));
+    assertEquals(List.of(ticket), step.joins());
+    assertEquals(1002, ticket.arrival);
+  }
+
+  @Test
+  void giveUp_startThatIsHeld_isToldAsUnused() {
+    Ticket ticket = release(1);
+    tickets.giveUp(ticket, NOW.nanos());
+    tickets.giveUp(ticket, NOW.nanos());
+    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of(), step().words());
+    assertEquals(List.of(), step().confirms());
+  }
+
+  /** A word may have to wait for a later step: until then its ticket is not to join. */
+  @Test
+  void step_moreWordsThanItTakes_joinsNoneOfTheOthers() {
+    Ticket ticket = release(1);
+    for (int number = 2; number < 600; number++) {
+      Ticket other = arrive(number);
+      other.told = true;
+      tickets.giveUp(other, NOW.nanos());
+    }
+    Moment longAgo = new Moment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
+    Step early = tickets.step(longAgo.nanos());
+    answer(early, longAgo, NOW.nanos());
+    while (tickets.step(NOW.nanos()).words().stream()
+        .noneMatch(word -> word.name().equals("me.1"))) {
+      assertEquals(List.of(), step().joins());
+    }
+    assertEquals(List.of(ticket), step().joins());
+  }
+
+  @Test
+  void lastStep_startsThatAreHeld_areToldUnlessTheCallerHasThem() throws Exception {
+    Ticket offered = release(1);
+    assertEquals(List.of("me.1"), told(tickets.lastStep(NOW.nanos()), Word.Kind.UNUSED));
+    assertTrue(offered.toString().endsWith("HELD]"));
+    Hold taken = release(2).await();
+    Hold identified = release(3).await();
+    identified.identified();
+    tickets.said(identified, identified.usedNanos());
+    Step last = tickets.lastStep(NOW.nanos());
+    assertEquals(List.of("me.3"), told(last, Word.Kind.USED));
+    assertTrue(taken.isExpired());
+  }
+}
