@@ -25,7 +25,7 @@ final class Outage {
    */
   long begin(String reason) {
     if (failures == 0) {
-      Log.warning("can not talk to the store, nobody is released meanwhile: " + reason);
+      Log.warning("cannot talk to the store, nobody is released meanwhile: " + reason);
     }
     long most = Math.min(MAX_NANOS, MIN_NANOS << Math.min(failures, 10));
     failures++;

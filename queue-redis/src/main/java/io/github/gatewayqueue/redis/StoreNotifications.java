@@ -81,7 +81,7 @@ final class StoreNotifications {
     }
   }
 
-  /** A connection whose other end is gone without a word would be read from for ever. */
+  /** Reading from a connection whose other end is gone without a word would never end. */
   private void watch() {
     try {
       while (!stopped) {

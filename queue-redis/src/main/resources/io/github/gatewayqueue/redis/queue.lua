@@ -89,8 +89,8 @@ local function forget_lines()
   publish('changed')
 end
 
--- A process that gets none of its answers can use no start, but would hold one for ever: it has no
--- lease once it has heard nothing for that long.
+-- A process that gets none of its answers cannot use a start, but would never let go of one: it has
+-- no lease once it has heard nothing for that long.
 local heard, mute = now, false
 
 local function renew_lease()

@@ -128,7 +128,7 @@ final class BotProcess {
   /** Does nothing for a while, which is part of the load that the seed describes. */
   private static void pause(long millis) {
     try {
-      TimeUnit.MILLISECONDS.sleep(millis);
+      TimeUnit.MILLISECONDS.sleep(millis); // the load itself: there is nothing to poll for
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody does that
     }

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges whether whoever is healthy gets its share beside a process that is slow for ever, frozen
+ * Judges whether whoever is healthy gets its share beside a process that is always slow, frozen
  * again and again, or holds its starts until they time out. All bounds count what the other one
  * does, since a machine may be as slow as it likes:
  *
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>while a ticket waits, each ticket that was before it when it joined, or was held, is
  *       released at most once, and no other one; once more if its process had lost its lease;
  *   <li>a process that is slow takes at most {@value #STEPS_EACH} steps for each of those and two
- *       more: each of its steps takes it a round trip, so that it can not take many in the time
- *       that a release takes;
+ *       more: each of its steps takes it a round trip, so that it cannot take many in the time that
+ *       a release takes;
  *   <li>a process that is frozen again and again is woken at most {@value #THAWS_EACH} times for
  *       each of those: to give a start back takes it some steps, between which it may be frozen.
  * </ul>

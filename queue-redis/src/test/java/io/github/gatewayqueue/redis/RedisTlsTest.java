@@ -161,7 +161,7 @@ class RedisTlsTest {
       Asking asking = Asking.of(queue, 0, 1);
       Await.until(() -> !log.lines().isEmpty());
       String line = log.lines().getFirst();
-      assertTrue(line.startsWith("WARNING: can not talk to the store"), line);
+      assertTrue(line.startsWith("WARNING: cannot talk to the store"), line);
       assertTrue(line.contains("No subject alternative names matching IP address"), line);
       asking.interrupt();
       asking.awaitInterruptedException();

@@ -288,7 +288,7 @@ class StoreTest extends RedisTestBase {
     Await.until(() -> frozen.ask(first).kind() == Kind.RELEASED);
   }
 
-  /** Its steps come, so it could hold a start for ever, and never use it. */
+  /** Its steps come, so it could hold a start without end, and never use it. */
   @Test
   void take_processThatHearsNoAnswer_losesItsLeaseAndWhatItHolds() {
     Settings settings = settings(SHORT, Duration.ofSeconds(2));
