@@ -5,7 +5,6 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitReader {
   private static final int MAX_BUCKETS = 65_536;
-  private static final long MIN_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
   private final Threads threads;
-  private final SplittableRandom random;
+  private final Backoff backoff;
   private final Consumer<Runnable> worker;
   private final Results results;
 
@@ -30,7 +27,6 @@ final class LimitReader {
   private @Nullable Thread reader;
 
   private boolean reading;
-  private int failures;
 
   /** When the next reading may begin after a failure, and whether that is to come. */
   private long notBeforeNanos;
@@ -61,14 +57,14 @@ final class LimitReader {
     this.source = source;
     this.reserve = reserve;
     this.threads = threads;
-    this.random = random;
+    backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60), random);
     this.worker = worker;
     this.results = results;
   }
 
   /** Returns whether a reading is under way, or is not to be tried again yet. */
   boolean isBusy() {
-    return reading || (failures > 0 && notBeforeNanos - System.nanoTime() > 0);
+    return reading || (backoff.hasFailed() && notBeforeNanos - System.nanoTime() > 0);
   }
 
   /** Returns in how many nanoseconds a reading that failed may be tried again. */
@@ -122,10 +118,8 @@ final class LimitReader {
 
   private void failed() {
     reading = false;
-    long most = Math.min(MAX_BACKOFF_NANOS, MIN_BACKOFF_NANOS << Math.min(failures, 6));
-    failures++;
     triesAgain = true;
-    notBeforeNanos = System.nanoTime() + most - random.nextLong(most / 2);
+    notBeforeNanos = System.nanoTime() + backoff.fail();
   }
 
   private void read(SessionStartLimitSource limits, long number) {
@@ -150,7 +144,7 @@ final class LimitReader {
       failed();
     } else {
       reading = false;
-      failures = 0;
+      backoff.succeed();
       results.read(new Step.Reading(number, limit));
     }
   }

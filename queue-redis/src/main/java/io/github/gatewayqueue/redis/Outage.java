@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.redis;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
@@ -8,14 +8,10 @@ import java.util.random.RandomGenerator;
  * an outage begins, one line when it is over. Used by one thread.
  */
 final class Outage {
-  private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  private final RandomGenerator random;
-  private int failures;
+  private final Backoff backoff;
 
   Outage(RandomGenerator random) {
-    this.random = random;
+    backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
   }
 
   /**
@@ -24,17 +20,15 @@ final class Outage {
    * @return for how many nanoseconds not to try again
    */
   long begin(String reason) {
-    if (failures == 0) {
+    if (!backoff.hasFailed()) {
       Log.warning("cannot talk to the store, nobody is released meanwhile: " + reason);
     }
-    long most = Math.min(MAX_NANOS, MIN_NANOS << Math.min(failures, 10));
-    failures++;
-    return most - random.nextLong(most / 2);
+    return backoff.fail();
   }
 
   void end() {
-    if (failures > 0) {
-      failures = 0;
+    if (backoff.hasFailed()) {
+      backoff.succeed();
       Log.info("can talk to the store again");
     }
   }

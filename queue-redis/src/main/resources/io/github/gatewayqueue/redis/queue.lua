@@ -49,6 +49,10 @@ local function set(name, whole)
   changed[name] = state[name]
 end
 
+local function is_limited()
+  return state.limited == '1'
+end
+
 local function concurrency()
   return math.max(value('concurrency'), 1)
 end
@@ -185,7 +189,7 @@ do
 end
 renew_lease()
 
-if source ~= '0' and state.limited ~= '1' then
+if source ~= '0' and not is_limited() then
   set('limited', 1)
   set('concurrency', 1)
 end
@@ -250,9 +254,13 @@ local function tell(bucket, age)
     digits(math.max(0, due(bucket) - now)) }, ' '))
 end
 
+local function charge(member)
+  redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+end
+
 local function use(bucket, member, moment, spacing, age)
   redis.call('HSET', USES, bucket, digits(moment) .. ':' .. digits(spacing))
-  redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+  charge(member)
   tell(bucket, age)
 end
 
@@ -316,7 +324,7 @@ local function unused(ticket, shard)
   end
   redis.call('HDEL', HOLDS, bucket)
   tell(bucket, 0)
-  if state.limited == '1' and usable() == 1 then
+  if is_limited() and usable() == 1 then
     publish('changed') -- somebody may wait for the reset
   end
 end
@@ -372,10 +380,6 @@ end
 local RESETLESS_GOOD = 60 * SECOND
 local MAX_READING = 60 * SECOND
 
-local function is_limited()
-  return state.limited == '1'
-end
-
 local function shorten_if_uncertain()
   local left = usable()
   if left <= 0 and left + value('uncounted') > 0 and now + settling < value('good_until') then
@@ -430,7 +434,7 @@ local function resize(count)
   for bucket = 0, concurrency() - 1 do
     local member = hold_of(bucket)
     if member then
-      redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+      charge(member)
       last = quiet
     end
     last = math.max(last, (last_use(bucket)))

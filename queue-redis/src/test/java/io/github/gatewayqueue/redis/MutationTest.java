@@ -58,28 +58,28 @@ class MutationTest {
             EnumSet.of(Fault.BOT_KILLED_HOLDING)),
         new Mutation(
             "what is unused stays charged",
-            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if state.limited",
+            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if is_limited",
             """
             redis.call('HDEL', HOLDS, bucket)
             tell(bucket, 0)
             redis.call('ZADD', STARTS, digits(now), ticket)
-            if state.limited\
+            if is_limited\
             """,
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
         new Mutation(
             "what is unused takes its slot",
-            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if state.limited",
+            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if is_limited",
             """
             redis.call('HDEL', HOLDS, bucket)
             redis.call('HSET', USES, bucket, digits(now) .. ':' .. digits(interval))
             tell(bucket, 0)
-            if state.limited\
+            if is_limited\
             """,
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
         new Mutation(
             "what is unused stays held",
-            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if state.limited",
-            "  tell(bucket, 0)\n  if state.limited",
+            "  redis.call('HDEL', HOLDS, bucket)\n  tell(bucket, 0)\n  if is_limited",
+            "  tell(bucket, 0)\n  if is_limited",
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
         new Mutation(
             "who gives up stays in line",
@@ -103,7 +103,7 @@ class MutationTest {
             EnumSet.of(Fault.BOT_FROZEN_HOLDING, Fault.BOT_CUT_OFF_HOLDING)),
         new Mutation(
             "a use is not charged",
-            "  redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))\n  tell",
+            "  charge(member)\n  tell",
             "  tell",
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
         new Mutation(

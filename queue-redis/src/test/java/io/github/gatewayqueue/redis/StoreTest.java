@@ -63,6 +63,14 @@ class StoreTest extends RedisTestBase {
     return ticket;
   }
 
+  /** Joins one, reads a limit of ten starts, and has one of them released. */
+  private static Ticket readAndRelease(Participant reader) {
+    Ticket ticket = reader.join(0);
+    reader.read(reader.ask(ticket).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, reader.ask(ticket).kind());
+    return ticket;
+  }
+
   /** Takes an interval off the moment of a bucket's last use. */
   private void letAnIntervalPass() {
     String[] use = client.hget(key("uses"), "0").split(":", -1);
@@ -115,9 +123,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void used_toldTwice_endsNoOtherHoldAndChargesOnce() {
     Participant process = reader("a", settings(Duration.ofNanos(1)));
-    Ticket first = process.join(0);
-    process.read(process.ask(first).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    Ticket first = readAndRelease(process);
     process.used(first, Duration.ZERO);
     Ticket second = release(process, 0);
     assertEquals(0, process.used(first, Duration.ZERO).usedMoments().getFirst());
@@ -163,9 +169,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void unused_isAsIfItHadNotBeenReleased() {
     Participant process = reader("a", settings(LONG));
-    Ticket first = process.join(0);
-    process.read(process.ask(first).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    Ticket first = readAndRelease(process);
     assertEquals(9, remaining(process.look()));
     process.unused(first);
     process.unused(first);
@@ -434,9 +438,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void used_toldToAColdStore_putsTheNextOffAndIsCharged() {
     Participant process = reader("a", settings(LONG));
-    Ticket held = process.join(0);
-    process.read(process.ask(held).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    Ticket held = readAndRelease(process);
     Ticket next = process.join(0);
     makeCold();
     StepReply reply = process.tell().word(held, Word.Kind.USED, Duration.ZERO).take();
@@ -449,9 +451,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void unused_toldToAColdStore_givesNothingBack() {
     Participant process = reader("a", settings(LONG));
-    Ticket held = process.join(0);
-    process.read(process.ask(held).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    Ticket held = readAndRelease(process);
     makeCold();
     process.unused(held);
     process.read(process.look().reading(), limit(10, 1));
@@ -503,9 +503,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_otherConcurrencyWhileAStartIsHeld_isLostAndCharged() {
     Participant process = reader("a", settings(LONG));
-    Ticket held = process.join(0);
-    process.read(process.ask(held).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(held).kind());
+    Ticket held = readAndRelease(process);
     forceReading();
     process.read(process.look().reading(), limit(10, 2));
     assertFalse(process.holds(held));
@@ -643,9 +641,7 @@ class StoreTest extends RedisTestBase {
             0,
             false);
     Participant process = reader("a", settings);
-    Ticket first = process.join(0);
-    process.read(process.ask(first).detail(), limit(10, 1));
-    assertEquals(Kind.RELEASED, process.ask(first).kind());
+    Ticket first = readAndRelease(process);
     process.used(first, Duration.ZERO);
     forceReading();
     process.read(process.look().reading(), limit(1, 1));
