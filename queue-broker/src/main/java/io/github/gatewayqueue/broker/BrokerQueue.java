@@ -1,15 +1,16 @@
 package io.github.gatewayqueue.broker;
 
-import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What a broker asks of the queue that it holds, whichever that is. */
-interface BrokerQueue extends GatewayQueue, AutoCloseable {
+interface BrokerQueue extends AutoCloseable {
   String LIMIT_UNKNOWN = "the session start limit is not known";
 
   static BrokerQueue of(Settings settings) {
@@ -20,6 +21,12 @@ interface BrokerQueue extends GatewayQueue, AutoCloseable {
     }
     return token == null ? new LocalBrokerQueue(settings) : new LargeBrokerQueue(settings, token);
   }
+
+  /**
+   * Blocks until a shard may start a session, and holds its bucket until it is told what became of
+   * the start, for at most so long.
+   */
+  SessionStart acquire(long id, long total, Duration holdTimeout) throws InterruptedException;
 
   /** Returns what the status calls it. */
   String kind();

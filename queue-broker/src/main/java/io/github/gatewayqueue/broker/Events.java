@@ -11,6 +11,9 @@ import java.util.Locale;
 final class Events {
   static final String TYPE = "text/event-stream";
 
+  /** Shows a client that its connection lives. */
+  static final String COMMENT = ":\n\n";
+
   private Events() {}
 
   /** Whether a client has named events among what it accepts, and can be sent any. */

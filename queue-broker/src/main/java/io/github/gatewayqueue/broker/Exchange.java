@@ -2,8 +2,11 @@ package io.github.gatewayqueue.broker;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP request and its answer. Used by the event loop alone. */
@@ -63,6 +66,27 @@ final class Exchange {
             .end(body);
   }
 
+  /** Answers that all is well, without a body. */
+  void answerEmpty() {
+    if (isOpen()) {
+      connections.answered(request.connection());
+      var unused = response().setStatusCode(204).end();
+    }
+  }
+
+  /** Has a request answered if its method is one of these, and refuses it otherwise. */
+  void answerIf(List<HttpMethod> expected, Runnable answer) {
+    HttpMethod method = request.method();
+    if (expected.contains(method)) {
+      answer.run();
+      return;
+    }
+    String names = expected.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+    refuse(
+        Problem.withHeader(
+            405, "the method is " + method.name() + ", expected one of " + names, "Allow", names));
+  }
+
   void refuse(Problem problem) {
     if (!isOpen()) {
       return;
@@ -82,7 +106,7 @@ final class Exchange {
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .putHeader("X-Accel-Buffering", "no")
         .putHeader("X-Content-Type-Options", "nosniff");
-    write(":\n\n");
+    write(Events.COMMENT);
   }
 
   void write(String text) {

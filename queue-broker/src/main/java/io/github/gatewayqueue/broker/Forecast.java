@@ -43,8 +43,13 @@ final class Forecast {
     intervalNanos = interval.toNanos();
     delayNanos = new Long[waiting.size()];
     for (int i = 0; i < delayNanos.length && i < snapshot.buckets().size(); i++) {
-      Instant next = snapshot.buckets().get(i).nextRelease();
-      delayNanos[i] = next == null ? null : Math.max(0, Duration.between(now, next).toNanos());
+      LargeBotQueueSnapshot.Bucket bucket = snapshot.buckets().get(i);
+      Instant next = bucket.nextRelease();
+      if (!bucket.holds().isEmpty()) {
+        delayNanos[i] = intervalNanos; // as if IDENTIFY were sent now
+      } else if (next != null) {
+        delayNanos[i] = Math.max(0, Duration.between(now, next).toNanos());
+      }
     }
     standingWithin = standingWithin(waiting);
     lastToGo = standingWithin.length - 1;

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.EngineAccess;
@@ -53,8 +54,9 @@ final class LargeBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public void request(long id, long total) throws InterruptedException {
-    queue.request(id, total);
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    return queue.acquire(id, total, holdTimeout);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StartBudget;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,9 @@ final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public void request(long id, long total) throws InterruptedException {
-    bucket.request(id, total);
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    return bucket.acquire(id, total, holdTimeout);
   }
 
   @Override
@@ -55,8 +58,14 @@ final class LocalBrokerQueue implements BrokerQueue {
             ? now.plusNanos(state.lastReleaseNanos().getAsLong() - nowNanos)
             : null;
     Instant next = now.plusNanos(Math.max(0, state.notBeforeNanos() - nowNanos));
+    List<LargeBotQueueSnapshot.Hold> holds =
+        state.held().stream()
+            .map(held ->
+                new LargeBotQueueSnapshot.Hold(
+                    held.shard(), now.plusNanos(held.sinceNanos() - nowNanos)))
+            .toList();
     return new LargeBotQueueSnapshot(
-        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, List.of())),
+        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds)),
         Optional.empty());
   }
 

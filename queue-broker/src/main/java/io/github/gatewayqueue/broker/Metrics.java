@@ -25,9 +25,7 @@ final class Metrics {
   enum Outcome {
     /** Released, and its client was told. */
     RELEASED,
-    /** Released at the very moment at which its client hung up, so that the start is lost. */
-    LOST,
-    /** Its client hung up while it waited. */
+    /** Its client hung up before it was told. */
     HUNG_UP,
     /** Refused since its query is none, it is too long, or no proper HTTP. */
     BAD_REQUEST,
@@ -54,6 +52,7 @@ final class Metrics {
   private final ExpositionFormatWriter text;
   private final ExpositionFormatWriter openMetrics;
   private final Counter requests;
+  private final Counter holds;
   private final Histogram wait;
 
   Metrics(BrokerQueue queue) {
@@ -68,6 +67,15 @@ final class Metrics {
             .register(registry);
     for (Outcome outcome : Outcome.values()) {
       requests.initLabelValues(outcome.label);
+    }
+    holds =
+        Counter.builder()
+            .name("gateway_queue_holds_total")
+            .help("Starts that clients held, by the first that was said of them")
+            .labelNames("said")
+            .register(registry);
+    for (HeldStart.Word word : HeldStart.Word.values()) {
+      holds.initLabelValues(label(word));
     }
     wait =
         Histogram.builder()
@@ -143,6 +151,14 @@ final class Metrics {
 
   void ended(Outcome outcome) {
     requests.labelValues(outcome.label).inc();
+  }
+
+  void holdEnded(HeldStart.Word said) {
+    holds.labelValues(label(said)).inc();
+  }
+
+  private static String label(HeldStart.Word said) {
+    return said.name().toLowerCase(Locale.ROOT);
   }
 
   void waited(long nanos) {

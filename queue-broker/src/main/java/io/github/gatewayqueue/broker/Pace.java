@@ -10,21 +10,32 @@ import java.util.function.LongSupplier;
  *     least every five seconds: this often, be the event loop a little late
  * @param tick from one sweep over the connections to the next, {@link LoopClock#TICK}
  * @param nanos the clock that the sweep goes by
+ * @param maxHold a client that says nothing keeps a bucket for no longer than that
  * @param farewell how long the requests that wait may take to end when the broker stops
  */
-record Pace(Duration heartbeat, Duration tick, LongSupplier nanos, Duration farewell) {
+record Pace(
+    Duration heartbeat, Duration tick, LongSupplier nanos, Duration maxHold, Duration farewell) {
   static final Pace REAL =
-      new Pace(Duration.ofMillis(4500), LoopClock.TICK, System::nanoTime, Duration.ofSeconds(4));
+      new Pace(
+          Duration.ofMillis(4500),
+          LoopClock.TICK,
+          System::nanoTime,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(4));
 
   Pace withHeartbeat(Duration heartbeat) {
-    return new Pace(heartbeat, tick, nanos, farewell);
+    return new Pace(heartbeat, tick, nanos, maxHold, farewell);
   }
 
   Pace withTicks(Duration tick, LongSupplier nanos) {
-    return new Pace(heartbeat, tick, nanos, farewell);
+    return new Pace(heartbeat, tick, nanos, maxHold, farewell);
+  }
+
+  Pace withMaxHold(Duration maxHold) {
+    return new Pace(heartbeat, tick, nanos, maxHold, farewell);
   }
 
   Pace withFarewell(Duration farewell) {
-    return new Pace(heartbeat, tick, nanos, farewell);
+    return new Pace(heartbeat, tick, nanos, maxHold, farewell);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.redis.RedisQueue;
 import io.github.gatewayqueue.redis.RedisQueueSnapshot;
@@ -111,8 +112,9 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public void request(long id, long total) throws InterruptedException {
-    queue.request(id, total);
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    return queue.acquire(id, total, holdTimeout);
   }
 
   @Override

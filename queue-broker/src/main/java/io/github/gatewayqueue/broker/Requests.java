@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests for a session start: who is let in, who waits, and how each of them ends. Used by
- * the event loop, but for {@link #ended} and {@link #waitingOn}.
+ * the event loop, but for {@link #released}, {@link #ended} and {@link #waitingOn}.
  */
 final class Requests {
   private final Settings settings;
@@ -23,8 +24,15 @@ final class Requests {
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
 
   private final Places places;
+  private final Starts starts;
   private final Promise<Void> allEnded = Promise.promise();
+
+  /** Those that wait. */
   private int count;
+
+  /** Those whose thread has not ended: they wait, or are about to tell the queue something. */
+  private int underWay;
+
   private int clientsWithEvents;
   private volatile boolean stopping;
   private final OncePerMinute warnings = new OncePerMinute();
@@ -35,10 +43,16 @@ final class Requests {
     this.loop = loop;
     this.metrics = metrics;
     this.places = new Places(loop, this, settings);
+    this.starts = new Starts(loop, metrics);
   }
 
   void start() {
     places.start();
+    starts.start();
+  }
+
+  Starts starts() {
+    return starts;
   }
 
   BrokerQueue queue() {
@@ -69,6 +83,15 @@ final class Requests {
       reject(exchange, Outcome.BAD_REQUEST, new Problem(400, "" + e.getMessage()));
       return;
     }
+    boolean events = Events.wanted(exchange.request());
+    if (shard.hold() != null && !events) {
+      reject(
+          exchange,
+          Outcome.BAD_REQUEST,
+          new Problem(
+              400, "hold is for clients that take events, expected Accept: " + Events.TYPE));
+      return;
+    }
     if (count >= settings.maxWaiting()) {
       reject(
           exchange,
@@ -79,11 +102,12 @@ final class Requests {
       return;
     }
     warnIfNotNamed(shard);
-    join(new WaitingRequest(exchange, shard, Events.wanted(exchange.request()), this));
+    join(new WaitingRequest(exchange, shard, events, settings.pace().maxHold(), this));
   }
 
   private void join(WaitingRequest request) {
     count++;
+    underWay++;
     history.joined(System.nanoTime());
     waiting.put(request.thread(), request);
     request.start();
@@ -133,38 +157,73 @@ final class Requests {
     return new Problem(500, "the request failed: " + thrown.getClass().getName());
   }
 
-  /** Called by a request's thread when it has left the line, for whatever reason. */
-  void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem, long waitedNanos) {
+  /**
+   * Called by a request's thread when it was released. Has its client told, and returns once it is
+   * known what became of the start, and the queue has been told.
+   */
+  void released(WaitingRequest request, SessionStart start, long waitedNanos) {
     Instant now = Instant.now();
+    HeldStart held = new HeldStart(start, request.holdTimeout(), settings.interval());
     waiting.remove(request.thread());
     loop.run(() -> {
-      count--;
-      if (request.hasEvents()) {
-        clientsWithEvents--;
-        places.ended(request);
+      left(request);
+      if (!request.isOpen()) {
+        held.say(HeldStart.Word.CANCELLED); // nobody was told
+        endedByClient();
+        return;
       }
-      history.left(System.nanoTime());
-      if (outcome == Outcome.RELEASED) {
-        release(request, waitedNanos, now);
+      if (held.isExpired()) { // too late, since the store or this event loop was held up
+        held.say(HeldStart.Word.CANCELLED);
+        metrics.ended(Outcome.FAILED);
+        request.hangUp();
+        return;
+      }
+      int bucket = (int) (request.shard().shard() % queue.buckets());
+      request.release(bucket, waitedNanos, held, starts);
+      if (request.shard().hold() == null) {
+        held.say(HeldStart.Word.CLOSED);
+      }
+      metrics.ended(Outcome.RELEASED);
+      metrics.waited(waitedNanos);
+      history.released(new History.Release(request.shard(), bucket, waitedNanos, now));
+    });
+    held.tellQueue(() -> loop.run(() -> starts.expired(held)));
+    loop.run(this::threadEnded);
+  }
+
+  /** Called by a request's thread when it has left the line without a release. */
+  void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem) {
+    waiting.remove(request.thread());
+    loop.run(() -> {
+      left(request);
+      if (outcome == Outcome.HUNG_UP) {
+        endedByClient();
       } else {
-        metrics.ended(stopping && outcome == Outcome.HUNG_UP ? Outcome.STOPPING : outcome);
+        metrics.ended(outcome);
       }
       if (problem != null) {
         request.refuse(problem);
       }
-      completeIfAllEnded();
+      threadEnded();
     });
   }
 
-  private void release(WaitingRequest request, long waitedNanos, Instant at) {
-    int bucket = (int) (request.shard().shard() % queue.buckets());
-    if (request.release(bucket, waitedNanos)) {
-      metrics.ended(Outcome.RELEASED);
-      metrics.waited(waitedNanos);
-    } else {
-      metrics.ended(Outcome.LOST);
+  private void left(WaitingRequest request) {
+    count--;
+    if (request.hasEvents()) {
+      clientsWithEvents--;
+      places.ended(request);
     }
-    history.released(new History.Release(request.shard(), bucket, waitedNanos, at));
+    history.left(System.nanoTime());
+  }
+
+  private void endedByClient() {
+    metrics.ended(stopping ? Outcome.STOPPING : Outcome.HUNG_UP);
+  }
+
+  private void threadEnded() {
+    underWay--;
+    completeIfAllEnded();
   }
 
   /** Takes no more requests, and ends those that wait; the future tells when all have ended. */
@@ -173,12 +232,13 @@ final class Requests {
     for (WaitingRequest request : waiting.values()) {
       request.stop();
     }
+    starts.stop();
     completeIfAllEnded();
     return allEnded.future();
   }
 
   private void completeIfAllEnded() {
-    if (stopping && count == 0) {
+    if (stopping && underWay == 0) {
       allEnded.tryComplete();
     }
   }

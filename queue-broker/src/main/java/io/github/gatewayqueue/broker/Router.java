@@ -4,6 +4,7 @@ import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,9 @@ final class Router {
   }
 
   private void routeIfAdmitted(Exchange exchange, String path) {
-    if (path.equals(QUEUE) && CrossSite.sends(exchange)) {
-      requests.reject(
+    boolean changes = path.equals(QUEUE) || path.startsWith(Starts.PATH);
+    if (changes && CrossSite.sends(exchange)) {
+      refuse(
           exchange,
           Outcome.CROSS_SITE,
           new Problem(403, "a browser asks for the page of another site, expected a bot"));
@@ -109,7 +111,9 @@ final class Router {
                     page -> page(exchange, page.type(), page.body()));
               });
       default -> {
-        if (dashboard.has(path)) {
+        if (path.startsWith(Starts.PATH)) {
+          requests.starts().answer(exchange);
+        } else if (dashboard.has(path)) {
           get(exchange, () -> dashboard.answer(exchange));
         } else {
           exchange.refuse(new Problem(404, "there is nothing at this path"));
@@ -124,17 +128,7 @@ final class Router {
   }
 
   private static void get(Exchange exchange, Runnable action) {
-    HttpMethod method = exchange.request().method();
-    if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-      action.run();
-    } else {
-      exchange.refuse(
-          Problem.withHeader(
-              405,
-              "the method is " + method.name() + ", expected GET or HEAD",
-              "Allow",
-              "GET, HEAD"));
-    }
+    exchange.answerIf(List.of(HttpMethod.GET, HttpMethod.HEAD), action);
   }
 
   private void stream(Exchange exchange) {

@@ -3,18 +3,20 @@ package io.github.gatewayqueue.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which shard a request is for.
+ * Which shard a request is for, and for how long its start is to be held.
  *
  * @param shard the shard's id, from 0 to {@code total - 1}
  * @param total how many shards the bot runs
  * @param named whether the query named the shard
+ * @param hold for how long at most; null if it is not to be held
  */
-record ShardQuery(long shard, long total, boolean named) {
+record ShardQuery(long shard, long total, boolean named, @Nullable Duration hold) {
   private static final int MAX_SHOWN = 40;
   private static final int MAX_DIGITS = 19;
 
@@ -25,7 +27,7 @@ record ShardQuery(long shard, long total, boolean named) {
    * Parses a query such as {@code shard=3&total=16}. What it does not know, it ignores.
    *
    * @param uri the request's target with its query
-   * @throws BadQueryException if the shard or the total is given twice, is none, or they do not fit
+   * @throws BadQueryException if a parameter is given twice, is none, or they do not fit
    */
   static ShardQuery parse(String uri) throws BadQueryException {
     Map<String, List<String>> parameters = parameters(uri);
@@ -42,7 +44,24 @@ record ShardQuery(long shard, long total, boolean named) {
       throw new BadQueryException(
           "shard is '%s' of total '%s', expected 0 to %s".formatted(shard, total, total - 1));
     }
-    return new ShardQuery(shard, total, shardText != null);
+    return new ShardQuery(
+        shard, total, shardText != null, hold(only("hold", parameters.get("hold"))));
+  }
+
+  private static @Nullable Duration hold(@Nullable String text) throws BadQueryException {
+    if (text == null) {
+      return null;
+    }
+    try {
+      Duration hold = Configuration.time(text);
+      if (hold.isPositive()) {
+        return hold;
+      }
+    } catch (IllegalArgumentException e) {
+      // is refused below
+    }
+    throw new BadQueryException(
+        "hold is '%s', expected a time such as 30s or 0.5s, more than zero".formatted(shown(text)));
   }
 
   private static Map<String, List<String>> parameters(String uri) throws BadQueryException {

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.broker.Metrics.Outcome;
 import java.time.Duration;
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * A request for a session start that waits: the virtual thread that stands in line for it, and how
- * its client is told. The thread calls the queue and nothing else; the event loop does the rest.
+ * A request for a session start: the virtual thread that stands in line for it, and how its client
+ * is told. The thread calls the queue and nothing else, before the release and after it; the event
+ * loop does the rest.
  */
 final class WaitingRequest {
   /** When a client may come back that was sent away as the broker stops. */
@@ -19,13 +21,17 @@ final class WaitingRequest {
   private final Exchange exchange;
   private final ShardQuery shard;
   private final boolean events;
+  private final Duration holdTimeout;
   private final Requests requests;
   private final Thread thread;
 
-  WaitingRequest(Exchange exchange, ShardQuery shard, boolean events, Requests requests) {
+  WaitingRequest(
+      Exchange exchange, ShardQuery shard, boolean events, Duration maxHold, Requests requests) {
     this.exchange = exchange;
     this.shard = shard;
     this.events = events;
+    Duration asked = shard.hold();
+    this.holdTimeout = asked == null || asked.compareTo(maxHold) > 0 ? maxHold : asked;
     this.requests = requests;
     this.thread =
         Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(this::standInLine);
@@ -37,6 +43,11 @@ final class WaitingRequest {
 
   ShardQuery shard() {
     return shard;
+  }
+
+  /** Returns how long its start is held at most, be it only until its client is told. */
+  Duration holdTimeout() {
+    return holdTimeout;
   }
 
   boolean hasEvents() {
@@ -53,10 +64,12 @@ final class WaitingRequest {
   }
 
   private void standInLine() {
-    Outcome outcome = Outcome.RELEASED;
+    Outcome outcome;
     Problem problem = null;
     try {
-      requests.queue().request(shard.shard(), shard.total());
+      SessionStart start = requests.queue().acquire(shard.shard(), shard.total(), holdTimeout);
+      requests.released(this, start, elapsedNanos());
+      return;
     } catch (InterruptedException e) {
       outcome = Outcome.HUNG_UP;
     } catch (SessionStartLimitExceededException e) {
@@ -69,31 +82,50 @@ final class WaitingRequest {
       outcome = Outcome.FAILED;
       problem = requests.unexpected(this, e);
     }
-    requests.ended(this, outcome, problem, elapsedNanos());
+    requests.ended(this, outcome, problem);
   }
 
   private long elapsedNanos() {
     return System.nanoTime() - exchange.receivedNanos();
   }
 
-  /** Returns whether the client could be told. Called on the event loop, like all below. */
-  boolean release(int bucket, long waitedNanos) {
-    if (!exchange.isOpen()) {
-      return false;
-    }
-    if (events) {
-      exchange.write(
-          event(
-              "released",
-              json -> {
-                writeRelease(json, bucket, waitedNanos);
-                Json.millis(json, "elapsedMillis", elapsedNanos());
-              }));
+  /** Whether the client can still be told. Called on the event loop, like all below. */
+  boolean isOpen() {
+    return exchange.isOpen();
+  }
+
+  /**
+   * Tells the release.
+   *
+   * @param starts knows of the start from now on, if the client holds it
+   */
+  void release(int bucket, long waitedNanos, HeldStart start, Starts starts) {
+    if (!events) {
+      exchange.answer(200, Json.TYPE, Json.object(json -> writeRelease(json, bucket, waitedNanos)));
+    } else if (shard.hold() == null) {
+      exchange.write(released(bucket, waitedNanos, json -> {}));
       exchange.end();
     } else {
-      exchange.answer(200, Json.TYPE, Json.object(json -> writeRelease(json, bucket, waitedNanos)));
+      starts.add(start, exchange);
+      exchange.write(
+          released(
+              bucket,
+              waitedNanos,
+              json -> {
+                json.writeStringProperty("start", start.id);
+                Json.millis(json, "holdMillis", start.leftNanos());
+              }));
     }
-    return true;
+  }
+
+  private String released(int bucket, long waitedNanos, Consumer<JsonGenerator> more) {
+    return event(
+        "released",
+        json -> {
+          writeRelease(json, bucket, waitedNanos);
+          Json.millis(json, "elapsedMillis", elapsedNanos());
+          more.accept(json);
+        });
   }
 
   private void writeRelease(JsonGenerator json, int bucket, long waitedNanos) {
@@ -106,6 +138,11 @@ final class WaitingRequest {
     json.writeNumberProperty("shard", shard.shard());
     json.writeNumberProperty("total", shard.total());
     json.writeNumberProperty("bucket", bucket);
+  }
+
+  /** Has the client ask again, as whoever loses its connection does. */
+  void hangUp() {
+    exchange.hangUp();
   }
 
   void refuse(Problem problem) {
@@ -137,6 +174,9 @@ final class WaitingRequest {
                 Json.millis(json, "expectedMillis", expectedNanos);
               }
               Json.millis(json, "elapsedMillis", elapsedNanos());
+              if (shard.hold() != null) {
+                Json.millis(json, "holdMillis", holdTimeout.toNanos());
+              }
             }));
   }
 

@@ -122,6 +122,37 @@ class BrokerRedisTest extends BrokerTestBase {
   }
 
   @Test
+  void hold_ofOneBroker_holdsTheBucketForTheOthersClients() throws Exception {
+    String namespace = newNamespace();
+    Broker a = start(builder(namespace).interval(LONG));
+    Broker b = start(builder(namespace).interval(LONG));
+    EventReader holder = events(a, "/?shard=0&total=9&hold=30s");
+    String start = holder.expectAfterWaiting("released").data().getString("start");
+    EventReader next = events(b, "/?shard=1&total=9&hold=30s");
+    assertEquals(1, next.expect("waiting").data().getInteger("position"));
+    assertEquals(404, send("POST", b, "/starts/" + start + "/cancelled").statusCode());
+    assertEquals(204, send("POST", a, "/starts/" + start + "/cancelled").statusCode());
+    next.expectAfterWaiting("released");
+    b.close(); // which says of the start that it is used
+    awaitWaiting(a, 0);
+    ask(a, 2, 9);
+    awaitWaiting(a, 1);
+  }
+
+  @Test
+  void hold_lostByTheStore_isToldToItsClient() throws Exception {
+    Broker broker = start(builder(newNamespace()).interval(LONG));
+    EventReader holder = events(broker, "/?shard=0&total=9&hold=30s");
+    JsonObject released = holder.expectAfterWaiting("released").data();
+    RawConnection store = open(new RawConnection(redis.uri().getPort()));
+    store.send("FLUSHALL\r\n");
+    assertEquals("+OK", store.readLine());
+    String start = released.getString("start");
+    assertEquals(start, holder.expect("expired").data().getString("start"));
+    assertEquals("{\"holdMillis\":0.000}", get(broker, "/starts/" + start).body());
+  }
+
+  @Test
   void request_exhaustedAndFail_503UntilTheReset() throws Exception {
     FakeDiscord discord =
         open(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)).start());

@@ -48,7 +48,7 @@ class BrokerStatusTest extends BrokerTestBase {
     assertEquals(List.of(5, 4), bucket.getJsonArray("shards").getList());
     Instant last = Instant.parse(bucket.getString("lastRelease"));
     Instant next = Instant.parse(bucket.getString("nextRelease"));
-    assertEquals(LONG, Duration.between(last, next));
+    assertTrue(Duration.between(last, next).compareTo(LONG) >= 0, bucket.encode());
     JsonObject startUp = status.getJsonObject("startUp");
     assertEquals(1, startUp.getInteger("released"));
     assertEquals(2, startUp.getInteger("waiting"));

@@ -23,7 +23,15 @@ final class EventReader implements AutoCloseable {
   record Event(String name, @Nullable String retry, JsonObject data) {}
 
   EventReader(URI uri) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(uri).header("Accept", "text/event-stream").build();
+    this(uri, "none");
+  }
+
+  EventReader(URI uri, String token) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .header("Accept", "text/event-stream")
+            .header("Authorization", "Bearer " + token)
+            .build();
     response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
   }
@@ -49,6 +57,15 @@ final class EventReader implements AutoCloseable {
       }
     }
     return null;
+  }
+
+  /** Reads on until a comment, which is to come before any event. */
+  void expectComment() throws IOException {
+    for (String line = lines.readLine(); !":".equals(line); line = lines.readLine()) {
+      if (line == null || !line.isEmpty()) {
+        throw new AssertionError("expected a comment, got " + line);
+      }
+    }
   }
 
   Event expect(String name) throws IOException {

@@ -61,6 +61,7 @@ class HistoryTest {
   }
 
   private static History.Release release(long shard, long waitedNanos) {
-    return new History.Release(new ShardQuery(shard, 100, true), 0, waitedNanos, Instant.EPOCH);
+    return new History.Release(
+        new ShardQuery(shard, 100, true, null), 0, waitedNanos, Instant.EPOCH);
   }
 }

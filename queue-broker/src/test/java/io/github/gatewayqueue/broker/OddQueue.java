@@ -1,7 +1,9 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,10 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public void request(long id, long total) throws InterruptedException {
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
     try {
-      queue.request(id, total);
+      return queue.acquire(id, total, holdTimeout);
     } finally {
       onLeave.run();
     }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,13 +27,19 @@ class ShardQueryTest {
   })
   void parse_properQuery_isUnderstood(String uri, long shard, long total, boolean named)
       throws Exception {
-    assertEquals(new ShardQuery(shard, total, named), ShardQuery.parse(uri));
+    assertEquals(new ShardQuery(shard, total, named, null), ShardQuery.parse(uri));
   }
 
   @Test
   void parse_asManyParametersAsALineHolds_allAreRead() throws Exception {
     ShardQuery last = ShardQuery.parse("/?" + "a&".repeat(2040) + "shard=4");
-    assertEquals(new ShardQuery(4, 5, true), last);
+    assertEquals(new ShardQuery(4, 5, true, null), last);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1s, PT1S", "0.5s, PT0.5S", "30s, PT30S", "31s, PT31S", "2h, PT2H", "1m30s, PT1M30S"})
+  void parse_hold_isATime(String text, Duration hold) throws Exception {
+    assertEquals(new ShardQuery(3, 4, true, hold), ShardQuery.parse("/?shard=3&hold=" + text));
   }
 
   @ParameterizedTest

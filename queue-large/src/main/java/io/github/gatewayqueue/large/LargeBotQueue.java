@@ -196,6 +196,25 @@ public final class LargeBotQueue implements GatewayQueue {
     return start;
   }
 
+  /**
+   * Blocks like {@link #acquire(long, long)}, with a hold time-out of its own.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
+   * @return the start, which is held
+   * @throws IllegalArgumentException as {@link #request}, or if the time-out is out of its range
+   * @throws InterruptedException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   * @throws SessionStartLimitExceededException as {@link #request}
+   */
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    SessionStart start = buckets.acquire(id, total, Buckets.requireHoldTimeout(holdTimeout));
+    released();
+    return start;
+  }
+
   private void released() {
     try {
       if (whenExhausted == WhenExhausted.FAIL

@@ -58,7 +58,7 @@ final class Hold {
     this.usableNanos = usableNanos;
     this.confirmed = confirmed;
     long keptBackNanos = Math.max(0, usableNanos - nowNanos);
-    long holdNanos = Math.min(settings.holdTimeout().toNanos(), Long.MAX_VALUE - keptBackNanos);
+    long holdNanos = Math.min(ticket.holdTimeoutNanos, Long.MAX_VALUE - keptBackNanos);
     endNanos = nowNanos + keptBackNanos + holdNanos;
     freshNanos = settings.freshNanos();
     slackNanos = settings.slackNanos();

@@ -113,6 +113,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
   private final Settings settings;
+  private final Duration holdTimeout;
   private final UnifiedJedis client;
   private final boolean ownClient;
   private final String process = UUID.randomUUID().toString().replace("-", "");
@@ -125,6 +126,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
 
   private RedisQueue(Builder builder) {
     settings = builder.settings();
+    holdTimeout =
+        requireNonNullElse(
+            builder.holdTimeout, Builder.atMost(settings.interval().multipliedBy(5)));
     client = builder.client == null ? connect(requireNonNull(builder.uri)) : builder.client;
     ownClient = builder.client == null;
     store = new Store(client, process, settings, builder.source != null);
@@ -194,7 +198,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
-    new HeldStart(worker, awaitStart(id, total)).close();
+    new HeldStart(worker, awaitStart(id, total, holdTimeout)).close();
   }
 
   /**
@@ -216,17 +220,36 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    */
   @Override
   public SessionStart acquire(long id, long total) throws InterruptedException {
-    return new HeldStart(worker, awaitStart(id, total));
+    return new HeldStart(worker, awaitStart(id, total, holdTimeout));
+  }
+
+  /**
+   * Blocks like {@link #acquire(long, long)}, with a hold time-out of its own.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
+   * @return the start, which is held
+   * @throws IllegalArgumentException as {@link #request}, or if the time-out is out of its range
+   * @throws InterruptedException as {@link #request}
+   * @throws IllegalStateException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   * @throws SessionStartLimitExceededException as {@link #request}
+   */
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    Builder.requirePositive("holdTimeout", holdTimeout);
+    return new HeldStart(worker, awaitStart(id, total, holdTimeout));
   }
 
   /** Returns once the calling thread may use a start. */
-  Hold awaitStart(long id, long total) throws InterruptedException {
+  Hold awaitStart(long id, long total, Duration holdTimeout) throws InterruptedException {
     requireOpen();
     ENTRANCE.request(id, total);
     boolean logs = Log.tellsOfRequests();
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
-    var ticket = new Ticket(process, requests.incrementAndGet(), id, total, inLine);
+    var ticket = new Ticket(process, requests.incrementAndGet(), id, total, holdTimeout, inLine);
     Hold hold = null;
     Throwable thrown = null;
     try {
@@ -570,7 +593,6 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
           interval,
           requireNonNullElse(startDelay, delay),
           lease,
-          requireNonNullElse(holdTimeout, atMost(interval.multipliedBy(5))),
           settling,
           reserve,
           whenExhausted == WhenExhausted.FAIL);

@@ -9,7 +9,6 @@ import java.time.Duration;
  * @param interval between two starts of a bucket
  * @param startDelay how long a store that knows of no start waits with the first
  * @param lease for how long a process that says nothing keeps its places
- * @param holdTimeout how long a start is held at most
  * @param settling how long Discord may take to count a start
  * @param reserve how many starts of a day are never used
  * @param fails whether requests fail, rather than wait, while the starts are used up
@@ -19,7 +18,6 @@ record Settings(
     Duration interval,
     Duration startDelay,
     Duration lease,
-    Duration holdTimeout,
     Duration settling,
     int reserve,
     boolean fails) {

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -37,6 +38,9 @@ final class Ticket implements Comparable<Ticket> {
   final long shard;
   final long total;
 
+  /** How long a start for it is held at most. */
+  final long holdTimeoutNanos;
+
   /** When the store got it, in its microseconds; 0 as long as that is not known. */
   long arrival;
 
@@ -52,11 +56,18 @@ final class Ticket implements Comparable<Ticket> {
    *
    * @param inLine counts those in line
    */
-  Ticket(String process, long number, long shard, long total, AtomicInteger inLine) {
+  Ticket(
+      String process,
+      long number,
+      long shard,
+      long total,
+      Duration holdTimeout,
+      AtomicInteger inLine) {
     this.name = process + "." + number;
     this.number = number;
     this.shard = shard;
     this.total = total;
+    this.holdTimeoutNanos = holdTimeout.toNanos();
     this.inLine = inLine;
   }
 

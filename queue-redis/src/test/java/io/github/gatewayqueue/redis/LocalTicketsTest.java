@@ -23,7 +23,6 @@ class LocalTicketsTest {
           INTERVAL,
           Duration.ZERO,
           Duration.ofSeconds(15),
-          HOLD,
           Duration.ofSeconds(10),
           1,
           false);
@@ -51,7 +50,7 @@ class LocalTicketsTest {
   }
 
   private Ticket arrive(long number) {
-    var ticket = new Ticket("me", number, 0, 1, new AtomicInteger());
+    var ticket = new Ticket("me", number, 0, 1, HOLD, new AtomicInteger());
     tickets.arrive(ticket);
     return ticket;
   }

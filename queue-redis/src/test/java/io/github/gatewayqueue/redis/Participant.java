@@ -12,6 +12,8 @@ import redis.clients.jedis.UnifiedJedis;
 /** A process that takes one step at a time, and knows what it is told. */
 final class Participant {
   final String name;
+  private static final Duration HOLD = Duration.ofHours(1);
+
   final String namespace;
   final Store store;
   private int tickets;
@@ -24,7 +26,7 @@ final class Participant {
 
   Ticket ticket(long shard) {
     tickets++;
-    return new Ticket(name, tickets, shard, 1000, new AtomicInteger());
+    return new Ticket(name, tickets, shard, 1000, HOLD, new AtomicInteger());
   }
 
   /** Joins, and returns the ticket with its arrival. */

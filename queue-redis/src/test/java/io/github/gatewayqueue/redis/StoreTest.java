@@ -41,7 +41,7 @@ class StoreTest extends RedisTestBase {
   }
 
   private Settings settings(Duration interval, Duration lease) {
-    return new Settings(namespace, interval, Duration.ZERO, lease, LONG, Duration.ZERO, 0, false);
+    return new Settings(namespace, interval, Duration.ZERO, lease, Duration.ZERO, 0, false);
   }
 
   private Settings settings(Duration interval) {
@@ -585,7 +585,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_whileTheStoreIsQuiet_isReadAgainAfterThat() {
     Settings settings =
-        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, LONG, Duration.ZERO, 0, false);
+        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, 0, false);
     Participant process = reader("a", settings);
     Ticket ticket = process.join(0);
     assertEquals(Kind.WAIT, process.ask(ticket).kind());
@@ -632,14 +632,7 @@ class StoreTest extends RedisTestBase {
   void ask_startsThatMayHaveBeenCountedLeaveNone_isExhaustedButNotUsedUp() {
     Settings settings =
         new Settings(
-            namespace,
-            Duration.ofNanos(1),
-            Duration.ZERO,
-            LONG,
-            LONG,
-            Duration.ofSeconds(10),
-            0,
-            false);
+            namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ofSeconds(10), 0, false);
     Participant process = reader("a", settings);
     Ticket first = readAndRelease(process);
     process.used(first, Duration.ZERO);
