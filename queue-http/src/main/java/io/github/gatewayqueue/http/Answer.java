@@ -15,11 +15,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one HTTP request, as one thread gets to see it piece by piece while it waits. The
- * client's threads only pass on what they receive, and no more of it than was asked for.
+ * client's threads only pass on what they receive, and no more of it than was asked for. When that
+ * thread has what it waited for, it may hand the rest over to a listener, which these threads call.
  */
 final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
@@ -42,6 +44,10 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   record Closed() implements Signal {}
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+
+  /** Guarded by this object's monitor, so that no signal is lost or overtaken at the hand-over. */
+  private @Nullable Consumer<Signal> listener;
+
   private final CompletableFuture<Answer> body = new CompletableFuture<>();
   private @Nullable CompletableFuture<HttpResponse<Answer>> exchange;
   private volatile @Nullable Subscription source;
@@ -52,7 +58,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
     var unused =
         exchange.whenComplete((response, thrown) -> {
           if (thrown != null) {
-            signals.add(new Failure(thrown));
+            pass(new Failure(thrown));
           }
         });
   }
@@ -65,6 +71,26 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   /** Waits for the next signal. */
   Signal next() throws InterruptedException {
     return signals.take();
+  }
+
+  /** Has a listener called for the signals that nobody has taken yet, and for all to come. */
+  synchronized void handOver(Consumer<Signal> listener) {
+    for (Signal signal; (signal = signals.poll()) != null; ) {
+      listener.accept(signal);
+    }
+    this.listener = listener;
+  }
+
+  private void pass(Signal signal) {
+    Consumer<Signal> to;
+    synchronized (this) {
+      to = listener;
+      if (to == null) {
+        signals.add(signal);
+        return;
+      }
+    }
+    to.accept(signal);
   }
 
   /** Asks for the next piece of the body, once there was one. */
@@ -81,12 +107,12 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   /** Has the waiting thread know that nobody wants the answer any longer; for any thread. */
   void close() {
-    signals.add(new Closed());
+    pass(new Closed());
   }
 
   @Override
   public BodySubscriber<Answer> apply(ResponseInfo info) {
-    signals.add(new Head(info));
+    pass(new Head(info));
     return this;
   }
 
@@ -103,7 +129,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
-    signals.add(new Piece(buffers));
+    pass(new Piece(buffers));
   }
 
   @Override
@@ -113,7 +139,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   @Override
   public void onComplete() {
-    signals.add(new End());
+    pass(new End());
     body.complete(this);
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +23,30 @@ final class Attempt {
   /** A request that waits for its headers lets others be sent after so long. */
   private static final long MAX_TURN_NANOS = Duration.ofMillis(250).toNanos();
 
-  private static final String NOT_A_RELEASE = "; this is not a release";
+  static final String NOT_A_RELEASE = "; this is not a release";
+
+  /** Of an event: for how long a start will be held, or still is. */
+  private static final String HOLD = "holdMillis";
 
   private final Broker broker;
   private final Patience patience;
+  private final HeldStarts starts;
   private final RequestReport report;
   private final Runnable accepted;
   private final Reply reply;
   private volatile boolean inLine;
+  private @Nullable HeldStart held;
 
   /** Creates an attempt that tells {@code accepted} when the broker has taken the request. */
-  Attempt(Broker broker, Patience patience, RequestReport report, Runnable accepted) {
+  Attempt(
+      Broker broker,
+      Patience patience,
+      HeldStarts starts,
+      RequestReport report,
+      Runnable accepted) {
     this.broker = broker;
     this.patience = patience;
+    this.starts = starts;
     this.report = report;
     this.accepted = accepted;
     this.reply = new Reply(broker);
@@ -50,36 +62,53 @@ final class Attempt {
     reply.close();
   }
 
-  /** Waits for so long, once the attempt has come to nothing, or until it is closed. */
+  /** Waits for so long, before the attempt is made, or until it is closed. */
   void awaitClosed(Duration pause) throws InterruptedException {
     reply.awaitClosed(pause);
   }
 
   /**
-   * Asks, and returns if there is a release.
+   * Asks, and returns if there is a release: the start, or null if the broker does not hold it.
    *
    * @param turns who may be about to ask: those that were not answered yet, and not for long
    */
-  void make(Semaphore turns, long id, long total) throws TryAgainException, InterruptedException {
+  @Nullable HeldStart make(Semaphore turns, long id, long total)
+      throws TryAgainException, InterruptedException {
     try {
-      ReleaseAge age;
-      ResponseInfo head;
-      turns.acquire();
-      try {
-        reply.requireOpen();
-        age = new ReleaseAge(System.nanoTime(), patience.margin());
-        report.asks();
-        reply.ask(id, total);
-        head = reply.head(MAX_TURN_NANOS);
-      } finally {
-        turns.release();
+      ask(turns, id, total);
+      if (held != null) {
+        held.requireUsable();
       }
-      take(head == null ? awaitHead() : head, age);
       accepted.run();
+      return held;
+    } catch (Throwable e) {
+      if (held != null) {
+        held.cancel();
+      }
+      throw e;
     } finally {
       inLine = false;
-      reply.hangUp();
+      if (held == null) { // else that is up to the start
+        reply.hangUp();
+      }
     }
+  }
+
+  private void ask(Semaphore turns, long id, long total)
+      throws TryAgainException, InterruptedException {
+    ReleaseAge age;
+    ResponseInfo head;
+    turns.acquire();
+    try {
+      reply.requireOpen();
+      age = new ReleaseAge(System.nanoTime(), patience.margin());
+      report.asks();
+      reply.ask(id, total);
+      head = reply.head(MAX_TURN_NANOS);
+    } finally {
+      turns.release();
+    }
+    take(head == null ? awaitHead() : head, age);
   }
 
   /**
@@ -140,22 +169,23 @@ final class Attempt {
   private boolean isRelease(Event event, Duration retry, ReleaseAge age) throws TryAgainException {
     return switch (event.type()) {
       case "waiting" -> {
-        heed(message(event.data()), age);
+        heed(BrokerMessage.of(event.data()), age);
         yield false;
       }
       case "released" -> {
-        takeRelease(message(event.data()), age);
+        takeRelease(BrokerMessage.of(event.data()), age);
         yield true;
       }
-      case "closing" -> throw closing(message(event.data()), retry);
-      case "refused" -> throw refusal(message(event.data()));
+      case "closing" -> throw closing(BrokerMessage.of(event.data()), retry);
+      case "refused" -> throw refusal(BrokerMessage.of(event.data()));
       default -> false; // of a later version
     };
   }
 
   /**
    * The first event tells that the request is in line. If it took too long to get there, its
-   * release would be found too old, and a start be lost to all: it is given up now.
+   * release would be found too old, and a start be lost to all: it is given up now, unless the
+   * start will be held, and can be confirmed or cancelled.
    */
   private void heed(BrokerMessage place, ReleaseAge age) throws TryAgainException {
     Duration elapsed = elapsed(place);
@@ -164,6 +194,9 @@ final class Attempt {
       age.follow(elapsed, System.nanoTime());
     } else {
       age.begin(elapsed, System.nanoTime());
+      if (place.millis(HOLD).isEmpty()) {
+        age.requireBegunInTime();
+      }
       inLine = true;
       accepted.run();
     }
@@ -174,7 +207,21 @@ final class Attempt {
     Duration elapsed = elapsed(release);
     Duration waited = release.millis("waitedMillis").orElse(elapsed);
     reportBucket(release);
+    Optional<String> start = release.text("start");
+    if (start.isPresent()) {
+      hold(start.get(), release.millis(HOLD), age.mostLateNanos(elapsed, System.nanoTime()));
+      return;
+    }
     age.requireUsable(waited.compareTo(elapsed) < 0 ? waited : elapsed, System.nanoTime());
+  }
+
+  private void hold(String start, Optional<Duration> left, OptionalLong lateNanos)
+      throws TryAgainException {
+    if (left.isEmpty() || !start.matches("[A-Za-z0-9_-]{1,99}")) {
+      throw new TryAgainException("sent a start without a proper name and time" + NOT_A_RELEASE);
+    }
+    held = new HeldStart(broker, reply, starts, report.shard(), start, patience.heldSilence());
+    held.listen(left.get(), lateNanos);
   }
 
   private static Duration elapsed(BrokerMessage message) throws TryAgainException {
@@ -215,7 +262,7 @@ final class Attempt {
     }
     String body = reply.body(patience.silence());
     if (Reply.isOf("application/json", headers) || body.startsWith("{")) {
-      BrokerMessage release = message(body);
+      BrokerMessage release = BrokerMessage.of(body);
       reportBucket(release);
       Optional<Duration> waited = release.millis("waitedMillis");
       if (waited.isPresent()) {
@@ -246,7 +293,7 @@ final class Attempt {
       return none;
     }
     try {
-      BrokerMessage problem = message(reply.body(patience.silence()));
+      BrokerMessage problem = BrokerMessage.of(reply.body(patience.silence()));
       return problem.text("detail").map(broker::quoted).orElse(none);
     } catch (TryAgainException e) {
       return none;
@@ -255,13 +302,5 @@ final class Attempt {
 
   private void reportBucket(BrokerMessage message) {
     message.whole("bucket").ifPresent(report::isInBucket);
-  }
-
-  private static BrokerMessage message(String json) throws TryAgainException {
-    try {
-      return BrokerMessage.of(json);
-    } catch (IOException e) {
-      throw new TryAgainException(e.getMessage() + NOT_A_RELEASE);
-    }
   }
 }

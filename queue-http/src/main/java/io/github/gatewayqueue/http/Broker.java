@@ -6,21 +6,37 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** The broker as its clients know it: where it is, how it is asked, and what keeps a secret. */
 final class Broker {
+  /** In which time a broker that is well answers what it need not think about. */
+  static final Duration SOON = Duration.ofSeconds(3);
+
   private static final int MAX_QUOTED = 300;
 
   private final String url;
   private final @Nullable String token;
   private final Protocol protocol;
+  private final String hold;
   private final HttpClient client;
 
-  Broker(String url, @Nullable String token, Protocol protocol, HttpClient client) {
+  Broker(
+      String url,
+      @Nullable String token,
+      Protocol protocol,
+      Duration holdTimeout,
+      HttpClient client) {
     this.url = url;
     this.token = token;
     this.protocol = protocol;
+    this.hold = holdTimeout.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     this.client = client;
   }
 
@@ -39,15 +55,48 @@ final class Broker {
    * HTTP/1.1: a connection holds one request, for which HTTP/2 gains nothing.
    */
   void ask(Answer answer, long id, long total) {
+    boolean plain = protocol == Protocol.PLAIN;
+    String query = "?shard=" + id + "&total=" + total + (plain ? "" : "&hold=" + hold);
+    HttpRequest.Builder request = request(query).POST(BodyPublishers.noBody());
+    request.header("Accept", plain ? "application/json" : "text/event-stream");
+    answer.begin(client, request.build());
+  }
+
+  /** Asks for how long a start is still held. */
+  void askForHold(Answer answer, String start) {
+    answer.begin(client, request("starts/" + start).GET().build());
+  }
+
+  /** Says something of a start that is held, and returns the status of the answer. */
+  CompletableFuture<Integer> tell(String start, String word) {
+    try {
+      HttpRequest.Builder request = request("starts/" + start + "/" + word).timeout(SOON);
+      return client
+          .sendAsync(request.POST(BodyPublishers.noBody()).build(), BodyHandlers.discarding())
+          .thenApply(HttpResponse::statusCode);
+    } catch (RuntimeException | Error e) { // there may be no memory left for a thread
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + "?shard=" + id + "&total=" + total))
-            .version(Version.HTTP_1_1)
-            .header("Accept", protocol == Protocol.PLAIN ? "application/json" : "text/event-stream")
-            .POST(BodyPublishers.noBody());
+        HttpRequest.newBuilder(URI.create(url + path)).version(Version.HTTP_1_1);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    answer.begin(client, request.build());
+    return request;
+  }
+
+  /** Returns why a request failed; the exception of a connect often has no message of its own. */
+  String reason(Throwable cause) {
+    Throwable inner = cause.getCause();
+    if (inner != null && cause instanceof CompletionException) {
+      return reason(inner); // the client wraps some, and others not
+    }
+    return cause.getMessage() == null && inner != null
+        ? cause + ", " + reason(inner)
+        : quoted(cause.toString());
   }
 
   /** Says something about the broker, for people to read. */

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.http;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,18 +27,22 @@ final class BrokerMessage {
   /**
    * Reads a message.
    *
-   * @throws IOException if it is not one JSON object, or a name is there twice
+   * @throws TryAgainException if it is not one JSON object, or a name is there twice
    */
-  static BrokerMessage of(String text) throws IOException {
+  static BrokerMessage of(String text) throws TryAgainException {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
       var message = new BrokerMessage();
       if (json.nextToken() != JsonToken.START_OBJECT || !message.readFields(json)) {
-        throw new IOException("sent no proper JSON object");
+        throw improper();
       }
       return message;
     } catch (JacksonException e) {
-      throw new IOException("sent no proper JSON object");
+      throw improper();
     }
+  }
+
+  private static TryAgainException improper() {
+    return new TryAgainException("sent no proper JSON object" + Attempt.NOT_A_RELEASE);
   }
 
   /** Returns whether the object ends properly, and the text with it. */

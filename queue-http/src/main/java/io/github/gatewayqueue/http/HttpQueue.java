@@ -2,6 +2,7 @@ package io.github.gatewayqueue.http;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -103,6 +104,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
+  /** Gives the start that is over, of a broker that does not hold them. */
+  private static final GatewayQueue COUNTING = (id, total) -> {};
+
+  /** How long closing waits for what was said of starts to be told. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
   static {
     RequestEvent.load();
   }
@@ -112,6 +119,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   private final Outage outage;
   private final @Nullable HttpClient own;
   private final Set<ShardRequest> underWay = ConcurrentHashMap.newKeySet();
+  private final HeldStarts starts = new HeldStarts();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -123,8 +131,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   private HttpQueue(Builder builder) {
     own = builder.client == null ? newClient() : null;
     HttpClient client = Objects.requireNonNullElse(builder.client, own);
-    broker = new Broker(builder.url, builder.token, builder.protocol, client);
-    patience = new Patience(builder.backoff, builder.margin, builder.silence);
+    broker = new Broker(builder.url, builder.token, builder.protocol, builder.holdTimeout, client);
+    patience = new Patience(builder.backoff, builder.margin, builder.silence, builder.heldSilence);
     outage = new Outage(builder.url);
   }
 
@@ -174,17 +182,43 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
+    HeldStart held = await(id, total);
+    if (held != null) {
+      held.close(); // without a word that it was not: identified
+    }
+  }
+
+  /**
+   * Blocks like {@link #request}, and has the broker hold the start, as {@link
+   * GatewayQueue#acquire} says. What is said of it is told to the broker in the background.
+   *
+   * @param id the shard's id, from 0 to {@code total - 1}
+   * @param total how many shards the bot runs, at least 1
+   * @return the start; one that counted at its release if the broker does not hold starts, or is
+   *     asked without events
+   * @throws IllegalArgumentException as {@link #request}
+   * @throws IllegalStateException as {@link #request}
+   * @throws InterruptedException as {@link #request}
+   * @throws GatewayQueueException as {@link #request}
+   */
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    HeldStart held = await(id, total);
+    return held == null ? COUNTING.acquire(id, total) : held;
+  }
+
+  private @Nullable HeldStart await(long id, long total) throws InterruptedException {
     if (closed.get()) {
       throw new IllegalStateException("the queue is closed");
     }
     ENTRANCE.request(id, total);
-    var request = new ShardRequest(broker, patience, outage, turns, id, total);
+    var request = new ShardRequest(broker, patience, outage, turns, starts, id, total);
     underWay.add(request);
     try {
       if (closed.get()) { // and whoever closed it may not have seen this request
         request.close();
       }
-      request.await();
+      return request.await();
     } finally {
       underWay.remove(request);
     }
@@ -205,6 +239,11 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     return (int) underWay.stream().filter(ShardRequest::inLine).count();
   }
 
+  /** Whether no start is held, and none waits for a word of it to be told. */
+  boolean nothingHeld() {
+    return starts.isEmpty();
+  }
+
   /** How many requests have failed, and are not back in line. */
   int inTrouble() {
     return outage.requests();
@@ -222,6 +261,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
     underWay.forEach(ShardRequest::close);
     turns.release(Integer.MAX_VALUE / 2); // whoever waits for a turn finds that it is closed
+    starts.close(LAST_WORDS);
     if (own != null) {
       own.shutdownNow();
     }
@@ -245,6 +285,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     private Duration margin = Duration.ofSeconds(1);
     private Protocol protocol = Protocol.AUTO;
     private Duration silence = Duration.ofSeconds(15);
+    private Duration holdTimeout = Duration.ofSeconds(30);
+    private Duration heldSilence = Duration.ofSeconds(3);
 
     private Builder(String url) {
       this.url = url;
@@ -323,12 +365,30 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder margin(Duration margin) {
-      if (!margin.isPositive() || margin.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-        throw new IllegalArgumentException(
-            "margin is " + margin + ", expected more than zero and at most 292 years");
-      }
-      this.margin = margin;
+      this.margin = requireInRange("margin", margin);
       return this;
+    }
+
+    /**
+     * Sets for how long the broker is to hold a start that was {@linkplain HttpQueue#acquire
+     * acquired}, until it is told what became of it; 30 seconds by default. The broker grants no
+     * more than it allows, which is 30 seconds.
+     *
+     * @param holdTimeout longer than zero
+     * @return this builder
+     * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
+     */
+    public Builder holdTimeout(Duration holdTimeout) {
+      this.holdTimeout = requireInRange("holdTimeout", holdTimeout);
+      return this;
+    }
+
+    private static Duration requireInRange(String name, Duration duration) {
+      if (!duration.isPositive() || duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+        throw new IllegalArgumentException(
+            name + " is " + duration + ", expected more than zero and at most 292 years");
+      }
+      return duration;
     }
 
     /**
@@ -345,6 +405,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     /** For tests: how long an answer that has begun, or one with events, may stand still. */
     Builder silence(Duration silence) {
       this.silence = silence;
+      return this;
+    }
+
+    /** For tests: for how long nothing may be heard on the connection of a start that is held. */
+    Builder heldSilence(Duration heldSilence) {
+      this.heldSilence = heldSilence;
       return this;
     }
 

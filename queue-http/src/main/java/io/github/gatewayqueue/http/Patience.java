@@ -8,5 +8,6 @@ import java.time.Duration;
  * @param backoff before it asks again
  * @param margin how old a release may be
  * @param silence how long an answer that has begun may stand still
+ * @param heldSilence the same of one whose start is held
  */
-record Patience(Backoff backoff, Duration margin, Duration silence) {}
+record Patience(Backoff backoff, Duration margin, Duration silence, Duration heldSilence) {}

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.http;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * How late what a broker says about a request is heard, at most. The broker counts its time from
@@ -26,14 +27,18 @@ final class ReleaseAge {
     this.marginNanos = margin.toNanos();
   }
 
-  /**
-   * The first event came, with the broker's time.
-   *
-   * @throws TryAgainException if it is so late that a release would be, too
-   */
-  void begin(Duration elapsed, long nowNanos) throws TryAgainException {
+  /** The first event came, with the broker's time. */
+  void begin(Duration elapsed, long nowNanos) {
     firstLateNanos = lateNanos(elapsed, nowNanos);
     heardNanos = elapsed.toNanos();
+  }
+
+  /**
+   * Looks at the first event.
+   *
+   * @throws TryAgainException if it was so late that a release would be, too
+   */
+  void requireBegunInTime() throws TryAgainException {
     requireWithinMargin(firstLateNanos, "sent its first event");
   }
 
@@ -55,12 +60,25 @@ final class ReleaseAge {
     requireWithinMargin(lateNanos(elapsed, nowNanos) - driftNanos, "sent a release");
   }
 
+  /**
+   * Returns how late it is heard what the broker says now, at most; empty if that may be more than
+   * the margin.
+   */
+  OptionalLong mostLateNanos(Duration elapsed, long nowNanos) {
+    long nanos = lateNanos(elapsed, nowNanos) - driftNanos;
+    return isWithinMargin(nanos) ? OptionalLong.of(Math.max(0, nanos)) : OptionalLong.empty();
+  }
+
+  private boolean isWithinMargin(long lateNanos) {
+    return lateNanos <= marginNanos && lateNanos >= -marginNanos;
+  }
+
   private long lateNanos(Duration elapsed, long nowNanos) {
     return nowNanos - askedNanos - elapsed.toNanos();
   }
 
   private void requireWithinMargin(long lateNanos, String what) throws TryAgainException {
-    if (lateNanos > marginNanos || lateNanos < -marginNanos) {
+    if (!isWithinMargin(lateNanos)) {
       throw new TryAgainException(
           what
               + " that came "

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +38,11 @@ final class Reply {
   /** Asks for the release of a shard, to which this is the reply. */
   void ask(long id, long total) {
     broker.ask(answer, id, total);
+  }
+
+  /** Asks for how long a start is still held, to which this is the reply. */
+  void askForHold(String start) {
+    broker.askForHold(answer, start);
   }
 
   /** Waits for the headers; returns null if there are none for so long. */
@@ -105,7 +109,8 @@ final class Reply {
   /** Returns a signal that brings the answer forward, rather than to an early end. */
   private Signal checked(Signal signal) throws TryAgainException {
     return switch (signal) {
-      case Failure failure -> throw new TryAgainException("failed: " + reason(failure.cause()));
+      case Failure failure ->
+          throw new TryAgainException("failed: " + broker.reason(failure.cause()));
       case Closed closing -> throw closedWhileWaiting();
       case Head head -> head;
       case Piece piece -> piece;
@@ -113,15 +118,22 @@ final class Reply {
     };
   }
 
-  /** The exception of a connect often has no message of its own. */
-  private String reason(Throwable cause) {
-    Throwable inner = cause.getCause();
-    if (inner != null && cause instanceof CompletionException) {
-      return reason(inner); // the client wraps some, and others not
+  /**
+   * Nobody waits for the rest of the body any longer: the client's threads run {@code alive} for
+   * each piece of it, and {@code gone} when there will be no more.
+   */
+  void handOver(Runnable alive, Runnable gone) {
+    answer.handOver(signal -> {
+      if (signal instanceof Piece) {
+        alive.run();
+        answer.more();
+      } else {
+        gone.run();
+      }
+    });
+    if (pieceTaken) {
+      answer.more();
     }
-    return cause.getMessage() == null && inner != null
-        ? cause + ", " + reason(inner)
-        : broker.quoted(cause.toString());
   }
 
   /** Closes the connection unless the reply is complete; there may be none yet, or none ever. */
@@ -141,13 +153,12 @@ final class Reply {
     }
   }
 
-  /** Waits for so long, or until this is closed; what else is left over of the reply is ignored. */
+  /** Waits for so long, before anything is asked, or until this is closed. */
   void awaitClosed(Duration most) throws InterruptedException {
-    long untilNanos = System.nanoTime() + most.toNanos();
-    while (answer.next(untilNanos - System.nanoTime()) != null) {
-      requireOpen();
+    Signal closing = answer.next(most.toNanos());
+    if (closing != null) {
+      throw closedWhileWaiting();
     }
-    requireOpen();
   }
 
   private static GatewayQueueException closedWhileWaiting() {

@@ -65,7 +65,8 @@ final class RequestReport {
     event.commit();
   }
 
-  private String shard() {
+  /** Returns the shard and the total, for people to read. */
+  String shard() {
     return "shard " + id + " of " + total;
   }
 

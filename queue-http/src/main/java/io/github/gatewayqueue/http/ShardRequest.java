@@ -4,9 +4,10 @@ import io.github.gatewayqueue.GatewayQueueException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@link HttpQueue#request}: asks the broker, once more whenever that comes to nothing,
+ * One call of {@link HttpQueue#acquire}: asks the broker, once more whenever that comes to nothing,
  * until there is a release. All of it happens on the calling thread, but for {@link #close}.
  */
 final class ShardRequest {
@@ -14,6 +15,7 @@ final class ShardRequest {
   private final Patience patience;
   private final Outage outage;
   private final Semaphore turns;
+  private final HeldStarts starts;
   private final long id;
   private final long total;
   private final RequestReport report;
@@ -24,11 +26,18 @@ final class ShardRequest {
 
   /** Creates a request that takes its turn with others to be sent, but not to be answered. */
   ShardRequest(
-      Broker broker, Patience patience, Outage outage, Semaphore turns, long id, long total) {
+      Broker broker,
+      Patience patience,
+      Outage outage,
+      Semaphore turns,
+      HeldStarts starts,
+      long id,
+      long total) {
     this.broker = broker;
     this.patience = patience;
     this.outage = outage;
     this.turns = turns;
+    this.starts = starts;
     this.id = id;
     this.total = total;
     this.report = new RequestReport(id, total);
@@ -36,7 +45,7 @@ final class ShardRequest {
   }
 
   private Attempt newAttempt() {
-    return new Attempt(broker, patience, report, this::accepted);
+    return new Attempt(broker, patience, starts, report, this::accepted);
   }
 
   /** Returns whether the broker has said that this request is in line; it does so with events. */
@@ -51,14 +60,15 @@ final class ShardRequest {
   }
 
   /**
-   * Returns when the request is released.
+   * Returns when the request is released: the start, or null if the broker does not hold it.
    *
    * @throws GatewayQueueException if it can never be, or the queue was closed
    */
-  void await() throws InterruptedException {
+  @Nullable HeldStart await() throws InterruptedException {
     try {
-      askUntilReleased();
+      HeldStart start = askUntilReleased();
       report.released();
+      return start;
     } catch (Throwable e) {
       report.gaveUp(e);
       throw e;
@@ -69,17 +79,16 @@ final class ShardRequest {
     }
   }
 
-  private void askUntilReleased() throws InterruptedException {
+  private @Nullable HeldStart askUntilReleased() throws InterruptedException {
     while (true) {
       try {
-        attempt.make(turns, id, total);
-        return;
+        return attempt.make(turns, id, total);
       } catch (TryAgainException e) {
-        backOff(e);
         attempt = newAttempt();
         if (closed) { // and whoever closed it may not have seen this attempt
           attempt.close();
         }
+        backOff(e);
       }
     }
   }

@@ -75,6 +75,17 @@ class BuilderTest {
         thrown.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource({"PT0S", "PT-1S", "P110000D"})
+  void holdTimeout_bad_isRefusedByName(Duration holdTimeout) {
+    var builder = HttpQueue.builder(BROKER);
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> builder.holdTimeout(holdTimeout));
+    assertEquals(
+        "holdTimeout is " + holdTimeout + ", expected more than zero and at most 292 years",
+        thrown.getMessage());
+  }
+
   @Test
   void token_bad_isRefusedWithoutRepeatingIt() {
     var builder = HttpQueue.builder(BROKER);
@@ -100,6 +111,7 @@ class BuilderTest {
     assertThrows(NullPointerException.class, () -> builder.token(null));
     assertThrows(NullPointerException.class, () -> builder.httpClient(null));
     assertThrows(NullPointerException.class, () -> builder.margin(null));
+    assertThrows(NullPointerException.class, () -> builder.holdTimeout(null));
     assertThrows(NullPointerException.class, () -> builder.backoff(null, Duration.ofDays(1)));
     assertThrows(NullPointerException.class, () -> builder.backoff(Duration.ofSeconds(1), null));
     assertThrows(NullPointerException.class, () -> builder.protocol(null));

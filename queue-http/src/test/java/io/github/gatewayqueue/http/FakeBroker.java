@@ -31,9 +31,15 @@ final class FakeBroker implements AutoCloseable {
   static final String EVENTS =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 
+  static final String HEARD = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+
+  private static final String STARTS = "/starts/";
+
   private final ServerSocket server;
   private final List<Answer> answers;
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<String> words = new CopyOnWriteArrayList<>();
+  private volatile List<Answer> answersToWords = List.of(sending(HEARD));
   private final AtomicInteger hungUp = new AtomicInteger();
   private final Queue<FutureTask<Void>> work = new ConcurrentLinkedQueue<>();
   private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
@@ -77,6 +83,16 @@ final class FakeBroker implements AutoCloseable {
     };
   }
 
+  /** Releases at once, and holds the start until the client hangs up, without a sign of life. */
+  static Answer holdingStart(String start) {
+    return client -> {
+      client.send(EVENTS);
+      client.sendWaitingForHold();
+      client.sendHeld(start);
+      client.awaitHangUp();
+    };
+  }
+
   /** Says that the request is in line, and nothing more. */
   static Answer keepingInLine() {
     return client -> {
@@ -86,10 +102,21 @@ final class FakeBroker implements AutoCloseable {
     };
   }
 
+  /** Gives these to what is said of starts, and the last one to all that comes after. */
+  void answerWords(Answer... answers) {
+    answersToWords = List.of(answers);
+  }
+
+  /** What was said of starts so far, such as {@code POST x/identified}. */
+  List<String> words() {
+    return words;
+  }
+
   /** Begins a queue that is back soon, and on a slow machine takes a release as any other. */
   HttpQueue.Builder queue() {
     return HttpQueue.builder(url())
         .backoff(Duration.ofMillis(1), Duration.ofMillis(10))
+        .heldSilence(Await.HANG)
         .margin(Await.HANG);
   }
 
@@ -113,9 +140,8 @@ final class FakeBroker implements AutoCloseable {
     for (int i = 0; !server.isClosed(); i++) {
       try {
         Socket client = server.accept();
-        Answer answer = answers.get(Math.min(i, answers.size() - 1));
         clients.add(client);
-        var task = new FutureTask<Void>(() -> serve(client, answer), null);
+        var task = new FutureTask<Void>(() -> serve(client), null);
         work.add(task);
         Thread.ofVirtual().name("fake-broker-client-" + i).start(task);
       } catch (IOException e) {
@@ -126,17 +152,25 @@ final class FakeBroker implements AutoCloseable {
     }
   }
 
-  private void serve(Socket socket, Answer answer) {
+  private void serve(Socket socket) {
     try (socket) {
       socket.setTcpNoDelay(true);
       String head = head(socket.getInputStream());
       if (!head.isEmpty()) {
-        requests.add(head);
-        answer(new Client(socket, System.nanoTime()), answer);
+        answer(new Client(socket, head, System.nanoTime()), record(head));
       }
     } catch (IOException e) {
       // the client has gone before it had asked
     }
+  }
+
+  private synchronized Answer record(String head) {
+    boolean word = head.contains(STARTS);
+    List<String> all = word ? words : requests;
+    List<Answer> each = word ? answersToWords : answers;
+    Answer answer = each.get(Math.min(all.size(), each.size() - 1));
+    all.add(word ? head.substring(0, head.indexOf(" HTTP")).replace(" " + STARTS, " ") : head);
+    return answer;
   }
 
   private void answer(Client client, Answer answer) {
@@ -179,11 +213,18 @@ final class FakeBroker implements AutoCloseable {
   /** A client whose request has been read. */
   final class Client {
     private final Socket socket;
+    private final String head;
     private final long gotNanos;
 
-    Client(Socket socket, long gotNanos) {
+    Client(Socket socket, String head, long gotNanos) {
       this.socket = socket;
+      this.head = head;
       this.gotNanos = gotNanos;
+    }
+
+    /** Returns its request, from the first line to the empty one. */
+    String head() {
+      return head;
     }
 
     /** Sends text, with the end of a line for each tilde. */
@@ -203,6 +244,21 @@ final class FakeBroker implements AutoCloseable {
 
     void sendReleased() throws IOException {
       sendEvent("released", "{\"elapsedMillis\":" + elapsedMillis() + "}");
+    }
+
+    void sendWaitingForHold() throws IOException {
+      sendEvent("waiting", "{\"holdMillis\":30000,\"elapsedMillis\":" + elapsedMillis() + "}");
+    }
+
+    void sendHeld(String start) throws IOException {
+      sendHeld(start, 30_000, elapsedMillis());
+    }
+
+    void sendHeld(String start, long holdMillis, double elapsedMillis) throws IOException {
+      sendEvent(
+          "released",
+          "{\"start\":\"%s\",\"holdMillis\":%s,\"elapsedMillis\":%s}"
+              .formatted(start, holdMillis, elapsedMillis));
     }
 
     double elapsedMillis() {

@@ -39,12 +39,19 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
 
   @Override
   protected GatewayQueue createQueue(Duration interval) {
+    return createQueue(interval, Duration.ofSeconds(30));
+  }
+
+  /** The broker holds none for longer than 30 s, which no test of these takes. */
+  @Override
+  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
     Broker broker = BrokerTest.broker().interval(interval).start();
     return new NumberedQueue(
         log,
         broker,
         HttpQueue.builder(broker.uri())
             .protocol(protocol)
+            .holdTimeout(holdTimeout)
             .margin(hangGuard()) // a machine that is slow is not to change the order
             .build());
   }
@@ -57,6 +64,11 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
   @Override
   protected boolean remote() {
     return true;
+  }
+
+  @Override
+  protected boolean holds() {
+    return protocol != Protocol.PLAIN;
   }
 
   /** Requests join within milliseconds, each over a new connection. */

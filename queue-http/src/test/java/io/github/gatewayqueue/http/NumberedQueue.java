@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.http;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.broker.Broker;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,13 +28,32 @@ final class NumberedQueue implements GatewayQueue, AutoCloseable {
     this.queue = queue;
   }
 
+  private interface Call<T> {
+    T with(long number) throws InterruptedException;
+  }
+
   @Override
   public void request(long id, long total) throws InterruptedException {
+    numbered(
+        id,
+        total,
+        number -> {
+          queue.request(id, number);
+          return number;
+        });
+  }
+
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
+    return numbered(id, total, number -> queue.acquire(id, number));
+  }
+
+  private <T> T numbered(long id, long total, Call<T> call) throws InterruptedException {
     boolean proper = total > id && total < NUMBERED;
     long number = proper ? total + NUMBERED * REQUESTS.incrementAndGet() : total;
     underWay.add(number);
     try {
-      queue.request(id, number);
+      return call.with(number);
     } finally {
       underWay.remove(number);
     }

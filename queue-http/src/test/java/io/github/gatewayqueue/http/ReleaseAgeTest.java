@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +34,22 @@ class ReleaseAgeTest {
 
   @Test
   void begin_beyondTheMargin_isRefused() {
-    assertThrows(TryAgainException.class, () -> age.begin(millis(0), at(1001)));
+    age.begin(millis(0), at(1001));
+    assertThrows(TryAgainException.class, age::requireBegunInTime);
+  }
+
+  @Test
+  void mostLateNanos_withinTheMargin_isThatSinceItWasAsked() {
+    age.begin(millis(0), at(300));
+    assertEquals(OptionalLong.of(1_000_000_000), age.mostLateNanos(millis(6000), at(7000)));
+    assertEquals(OptionalLong.of(0), age.mostLateNanos(millis(6000), at(5000)));
+  }
+
+  @Test
+  void mostLateNanos_beyondTheMargin_isUnknown() {
+    age.begin(millis(0), at(300));
+    assertEquals(OptionalLong.empty(), age.mostLateNanos(millis(6000), at(7001)));
+    assertEquals(OptionalLong.empty(), age.mostLateNanos(millis(6000), at(4999)));
   }
 
   /** After a day, 40 millionths are three and a half seconds. */

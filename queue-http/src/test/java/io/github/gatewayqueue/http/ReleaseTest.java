@@ -28,7 +28,7 @@ class ReleaseTest {
         var queue = HttpQueue.builder(server.url()).token("k9Xh2").build()) {
       queue.request(3, 16);
       String request = server.requests().getFirst();
-      assertTrue(request.startsWith("POST /?shard=3&total=16 HTTP/1.1\r\n"), request);
+      assertTrue(request.startsWith("POST /?shard=3&total=16&hold=30s HTTP/1.1\r\n"), request);
       assertTrue(request.contains("\r\nAccept: text/event-stream\r\n"), request);
       assertTrue(request.contains("\r\nAuthorization: Bearer k9Xh2\r\n"), request);
       assertFalse(request.contains("Upgrade"), request);
@@ -42,7 +42,7 @@ class ReleaseTest {
       queue.request(Long.MAX_VALUE - 1, Long.MAX_VALUE);
       String request = server.requests().getFirst();
       assertTrue(
-          request.startsWith("POST /?shard=9223372036854775806&total=9223372036854775807 HTTP"),
+          request.startsWith("POST /?shard=9223372036854775806&total=9223372036854775807&"),
           request);
       assertFalse(request.contains("Authorization"), request);
     }
@@ -55,7 +55,8 @@ class ReleaseTest {
         var queue = HttpQueue.of(URI.create(server.url() + path))) {
       queue.request(3, 16);
       String request = server.requests().getFirst();
-      assertTrue(request.startsWith("POST /queue/?shard=3&total=16 HTTP/1.1\r\n"), request);
+      assertTrue(
+          request.startsWith("POST /queue/?shard=3&total=16&hold=30s HTTP/1.1\r\n"), request);
     }
   }
 

@@ -1,0 +1,250 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.SessionStart;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A start that the broker holds, for as long as the connection on which it was released is open.
+ * What is said of it is told to the broker by requests of their own, one after another, on the
+ * client's threads. When it is over and told, the connection is closed; without a word that counts
+ * as an IDENTIFY, and so it is safe to give up telling.
+ *
+ * <p>What is said is guarded by this object's monitor. What is heard is not, since the client's
+ * threads must not wait.
+ */
+final class HeldStart implements SessionStart {
+  private enum Phase {
+    HELD,
+    IDENTIFIED,
+    OVER
+  }
+
+  /** How long to wait before a word is sent again. */
+  private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
+
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  private final Broker broker;
+  private final Reply stream;
+  private final HeldStarts all;
+  private final String shard;
+  private final String name;
+  private final long silenceNanos;
+  private volatile long endNanos;
+  private volatile long heardNanos;
+  private volatile boolean lost;
+
+  /** Written under the monitor; completes when the last word was told, or cannot be. */
+  private volatile CompletableFuture<Void> told = DONE;
+
+  private Phase phase = Phase.HELD;
+  private boolean expired;
+
+  /**
+   * Creates a start of which the broker has just told.
+   *
+   * @param stream the reply that brought it
+   * @param all where it is kept until it is over
+   * @param shard the shard and the total, to be read by people
+   * @param name the broker's name for it
+   * @param silence how long nothing may be heard on the stream
+   */
+  HeldStart(
+      Broker broker, Reply stream, HeldStarts all, String shard, String name, Duration silence) {
+    this.broker = broker;
+    this.stream = stream;
+    this.all = all;
+    this.shard = shard;
+    this.name = name;
+    this.silenceNanos = silence.toNanos();
+    this.heardNanos = System.nanoTime();
+    this.endNanos = heardNanos;
+  }
+
+  /**
+   * Listens to the stream from now on.
+   *
+   * @param lateNanos how late this was heard at most, if that is known
+   */
+  void listen(Duration left, OptionalLong lateNanos) {
+    if (lateNanos.isPresent()) {
+      endNanos = heardNanos + left.toNanos() - lateNanos.getAsLong();
+    }
+    all.add(this);
+    stream.handOver(this::heard, this::ended);
+  }
+
+  /**
+   * Has the broker confirm a release that may have come too late.
+   *
+   * @throws TryAgainException if the start must not be used
+   */
+  void requireUsable() throws TryAgainException, InterruptedException {
+    long askedNanos = System.nanoTime();
+    if (askedNanos - endNanos >= 0) {
+      endNanos = askedNanos + leftAtBroker().toNanos();
+    }
+    if (isExpired()) {
+      throw new TryAgainException("sent a release that came too late: it is no longer held");
+    }
+  }
+
+  private Duration leftAtBroker() throws TryAgainException, InterruptedException {
+    var reply = new Reply(broker);
+    try {
+      reply.askForHold(name);
+      ResponseInfo head = reply.head(Broker.SOON.toNanos());
+      if (head == null || head.statusCode() != 200) {
+        String answer = head == null ? "does not say" : "answers " + head.statusCode();
+        throw new TryAgainException(
+            "sent a release that came too late, and " + answer + " when asked if it is still held");
+      }
+      return BrokerMessage.of(reply.body(Broker.SOON)).millis("holdMillis").orElse(Duration.ZERO);
+    } finally {
+      reply.hangUp();
+    }
+  }
+
+  /** The broker is there. What came after too long a silence may have been sent long before. */
+  private void heard() {
+    long nowNanos = System.nanoTime();
+    lost |= nowNanos - heardNanos > silenceNanos;
+    heardNanos = nowNanos;
+  }
+
+  /** The stream is gone, and the hold with it. */
+  private void ended() {
+    lost = true;
+    var unused = told.whenComplete((done, thrown) -> all.remove(this));
+  }
+
+  /** Closes the connection, whatever was said. */
+  void lose() {
+    lost = true;
+    hangUp();
+  }
+
+  private void hangUp() {
+    stream.hangUp();
+    all.remove(this);
+  }
+
+  /** Completes when what was said so far has been told, or cannot be. */
+  CompletableFuture<Void> told() {
+    return told;
+  }
+
+  private boolean isHeld() {
+    long nowNanos = System.nanoTime();
+    return !lost && nowNanos - heardNanos <= silenceNanos && nowNanos - endNanos < 0;
+  }
+
+  @Override
+  public synchronized boolean isExpired() {
+    if (phase == Phase.HELD) {
+      expired |= !isHeld();
+    }
+    return expired;
+  }
+
+  @Override
+  public synchronized void identified() {
+    if (phase == Phase.HELD) {
+      say("identified", Phase.IDENTIFIED);
+    }
+  }
+
+  @Override
+  public synchronized void answered() {
+    if (phase != Phase.OVER) {
+      say("answered", Phase.OVER);
+    }
+  }
+
+  @Override
+  public synchronized void cancel() {
+    if (phase == Phase.HELD) {
+      say("cancelled", Phase.OVER);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    switch (phase) {
+      case HELD -> say("identified", Phase.OVER);
+      case IDENTIFIED -> enter(Phase.OVER);
+      case OVER -> {}
+    }
+  }
+
+  /** The caller holds the monitor, which keeps the words in their order. */
+  private void say(String word, Phase next) {
+    expired = isExpired();
+    all.add(this); // again, if the stream had gone
+    told = told.thenCompose(before -> tell(word, 0));
+    enter(next);
+  }
+
+  private void enter(Phase next) {
+    phase = next;
+    if (next == Phase.OVER) {
+      var unused = told.whenComplete((done, thrown) -> hangUp());
+    }
+  }
+
+  /** Completes when the broker has heard it, or it is of no use to go on. */
+  private CompletableFuture<Void> tell(String word, int failures) {
+    return broker
+        .tell(name, word)
+        .handle(Outcome::new)
+        .thenCompose(outcome -> tellAgainIfNeeded(word, failures, outcome));
+  }
+
+  private record Outcome(@Nullable Integer status, @Nullable Throwable thrown) {}
+
+  private CompletableFuture<Void> tellAgainIfNeeded(String word, int failures, Outcome outcome) {
+    Integer status = outcome.status();
+    Throwable thrown = outcome.thrown();
+    if (status != null && status / 100 == 2) {
+      Log.debug(() -> "broker was told that the start of " + shard + " is " + word);
+      return DONE;
+    }
+    String reason = thrown == null ? "answered " + status : "failed: " + broker.reason(thrown);
+    boolean passing = status == null || status / 100 == 5 || status == 429;
+    if (passing && isHeld()) {
+      Duration pause = PAUSES.after(failures + 1, ThreadLocalRandom.current());
+      Log.debug(() -> cannotTell(word, reason) + "; trying again in " + pause);
+      return after(pause, () -> tell(word, failures + 1));
+    }
+    Log.debug(() -> cannotTell(word, reason) + "; it counts as sent");
+    if (!passing) {
+      lose(); // it is unknown there, and will not be known later
+    }
+    return DONE;
+  }
+
+  private String cannotTell(String word, String reason) {
+    return "cannot tell that the start of " + shard + " is " + word + ": " + broker.says(reason);
+  }
+
+  private interface Telling {
+    CompletableFuture<Void> begin();
+  }
+
+  private static CompletableFuture<Void> after(Duration pause, Telling telling) {
+    Executor later = CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS);
+    return DONE.thenComposeAsync(done -> telling.begin(), later);
+  }
+
+  @Override
+  public String toString() {
+    return "SessionStart[" + shard + "]";
+  }
+}
