@@ -36,20 +36,38 @@ class BotFreezeTest {
     }
   }
 
-  /** The release came while the bot could not use it; when it can again, it is too old. */
+  /** The release came while the bot could not use it. It is held still, and so it is used. */
   @Thorough("it waits for a start delay and more; a frozen broker is in the default tier")
   @Test
-  void request_botFrozenDuringItsRelease_doesNotUseIt() throws Exception {
+  void request_botFrozenDuringItsRelease_hasItConfirmed() throws Exception {
     try (JavaProcess broker = Processes.broker(0, "--interval", "5s", "--start-delay", "12s");
         JavaProcess bot = Processes.bot(broker.uri(), 1)) {
-      bot.awaitLine("all are in line");
-      bot.freeze();
-      Await.until(() -> Processes.status(broker.uri(), "released") == 1);
-      Thread.sleep(Duration.ofSeconds(2)); // who stands still shows nothing to poll for
-      bot.thaw();
+      freezeDuringItsRelease(broker, bot);
+      bot.awaitLine("released 0");
+      assertEquals(1, Processes.status(broker.uri(), "released"));
+      Await.until(() -> Processes.held(broker.uri(), "identified") == 1);
+    }
+  }
+
+  /** When it can be used again, the hold has run out. */
+  @Thorough("it waits for a start delay and more; a frozen broker is in the default tier")
+  @Test
+  void request_botFrozenUntilTheHoldIsOver_doesNotUseIt() throws Exception {
+    try (JavaProcess broker = Processes.broker(0, "--interval", "5s", "--start-delay", "12s");
+        JavaProcess bot = Processes.bot(broker.uri(), 1, Duration.ofSeconds(1))) {
+      freezeDuringItsRelease(broker, bot);
       bot.awaitLine("released 0");
       assertEquals(1, bot.lines().stream().filter(line -> line.equals("released 0")).count());
+      assertEquals(1, Processes.held(broker.uri(), "expired"));
       Await.until(() -> Processes.status(broker.uri(), "released") >= 2); // the first was not used
     }
+  }
+
+  private static void freezeDuringItsRelease(JavaProcess broker, JavaProcess bot) throws Exception {
+    bot.awaitLine("all are in line");
+    bot.freeze();
+    Await.until(() -> Processes.status(broker.uri(), "released") == 1);
+    Thread.sleep(Duration.ofSeconds(2)); // who stands still shows nothing to poll for
+    bot.thaw();
   }
 }

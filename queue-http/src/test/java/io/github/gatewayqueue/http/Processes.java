@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,12 @@ final class Processes {
 
   /** Starts a bot of so many shards that all ask at once, and does not wait for it. */
   static JavaProcess bot(URI broker, int shards) throws IOException {
-    return JavaProcess.of(BotMain.class, broker, shards);
+    return bot(broker, shards, Duration.ofSeconds(30));
+  }
+
+  /** The same, whose starts are held for at most so long. */
+  static JavaProcess bot(URI broker, int shards, Duration hold) throws IOException {
+    return JavaProcess.of(BotMain.class, broker, shards, hold);
   }
 
   /** Returns a number of the broker's status; the first one of this name. */
@@ -36,6 +42,15 @@ final class Processes {
     String json = get(broker.resolve("/status")).body();
     Matcher number = Pattern.compile("\"" + name + "\":(\\d+)").matcher(json);
     assertTrue(number.find(), () -> name + " is not in " + json);
+    return Integer.parseInt(number.group(1));
+  }
+
+  /** Returns of how many starts this was the first that a broker heard of them. */
+  static int held(URI broker, String said) throws IOException, InterruptedException {
+    String text = get(broker.resolve("/metrics")).body();
+    String name = "gateway_queue_holds_total\\{said=\"" + said + "\"} (\\d+)";
+    Matcher number = Pattern.compile(name).matcher(text);
+    assertTrue(number.find(), () -> name + " is not in " + text);
     return Integer.parseInt(number.group(1));
   }
 

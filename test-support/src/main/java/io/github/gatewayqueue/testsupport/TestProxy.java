@@ -28,6 +28,7 @@ public final class TestProxy implements AutoCloseable {
   private volatile int server;
   private volatile boolean refusing;
   private volatile boolean losing;
+  private volatile boolean keeping;
   private volatile long thereNanos;
   private volatile long backNanos;
 
@@ -78,6 +79,11 @@ public final class TestProxy implements AutoCloseable {
     this.losing = losing;
   }
 
+  /** Whether connections to the server stay open when a client has ended its own. */
+  public void keepServerConnections(boolean keeping) {
+    this.keeping = keeping;
+  }
+
   /** How long everything takes from now on, to the server and back. */
   public void delay(long thereMillis, long backMillis) {
     thereNanos = TimeUnit.MILLISECONDS.toNanos(thereMillis);
@@ -117,17 +123,18 @@ public final class TestProxy implements AutoCloseable {
       client.setTcpNoDelay(true);
       upstream.setTcpNoDelay(true);
       sockets.add(upstream);
-      pass(client, upstream, () -> thereNanos, () -> false);
-      pass(upstream, client, () -> backNanos, () -> losing);
+      pass(client, upstream, () -> thereNanos, () -> false, () -> keeping);
+      pass(upstream, client, () -> backNanos, () -> losing, () -> false);
     } catch (IOException e) {
       close(client); // the server is down
     }
   }
 
-  private void pass(Socket from, Socket to, Delay delay, BooleanSupplier lost) {
+  private void pass(
+      Socket from, Socket to, Delay delay, BooleanSupplier lost, BooleanSupplier kept) {
     var chunks = new LinkedBlockingQueue<Chunk>();
     Thread.ofVirtual().start(() -> read(from, chunks, delay));
-    Thread.ofVirtual().start(() -> write(to, chunks, lost));
+    Thread.ofVirtual().start(() -> write(to, chunks, lost, kept));
   }
 
   private static void read(Socket from, LinkedBlockingQueue<Chunk> chunks, Delay delay) {
@@ -144,7 +151,8 @@ public final class TestProxy implements AutoCloseable {
     }
   }
 
-  private void write(Socket to, LinkedBlockingQueue<Chunk> chunks, BooleanSupplier lost) {
+  private void write(
+      Socket to, LinkedBlockingQueue<Chunk> chunks, BooleanSupplier lost, BooleanSupplier kept) {
     try {
       while (true) {
         Chunk chunk = chunks.take();
@@ -160,8 +168,10 @@ public final class TestProxy implements AutoCloseable {
     } catch (IOException | InterruptedException e) {
       // the other end is gone
     } finally {
-      close(to);
-      sockets.remove(to);
+      if (!kept.getAsBoolean()) {
+        close(to);
+        sockets.remove(to);
+      }
     }
   }
 
