@@ -62,6 +62,10 @@ final class Attempt {
     reply.close();
   }
 
+  void requireOpen() {
+    reply.requireOpen();
+  }
+
   /** Waits for so long, before the attempt is made, or until it is closed. */
   void awaitClosed(Duration pause) throws InterruptedException {
     reply.awaitClosed(pause);

@@ -28,15 +28,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Spacing</h2>
  *
- * The broker keeps it, from release to release. What comes on top is the release's way to this
- * process, and one that took too long is not used, but the request joins again: with events the
+ * The broker keeps it. What comes on top is the release's way to this process: with events the
  * broker tells how long ago it got the request, and by the clock of {@link System#nanoTime()} here
  * no more than that and the {@linkplain Builder#margin margin} may have passed since it was asked.
- * So a process that was frozen does not identify on a release of long ago. A request whose first
- * event is that late already joins again at once, as its release could not be used either; where
- * connecting takes longer than the margin, there never is one. Different rates of the two clocks
- * are allowed for. A {@linkplain Protocol#PLAIN plain} answer tells its age if it is from this
- * project's broker; one from twilight's does not, and is used however old it is.
+ * If more has passed, the release may be too old. The broker is then asked whether the start is
+ * still held; if it is not, the start is cancelled, and the request joins again. So a process that
+ * was frozen does not identify on a release of long ago. Different rates of the two clocks are
+ * allowed for.
+ *
+ * <h2>Holds</h2>
+ *
+ * A start that was {@linkplain #acquire acquired} is held by the broker, for at most {@linkplain
+ * Builder#holdTimeout as long} as was asked for, and only while its connection is open. It
+ * {@linkplain SessionStart#isExpired has expired} as well if the connection is lost, or nothing is
+ * heard on it for 3 seconds: the broker speaks every second. What is said of it is told by requests
+ * of their own, in the background and in the order in which it was said, again if one fails. What
+ * cannot be told counts as an IDENTIFY that was sent, from when the connection is closed or the
+ * hold runs out. All requests of a process must reach the same broker.
+ *
+ * <p>A broker that does not hold starts counts them from their release, as does one that is asked
+ * without events. A release that is too old is then not used, and its start is lost; a request
+ * whose first event is that late already joins again at once, as its release could not be used
+ * either. A {@linkplain Protocol#PLAIN plain} answer tells its age if it is from this project's
+ * broker; one from twilight's does not, and is used however old it is.
  *
  * <h2>Interruption</h2>
  *
@@ -66,13 +80,13 @@ import org.jspecify.annotations.Nullable;
  * <h2>Threads and connections</h2>
  *
  * Safe for use by many threads, virtual or not; thousands may wait at once. Each request that waits
- * holds a connection, and so a file descriptor here and one at the broker, but no thread besides
- * its own. The client, unless one was given, has one daemon thread for all connections, and others
- * for what there is to do: some dozens while thousands ask, none after a minute without work. They
- * are platform threads, and need no carrier.
+ * or holds a start has a connection, and so a file descriptor here and one at the broker, but no
+ * thread besides its own. The client, unless one was given, has one daemon thread for all
+ * connections, and others for what there is to do: some dozens while thousands ask, none after a
+ * minute without work. They are platform threads, and need no carrier.
  *
  * <p>Close a queue that is no longer needed. Requests that wait then throw a {@link
- * GatewayQueueException}, later ones an {@link IllegalStateException}.
+ * GatewayQueueException}, later ones an {@link IllegalStateException}; starts that are held expire.
  */
 public final class HttpQueue implements GatewayQueue, AutoCloseable {
 
@@ -251,8 +265,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
 
   /**
    * Closes the queue: every request that waits throws a {@link GatewayQueueException} and leaves
-   * the line, and the client is shut down unless it was given to the builder. Closing once more
-   * does nothing.
+   * the line, starts that are held expire and count as sent, and the client is shut down unless it
+   * was given to the builder. What was said of starts before is told first, for which this method
+   * waits up to 2 seconds; if it is interrupted meanwhile, it goes on at once, and the interrupted
+   * status stays set. Closing once more does nothing.
    */
   @Override
   public void close() {
@@ -357,8 +373,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets how old a release may be when it is used; 1 second by default, which is what the usual
-     * interval of 6 seconds has over Discord's 5. The way to the broker counts, too.
+     * Sets how old a release may be when it is used without the broker being asked if the start is
+     * still held; 1 second by default, which is what the usual interval of 6 seconds has over
+     * Discord's 5. The way to the broker counts, too.
      *
      * @param margin longer than zero
      * @return this builder

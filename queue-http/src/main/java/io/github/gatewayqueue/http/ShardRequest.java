@@ -94,6 +94,7 @@ final class ShardRequest {
   }
 
   private void backOff(TryAgainException e) throws InterruptedException {
+    attempt.requireOpen(); // a queue that is closed is in no trouble
     failures++;
     if (!troubled) {
       troubled = true;

@@ -53,6 +53,7 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
             .protocol(protocol)
             .holdTimeout(holdTimeout)
             .margin(hangGuard()) // a machine that is slow is not to change the order
+            .heldSilence(hangGuard())
             .build());
   }
 

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,36 @@ class UsageTest {
     // @start region="ask"
     queue.request(shardId, shardCount);
     // @end
+  }
+
+  @Test
+  void acquire_isReleased() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.holdingStart("x"))) {
+      try (HttpQueue queue = server.queue().build()) {
+        bringUp(queue, 3, 16);
+      }
+      assertEquals(List.of("POST x/identified", "POST x/answered"), server.words());
+    }
+  }
+
+  private static void bringUp(HttpQueue queue, int shardId, int shardCount)
+      throws InterruptedException {
+    // @start region="acquire"
+    try (SessionStart start = queue.acquire(shardId, shardCount)) {
+      identify(shardId);
+      start.identified();
+      awaitReadyOrOp9(shardId);
+      start.answered(); // the next one is due a second sooner
+    } // anything else counts as an IDENTIFY that was sent
+    // @end
+  }
+
+  private static void identify(int shardId) {
+    assertEquals(3, shardId);
+  }
+
+  private static void awaitReadyOrOp9(int shardId) {
+    assertEquals(3, shardId);
   }
 
   private static HttpQueue trusting(SSLContext trustingOurAuthority, URI broker)
