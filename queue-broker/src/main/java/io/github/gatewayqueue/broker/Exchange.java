@@ -76,15 +76,23 @@ final class Exchange {
 
   /** Has a request answered if its method is one of these, and refuses it otherwise. */
   void answerIf(List<HttpMethod> expected, Runnable answer) {
+    Problem problem = wrongMethod(expected);
+    if (problem == null) {
+      answer.run();
+    } else {
+      refuse(problem);
+    }
+  }
+
+  /** Returns why a request is refused whose method is none of these, or null if it is one. */
+  @Nullable Problem wrongMethod(List<HttpMethod> expected) {
     HttpMethod method = request.method();
     if (expected.contains(method)) {
-      answer.run();
-      return;
+      return null;
     }
     String names = expected.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
-    refuse(
-        Problem.withHeader(
-            405, "the method is " + method.name() + ", expected one of " + names, "Allow", names));
+    return Problem.withHeader(
+        405, "the method is " + method.name() + ", expected one of " + names, "Allow", names);
   }
 
   void refuse(Problem problem) {

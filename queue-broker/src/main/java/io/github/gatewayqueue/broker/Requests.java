@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for {@link #released}, {@link #ended} and {@link #waitingOn}.
  */
 final class Requests {
+  /** Load balancers ask for / to see whether a server is there. */
+  private static final Problem SHARD_MISSING =
+      new Problem(400, "shard is missing, expected ?shard=ID; to probe the broker, /health/ready");
+
+  private static final Problem HOLD_WITHOUT_EVENTS =
+      new Problem(400, "hold is for clients that take events, expected Accept: " + Events.TYPE);
+
   private final Settings settings;
   private final BrokerQueue queue;
   private final Loop loop;
@@ -83,13 +90,13 @@ final class Requests {
       reject(exchange, Outcome.BAD_REQUEST, new Problem(400, "" + e.getMessage()));
       return;
     }
+    if (!shard.named() && settings.discordToken() != null) {
+      reject(exchange, Outcome.BAD_REQUEST, SHARD_MISSING);
+      return;
+    }
     boolean events = Events.wanted(exchange.request());
     if (shard.hold() != null && !events) {
-      reject(
-          exchange,
-          Outcome.BAD_REQUEST,
-          new Problem(
-              400, "hold is for clients that take events, expected Accept: " + Events.TYPE));
+      reject(exchange, Outcome.BAD_REQUEST, HOLD_WITHOUT_EVENTS);
       return;
     }
     if (count >= settings.maxWaiting()) {

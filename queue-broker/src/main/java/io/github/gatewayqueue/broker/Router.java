@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Router {
   private static final String QUEUE = "/";
   private static final String STREAM = "/status/stream";
+  private static final List<HttpMethod> ASKING =
+      List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT);
+
   private static final String[] BEARER = {"Bearer"};
 
   /**
@@ -90,7 +93,7 @@ final class Router {
 
   private void routeAdmitted(Exchange exchange, String path) {
     switch (path) {
-      case QUEUE -> requests.accept(exchange);
+      case QUEUE -> ask(exchange);
       case "/status" ->
           get(
               exchange,
@@ -119,6 +122,16 @@ final class Router {
           exchange.refuse(new Problem(404, "there is nothing at this path"));
         }
       }
+    }
+  }
+
+  /** Other methods come from what looks at a server, and must not spend a session start. */
+  private void ask(Exchange exchange) {
+    Problem problem = exchange.wrongMethod(ASKING);
+    if (problem == null) {
+      requests.accept(exchange);
+    } else {
+      requests.reject(exchange, Outcome.BAD_REQUEST, problem);
     }
   }
 

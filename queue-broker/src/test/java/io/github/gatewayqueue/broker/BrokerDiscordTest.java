@@ -131,6 +131,21 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertTrue(answer.body().contains("answered 401"), answer.body());
   }
 
+  /** What looks whether a server is there asks for /, and must not spend a session start. */
+  @Test
+  void request_withoutAShard_400AndNoStartIsSpent() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder());
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    for (String target : new String[] {"/", "/?total=4"}) {
+      HttpResponse<String> response = get(broker, target);
+      assertEquals(400, response.statusCode());
+      assertTrue(response.body().contains("shard is missing"), response.body());
+    }
+    assertEquals(1000, status(broker).getJsonObject("limit").getInteger("remaining"));
+    assertEquals(200, get(broker, "/?shard=0").statusCode());
+  }
+
   @Test
   void request_exhaustedAndFail_503UntilTheReset() throws Exception {
     FakeDiscord discord =

@@ -75,6 +75,18 @@ class BrokerRefusalTest extends BrokerTestBase {
     assertEquals(200, send("HEAD", broker, target).statusCode());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "OPTIONS", "TRACE", "DELETE", "PATCH", "BREW", "get"})
+  void request_methodThatDoesNotAsk_405AndNoStartIsSpent(String method) throws Exception {
+    Broker broker = start(builder());
+    RawConnection client = connect(broker);
+    client.send(method + " /?shard=0 HTTP/1.1\r\nHost: x\r\n\r\n");
+    Answer answer = client.readAnswer(!method.equals("HEAD"));
+    assertEquals(405, answer.status());
+    assertEquals("GET, POST, PUT", answer.header("Allow"));
+    assertEquals(0, status(broker).getInteger("released"));
+  }
+
   @Test
   void request_lineTooLong_414() throws Exception {
     RawConnection client = connect(start(builder()));

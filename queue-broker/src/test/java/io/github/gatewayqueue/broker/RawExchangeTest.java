@@ -24,7 +24,7 @@ class RawExchangeTest extends BrokerTestBase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "get / HTTP/1.1~Host: x~~|200",
+        "get / HTTP/1.1~Host: x~~|405",
         "GET / HTTP/1.1~~|200",
         "~~GET / HTTP/1.1~Host: x~~|200",
         "GET http://x/ HTTP/1.1~Host: x~~|200",
