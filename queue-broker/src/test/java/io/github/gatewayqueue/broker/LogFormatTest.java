@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LogFormatTest {
   private static LogRecord entry(String message) {
@@ -28,6 +30,23 @@ class LogFormatTest {
     assertEquals(1, lines.size());
     String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}[+-]\\d{4}";
     assertTrue(lines.getFirst().matches(time + " WARNING a.logger: only 1 of 16"), lines::toString);
+  }
+
+  /** The documentation has the words of System.Logger, with which all modules log. */
+  @ParameterizedTest
+  @CsvSource({
+    "SEVERE, ERROR",
+    "WARNING, WARNING",
+    "INFO, INFO",
+    "CONFIG, DEBUG",
+    "FINE, DEBUG",
+    "FINER, TRACE",
+    "FINEST, TRACE"
+  })
+  void format_level_isTheWordOfSystemLogger(String level, String word) {
+    LogRecord entry = entry("x");
+    entry.setLevel(Level.parse(level));
+    assertTrue(lines(entry).getFirst().endsWith(" " + word + " a.logger: x"));
   }
 
   @Test
