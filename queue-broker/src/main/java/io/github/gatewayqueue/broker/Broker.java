@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
@@ -245,9 +246,13 @@ public final class Broker implements AutoCloseable {
      *
      * @param discordApi the base of the URL, {@code http} or {@code https}
      * @return this builder
+     * @throws IllegalArgumentException if it is not an absolute URL of these schemes with a host,
+     *     or has user info, a query or a fragment
      */
     public Builder discordApi(URI discordApi) {
-      this.discordApi = requireNonNull(discordApi, "discordApi");
+      requireNonNull(discordApi, "discordApi");
+      var unused = DiscordSessionStartLimitSource.builder("any").baseUrl(discordApi); // checks it
+      this.discordApi = discordApi;
       return this;
     }
 
@@ -278,9 +283,8 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets the Redis or Valkey in which the queue is kept, so that several brokers share it; none
-     * by default. Requests then wait when the session starts are used up, and the margin of clients
-     * is to be at most half of what the interval has over Discord's, as the way from the store
-     * takes the other half.
+     * by default. The margin of clients must then be at most half of what the interval has over
+     * Discord's, because the way from the store takes the other half.
      *
      * @param redis {@code redis://[[user]:password@]host:port[/database]}, or {@code rediss://}
      * @return this builder

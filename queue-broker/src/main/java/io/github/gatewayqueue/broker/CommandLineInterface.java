@@ -6,15 +6,19 @@ import static java.util.Objects.requireNonNull;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The commands of the program, and what they return to the shell. */
 final class CommandLineInterface {
@@ -53,10 +57,48 @@ final class CommandLineInterface {
       return command.commandSpec().name().equals("plan")
           ? Plan.parse(command).print(out)
           : serve(command);
+    } catch (UnmatchedArgumentException e) {
+      err.println("gateway-queue: " + unknown(e));
+      return BAD_OPTION;
     } catch (ParameterException | IllegalArgumentException | UncheckedIOException e) {
       err.println("gateway-queue: " + e.getMessage());
       return BAD_OPTION;
     }
+  }
+
+  /** Names the first of them, without its value: that, or the next one, may be a token. */
+  private static String unknown(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().getFirst().replaceFirst("(?s)=.*", "");
+    CommandSpec spec = e.getCommandLine().getCommandSpec();
+    List<String> similar =
+        Stream.concat(spec.optionsMap().keySet().stream(), spec.subcommands().keySet().stream())
+            .filter(name -> isSimilar(argument, name))
+            .sorted()
+            .toList();
+    String expected =
+        similar.isEmpty()
+            ? "what " + spec.qualifiedName() + " --help lists"
+            : String.join(" or ", similar);
+    return "'" + argument + "' is unknown, expected " + expected;
+  }
+
+  private static boolean isSimilar(String argument, String name) {
+    return argument.length() > 3 && (name.startsWith(argument) || distance(argument, name) <= 2);
+  }
+
+  /** Returns how many letters to change, add or leave out make one of the other. */
+  private static int distance(String one, String other) {
+    int[] before = IntStream.rangeClosed(0, other.length()).toArray();
+    for (int i = 1; i <= one.length(); i++) {
+      int[] now = new int[before.length];
+      now[0] = i;
+      for (int j = 1; j < now.length; j++) {
+        int changed = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        now[j] = Math.min(changed, 1 + Math.min(before[j], now[j - 1]));
+      }
+      before = now;
+    }
+    return before[other.length()];
   }
 
   private static CommandSpec program() {

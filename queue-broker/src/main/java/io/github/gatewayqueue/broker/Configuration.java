@@ -43,10 +43,11 @@ final class Configuration {
     apply(Setting.START_DELAY, text -> broker.startDelay(time(text)));
     apply(Setting.MAX_WAITING, text -> broker.maxWaiting(integer(text)));
     apply(Setting.ON_REFUSAL, text -> broker.onRefusal(choice(text, Broker.OnRefusal.class)));
-    apply(Setting.DISCORD_API, text -> broker.discordApi(url(text)));
+    applyUnseen(
+        Setting.DISCORD_API, text -> broker.discordApi(url(text, "https://discord.com/api/v10")));
     apply(Setting.RESERVE, text -> broker.reserve(integer(text)));
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
-    applyUnseen(Setting.REDIS, text -> broker.redis(redis(text)));
+    applyUnseen(Setting.REDIS, text -> broker.redis(url(text, "redis://127.0.0.1:6379")));
     apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
     applySecret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
     applySecret(
@@ -99,16 +100,23 @@ final class Configuration {
     try {
       application.apply(text);
     } catch (IllegalArgumentException e) {
-      String value = seen ? " is '" + text + "'" : "";
-      throw new IllegalArgumentException(name + value + ": " + e.getMessage(), seen ? e : null);
+      throw seen ? bad(name, text, e) : new IllegalArgumentException(name + ": " + e.getMessage());
     }
   }
 
-  private static URI redis(String text) {
+  /** Names the value once, as it was given, and then what was expected. */
+  static IllegalArgumentException bad(String name, String text, IllegalArgumentException e) {
+    String message = "" + e.getMessage();
+    int expected = message.indexOf("expected ");
+    String what = expected < 0 ? ": " + message : ", " + message.substring(expected);
+    return new IllegalArgumentException(name + " is '" + text + "'" + what, e);
+  }
+
+  private static URI url(String text, String example) {
     try {
       return new URI(text);
     } catch (URISyntaxException e) { // its message repeats the text
-      throw new IllegalArgumentException("expected a URL such as redis://127.0.0.1:6379");
+      throw new IllegalArgumentException("this is no URL, expected one such as " + example);
     }
   }
 
@@ -118,10 +126,10 @@ final class Configuration {
     String path = option == null ? environment.get(file.variable) : option;
     String token = environment.get(variable);
     String name = variable;
-    if (path != null && !path.isEmpty()) {
+    if (path != null) {
       name = option == null ? file.variable : file.option;
       token = content(name, path);
-    } else if (token == null || token.isEmpty()) {
+    } else if (token == null) {
       return;
     }
     try {
@@ -137,7 +145,12 @@ final class Configuration {
       return Files.readString(Path.of(path)).strip();
     } catch (IOException | InvalidPathException e) {
       throw new IllegalArgumentException(
-          name + " is '" + path + "', which can not be read: " + e.getClass().getSimpleName(), e);
+          name
+              + " is '"
+              + path
+              + "', expected a file that can be read: "
+              + e.getClass().getSimpleName(),
+          e);
     }
   }
 

@@ -91,7 +91,7 @@ record Plan(
     try {
       return Optional.ofNullable(text).map(parser);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(option + " is '" + text + "': " + e.getMessage(), e);
+      throw Configuration.bad(option, text, e);
     }
   }
 

@@ -162,6 +162,15 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       throw new IllegalArgumentException(
           "this is no URL of a Redis, expected redis:// or rediss:// with a host and a port");
     }
+    if (uri.getPort() < 1 || uri.getPort() > 65_535) {
+      throw new IllegalArgumentException(
+          "the port in the URL of the Redis is out of its range, expected 1 to 65535");
+    }
+    if (!uri.getPath().matches("(/\\d{0,9})?")) {
+      throw new IllegalArgumentException(
+          "what follows the port in the URL of the Redis is no number of a database, expected one"
+              + " such as /0, or nothing");
+    }
     return new Builder(uri, null);
   }
 

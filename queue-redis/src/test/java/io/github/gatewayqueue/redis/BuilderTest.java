@@ -17,7 +17,18 @@ class BuilderTest {
       RedisQueue.builder(URI.create("redis://127.0.0.1:6379"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://127.0.0.1:6379", "redis://:secret@host", "redis:x", "secret"})
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1:6379",
+        "redis://:secret@host",
+        "redis:x",
+        "secret",
+        "redis://:secret@host:0",
+        "redis://:secret@host:65536",
+        "redis://user:1/secret@host:6379",
+        "redis://host:6379/0/secret",
+        "redis://host:6379/-1"
+      })
   void builder_noUrlOfRedis_isRefusedWithoutRepeatingIt(String uri) {
     var thrown =
         assertThrows(IllegalArgumentException.class, () -> RedisQueue.builder(URI.create(uri)));
