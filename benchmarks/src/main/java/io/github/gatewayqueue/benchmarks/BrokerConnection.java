@@ -41,7 +41,7 @@ final class BrokerConnection implements AutoCloseable {
     var channel = SocketChannel.open(new InetSocketAddress(broker.getHost(), broker.getPort()));
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     String request =
-        "GET /?shard=%s HTTP/1.1\r\nHost: broker\r\nAccept: %s\r\n\r\n"
+        "GET /?shard=%s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\n\r\n"
             .formatted(shard, protocol.accept);
     channel.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
     return new BrokerConnection(channel);

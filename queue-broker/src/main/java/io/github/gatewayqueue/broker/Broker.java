@@ -8,10 +8,13 @@ import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +126,7 @@ public final class Broker implements AutoCloseable {
     private int maxWaiting = 50_000;
     private OnRefusal onRefusal = OnRefusal.ANSWER;
     private @Nullable String token;
+    private boolean noToken;
     private @Nullable String discordToken;
     private URI discordApi = URI.create("https://discord.com/api/v10");
     private int reserve = 1;
@@ -214,8 +218,9 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets the token that clients have to show; none by default, so that everybody is let in who
-     * can reach the port.
+     * Sets the token that clients have to show. There is none by default; then every process of
+     * this machine is let in, and a broker that others can reach does not start: see {@link
+     * #noToken}.
      *
      * @param token visible ASCII characters
      * @return this builder
@@ -224,6 +229,16 @@ public final class Broker implements AutoCloseable {
      */
     public Builder token(String token) {
       this.token = Require.token("token", token);
+      return this;
+    }
+
+    /**
+     * Lets in every client that can reach the broker, also on another address than loopback.
+     *
+     * @return this builder
+     */
+    public Builder noToken() {
+      noToken = true;
       return this;
     }
 
@@ -315,9 +330,8 @@ public final class Broker implements AutoCloseable {
      *
      * @return a broker that is to be closed
      * @throws UncheckedIOException if the broker cannot listen on the port
-     * @throws IllegalArgumentException if the URL of Discord's API is not one, the token for
-     *     clients is the bot's, or requests are to fail when the session starts are used up though
-     *     the queue is in a Redis
+     * @throws IllegalArgumentException if the token for clients is the bot's, if there is none
+     *     though other machines can reach the host, or if there is one as well as {@link #noToken}
      */
     public Broker start() {
       return start(BrokerQueue::of);
@@ -342,10 +356,31 @@ public final class Broker implements AutoCloseable {
       return this;
     }
 
+    /** Asks for all addresses of a name, of which any may be listened on. */
+    private boolean isLoopback() {
+      try {
+        return Stream.of(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+      } catch (UnknownHostException e) {
+        throw new UncheckedIOException(
+            "cannot listen on %s:%s: there is no address of this name".formatted(host, port), e);
+      }
+    }
+
     Settings settings() {
       if (token != null && token.equals(discordToken)) {
         throw new IllegalArgumentException(
             "the token for clients is the bot's token, expected another one: clients see it");
+      }
+      if (token != null && noToken) {
+        throw new IllegalArgumentException(
+            "there is a token for clients, and --no-token as well, expected one of the two");
+      }
+      boolean isLoopback = isLoopback();
+      if (token == null && !noToken && !isLoopback) {
+        throw new IllegalArgumentException(
+            ("there is no token for clients, and other machines can reach %s, expected"
+                    + " GATEWAY_QUEUE_TOKEN, --token-file, or --no-token if all of them may ask")
+                .formatted(host));
       }
       Duration delay = startDelay;
       if (delay == null) {
@@ -355,6 +390,7 @@ public final class Broker implements AutoCloseable {
       }
       return new Settings(
           host,
+          isLoopback,
           port,
           interval,
           delay,

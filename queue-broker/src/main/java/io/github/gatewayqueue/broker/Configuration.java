@@ -49,6 +49,13 @@ final class Configuration {
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
     applyUnseen(Setting.REDIS, text -> broker.redis(url(text, "redis://127.0.0.1:6379")));
     apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
+    apply(
+        Setting.NO_TOKEN,
+        text -> {
+          if (yes(text)) {
+            broker.noToken();
+          }
+        });
     applySecret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
     applySecret(
         Setting.DISCORD_TOKEN_FILE,
@@ -123,8 +130,8 @@ final class Configuration {
   /** Hands over a token from a file or a variable, if there is one. */
   private void applySecret(Setting file, String variable, Application application) {
     String option = options.apply(file);
-    String path = option == null ? environment.get(file.variable) : option;
-    String token = environment.get(variable);
+    String path = option == null ? notEmpty(file.variable) : option;
+    String token = notEmpty(variable);
     String name = variable;
     if (path != null) {
       name = option == null ? file.variable : file.option;
@@ -137,6 +144,16 @@ final class Configuration {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
+  }
+
+  /** An empty one is most likely a token that was lost on the way. */
+  private @Nullable String notEmpty(String variable) {
+    String value = environment.get(variable);
+    if (value != null && value.isEmpty()) {
+      throw new IllegalArgumentException(
+          variable + " is empty, expected a value, or that it is not set");
+    }
+    return value;
   }
 
   /** A line end behind the token is the editor's, and no part of it. */
@@ -173,17 +190,12 @@ final class Configuration {
     }
   }
 
-  private static URI url(String text) {
-    try {
-      URI url = new URI(text);
-      String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-      if (List.of("http", "https").contains(scheme) && url.getHost() != null) {
-        return url;
-      }
-    } catch (URISyntaxException e) {
-      // is refused below
-    }
-    throw new IllegalArgumentException("expected a URL such as https://discord.com/api/v10");
+  private static boolean yes(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("expected true or false");
+    };
   }
 
   private static <E extends Enum<E>> E choice(String text, Class<E> type) {

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import io.vertx.core.http.HttpHeaders;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Whether a browser asks on behalf of another site's page. Any page can have a browser send a
@@ -11,6 +12,10 @@ import java.util.Set;
 final class CrossSite {
   private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
 
+  /** With any port: what no site can have its own name lead to. */
+  private static final Pattern NO_SITE =
+      Pattern.compile("(?i)(localhost|\\d+(\\.\\d+){3}|\\[[0-9a-f:.]+])(:\\d*)?");
+
   private CrossSite() {}
 
   static boolean sends(Exchange exchange) {
@@ -18,6 +23,16 @@ final class CrossSite {
     String origin = exchange.header(HttpHeaders.ORIGIN);
     return (site != null && FOREIGN.contains(site))
         || (origin != null && !isOwn(origin, "" + exchange.header(HttpHeaders.HOST)));
+  }
+
+  /**
+   * Whether the request may be that of a site which has its own name lead to this machine (DNS
+   * rebinding): for a browser it is then no other site's, and the page can read the answer. The
+   * name is in Host, which no browser leaves out.
+   */
+  static boolean mayBeRebound(Exchange exchange) {
+    String host = exchange.header(HttpHeaders.HOST);
+    return host != null && !NO_SITE.matcher(host).matches();
   }
 
   /** By host and port alone, since a proxy in front may speak TLS. */

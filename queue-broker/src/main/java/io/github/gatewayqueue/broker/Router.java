@@ -30,6 +30,10 @@ final class Router {
   private final StatusStream stream;
   private final Metrics metrics;
   private final Access access;
+
+  /** Whether Host has to be an address: where a token is asked for, a page cannot know it. */
+  private final boolean addressesOnly;
+
   private final Dashboard dashboard = new Dashboard();
 
   Router(
@@ -45,6 +49,7 @@ final class Router {
     this.stream = stream;
     this.metrics = metrics;
     this.access = new Access(settings.token());
+    this.addressesOnly = settings.loopback() && settings.token() == null;
   }
 
   void route(Exchange exchange) {
@@ -60,6 +65,14 @@ final class Router {
   }
 
   private void routeIfAdmitted(Exchange exchange, String path) {
+    if (addressesOnly && CrossSite.mayBeRebound(exchange)) {
+      String host = exchange.header(HttpHeaders.HOST);
+      refuse(
+          exchange,
+          Outcome.CROSS_SITE,
+          new Problem(403, "Host is '" + host + "', expected an IP address or localhost"));
+      return;
+    }
     boolean changes = path.equals(QUEUE) || path.startsWith(Starts.PATH);
     if (changes && CrossSite.sends(exchange)) {
       refuse(

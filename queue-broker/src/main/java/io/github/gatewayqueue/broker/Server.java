@@ -73,6 +73,13 @@ final class Server {
               .formatted(settings.host(), settings.port(), cause.getMessage()),
           cause instanceof IOException io ? io : new IOException(cause));
     }
+    if (settings.token() == null && !settings.loopback()) {
+      Log.warning(
+          "no token is asked for on "
+              + settings.host()
+              + ": every machine that reaches it can use up the session starts",
+          null);
+    }
     requests.start();
     stream.start();
     Pace pace = settings.pace();

@@ -39,6 +39,13 @@ enum Setting {
       "none",
       "A file with the token that clients have to show as a bearer. The token itself may be in"
           + " the environment variable GATEWAY_QUEUE_TOKEN."),
+  NO_TOKEN(
+      "--no-token",
+      "GATEWAY_QUEUE_NO_TOKEN",
+      "true|false",
+      "false",
+      "Asks for no token, though other machines can reach the address: whoever reaches it can use"
+          + " up the session starts."),
   DISCORD_TOKEN_FILE(
       "--discord-token-file",
       "DISCORD_TOKEN_FILE",
@@ -102,6 +109,8 @@ enum Setting {
   OptionSpec spec() {
     return OptionSpec.builder(option)
         .paramLabel(form)
+        .arity(this == NO_TOKEN ? "0..1" : "1")
+        .fallbackValue("true")
         .type(String.class)
         .description(description, "Or " + variable + ". Default: " + fallback + ".")
         .build();

@@ -5,9 +5,14 @@ import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a broker was told to be, checked. */
+/**
+ * What a broker was told to be, checked.
+ *
+ * @param loopback whether no other machine can reach the host
+ */
 record Settings(
     String host,
+    boolean loopback,
     int port,
     Duration interval,
     Duration startDelay,

@@ -3,13 +3,19 @@ package io.github.gatewayqueue.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokerBuilderTest extends BrokerTestBase {
 
@@ -31,6 +37,64 @@ class BrokerBuilderTest extends BrokerTestBase {
   void host_ipv6WithAndWithoutBrackets_isListenedOn(String host) {
     Broker broker = start(builder().host(host));
     assertEquals("http://[::1]:" + broker.port(), broker.uri().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "[::]", "192.0.2.1"})
+  void token_noneThoughOthersReachTheHost_isRefused(String host) {
+    Broker.Builder builder = builder().host(host);
+    var thrown = assertThrows(IllegalArgumentException.class, builder::start);
+    assertEquals(
+        "there is no token for clients, and other machines can reach "
+            + host.replaceAll("[\\[\\]]", "")
+            + ", expected GATEWAY_QUEUE_TOKEN, --token-file, or --no-token if all of them may ask",
+        thrown.getMessage());
+    assertFalse(builder.noToken().settings().loopback());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1", "localhost"})
+  void token_noneAndOnlyThisMachineReachesTheHost_isFine(String host) {
+    assertTrue(builder().host(host).settings().loopback());
+  }
+
+  @Test
+  void noToken_onAllAddresses_servesAndWarns() {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
+      start(builder().host("0.0.0.0").noToken());
+      assertEquals(
+          List.of(
+              "WARNING: no token is asked for on 0.0.0.0: every machine that reaches it can use up"
+                  + " the session starts"),
+          log.lines());
+    }
+  }
+
+  @Test
+  void noToken_onLoopbackOrWithAToken_doesNotWarn() {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
+      start(builder());
+      start(builder().host("0.0.0.0").token("s3cret"));
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void noToken_andAToken_isRefused() {
+    Broker.Builder builder = builder().token("s3cret").noToken();
+    var thrown = assertThrows(IllegalArgumentException.class, builder::start);
+    assertEquals(
+        "there is a token for clients, and --no-token as well, expected one of the two",
+        thrown.getMessage());
+  }
+
+  @Test
+  void host_hasNoAddress_isRefusedNamingIt() {
+    Broker.Builder builder = builder().host("no-such-host.invalid");
+    var thrown = assertThrows(UncheckedIOException.class, builder::start);
+    assertEquals(
+        "cannot listen on no-such-host.invalid:0: there is no address of this name",
+        thrown.getMessage());
   }
 
   @Test

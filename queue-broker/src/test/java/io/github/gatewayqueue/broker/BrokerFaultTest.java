@@ -122,9 +122,9 @@ class BrokerFaultTest extends BrokerTestBase {
     watcher.expect("status");
     queue.get().onLook = this::hold;
     RawConnection ready = connect(broker);
-    ready.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n");
+    ready.send("GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
     RawConnection status = connect(broker);
-    status.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+    status.send("GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n");
     ask(broker, 1, 4).readAnswer(); // a release is told to those who watch
     assertEquals(200, answer(connect(broker), "/health/live").status());
     assertFalse(ready.hasInput());
@@ -189,7 +189,7 @@ class BrokerFaultTest extends BrokerTestBase {
   }
 
   private static Answer answer(RawConnection client, String target) throws Exception {
-    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return client.readAnswer();
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go away while they wait, and a broker that does. */
 class BrokerHangUpTest extends BrokerTestBase {
-  private static final String REQUEST = "GET /?shard=1 HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String REQUEST = "GET /?shard=1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
   @ParameterizedTest
   @ValueSource(ints = {0, 2, 4})
@@ -156,7 +156,11 @@ class BrokerHangUpTest extends BrokerTestBase {
       RawConnection client = connect(broker);
       String accept = shard % 2 == 0 ? "*/*" : "text/event-stream";
       client.send(
-          "GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+          "GET /?shard="
+              + shard
+              + " HTTP/1.1\r\nHost: localhost\r\nAccept: "
+              + accept
+              + "\r\n\r\n");
       clients.add(client);
     }
     awaitWaiting(broker, count);

@@ -31,7 +31,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   void request_badQuery_400AndNothingJoins(String target) throws Exception {
     Broker broker = startBlocked(builder());
     RawConnection client = connect(broker);
-    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     Answer answer = client.readAnswer();
     assertProblem(400, "Bad Request", answer);
     assertEquals(0, waiting(broker));
@@ -53,7 +53,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   @ValueSource(strings = {"/x", "/status/", "/health", "//", "/..", "/dashboard/x", "*", "x"})
   void request_unknownPath_404(String target) throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertProblem(404, "Not Found", client.readAnswer());
   }
 
@@ -80,7 +80,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   void request_methodThatDoesNotAsk_405AndNoStartIsSpent(String method) throws Exception {
     Broker broker = start(builder());
     RawConnection client = connect(broker);
-    client.send(method + " /?shard=0 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send(method + " /?shard=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     Answer answer = client.readAnswer(!method.equals("HEAD"));
     assertEquals(405, answer.status());
     assertEquals("GET, POST, PUT", answer.header("Allow"));
@@ -90,7 +90,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   @Test
   void request_lineTooLong_414() throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("GET /?" + "a".repeat(4200) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /?" + "a".repeat(4200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertProblem(414, "Request-URI Too Long", client.readAnswer());
     assertEquals("", client.readToEnd());
   }
@@ -98,7 +98,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   @Test
   void request_headersTooLong_431() throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(9000) + "\r\n\r\n");
     assertProblem(431, "Request Header Fields Too Large", client.readAnswer());
     assertEquals("", client.readToEnd());
   }
@@ -107,7 +107,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   void request_announcedBodyTooLong_413AndNothingJoins() throws Exception {
     Broker broker = startBlocked(builder());
     RawConnection client = connect(broker);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n");
     assertProblem(413, "Request Entity Too Large", client.readAnswer());
     assertEquals("", client.readToEnd());
     assertEquals(0, waiting(broker));
@@ -117,7 +117,7 @@ class BrokerRefusalTest extends BrokerTestBase {
   void request_chunkedBodyTooLong_413AndNothingJoins() throws Exception {
     Broker broker = startBlocked(builder());
     RawConnection client = connect(broker);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
     client.send("10001\r\n" + "x".repeat(0x10001));
     assertProblem(413, "Request Entity Too Large", client.readAnswer());
     assertEquals(0, waiting(broker));
@@ -126,9 +126,10 @@ class BrokerRefusalTest extends BrokerTestBase {
   @Test
   void request_bodyOfTheGreatestLength_isReadAndThrownAway() throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n" + "x".repeat(65536));
+    client.send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n" + "x".repeat(65536));
     assertEquals(200, client.readAnswer().status());
-    client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals(200, client.readAnswer().status());
   }
 
@@ -168,7 +169,9 @@ class BrokerRefusalTest extends BrokerTestBase {
     Broker broker = start(builder().token("s3cret"));
     RawConnection client = connect(broker);
     client.send(
-        "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YTpzM2NyZXQ=\r\n\r\n");
+        "GET "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YTpzM2NyZXQ=\r\n\r\n");
     assertEquals("HTTP/1.1 " + status, client.readLine().substring(0, 12));
     assertEquals( // on a line each: a browser asks for a password only then
         List.of("Bearer", "Basic realm=\"gateway-queue\""),
@@ -179,11 +182,12 @@ class BrokerRefusalTest extends BrokerTestBase {
   @ValueSource(strings = {"/?shard=x", "/?shard=1"})
   void onRefusalClose_refusedRequest_isHungUpOn(String target) throws Exception {
     Broker broker = start(builder().token("s3cret").onRefusal(Broker.OnRefusal.CLOSE));
-    assertHungUpOn(broker, "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertHungUpOn(broker, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertHungUpOn(
-        broker, "GET /?shard=x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer s3cret\r\n\r\n");
-    assertHungUpOn(broker, "GET /?" + "a".repeat(4200) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-    assertHungUpOn(broker, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+        broker,
+        "GET /?shard=x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer s3cret\r\n\r\n");
+    assertHungUpOn(broker, "GET /?" + "a".repeat(4200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assertHungUpOn(broker, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n");
     assertEquals(401, get(broker, "/status").statusCode());
   }
 
@@ -191,6 +195,64 @@ class BrokerRefusalTest extends BrokerTestBase {
   void onRefusalClose_refusedRequestWithEvents_isAnswered() throws Exception {
     Broker broker = start(builder().token("s3cret").onRefusal(Broker.OnRefusal.CLOSE));
     assertEquals(401, get(broker, "/", "Accept", "text/event-stream").statusCode());
+  }
+
+  /** A site can have its own name lead to this machine, and its page is then of no other site. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:127.0.0.1",
+        "[::1].evil.example",
+        "1.example",
+        ""
+      })
+  void hostIsAName_noToken_403AndNothingIsSpentOrTold(String host) throws Exception {
+    Broker broker = start(builder());
+    for (String request : new String[] {"GET /?shard=0", "POST /?shard=0", "GET /status"}) {
+      RawConnection client = connect(broker);
+      client.send(request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      Answer answer = client.readAnswer();
+      assertProblem(403, "Forbidden", answer);
+      assertTrue(answer.body().contains("Host is '" + host + "'"), answer.body());
+    }
+    assertEquals(0, status(broker).getInteger("released"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"localhost", "LocalHost:80", "127.0.0.1", "192.0.2.7:8080", "[::1]", "[::1]:80"})
+  void hostIsAnAddress_noToken_isReleased(String host) throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("GET /?shard=0 HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  @Test
+  void hostIsAName_token_isReleased() throws Exception {
+    Broker broker = start(builder().token("s3cret"));
+    RawConnection client = connect(broker);
+    client.send("GET /?shard=0 HTTP/1.1\r\nHost: broker.example\r\n");
+    client.send("Authorization: Bearer s3cret\r\n\r\n");
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  /** In a network of containers, for example, a broker has a name. */
+  @Test
+  void hostIsAName_otherMachinesMayAsk_isReleased() throws Exception {
+    RawConnection client = connect(start(builder().host("0.0.0.0").noToken()));
+    client.send("GET /?shard=0 HTTP/1.1\r\nHost: broker.example\r\n\r\n");
+    assertEquals(200, client.readAnswer().status());
+  }
+
+  @Test
+  void hostIsAName_health_isAnswered() throws Exception {
+    RawConnection client = connect(start(builder()));
+    client.send("GET /health/ready HTTP/1.1\r\nHost: broker.example\r\n\r\n");
+    assertEquals(200, client.readAnswer().status());
   }
 
   /** A page of another site, which a browser of this machine shows, spends no session starts. */
@@ -202,15 +264,15 @@ class BrokerRefusalTest extends BrokerTestBase {
     "Sec-Fetch-Site, none, 200",
     "Origin, http://evil.example, 403",
     "Origin, null, 403",
-    "Origin, http://x:1, 403",
-    "Origin, http://x, 200",
-    "Origin, https://X, 200"
+    "Origin, http://localhost:1, 403",
+    "Origin, http://localhost, 200",
+    "Origin, https://LOCALHOST, 200"
   })
   void request_fromAnotherSite_403AndNothingJoins(String header, String value, int status)
       throws Exception {
     Broker broker = start(builder());
     RawConnection client = connect(broker);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\n" + header + ": " + value + "\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\n" + header + ": " + value + "\r\n\r\n");
     Answer answer = client.readAnswer();
     assertEquals(status, answer.status());
     if (status == 403) {

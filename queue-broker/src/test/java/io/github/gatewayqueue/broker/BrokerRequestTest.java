@@ -72,7 +72,7 @@ class BrokerRequestTest extends BrokerTestBase {
   @ValueSource(strings = {"GET", "POST", "PUT"})
   void request_methodThatAsks_isReleased(String method) throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send(method + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send(method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals(0, new JsonObject(client.readAnswer().body()).getLong("shard"));
   }
 
@@ -177,9 +177,9 @@ class BrokerRequestTest extends BrokerTestBase {
   @Test
   void events_released_connectionStaysUsable() throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     assertTrue(client.readAnswer().body().contains("event: released"));
-    client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals(200, client.readAnswer().status());
   }
 
@@ -202,7 +202,7 @@ class BrokerRequestTest extends BrokerTestBase {
 
   private String typeOfAnswerTo(String accept) throws IOException {
     RawConnection client = connect(start(builder()));
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
     return "" + client.readAnswer().header("Content-Type");
   }
 

@@ -117,7 +117,7 @@ class BrokerStatusTest extends BrokerTestBase {
   @EnumSource(Broker.OnRefusal.class)
   void metrics_requestsThatAreNone_areCountedOnce(Broker.OnRefusal onRefusal) throws Exception {
     Broker broker = start(builder().onRefusal(onRefusal));
-    String line = " HTTP/1.1\r\nHost: x\r\n";
+    String line = " HTTP/1.1\r\nHost: localhost\r\n";
     for (String request :
         List.of(
             "GET /?" + "a".repeat(4200) + line + "\r\n",

@@ -34,6 +34,9 @@ final class Browser implements AutoCloseable {
   /** Where the page's reader is: not where this machine is, most likely. */
   static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
 
+  /** The name of a site that leads to this machine. */
+  static final String REBOUND = "rebound.example";
+
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final Path SCREENSHOTS = TARGET.resolve("screenshots");
 
@@ -65,6 +68,7 @@ final class Browser implements AutoCloseable {
         "--disable-dev-shm-usage",
         "--disable-sync",
         "--hide-scrollbars",
+        "--host-resolver-rules=MAP " + REBOUND + " 127.0.0.1",
         "--no-first-run",
         "--user-data-dir=" + Files.createTempDirectory(TARGET, "profile"));
     if (System.getProperty("user.name").equals("root")) {

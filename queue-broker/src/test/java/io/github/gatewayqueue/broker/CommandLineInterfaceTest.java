@@ -2,6 +2,8 @@ package io.github.gatewayqueue.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -12,10 +14,12 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.logging.LogManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineInterfaceTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -175,6 +179,8 @@ class CommandLineInterfaceTest {
     "sevre, '''sevre'' is unknown, expected serve'",
     "serve -x, '''-x'' is unknown, expected what gateway-queue serve --help lists'",
     "serv, '''serv'' is unknown, expected serve'",
+    "serve --host 0.0.0.0, 'there is no token for clients, and other machines can reach 0.0.0.0,"
+        + " expected GATEWAY_QUEUE_TOKEN, --token-file, or --no-token if all of them may ask'",
     "'', 'a command is missing, expected serve or plan'"
   })
   void run_badCommandLine_exitsWith2AndOneLine(String line, String message) {
@@ -192,6 +198,7 @@ class CommandLineInterfaceTest {
     "--max-waiting, 0, expected 1 to 10000000",
     "--on-refusal, maybe, 'expected one of [answer, close]'",
     "--token-file, /does/not/exist, expected a file that can be read",
+    "--no-token, maybe, expected true or false",
     "--log-level, loud, 'expected debug, info or warning'"
   })
   void serve_badOption_exitsWith2AndOneLine(String option, String value, String expected) {
@@ -204,6 +211,43 @@ class CommandLineInterfaceTest {
   void serve_badVariable_exitsWith2NamingIt() {
     assertEquals(2, run(Map.of("GATEWAY_QUEUE_RESERVE", "x"), "serve", "--port", "0"));
     assertOneLine("GATEWAY_QUEUE_RESERVE is 'x', expected a whole number");
+  }
+
+  /** A token that was lost on the way must not open the broker, or leave the budget out. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GATEWAY_QUEUE_TOKEN",
+        "GATEWAY_QUEUE_TOKEN_FILE",
+        "DISCORD_TOKEN",
+        "DISCORD_TOKEN_FILE"
+      })
+  void serve_emptyToken_exitsWith2NamingTheVariable(String variable) {
+    assertEquals(2, run(Map.of(variable, ""), "serve", "--port", "0"));
+    assertOneLine(variable + " is empty, expected a value, or that it is not set");
+  }
+
+  @Test
+  void configuration_noToken_isTakenFromOptionAndVariable() {
+    assertFalse(noToken(null, Map.of("GATEWAY_QUEUE_NO_TOKEN", "true")).loopback());
+    assertFalse(noToken("true", Map.of()).loopback());
+    assertThrows(IllegalArgumentException.class, () -> noToken("false", Map.of()));
+  }
+
+  private static Settings noToken(@Nullable String option, Map<String, String> environment) {
+    return new Configuration(
+            setting ->
+                setting == Setting.NO_TOKEN ? option : setting == Setting.HOST ? "0.0.0.0" : null,
+            environment)
+        .broker()
+        .settings();
+  }
+
+  @Test
+  void serve_noTokenWithoutAValue_meansTrue() {
+    Map<String, String> token = Map.of("GATEWAY_QUEUE_TOKEN", "abc");
+    assertEquals(2, run(token, "serve", "--no-token", "--port", "0"));
+    assertOneLine("there is a token for clients, and --no-token as well");
   }
 
   @Test

@@ -105,6 +105,22 @@ class DashboardIT extends BrokerTestBase {
   }
 
   @Test
+  void pageOfASite_whoseNameLeadsHere_readsAndSpendsNothing() throws Exception {
+    Broker broker = start(builder());
+    browser.open(URI.create("http://" + Browser.REBOUND + ":" + broker.port() + "/status"));
+    String shown = browser.string("return document.body.innerText");
+    assertTrue(shown.contains("expected an IP address or localhost"), shown);
+    browser.run("fetch('/?shard=0', { method: 'POST' }).then((a) => (window.answer = a.status))");
+    await().until(() -> browser.string("return window.answer").equals("403"));
+    assertEquals(0, status(broker).getInteger("released"));
+
+    browser.complaints();
+    browser.requests();
+    show(broker);
+    awaitText("start-up-text", "Nobody waits");
+  }
+
+  @Test
   @Thorough(PAGES)
   void page_nobodyWaits_saysSo() throws Exception {
     Broker broker = start(local());

@@ -29,14 +29,14 @@ class FuzzTest extends BrokerTestBase {
 
   /** Whatever went before, this ends the connection if the server has kept up. */
   private static final String LAST =
-      "\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      "\r\n\r\nGET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
   private static final List<String> LINES =
       List.of(
           "GET / HTTP/1.1",
           "GET /?shard=3&total=16 HTTP/1.1",
           "POST /?shard=0&shard=1 HTTP/1.1",
-          "BREW /?total=9223372036854775807&shard=9223372036854775806 HTTP/1.0",
+          "PUT /?total=9223372036854775807&shard=9223372036854775806 HTTP/1.0",
           "GET /%2e%2e/?shard=%00 HTTP/1.1",
           "GET /status HTTP/1.1",
           "HEAD /metrics HTTP/1.1",
@@ -45,7 +45,7 @@ class FuzzTest extends BrokerTestBase {
 
   private static final List<String> HEADERS =
       List.of(
-          "Host: x",
+          "Host: localhost",
           "Accept: text/event-stream;q=0.0001,*/*;;;,",
           "Content-Length: 5",
           "Content-Length: 18446744073709551616",
@@ -75,21 +75,19 @@ class FuzzTest extends BrokerTestBase {
     Broker broker = start(builder().interval(Duration.ofNanos(1)));
     SplittableRandom random = new SplittableRandom(seed);
     Semaphore atOnce = new Semaphore(AT_ONCE);
-    List<byte[]> requests = new ArrayList<>();
     List<Future<String>> answers = new ArrayList<>();
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < REQUESTS; i++) {
         byte[] request = tampered(random.split());
-        requests.add(request);
         answers.add(clients.submit(limited(atOnce, () -> exchange(broker, request))));
       }
     }
     int released = 0;
-    for (int i = 0; i < REQUESTS; i++) {
-      String answer = answers.get(i).get();
+    for (Future<String> answered : answers) {
+      String answer = answered.get();
       assertFalse(answer.contains("HTTP/1.1 500"), answer);
       assertFalse(answer.contains("HTTP/1.0 500"), answer);
-      released += releases(new String(requests.get(i), ISO_8859_1), answer);
+      released += releases(answer);
     }
     awaitWaiting(broker, 0);
     assertTrue(released > REQUESTS / 10, released + " were released");
@@ -98,11 +96,9 @@ class FuzzTest extends BrokerTestBase {
     assertEquals(200, ask(broker, 1, 2).readAnswer().status());
   }
 
-  /** How many releases a client was told, one of which may have no body. */
-  private static int releases(String request, String answer) {
-    int told = answer.split(" may identify now", -1).length - 1;
-    boolean isHead = request.startsWith("HEAD /?") || request.startsWith("HEAD / ");
-    return isHead && answer.matches("(?s)HTTP/1\\.[01] 200 .*") ? told + 1 : told;
+  /** How many releases a client was told. */
+  private static int releases(String answer) {
+    return answer.split(" may identify now", -1).length - 1;
   }
 
   private int count(Broker broker, String outcome) throws Exception {

@@ -112,7 +112,7 @@ class ImageIT extends BrokerTestBase {
         new JsonObject(open(RawConnection.asking(uri.getPort(), 3, 4)).readAnswer().body());
     assertEquals(3, released.getInteger("shard"));
     RawConnection client = open(new RawConnection(uri.getPort()));
-    client.send("GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /dashboard HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals(200, client.readAnswer().status());
     broker.terminate();
     assertEquals(0, broker.awaitExit());

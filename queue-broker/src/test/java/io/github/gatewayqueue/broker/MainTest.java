@@ -110,7 +110,7 @@ class MainTest extends BrokerTestBase {
 
   private static JsonObject status(URI uri) throws IOException {
     try (RawConnection client = new RawConnection(uri.getPort())) {
-      client.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n");
       return new JsonObject(client.readAnswer().body());
     }
   }
@@ -163,10 +163,12 @@ class MainTest extends BrokerTestBase {
               "--log-level",
               "debug");
       RawConnection client = open(new RawConnection(broker.uri().getPort()));
-      client.send("GET /?shard=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /?shard=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertEquals(401, client.readAnswer().status());
       client.send(
-          "GET /?shard=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + clientToken + "\r\n\r\n");
+          "GET /?shard=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+              + clientToken
+              + "\r\n\r\n");
       assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("bucket"));
       broker.terminate();
       assertEquals(0, broker.awaitExit());
@@ -215,7 +217,11 @@ class MainTest extends BrokerTestBase {
         clients.add(client);
         String accept = shard % 2 == 0 ? "*/*" : "text/event-stream";
         client.send(
-            "GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+            "GET /?shard="
+                + shard
+                + " HTTP/1.1\r\nHost: localhost\r\nAccept: "
+                + accept
+                + "\r\n\r\n");
       }
       awaitWaiting(uri, count);
     } finally {
@@ -226,7 +232,7 @@ class MainTest extends BrokerTestBase {
     awaitWaiting(uri, 0);
     assertEquals(0, status(uri).getInteger("released"));
     try (RawConnection client = new RawConnection(uri.getPort())) {
-      client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
       String metrics = client.readAnswer().body();
       assertTrue(
           metrics.contains("gateway_queue_requests_total{outcome=\"hung_up\"} 10000.0"), metrics);

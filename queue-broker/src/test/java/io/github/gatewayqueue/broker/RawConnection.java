@@ -38,7 +38,8 @@ final class RawConnection implements AutoCloseable {
   /** Asks for a session start, in the plain form. */
   static RawConnection asking(int port, long shard, long total) throws IOException {
     RawConnection connection = new RawConnection(port);
-    connection.send("GET /?shard=" + shard + "&total=" + total + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.send(
+        "GET /?shard=" + shard + "&total=" + total + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return connection;
   }
 

@@ -24,29 +24,29 @@ class RawExchangeTest extends BrokerTestBase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "get / HTTP/1.1~Host: x~~|405",
+        "get / HTTP/1.1~Host: localhost~~|405",
         "GET / HTTP/1.1~~|200",
-        "~~GET / HTTP/1.1~Host: x~~|200",
-        "GET http://x/ HTTP/1.1~Host: x~~|200",
-        "GET http://x HTTP/1.1~Host: x~~|200",
-        "GET /# HTTP/1.1~Host: x~~|404",
-        "OPTIONS * HTTP/1.1~Host: x~~|404",
-        "CONNECT x:443 HTTP/1.1~Host: x~~|404",
-        "GET / HTTP/1.1~Host: x~Upgrade: h2c~Connection: Upgrade, HTTP2-Settings~"
+        "~~GET / HTTP/1.1~Host: localhost~~|200",
+        "GET http://x/ HTTP/1.1~Host: localhost~~|200",
+        "GET http://x HTTP/1.1~Host: localhost~~|200",
+        "GET /# HTTP/1.1~Host: localhost~~|404",
+        "OPTIONS * HTTP/1.1~Host: localhost~~|404",
+        "CONNECT x:443 HTTP/1.1~Host: localhost~~|404",
+        "GET / HTTP/1.1~Host: localhost~Upgrade: h2c~Connection: Upgrade, HTTP2-Settings~"
             + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA~~|200",
-        "GET / HTTP/1.1~Host: x~Upgrade: websocket~Connection: Upgrade~"
+        "GET / HTTP/1.1~Host: localhost~Upgrade: websocket~Connection: Upgrade~"
             + "Sec-WebSocket-Version: 13~Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==~~|200",
-        "POST / HTTP/1.1~Host: x~Content-Length: 3~~abc|200",
-        "POST / HTTP/1.1~Host: x~Transfer-Encoding: chunked~~3;a=b~abc~0~X: y~~|200",
-        "POST / HTTP/1.1~Host: x~Transfer-Encoding: chunked~~3~abc~0~~GET / HTTP/1.1~Host: x~~|"
+        "POST / HTTP/1.1~Host: localhost~Content-Length: 3~~abc|200",
+        "POST / HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~3;a=b~abc~0~X: y~~|200",
+        "POST / HTTP/1.1~Host: localhost~Transfer-Encoding: chunked~~3~abc~0~~GET / HTTP/1.1~Host: localhost~~|"
             + "200 200",
-        "GET / HTTP/1.1~Host: x~~GET /health/live HTTP/1.1~Host: x~~GET /x HTTP/1.1~Host: x~~|"
+        "GET / HTTP/1.1~Host: localhost~~GET /health/live HTTP/1.1~Host: localhost~~GET /x HTTP/1.1~Host: localhost~~|"
             + "200 200 404",
-        "GET / HTTP/1.1~Host: x~Content-Length: 3~Content-Length: 4~~|400",
-        "GET / HTTP/1.1~Host: x~Content-Length: -1~~|400",
-        "GET / HTTP/1.1~Host: x~Content-Length: 99999999999999999999~~|400",
-        "GET / HTTP/1.1~Host: x~no colon~~|400",
-        "GET / HTTP/1.1~Host: x~a b: c~~|400",
+        "GET / HTTP/1.1~Host: localhost~Content-Length: 3~Content-Length: 4~~|400",
+        "GET / HTTP/1.1~Host: localhost~Content-Length: -1~~|400",
+        "GET / HTTP/1.1~Host: localhost~Content-Length: 99999999999999999999~~|400",
+        "GET / HTTP/1.1~Host: localhost~no colon~~|400",
+        "GET / HTTP/1.1~Host: localhost~a b: c~~|400",
         "GET /~~|400",
         "nonsense~~|400"
       })
@@ -58,7 +58,7 @@ class RawExchangeTest extends BrokerTestBase {
       assertEquals(Integer.parseInt(status), client.readAnswer().status());
     }
     if (statuses.equals("200")) {
-      client.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
     }
     assertEquals(0, waiting(broker));
@@ -75,7 +75,7 @@ class RawExchangeTest extends BrokerTestBase {
   void exchange_malformedChunk_connectionIsClosedAndNothingJoins() throws Exception {
     Broker broker = startBlocked(builder());
     RawConnection client = connect(broker);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
     client.readToEnd();
     assertEquals(0, waiting(broker));
   }
@@ -83,7 +83,8 @@ class RawExchangeTest extends BrokerTestBase {
   @Test
   void exchange_expectContinue_isToldToGoOn() throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    client.send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     assertEquals(100, client.readAnswer().status());
     client.send("abc");
     assertEquals(200, client.readAnswer().status());
@@ -93,7 +94,7 @@ class RawExchangeTest extends BrokerTestBase {
   void exchange_expectContinueOfTooMuch_isRefusedAtOnce() throws Exception {
     RawConnection client = connect(start(builder()));
     client.send(
-        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n");
+        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n");
     assertEquals(413, client.readAnswer().status());
   }
 
@@ -109,7 +110,7 @@ class RawExchangeTest extends BrokerTestBase {
   @Test
   void exchange_byteByByte_isAnswered() throws Exception {
     RawConnection client = connect(start(builder()));
-    for (char c : "GET /?shard=2 HTTP/1.1\r\nHost: x\r\n\r\n".toCharArray()) {
+    for (char c : "GET /?shard=2 HTTP/1.1\r\nHost: localhost\r\n\r\n".toCharArray()) {
       client.send(String.valueOf(c));
     }
     assertEquals(200, client.readAnswer().status());
@@ -120,7 +121,7 @@ class RawExchangeTest extends BrokerTestBase {
     Broker broker = startHolding(builder().interval(Duration.ofNanos(1)));
     RawConnection client = connect(broker);
     for (String target : List.of("/?shard=1&total=3", "/?shard=2&total=3", "/health/live")) {
-      client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
     awaitWaiting(broker, 1);
     assertFalse(client.hasInput());
@@ -135,7 +136,7 @@ class RawExchangeTest extends BrokerTestBase {
     Broker broker = startHolding(builder().interval(Duration.ofNanos(1)));
     RawConnection client = connect(broker);
     for (int shard = 0; shard < 200; shard++) {
-      client.send("GET /?shard=" + shard + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /?shard=" + shard + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
     awaitWaiting(broker, 1);
     queue.get().holding = false;
@@ -173,7 +174,7 @@ class RawExchangeTest extends BrokerTestBase {
 
   /** Clients that send a part of a request at most, and one that has had its answer. */
   private final class Incomplete {
-    private static final String NEXT = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String NEXT = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     final RawConnection silent;
     final RawConnection slow;
@@ -185,11 +186,11 @@ class RawExchangeTest extends BrokerTestBase {
     Incomplete(Broker broker) throws IOException {
       silent = connect(broker);
       slow = connect(broker);
-      slow.send("GET / HTTP/1.1\r\nHost: x\r\n");
+      slow.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
       inTime = connect(broker);
-      inTime.send("GET / HTTP/1.1\r\nHost: x\r\n");
+      inTime.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
       withoutBody = connect(broker);
-      withoutBody.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+      withoutBody.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n");
       slowAgain = connect(broker);
       idle = connect(broker);
       slowAgain.send(NEXT);
