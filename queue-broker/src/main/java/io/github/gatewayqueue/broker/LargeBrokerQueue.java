@@ -76,13 +76,13 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public LargeBotQueueSnapshot snapshot() {
-    return queue.snapshot();
+    return readings.complete(queue.snapshot());
   }
 
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, queue.limit().orElse(null), reserve);
+    readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
     return problems;
   }
 
@@ -94,7 +94,7 @@ final class LargeBrokerQueue implements BrokerQueue {
   /** Spacing and budget of a bucket tell when it may release next, unless the limit is unknown. */
   @Override
   public @Nullable String whyNotReady() {
-    return queue.snapshot().buckets().getFirst().nextRelease() == null ? LIMIT_UNKNOWN : null;
+    return readings.isKnown(queue.snapshot()) ? null : LIMIT_UNKNOWN;
   }
 
   @Override
@@ -105,5 +105,6 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public void close() {
     refresher.interrupt();
+    readings.close();
   }
 }

@@ -4,18 +4,30 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the limit from Discord, and remembers what came of it. Safe for use by many threads. */
-final class LimitReadings implements SessionStartLimitSource {
+/**
+ * Reads the limit from Discord, and remembers what came of it. Reads it once before the start delay
+ * as well, to report a bad token at once, and the limit to those who watch. The queue does not see
+ * that reading, in which the predecessor's last starts may be missing: it reads after the delay.
+ * Safe for use by many threads.
+ */
+final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
   private final SessionStartLimitSource discord;
   private final AtomicLong failed = new AtomicLong();
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
+
+  private final Thread firstReader;
+
+  /** As it was read before the start delay, unless it could not be read since then. */
+  private volatile @Nullable SessionStartLimit first;
 
   /** As it was last read. */
   private volatile int maxConcurrency = 1;
@@ -25,6 +37,24 @@ final class LimitReadings implements SessionStartLimitSource {
 
   LimitReadings(Settings settings, String token) {
     discord = DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build();
+    firstReader =
+        Thread.ofVirtual()
+            .name("first-reader")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(this::readFirst);
+    if (settings.startDelay().isPositive()) {
+      firstReader.start();
+    }
+  }
+
+  private void readFirst() {
+    try {
+      first = fetch();
+    } catch (IOException | RuntimeException e) {
+      // was noted, and the queue reads it after the start delay
+    } catch (InterruptedException e) {
+      // the broker is closed
+    }
   }
 
   @Override
@@ -45,6 +75,7 @@ final class LimitReadings implements SessionStartLimitSource {
   }
 
   private void fail(Exception e) {
+    first = null;
     failed.incrementAndGet();
     failure = "the session start limit could not be read, trying again: " + e.getMessage();
   }
@@ -60,6 +91,20 @@ final class LimitReadings implements SessionStartLimitSource {
 
   boolean isRefused() {
     return refused.isDone();
+  }
+
+  /** Returns a queue's snapshot, with the first reading as long as the queue itself has none. */
+  LargeBotQueueSnapshot complete(LargeBotQueueSnapshot snapshot) {
+    SessionStartLimit read = first;
+    return read == null || snapshot.limit().isPresent()
+        ? snapshot
+        : new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(read));
+  }
+
+  /** Returns whether a queue with this snapshot releases requests, once the start delay is over. */
+  boolean isKnown(LargeBotQueueSnapshot snapshot) {
+    return snapshot.buckets().getFirst().nextRelease() != null
+        || (snapshot.limit().isEmpty() && first != null);
   }
 
   /** Returns a stage that is completed when Discord refuses the token. */
@@ -91,5 +136,10 @@ final class LimitReadings implements SessionStartLimitSource {
                   Math.min(heldBack(limit, reserve), limit.remaining()),
                   DurationText.rough(limit.resetAfter())));
     }
+  }
+
+  @Override
+  public void close() {
+    firstReader.interrupt();
   }
 }

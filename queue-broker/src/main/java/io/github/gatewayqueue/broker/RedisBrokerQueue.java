@@ -134,7 +134,8 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public LargeBotQueueSnapshot snapshot() {
-    return view.snapshot;
+    LargeBotQueueSnapshot snapshot = view.snapshot;
+    return readings == null ? snapshot : readings.complete(snapshot);
   }
 
   @Override
@@ -145,7 +146,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       problems.add(failed);
     }
     if (readings != null) {
-      readings.addProblems(problems, view.snapshot.limit().orElse(null), reserve);
+      readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
     }
     return problems;
   }
@@ -160,7 +161,9 @@ final class RedisBrokerQueue implements BrokerQueue {
     if (failure != null) {
       return "Redis does not answer"; // what is wrong with it is not for everybody
     }
-    return view.snapshot.buckets().getFirst().nextRelease() == null ? LIMIT_UNKNOWN : null;
+    LargeBotQueueSnapshot snapshot = view.snapshot;
+    boolean known = snapshot.buckets().getFirst().nextRelease() != null;
+    return known || (readings != null && readings.isKnown(snapshot)) ? null : LIMIT_UNKNOWN;
   }
 
   @Override
@@ -172,5 +175,8 @@ final class RedisBrokerQueue implements BrokerQueue {
   public void close() {
     looker.interrupt();
     queue.close();
+    if (readings != null) {
+      readings.close();
+    }
   }
 }

@@ -17,8 +17,7 @@ enum Setting {
       "GATEWAY_QUEUE_START_DELAY",
       "TIME",
       "one interval, with a Discord token at least 10s; 6s more with --redis",
-      "For how long nothing is released after the start, and the session start limit is not"
-          + " read; 0 turns it off."),
+      "For how long nothing is released after the start; 0 turns it off."),
   MAX_WAITING(
       "--max-waiting",
       "GATEWAY_QUEUE_MAX_WAITING",

@@ -100,22 +100,43 @@ class BrokerDiscordTest extends BrokerTestBase {
     Duration delay = Duration.ofMillis(500);
     long startNanos = System.nanoTime();
     Broker broker = start(builder(discord).startDelay(delay));
-    awaitReady(broker);
-    assertTrue(System.nanoTime() - startNanos >= delay.toNanos());
     assertEquals(200, ask(broker, 0, 1).readAnswer().status());
+    assertTrue(System.nanoTime() - startNanos >= delay.toNanos());
     assertEquals(499, status(broker).getJsonObject("limit").getInteger("remaining"));
   }
 
-  /** The last starts of the predecessor are counted late. */
+  /** The last starts of the predecessor are counted late, so the queue does not know it yet. */
   @Test
-  void start_longDelay_theLimitIsNotReadAndNobodyIsReleased() throws Exception {
-    FakeDiscord discord = discord(FakeDiscord.builder());
+  void start_longDelay_theLimitIsShownAndNobodyIsReleased() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().remaining(500));
     Broker broker = start(builder(discord).startDelay(LONG));
     RawConnection client = ask(broker, 0, 1);
     awaitWaiting(broker, 1);
-    assertEquals(503, get(broker, "/health/ready").statusCode());
-    assertNull(status(broker).getValue("limit"));
+    awaitReady(broker);
+    JsonObject status = status(broker);
+    assertEquals(500, status.getJsonObject("limit").getInteger("remaining"));
+    assertNull(status.getJsonArray("buckets").getJsonObject(0).getValue("nextRelease"));
     assertFalse(client.hasInput());
+  }
+
+  @Test
+  void start_longDelayAndTokenIsRefused_thatIsToldAtOnce() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder().token("another"));
+    Broker broker = start(builder(discord).startDelay(LONG));
+    var refused = broker.refused().toCompletableFuture();
+    Await.until(refused::isDone);
+    assertTrue(("" + refused.join().getMessage()).contains("answered 401"));
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+  }
+
+  @Test
+  void start_longDelayAndDiscordUnreachable_isAProblemAtOnce() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder());
+    discord.startOutage(Outage.REFUSING);
+    Broker broker = start(builder(discord).startDelay(LONG));
+    Await.until(() -> !status(broker).getJsonArray("problems").isEmpty());
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    assertEquals(1, metric(broker, READ_FAILURES));
   }
 
   @Test

@@ -167,4 +167,29 @@ class BrokerRedisTest extends BrokerTestBase {
     assertEquals(503, answer.status());
     assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);
   }
+
+  @Test
+  void start_longDelayAndTokenIsRefused_thatIsToldAtOnce() throws Exception {
+    FakeDiscord discord = open(FakeDiscord.builder().token("another").start());
+    Broker broker = startWithLongDelay(discord);
+    var refused = broker.refused().toCompletableFuture();
+    Await.until(refused::isDone);
+    assertTrue(("" + refused.join().getMessage()).contains("answered 401"));
+  }
+
+  @Test
+  void start_longDelay_theLimitIsShown() throws Exception {
+    FakeDiscord discord = open(FakeDiscord.builder().remaining(500).start());
+    Broker broker = startWithLongDelay(discord);
+    awaitReady(broker);
+    assertEquals(500, status(broker).getJsonObject("limit").getInteger("remaining"));
+  }
+
+  private Broker startWithLongDelay(FakeDiscord discord) {
+    return start(
+        builder(newNamespace())
+            .startDelay(LONG)
+            .discordToken(FakeDiscord.DEFAULT_TOKEN)
+            .discordApi(discord.restUri()));
+  }
 }
