@@ -78,7 +78,8 @@ class BrokerHoldTest extends BrokerTestBase {
   void hold_usedOrSilent_theNextIsDueAnIntervalLater(String how) throws Exception {
     Broker broker = start(builder().interval(INTERVAL));
     RawConnection client = connect(broker);
-    client.send("GET " + HELD + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+    client.send(
+        "GET " + HELD + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     String start = readStart(client);
     RawConnection next = ask(broker, 1, 4);
     awaitWaiting(broker, 1);
@@ -162,7 +163,7 @@ class BrokerHoldTest extends BrokerTestBase {
   void hangUp_asItIsReleased_theStartIsGivenBack(String accept) throws Exception {
     Broker broker = startHolding(builder().interval(LONG));
     RawConnection client = connect(broker);
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: " + accept + "\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
     awaitWaiting(broker, 1);
     queue.get().onLeave =
         () -> {
@@ -278,13 +279,13 @@ class BrokerHoldTest extends BrokerTestBase {
       client.send(
           "GET /?shard="
               + shard
-              + "&hold=1h HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+              + "&hold=1h HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
       clients.add(client);
     }
     RawConnection words = connect(broker);
     for (RawConnection client : clients) {
       String start = readStart(client);
-      words.send("POST /starts/" + start + "/cancelled HTTP/1.1\r\nHost: x\r\n\r\n");
+      words.send("POST /starts/" + start + "/cancelled HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertEquals(204, words.readAnswer(false).status());
     }
     assertEquals(count, metric(broker, "gateway_queue_holds_total{said=\"cancelled\"}"));

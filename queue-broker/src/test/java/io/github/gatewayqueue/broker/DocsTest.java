@@ -3,13 +3,19 @@ package io.github.gatewayqueue.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Thorough;
+import io.vertx.core.json.JsonArray;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,6 +169,69 @@ class DocsTest extends BrokerTestBase {
     assertEquals(
         groups("\nLoadCredential=([a-z-]+):.*(?=\n)", unit),
         groups("\nEnvironment=[A-Z_]+=%d/([a-z-]+)(?=\n)", unit));
+  }
+
+  /** By what systemd itself makes of it: 0 is best, 10 worst. */
+  @Test
+  void unit_exposure_isLow() throws Exception {
+    BrokerProcess.assumeThereIs("systemd-analyze");
+    assumeTrue(
+        BrokerProcess.output("systemd-analyze", "--help").contains("--offline"),
+        "systemd-analyze knows no files that are not installed");
+    String report =
+        BrokerProcess.output("systemd-analyze", "--no-pager", "--offline=true", "security", UNIT);
+    double exposure =
+        Double.parseDouble(groups("exposure level .*: ([0-9.]+) ", report).getFirst());
+    assertTrue(exposure < 1.5, report);
+  }
+
+  @Test
+  void image_user_isANumberAndNotRoot() throws Exception {
+    assertTrue(read(DOCKERFILE).matches("(?s).*\nUSER [1-9]\\d*:[1-9]\\d*\n.*"));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "it runs in an image of Debian's")
+  void image_healthCheck_tellsWhetherTheBrokerAnswers() throws Exception {
+    String check = groups("\nHEALTHCHECK .* CMD (\\[.*])\n", read(DOCKERFILE)).getFirst();
+    Broker broker = start(builder());
+    assertEquals(0, healthCheck(check, broker.port()));
+    broker.close();
+    assertNotEquals(0, healthCheck(check, broker.port()));
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread refusing =
+          Thread.startVirtualThread(() -> {
+            try (Socket client = other.accept()) {
+              client.getOutputStream().write("HTTP/1.1 503 No\r\n\r\n".getBytes(UTF_8));
+            } catch (IOException e) {
+              // then the check fails, too
+            }
+          });
+      assertNotEquals(0, healthCheck(check, other.getLocalPort()));
+      refusing.join();
+    }
+  }
+
+  private static int healthCheck(String command, int port) throws Exception {
+    List<String> words = new JsonArray(command).stream().map(String::valueOf).toList();
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("PORT", "" + port);
+    builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    return builder.start().waitFor();
+  }
+
+  @Test
+  void manifest_probes_eachHasATimeOut() throws Exception {
+    String manifest = read(KUBERNETES);
+    assertEquals(
+        groups("(Probe):\n", manifest).size(), groups("(timeoutSeconds): \\d", manifest).size());
+  }
+
+  /** What an operator reads says which path must be probed, as a probe of / spends starts. */
+  @ParameterizedTest
+  @ValueSource(strings = {DOCS, DOCKERFILE, KUBERNETES})
+  void probe_ofLoadBalancers_isNamed(String file) throws Exception {
+    assertTrue(read(file).matches("(?s).*must probe\\s+\\W*(this path|/health/ready).*"), file);
   }
 
   /**
