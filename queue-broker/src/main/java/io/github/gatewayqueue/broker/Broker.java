@@ -113,6 +113,7 @@ public final class Broker implements AutoCloseable {
    * #start()}.
    */
   public static final class Builder {
+    private static final String DEFAULT_NAMESPACE = "gateway-queue";
     private static final URI NO_REDIS = URI.create("redis://127.0.0.1:6379");
     private static final Duration MIN_DELAY_WITH_TOKEN = Duration.ofSeconds(10);
 
@@ -132,7 +133,8 @@ public final class Broker implements AutoCloseable {
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private @Nullable URI redis;
-    private String redisNamespace = "gateway-queue";
+    private String redisNamespace = DEFAULT_NAMESPACE;
+    private @Nullable String name;
     private Pace pace = Pace.REAL;
 
     private Builder() {}
@@ -327,6 +329,19 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
+     * Sets what the dashboard calls the broker, such as the name of the bot; by default the
+     * namespace in the Redis, if one is set, and otherwise nothing but Gateway Queue.
+     *
+     * @param name 1 to 100 characters, not all blank, none of them a control character
+     * @return this builder
+     * @throws IllegalArgumentException if it is not of this form
+     */
+    public Builder name(String name) {
+      this.name = Require.name("name", name);
+      return this;
+    }
+
+    /**
      * Starts a broker, and returns when it listens.
      *
      * @return a broker that is to be closed
@@ -404,7 +419,12 @@ public final class Broker implements AutoCloseable {
           whenExhausted,
           redis,
           redisNamespace,
+          name == null ? nameOfNamespace() : name,
           pace);
+    }
+
+    private @Nullable String nameOfNamespace() {
+      return redis == null || redisNamespace.equals(DEFAULT_NAMESPACE) ? null : redisNamespace;
     }
   }
 }

@@ -5,6 +5,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ interface BrokerQueue extends AutoCloseable {
 
   /** Returns how each bucket stands, and the limit if there is one. */
   LargeBotQueueSnapshot snapshot();
+
+  /** Returns when this broker last read the limit, or null if it has not. */
+  default @Nullable Instant limitReadAt() {
+    return null;
+  }
 
   /** Returns what is wrong now, for people to read. */
   List<String> problems();

@@ -56,6 +56,7 @@ final class Configuration {
             broker.noToken();
           }
         });
+    apply(Setting.NAME, broker::name);
     applySecret(Setting.TOKEN_FILE, "GATEWAY_QUEUE_TOKEN", broker::token);
     applySecret(
         Setting.DISCORD_TOKEN_FILE,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** What has happened so far, as far as an operator wants to know. Safe for use by many threads. */
 final class History {
@@ -14,10 +15,23 @@ final class History {
   /** A release, by the wall clock. */
   record Release(ShardQuery shard, int bucket, long waitedNanos, Instant at) {}
 
-  /** What is shown at some moment: all releases, those of this start-up, and the last ones. */
-  record View(long released, long releasedInStartUp, List<Release> recent) {}
+  /**
+   * What is shown at some moment: all releases, those of this start-up, and the last ones; the day
+   * and when it began; and the shards that start again and again.
+   */
+  record View(
+      long released,
+      long releasedInStartUp,
+      List<Release> recent,
+      Instant dayBegan,
+      List<Day.Slot> day,
+      int startsInLastHour,
+      List<LastHour.Restarting> restarting) {}
 
+  private final LongSupplier clock;
   private final Deque<Release> recent = new ArrayDeque<>();
+  private final Day day;
+  private final LastHour lastHour = new LastHour();
   private long released;
   private long releasedInStartUp;
   private long changes;
@@ -26,25 +40,29 @@ final class History {
   /** Since when nobody waits; meaningless while somebody does. */
   private long emptySinceNanos;
 
-  History(long nowNanos) {
-    emptySinceNanos = nowNanos;
+  /** A history that begins now, by a clock in nanoseconds. */
+  History(LongSupplier clock) {
+    this.clock = clock;
+    emptySinceNanos = clock.getAsLong();
+    day = new Day(emptySinceNanos);
   }
 
-  synchronized void joined(long nowNanos) {
-    endStartUpIfOver(nowNanos);
+  synchronized void joined() {
+    endStartUpIfOver(clock.getAsLong());
     waiting++;
     changes++;
   }
 
-  synchronized void left(long nowNanos) {
+  synchronized void left() {
     waiting--;
     changes++;
     if (waiting == 0) {
-      emptySinceNanos = nowNanos;
+      emptySinceNanos = clock.getAsLong();
     }
   }
 
   synchronized void released(Release release) {
+    long nowNanos = clock.getAsLong();
     released++;
     releasedInStartUp++;
     changes++;
@@ -52,6 +70,15 @@ final class History {
     if (recent.size() > MAX_RECENT) {
       recent.removeLast();
     }
+    day.started(nowNanos);
+    ShardQuery shard = release.shard();
+    lastHour.started(
+        shard.named() ? new LastHour.Shard(shard.shard(), shard.total()) : null, nowNanos);
+  }
+
+  /** Notes how many session starts are left. */
+  synchronized void remaining(int remaining) {
+    day.remaining(remaining, clock.getAsLong());
   }
 
   /** A start-up is over when nobody has waited for a minute. */
@@ -66,8 +93,17 @@ final class History {
     return changes;
   }
 
-  synchronized View view(long nowNanos) {
+  synchronized View view() {
+    long nowNanos = clock.getAsLong();
     endStartUpIfOver(nowNanos);
-    return new View(released, releasedInStartUp, List.copyOf(recent));
+    Day.View shown = day.view(nowNanos);
+    return new View(
+        released,
+        releasedInStartUp,
+        List.copyOf(recent),
+        Instant.now().minusNanos(nowNanos - shown.beganNanos()),
+        shown.slots(),
+        lastHour.starts(nowNanos),
+        lastHour.restarting(nowNanos));
   }
 }

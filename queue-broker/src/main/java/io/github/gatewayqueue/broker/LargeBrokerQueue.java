@@ -6,6 +6,7 @@ import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.EngineAccess;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -77,6 +78,11 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public LargeBotQueueSnapshot snapshot() {
     return readings.complete(queue.snapshot());
+  }
+
+  @Override
+  public @Nullable Instant limitReadAt() {
+    return readings.readAt();
   }
 
   @Override

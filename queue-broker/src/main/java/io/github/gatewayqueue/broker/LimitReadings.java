@@ -6,6 +6,7 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,9 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
 
   /** As it was last read. */
   private volatile int maxConcurrency = 1;
+
+  /** When it was last read. */
+  private volatile @Nullable Instant readAt;
 
   /** What was wrong with the last reading, if something was. */
   private volatile @Nullable String failure;
@@ -62,6 +66,7 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
     try {
       SessionStartLimit limit = discord.fetch();
       maxConcurrency = limit.maxConcurrency();
+      readAt = Instant.now();
       failure = null;
       return limit;
     } catch (GatewayQueueException e) {
@@ -82,6 +87,11 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
 
   int maxConcurrency() {
     return maxConcurrency;
+  }
+
+  /** Returns when it was last read, or null if it was not. */
+  @Nullable Instant readAt() {
+    return readAt;
   }
 
   /** Returns how often in all it could not be read. */

@@ -42,7 +42,7 @@ final class Metrics {
     /** Failed for another reason. */
     FAILED;
 
-    private final String label = name().toLowerCase(Locale.ROOT);
+    final String label = name().toLowerCase(Locale.ROOT);
   }
 
   /** What is ready to be sent. */
@@ -159,6 +159,11 @@ final class Metrics {
 
   private static String label(HeldStart.Word said) {
     return said.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns how many requests ended so. */
+  long count(Outcome outcome) {
+    return (long) requests.labelValues(outcome.label).get();
   }
 
   void waited(long nanos) {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * @param heartbeat clients that get events, and those who watch the status, are told something at
  *     least every five seconds: this often, be the event loop a little late
  * @param tick from one sweep over the connections to the next, {@link LoopClock#TICK}
- * @param nanos the clock that the sweep goes by
+ * @param nanos the clock that the sweep and the history of the status go by
  * @param maxHold a client that says nothing keeps a bucket for no longer than that
  * @param farewell how long the requests that wait may take to end when the broker stops
  */

@@ -8,6 +8,7 @@ import io.github.gatewayqueue.redis.RedisQueueSnapshot;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,6 +137,11 @@ final class RedisBrokerQueue implements BrokerQueue {
   public LargeBotQueueSnapshot snapshot() {
     LargeBotQueueSnapshot snapshot = view.snapshot;
     return readings == null ? snapshot : readings.complete(snapshot);
+  }
+
+  @Override
+  public @Nullable Instant limitReadAt() {
+    return readings == null ? null : readings.readAt();
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Requests {
   private final BrokerQueue queue;
   private final Loop loop;
   private final Metrics metrics;
-  private final History history = new History(System.nanoTime());
+  private final History history;
 
   /** By the thread that stands in line for each. */
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
@@ -49,6 +49,7 @@ final class Requests {
     this.queue = queue;
     this.loop = loop;
     this.metrics = metrics;
+    this.history = new History(settings.pace().nanos());
     this.places = new Places(loop, this, settings);
     this.starts = new Starts(loop, metrics);
   }
@@ -115,7 +116,7 @@ final class Requests {
   private void join(WaitingRequest request) {
     count++;
     underWay++;
-    history.joined(System.nanoTime());
+    history.joined();
     waiting.put(request.thread(), request);
     request.start();
     if (request.hasEvents()) {
@@ -221,7 +222,7 @@ final class Requests {
       clientsWithEvents--;
       places.ended(request);
     }
-    history.left(System.nanoTime());
+    history.left();
   }
 
   private void endedByClient() {

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
   private static final Duration MAX = Duration.ofDays(365);
+  private static final int MAX_NAME = 100;
 
   private Require() {}
 
@@ -34,6 +35,17 @@ final class Require {
       throw new IllegalArgumentException("%s is %s, expected 0 to 365 days".formatted(name, value));
     }
     return value;
+  }
+
+  static String name(String name, String value) {
+    requireNonNull(value, name);
+    boolean shown = value.codePoints().allMatch(character -> !Character.isISOControl(character));
+    if (value.isBlank() || value.length() > MAX_NAME || !shown) {
+      throw new IllegalArgumentException(
+          "%s is '%s', expected 1 to %s characters, none of them a control character, not all blank"
+              .formatted(name, value, MAX_NAME));
+    }
+    return value.strip();
   }
 
   /** The message never repeats the token. */

@@ -26,12 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class Server {
   static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
+  private static final long NOTE_MILLIS = 60_000;
 
   private final Settings settings;
   private final Connections connections;
   private final Vertx vertx;
   private final Loop loop;
   private final Requests requests;
+  private final Status status;
   private final StatusStream stream;
   private final Router router;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -46,7 +48,7 @@ final class Server {
     this.loop = new Loop(vertx);
     Metrics metrics = new Metrics(queue);
     this.requests = new Requests(settings, queue, loop, metrics);
-    Status status = new Status(settings, requests);
+    this.status = new Status(settings, requests, metrics);
     this.stream = new StatusStream(loop, status, settings.pace().heartbeat());
     this.router = new Router(settings, loop, requests, status, stream, metrics);
   }
@@ -82,6 +84,7 @@ final class Server {
     }
     requests.start();
     stream.start();
+    loop.every(NOTE_MILLIS, () -> Thread.ofVirtual().name("note").start(status::noteRemaining));
     Pace pace = settings.pace();
     loop.every(pace.tick().toMillis(), () -> connections.closeOverdue(pace.nanos().getAsLong()));
   }

@@ -84,6 +84,12 @@ enum Setting {
       "NAME",
       "gateway-queue",
       "Which bot's queue it is, among all in the Redis."),
+  NAME(
+      "--name",
+      "GATEWAY_QUEUE_NAME",
+      "NAME",
+      "the namespace in the Redis, if one is given",
+      "What the dashboard calls this broker, such as the name of the bot."),
   LOG_LEVEL(
       "--log-level",
       "GATEWAY_QUEUE_LOG_LEVEL",

@@ -25,6 +25,7 @@ record Settings(
     WhenExhausted whenExhausted,
     @Nullable URI redis,
     String redisNamespace,
+    @Nullable String name,
     Pace pace) {
 
   /** Without the tokens. */

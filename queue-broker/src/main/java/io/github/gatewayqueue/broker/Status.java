@@ -15,13 +15,15 @@ final class Status {
   private final Settings settings;
   private final Requests requests;
   private final BrokerQueue queue;
+  private final Metrics metrics;
   private final Instant startedAt = Instant.now();
   private final long startNanos = System.nanoTime();
 
-  Status(Settings settings, Requests requests) {
+  Status(Settings settings, Requests requests, Metrics metrics) {
     this.settings = settings;
     this.requests = requests;
     this.queue = requests.queue();
+    this.metrics = metrics;
   }
 
   /**
@@ -29,14 +31,28 @@ final class Status {
    * do is told with the next heartbeat.
    */
   int changes() {
-    return Objects.hash(requests.history().changes(), queue.problems(), requests.isStopping());
+    return Objects.hash(
+        requests.history().changes(),
+        queue.problems(),
+        queue.snapshot().buckets().stream().map(LargeBotQueueSnapshot.Bucket::holds).toList(),
+        requests.isStopping());
+  }
+
+  /** Notes what is left of the session starts, for the history of the day. */
+  void noteRemaining() {
+    noteRemaining(queue.snapshot());
+  }
+
+  private void noteRemaining(LargeBotQueueSnapshot snapshot) {
+    snapshot.limit().ifPresent(limit -> requests.history().remaining(limit.remaining()));
   }
 
   String json() {
     // before the lines: a request that is released meanwhile is not counted twice
-    History.View history = requests.history().view(System.nanoTime());
+    History.View history = requests.history().view();
     var lines = queue.lines();
     LargeBotQueueSnapshot snapshot = queue.snapshot();
+    noteRemaining(snapshot);
     List<Integer> waiting = lines.stream().map(List::size).toList();
     Instant now = Instant.now();
     Forecast forecast =
@@ -47,12 +63,14 @@ final class Status {
       writeBuckets(json, lines, snapshot);
       writeLimit(json, snapshot.limit().orElse(null));
       writeStartUp(json, history, total, forecast, waiting);
+      writeDay(json, history);
       writeRecent(json, history);
     });
   }
 
   private void writeBroker(JsonGenerator json, Instant now, int waiting, long released) {
     json.writeStringProperty("version", Version.current());
+    json.writeStringProperty("name", settings.name());
     Json.instant(json, "now", now);
     Json.instant(json, "startedAt", startedAt);
     Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
@@ -64,6 +82,11 @@ final class Status {
     json.writeNumberProperty("waiting", waiting);
     json.writeNumberProperty("maxWaiting", settings.maxWaiting());
     json.writeNumberProperty("released", released);
+    json.writeObjectPropertyStart("outcomes");
+    for (Metrics.Outcome outcome : Metrics.Outcome.values()) {
+      json.writeNumberProperty(outcome.label, metrics.count(outcome));
+    }
+    json.writeEndObject();
     json.writeArrayPropertyStart("problems");
     queue.problems().forEach(json::writeString);
     json.writeEndArray();
@@ -90,6 +113,18 @@ final class Status {
       var known = i < snapshot.buckets().size() ? snapshot.buckets().get(i) : null;
       Json.instant(json, "lastRelease", known == null ? null : known.lastRelease());
       Json.instant(json, "nextRelease", known == null ? null : known.nextRelease());
+      writeHolds(json, known == null ? List.of() : known.holds());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeHolds(JsonGenerator json, List<LargeBotQueueSnapshot.Hold> holds) {
+    json.writeArrayPropertyStart("holds");
+    for (LargeBotQueueSnapshot.Hold hold : holds) {
+      json.writeStartObject();
+      json.writeNumberProperty("shard", hold.shard());
+      Json.instant(json, "since", hold.since());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -106,6 +141,7 @@ final class Status {
     json.writeNumberProperty("reserve", LimitReadings.heldBack(limit, settings.reserve()));
     Json.millis(json, "resetAfterMillis", limit.resetAfter().toNanos());
     json.writeNumberProperty("maxConcurrency", limit.maxConcurrency());
+    Json.instant(json, "readAt", queue.limitReadAt());
     json.writeEndObject();
   }
 
@@ -139,6 +175,36 @@ final class Status {
       }
     }
     return last;
+  }
+
+  /** Few characters for each slot: there are many, and the status is sent often. */
+  private static void writeDay(JsonGenerator json, History.View history) {
+    json.writeObjectPropertyStart("day");
+    Json.instant(json, "from", history.dayBegan());
+    Json.millis(json, "slotMillis", Day.SLOT.toNanos());
+    json.writeArrayPropertyStart("starts");
+    history.day().forEach(slot -> json.writeNumber(slot.starts()));
+    json.writeEndArray();
+    json.writeArrayPropertyStart("remaining");
+    for (Day.Slot slot : history.day()) {
+      if (slot.remaining() == null) {
+        json.writeNull();
+      } else {
+        json.writeNumber(slot.remaining());
+      }
+    }
+    json.writeEndArray();
+    json.writeNumberProperty("startsInLastHour", history.startsInLastHour());
+    json.writeArrayPropertyStart("restarting");
+    for (LastHour.Restarting restarting : history.restarting()) {
+      json.writeStartObject();
+      json.writeNumberProperty("shard", restarting.shard().shard());
+      json.writeNumberProperty("total", restarting.shard().total());
+      json.writeNumberProperty("starts", restarting.starts());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   private static void writeRecent(JsonGenerator json, History.View history) {

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -102,6 +103,24 @@ class BrokerBuilderTest extends BrokerTestBase {
     Broker.Builder builder = builder().token("abc.def").discordToken("abc.def");
     var thrown = assertThrows(IllegalArgumentException.class, builder::start);
     assertFalse(thrown.toString().contains("abc.def"), thrown.toString());
+  }
+
+  @Test
+  void name_notSet_isTheNamespaceIfThereIsOne() {
+    Broker.Builder builder = builder().redisNamespace("music");
+    assertNull(builder.settings().name());
+    builder.redis(URI.create("redis://127.0.0.1:6379"));
+    assertEquals("music", builder.settings().name());
+    assertEquals("Music bot", builder.name(" Music bot ").settings().name());
+    assertNull(builder().redis(URI.create("redis://127.0.0.1:6379")).settings().name());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "a\nb", "\u0085"})
+  void name_blankOrWithControlCharacters_isRefused(String name) {
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder().name(name));
+    assertTrue(("" + thrown.getMessage()).startsWith("name is '" + name + "', expected 1 to 100 "));
+    assertThrows(IllegalArgumentException.class, () -> builder().name("x".repeat(101)));
   }
 
   @Test

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +72,109 @@ class BrokerStatusTest extends BrokerTestBase {
     JsonObject bucket = status(broker).getJsonArray("buckets").getJsonObject(0);
     assertEquals(25, bucket.getInteger("waiting"));
     assertEquals(20, bucket.getJsonArray("shards").size());
+  }
+
+  @Test
+  void status_nothingHappened_hasAnEmptyDayWithoutLimit() throws Exception {
+    Instant before = Instant.now();
+    JsonObject status = status(start(builder()));
+    JsonObject day = status.getJsonObject("day");
+    assertFalse(Instant.parse(day.getString("from")).isBefore(before), day::toString);
+    assertEquals(600_000, day.getInteger("slotMillis"));
+    assertEquals(List.of(0), day.getJsonArray("starts").getList());
+    assertNull(day.getJsonArray("remaining").getValue(0));
+    assertEquals(0, day.getInteger("startsInLastHour"));
+    assertEquals(List.of(), day.getJsonArray("restarting").getList());
+    assertNull(status.getValue("name"));
+    JsonObject bucket = status.getJsonArray("buckets").getJsonObject(0);
+    assertEquals(List.of(), bucket.getJsonArray("holds").getList());
+  }
+
+  @Test
+  void status_timePasses_showsTheDayInSlots() throws Exception {
+    var nanos = new AtomicLong(5);
+    Pace pace = Pace.REAL.withTicks(LONG, nanos::get);
+    FakeDiscord discord = open(FakeDiscord.builder().start());
+    Broker broker = start(ofDiscord(discord).interval(Duration.ofMillis(1)).pace(pace));
+    Instant before = Instant.now();
+    awaitReady(broker);
+    ask(broker, 1, 4).readAnswer();
+    status(broker); // takes note of what is left
+    nanos.addAndGet(2 * Day.SLOT.toNanos());
+    ask(broker, 2, 4).readAnswer();
+    ask(broker, 3, 4).readAnswer();
+    JsonObject status = status(broker);
+    JsonObject day = status.getJsonObject("day");
+    assertEquals(List.of(1, 0, 2), day.getJsonArray("starts").getList());
+    assertEquals(999, day.getJsonArray("remaining").getInteger(0));
+    assertNull(day.getJsonArray("remaining").getValue(1));
+    assertEquals(3, day.getInteger("startsInLastHour"));
+    JsonObject limit = status.getJsonObject("limit");
+    assertEquals(997, limit.getInteger("remaining"));
+    Instant readAt = Instant.parse(limit.getString("readAt"));
+    assertFalse(readAt.isBefore(before) || readAt.isAfter(Instant.now()), readAt::toString);
+  }
+
+  @Test
+  void status_shardStartsAgainAndAgain_namesIt() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofMillis(1)));
+    for (int i = 0; i < 6; i++) {
+      ask(broker, 3, 16).readAnswer();
+      ask(broker, i, 16).readAnswer();
+    }
+    assertEquals(
+        List.of(Map.of("shard", 3, "total", 16, "starts", 7)),
+        status(broker).getJsonObject("day").getJsonArray("restarting").getList());
+  }
+
+  @Test
+  void status_bucketIsHeld_showsByWhichShardSinceWhen() throws Exception {
+    Broker broker = startOdd(builder(), 1);
+    Instant since = Instant.parse("2026-03-01T10:00:00.500Z");
+    queue.get().hold(0, new LargeBotQueueSnapshot.Hold(3, since));
+    JsonObject bucket = status(broker).getJsonArray("buckets").getJsonObject(0);
+    assertEquals(
+        List.of(Map.of("shard", 3, "since", since.toString())),
+        bucket.getJsonArray("holds").getList());
+  }
+
+  @Test
+  void stream_holdBeginsAndEnds_isToldAtOnce() throws Exception {
+    Pace pace = Pace.REAL.withHeartbeat(LONG);
+    Broker broker = startOdd(builder().pace(pace), 1);
+    EventReader watcher = events(broker, "/status/stream");
+    assertEquals(0, holds(watcher.expect("status")));
+    queue.get().hold(0, new LargeBotQueueSnapshot.Hold(3, Instant.now()));
+    assertEquals(1, holds(watcher.expect("status")));
+    queue.get().hold(0);
+    assertEquals(0, holds(watcher.expect("status")));
+  }
+
+  private static int holds(EventReader.Event status) {
+    return status.data().getJsonArray("buckets").getJsonObject(0).getJsonArray("holds").size();
+  }
+
+  @Test
+  void status_requestsEnded_countsThemByOutcome() throws Exception {
+    Broker broker = start(builder().token("letmein"));
+    get(broker, "/?shard=1");
+    get(broker, "/?shard=x", "Authorization", "Bearer letmein");
+    get(broker, "/?shard=1", "Authorization", "Bearer letmein");
+    String body = get(broker, "/status", "Authorization", "Bearer letmein").body();
+    JsonObject outcomes = new JsonObject(body).getJsonObject("outcomes");
+    assertEquals(1, outcomes.getInteger("unauthorized"));
+    assertEquals(1, outcomes.getInteger("bad_request"));
+    assertEquals(1, outcomes.getInteger("released"));
+    assertEquals(0, outcomes.getInteger("lost"));
+  }
+
+  @Test
+  void status_brokerHasAName_tellsIt() throws Exception {
+    assertEquals("Music bot", status(start(builder().name("Music bot"))).getString("name"));
+  }
+
+  private static Broker.Builder ofDiscord(FakeDiscord discord) {
+    return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
   }
 
   @Test

@@ -46,6 +46,15 @@ abstract class BrokerTestBase {
         }));
   }
 
+  /** A broker whose queue is what it would be, but for what the test makes of it. */
+  Broker startChanged(Broker.Builder builder) {
+    return open(
+        builder.start(settings -> {
+          queue.set(new OddQueue(BrokerQueue.of(settings)));
+          return queue.get();
+        }));
+  }
+
   /** A broker that releases nobody until {@code queue.get().holding} is false. */
   Broker startHolding(Broker.Builder builder) {
     Broker broker = startOdd(builder, 1);

@@ -199,6 +199,7 @@ class CommandLineInterfaceTest {
     "--on-refusal, maybe, 'expected one of [answer, close]'",
     "--token-file, /does/not/exist, expected a file that can be read",
     "--no-token, maybe, expected true or false",
+    "--name, '  ', 'expected 1 to 100 characters, none of them a control character'",
     "--log-level, loud, 'expected debug, info or warning'"
   })
   void serve_badOption_exitsWith2AndOneLine(String option, String value, String expected) {

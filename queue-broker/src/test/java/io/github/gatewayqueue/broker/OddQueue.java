@@ -4,8 +4,12 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +21,13 @@ final class OddQueue implements BrokerQueue {
   private static final long ASK_AGAIN_NANOS = 1_000_000;
 
   private final BrokerQueue queue;
-  private final int buckets;
+  private final IntSupplier buckets;
 
   /** Runs whenever somebody looks at the lines or at how the queue stands. */
   volatile Runnable onLook = () -> {};
+
+  /** What is shown of how the queue stands. */
+  volatile UnaryOperator<LargeBotQueueSnapshot> shown = UnaryOperator.identity();
 
   volatile boolean closed;
 
@@ -33,7 +40,13 @@ final class OddQueue implements BrokerQueue {
   /** A queue that says that it has so many buckets. */
   OddQueue(Settings settings, int buckets) {
     queue = new LocalBrokerQueue(settings, (nowNanos, holdNanos) -> holding ? ASK_AGAIN_NANOS : 0);
-    this.buckets = buckets;
+    this.buckets = () -> buckets;
+  }
+
+  /** A queue that is another one but for what a test makes of it. */
+  OddQueue(BrokerQueue queue) {
+    this.queue = queue;
+    this.buckets = queue::buckets;
   }
 
   @Override
@@ -53,7 +66,7 @@ final class OddQueue implements BrokerQueue {
 
   @Override
   public int buckets() {
-    return buckets;
+    return buckets.getAsInt();
   }
 
   @Override
@@ -65,7 +78,28 @@ final class OddQueue implements BrokerQueue {
   @Override
   public LargeBotQueueSnapshot snapshot() {
     onLook.run();
-    return queue.snapshot();
+    return shown.apply(queue.snapshot());
+  }
+
+  /** Has a bucket be shown as held by these. */
+  void hold(int bucket, LargeBotQueueSnapshot.Hold... holds) {
+    UnaryOperator<LargeBotQueueSnapshot> before = shown;
+    shown =
+        snapshot -> {
+          LargeBotQueueSnapshot changed = before.apply(snapshot);
+          List<LargeBotQueueSnapshot.Bucket> all = new ArrayList<>(changed.buckets());
+          LargeBotQueueSnapshot.Bucket old = all.get(bucket);
+          all.set(
+              bucket,
+              new LargeBotQueueSnapshot.Bucket(
+                  old.waiting(), old.lastRelease(), old.nextRelease(), List.of(holds)));
+          return new LargeBotQueueSnapshot(all, changed.limit());
+        };
+  }
+
+  @Override
+  public @Nullable Instant limitReadAt() {
+    return queue.limitReadAt();
   }
 
   @Override
