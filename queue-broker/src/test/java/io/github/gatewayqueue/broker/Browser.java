@@ -106,7 +106,7 @@ final class Browser implements AutoCloseable {
     driver.switchTo().window(opened);
     cdp("Network.clearBrowserCookies", Map.of());
     cdp("Network.clearBrowserCache", Map.of());
-    cdp("Emulation.setTimezoneOverride", Map.of("timezoneId", ZONE.getId()));
+    zone(ZONE.getId());
     cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", RECORD_ALERTS));
   }
 
@@ -121,6 +121,11 @@ final class Browser implements AutoCloseable {
     cdp(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** Sets the time zone of the page's reader, for pages that are opened from now on. */
+  void zone(String id) {
+    cdp("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
   }
 
   /** Sets what the page is told that its reader prefers: {@code light} or {@code dark}. */

@@ -4,8 +4,10 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.TestProxy;
@@ -13,11 +15,17 @@ import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +45,9 @@ class DashboardIT extends BrokerTestBase {
 
   /** A stream that breaks off, or a connection that is refused, is what the test is about. */
   private boolean mayLoseConnection;
+
+  /** The clock of {@link #startDay}. */
+  private final AtomicLong nanos = new AtomicLong();
 
   @BeforeAll
   static void startBrowser() throws IOException {
@@ -131,7 +142,8 @@ class DashboardIT extends BrokerTestBase {
     assertEquals("Nobody waits in the only bucket.", browser.text("not-shown"));
     assertEquals(List.of(), browser.rows("buckets"));
     assertEquals("", browser.text("start-up-progress"));
-    assertEquals("Nobody has been released since the broker started.", browser.text("recent-none"));
+    assertEquals(
+        "Nothing has been released since the broker started.", browser.text("recent-none"));
     assertEquals("", browser.text("problems"));
     assertEquals("", browser.text("connection"));
     assertEquals("Gateway Queue", browser.string("return document.title"));
@@ -168,6 +180,7 @@ class DashboardIT extends BrokerTestBase {
     await().until(() -> clock(lastRelease).equals(browser.rows("buckets").getFirst().get(3)));
     assertEquals("Not counted", browser.text("budget-text"));
     assertEquals("Live · ready", browser.text("state"));
+    assertEquals("Gateway Queue", browser.text("name"));
     assertEquals("2 waiting · Gateway Queue", browser.string("return document.title"));
   }
 
@@ -240,10 +253,13 @@ class DashboardIT extends BrokerTestBase {
     ask(broker, 12, 20);
     awaitText(
         "budget-warning",
-        "More shards wait than session starts are left: 2 of them go after the reset.");
+        "More shards wait than session starts are left: 2 will be released after the reset.");
     release(broker, 1, 20);
-    awaitText("budget-warning", "The session starts are used up: nobody goes before the reset.");
+    awaitText(
+        "budget-warning", "The session starts are used up: no shard is released before the reset.");
     assertTrue(browser.text("reset-in").matches("23 h 5\\d min|24 h|1 d"));
+    assertEquals("4", browser.text("max-concurrency"));
+    assertTrue(browser.text("read-at").matches("\\d+ s ago"), () -> browser.text("read-at"));
     assertReadable("used-up");
   }
 
@@ -348,6 +364,13 @@ class DashboardIT extends BrokerTestBase {
     browser.press(Keys.ENTER);
     assertEquals("main", browser.string("return document.activeElement.id"));
 
+    assertEquals("more", afterTab());
+    assertEquals(8, browser.rows("recent").size());
+    browser.press(Keys.ENTER);
+    assertEquals(10, browser.rows("recent").size());
+    assertEquals("true", browser.string("return document.activeElement.ariaExpanded"));
+    assertEquals("recent-scroll", afterTab());
+
     assertEquals("order", afterTab());
     browser.press(Keys.ARROW_DOWN);
     assertEquals("busiest", browser.string("return document.activeElement.value"));
@@ -355,12 +378,6 @@ class DashboardIT extends BrokerTestBase {
     assertEquals("show-all", afterTab());
     browser.press(Keys.SPACE);
     assertEquals(16, browser.rows("buckets").size());
-
-    assertEquals("more", afterTab());
-    assertEquals(8, browser.rows("recent").size());
-    browser.press(Keys.ENTER);
-    assertEquals(10, browser.rows("recent").size());
-    assertEquals("true", browser.string("return document.activeElement.ariaExpanded"));
   }
 
   /** Presses Tab, and returns what has the focus then, and shows it. */
@@ -405,11 +422,193 @@ class DashboardIT extends BrokerTestBase {
     assertEquals(128, browser.rows("buckets").size());
   }
 
+  @Test
+  @Thorough(PAGES)
+  void day_withReset_isDrawnAndSaid() throws Exception {
+    Broker broker = startDay(large(discord(16)).interval(Duration.ofSeconds(1)));
+    passDay(broker, slot -> slot == 60 ? 16 : slot % 16 == 0 ? 3 : 0);
+    askForAll(broker, 160);
+    show(broker);
+
+    awaitText("even-text", "The pace that uses up the day: 41 an hour");
+    JsonObject day = status(broker).getJsonObject("day");
+    assertEquals(145, day.getJsonArray("starts").size());
+    assertTrue(bars() >= 10, () -> "only " + bars() + " bars");
+    assertEquals(1, pieces("left"));
+    assertTrue(browser.text("day-text").matches("\\d+ starts in the last 24 hours, .*"));
+    assertTrue(
+        browser.text("day-text").matches(".* an hour\\), the \\d+ usable starts will .*"),
+        () -> browser.text("day-text"));
+    String described = browser.string("return document.getElementById('picture-text').textContent");
+    assertTrue(described.contains(" At most "), described);
+    assertTrue(described.contains(" session starts are left now."), described);
+    for (String zone : List.of("Asia/Tokyo", "UTC", "Asia/Kathmandu")) {
+      browser.zone(zone);
+      show(broker);
+      await().until(() -> pieces("starts") > 0);
+      assertEquals(
+          List.of("00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"),
+          hoursBelow(),
+          zone);
+    }
+    assertReadable("busy");
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void day_withoutLimit_hasStartsOnly() throws Exception {
+    Broker broker = startDay(local().interval(Duration.ofMillis(1)));
+    release(broker, 3, 16);
+    assertEquals(1, status(broker).getInteger("released")); // counted before the clock goes on
+    nanos.addAndGet(Duration.ofHours(2).toNanos());
+    release(broker, 3, 16);
+    show(broker);
+
+    awaitText("day-text", "2 starts since the broker started, 1 of them in the last hour.");
+    assertEquals(2, bars());
+    assertEquals(0, pieces("left"));
+    assertEquals(0, pieces("even"));
+    assertEquals("", browser.text("even-text"));
+    assertReadable("no-limit");
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void day_nothingHappened_saysSo() throws Exception {
+    show(start(local()));
+    awaitText("day-text", "No starts since the broker started.");
+    assertEquals(0, bars());
+    assertEquals("", browser.text("restarting"));
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void shardStartsAgainAndAgain_isNamedAndAnnouncedOnce() throws Exception {
+    Broker broker = start(local().interval(Duration.ofMillis(1)));
+    for (int i = 0; i < 6; i++) {
+      release(broker, 3, 16);
+    }
+    show(broker);
+    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 6 times.");
+    release(broker, 3, 16);
+    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 7 times.");
+    assertEquals(1, browser.alerts().size(), () -> browser.alerts().toString());
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void bucketIsHeld_showsByWhichShard() throws Exception {
+    Broker broker = startChanged(large(discord(4)).name("Music bot"));
+    awaitReady(broker);
+    show(broker);
+    awaitText("name", "Music bot · Gateway Queue");
+    assertEquals("Music bot", browser.string("return document.title"));
+
+    queue.get().hold(1, new LargeBotQueueSnapshot.Hold(5, Instant.now().minusSeconds(4)));
+    queue.get().hold(3, new LargeBotQueueSnapshot.Hold(7, Instant.now().minusSeconds(70)));
+    await().until(() -> browser.rows("buckets").size() == 2);
+    List<List<String>> rows = browser.rows("buckets");
+    assertTrue(rows.get(0).getLast().matches("shard 5 is starting, for \\d+ s"), rows::toString);
+    assertTrue(
+        rows.get(1).getLast().matches("shard 7 is starting, for 1 min \\d+ s"), rows::toString);
+    for (int shard = 0; shard < 12; shard++) {
+      ask(broker, shard, 32);
+    }
+    awaitText("waiting", "8");
+    assertReadable("holding");
+    queue.get().hold(1);
+    await().until(() -> browser.rows("buckets").get(1).getLast().equals("–"));
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void refusals_areCountedByReason() throws Exception {
+    Broker broker = start(local());
+    show(broker);
+    awaitText("refused", "0");
+    get(broker, "/?shard=x");
+    get(broker, "/?shard=y");
+    awaitText("refused", "2 (bad request: 2)");
+    assertEquals("0", browser.text("lost"));
+  }
+
+  /** On a phone a row is read without the heads of its columns. */
+  @Test
+  @Thorough(PAGES)
+  void rows_onAPhone_haveTheNameOfEachValue() throws Exception {
+    Broker broker = start(local());
+    release(broker, 0, 3);
+    ask(broker, 1, 3);
+    show(broker);
+    awaitText("waiting", "1");
+    browser.resize(400, 900);
+    assertEquals("\"Bucket \"", nameBefore("#buckets tbody th"));
+    assertEquals("\"Next release \"", nameBefore("#buckets tbody td:nth-child(5)"));
+    assertEquals("\"Released at \"", nameBefore("#recent tbody td:nth-child(3)"));
+    browser.resize(1280, 900);
+    assertEquals("none", nameBefore("#buckets tbody th"));
+  }
+
+  private static String nameBefore(String cell) {
+    return browser.string(
+        "return getComputedStyle(document.querySelector(arguments[0]), '::before').content", cell);
+  }
+
+  /** A broker whose history goes by a clock that only the test moves. */
+  private Broker startDay(Broker.Builder builder) {
+    return startChanged(builder.pace(Pace.REAL.withTicks(LONG, nanos::get)));
+  }
+
+  /**
+   * Has a day go by, with a reset in it: so many start in each slot, and elsewhere some more start.
+   */
+  private void passDay(Broker broker, IntUnaryOperator startsInSlot) throws Exception {
+    awaitReady(broker);
+    for (int slot = 0; slot < Day.MAX_SLOTS; slot++) {
+      int remaining = slot < 45 ? 400 - 8 * slot : 1000 - 5 * (slot - 45);
+      queue.get().shown =
+          snapshot ->
+              new LargeBotQueueSnapshot(
+                  snapshot.buckets(),
+                  Optional.of(new SessionStartLimit(1000, remaining, Duration.ofMinutes(440), 16)));
+      List<RawConnection> asking = new ArrayList<>();
+      for (int i = 0; i < startsInSlot.applyAsInt(slot); i++) {
+        asking.add(ask(broker, i, 16));
+      }
+      for (RawConnection client : asking) {
+        assertEquals(200, client.readAnswer().status());
+      }
+      status(broker); // takes note of what is left
+      nanos.addAndGet(slot == Day.MAX_SLOTS - 1 ? 0 : Day.SLOT.toNanos());
+    }
+  }
+
+  private static long bars() {
+    return pieces("starts");
+  }
+
+  /** Returns of how many pieces a part of the picture is. */
+  private static long pieces(String part) {
+    return browser.number(
+        "return (document.getElementById('picture-' + arguments[0]).getAttribute('d') ?? '')"
+            + ".split('M').length - 1",
+        part);
+  }
+
+  /** Returns the times below the picture, in their order on the clock. */
+  private static List<String> hoursBelow() {
+    String texts =
+        browser.string(
+            "return [...document.querySelectorAll('#picture-labels text')]"
+                + ".map((text) => text.textContent).filter((text) => text.includes(':')).join(' ')");
+    return Stream.of(texts.split(" ")).sorted().toList();
+  }
+
   /** Looks at the page as it is now, in both schemes, from phone to desk. */
   private static void assertReadable(String state) throws IOException {
     for (String scheme : List.of("light", "dark")) {
       browser.prefer(scheme);
-      for (int width : List.of(360, 768, 1440)) {
+      for (int width : List.of(360, 400, 768, 1280)) {
         browser.resize(width, 900);
         browser.screenshot("%s-%s-%s".formatted(state, width, scheme));
         assertTrue(

@@ -12,11 +12,18 @@ const TELL_MILLIS = 30_000;
 // A bucket stays in the table for as long after its last release, or rows would come and go.
 const IDLE_MILLIS = 15_000;
 const SORT_MILLIS = 5_000;
-const SHARDS_SHOWN = 4;
+const SHARDS_SHOWN = 6;
 const BUCKETS_SHOWN = 32;
 const RECENT_SHOWN = 8;
 const RANGES_SHOWN = 8;
 const LOW_SHARE = 0.1;
+
+const PRODUCT = "Gateway Queue";
+const DAY_MILLIS = 86_400_000;
+const HOUR_MILLIS = 3_600_000;
+const RESTARTING_SHOWN = 3;
+const HOLDS_SHOWN = 2;
+const REFUSALS = ["bad_request", "cross_site", "unauthorized", "full", "stopping", "exhausted", "failed"];
 
 // A number, or a duration of one or more units, as in 66 min 3 s.
 const AMOUNT = /(?:\d[\d.,]*\s?(?:ms|min|[dhs]\b)?\s?)+/g;
@@ -74,13 +81,16 @@ function show(node, visible) {
   node.hidden = !visible;
 }
 
-function newRow(columns, classes) {
+/** On a phone each cell has the name of its column beside it. */
+function newRow(table, classes) {
   const row = document.createElement("tr");
   row.setAttribute("role", "row");
-  for (let i = 0; i < columns; i++) {
+  const names = $(table).tHead.rows[0].cells;
+  for (let i = 0; i < names.length; i++) {
     const cell = row.appendChild(document.createElement(i === 0 ? "th" : "td"));
     if (i === 0) cell.scope = "row";
     cell.setAttribute("role", i === 0 ? "rowheader" : "cell");
+    cell.dataset.name = names[i].textContent;
     if (classes[i]) cell.className = classes[i];
   }
   return row;
@@ -195,7 +205,7 @@ function tell(text) {
 function listen() {
   const troubles = new Map();
   const texts = status.problems.length > 0 ? status.problems : [budgetWarning().text];
-  for (const text of texts.filter(Boolean)) {
+  for (const text of [...texts, restartingText()].filter(Boolean)) {
     troubles.set(text.replace(AMOUNT, "#"), text);
   }
   const fresh = [...troubles].filter(([key]) => !knownTroubles.has(key)).map(([, text]) => text);
@@ -230,10 +240,12 @@ function draw() {
   drawConnection();
   if (!status) return;
   show($("numbers"), true);
+  say($("name"), status.name ? `${status.name} · ${PRODUCT}` : PRODUCT);
   drawProblems();
   drawStartUp();
   drawBuckets();
   drawBudget();
+  drawDay();
   drawRecent();
   drawBroker();
 }
@@ -256,7 +268,7 @@ function drawConnection() {
 }
 
 function pageTitle() {
-  const name = "Gateway Queue";
+  const name = status?.name ?? PRODUCT;
   if (lost) return `Not connected · ${name}`;
   if (!status) return name;
   if (status.problems.length > 0) return `Something is wrong · ${name}`;
@@ -307,7 +319,7 @@ let orderedAt = -Infinity;
 function drawBuckets() {
   const now = brokersNow();
   const all = status.buckets;
-  const isIdle = (b) => b.waiting === 0 && !(now - Date.parse(b.lastRelease) < IDLE_MILLIS);
+  const isIdle = (b) => b.waiting === 0 && b.holds.length === 0 && !(now - Date.parse(b.lastRelease) < IDLE_MILLIS);
   const idle = all.filter(isIdle);
   const showAll = $("show-all").checked;
   const candidates = ordered(showAll ? all : all.filter((b) => !isIdle(b)));
@@ -348,16 +360,18 @@ function ordered(buckets) {
 function drawBucket(bucket, now, longest) {
   let row = bucketRows.get(bucket.bucket);
   if (!row) {
-    row = newRow(5, ["", "number line", "shards", "", ""]);
+    row = newRow("buckets", ["", "number line", "shards", "", "", ""]);
     bucketRows.set(bucket.bucket, row);
   }
-  const [name, waiting, shards, last, next] = row.children;
+  const [name, waiting, shards, last, next, held] = row.children;
   say(name, String(bucket.bucket));
   say(waiting, count(bucket.waiting));
   waiting.style.setProperty("--share", (bucket.waiting / longest).toFixed(3));
   say(shards, firstShards(bucket));
   say(last, bucket.lastRelease ? clock(Date.parse(bucket.lastRelease)) : "–");
   say(next, nextRelease(bucket, now));
+  say(held, heldBy(bucket, now));
+  held.dataset.held = String(bucket.holds.length > 0);
   return row;
 }
 
@@ -365,6 +379,15 @@ function firstShards({ shards, waiting }) {
   const first = shards.slice(0, SHARDS_SHOWN);
   const more = waiting - first.length;
   return first.length === 0 ? "–" : first.join(", ") + (more > 0 ? ` and ${count(more)} more` : "");
+}
+
+function heldBy({ holds }, now) {
+  const words = holds.slice(0, HOLDS_SHOWN).map(({ shard, since }) => {
+    const at = Date.parse(since);
+    return `shard ${shard} is starting, ${lost ? `since ${clock(at)}` : `for ${duration(now - at)}`}`;
+  });
+  if (holds.length > HOLDS_SHOWN) words.push(`and ${count(holds.length - HOLDS_SHOWN)} more`);
+  return words.join("; ") || "–";
 }
 
 function nextRelease({ nextRelease: told, waiting }, now) {
@@ -380,12 +403,12 @@ const limitAwaited = () => !status.limit && status.buckets.every((b) => b.nextRe
 
 function budgetWarning() {
   const { limit, waiting } = status;
-  if (limitAwaited()) return { tone: "warn", text: "The limit is not known yet. Until it is, nobody goes." };
+  if (limitAwaited()) return { tone: "warn", text: "The limit is not known yet. Until it is, no shard is released." };
   if (!limit) return { text: "" };
   const left = Math.max(0, limit.remaining - limit.reserve);
-  if (left === 0) return { tone: "bad", text: "The session starts are used up: nobody goes before the reset." };
+  if (left === 0) return { tone: "bad", text: "The session starts are used up: no shard is released before the reset." };
   if (waiting > left) {
-    return { tone: "warn", text: `More shards wait than session starts are left: ${count(waiting - left)} of them go after the reset.` };
+    return { tone: "warn", text: `More shards wait than session starts are left: ${count(waiting - left)} will be released after the reset.` };
   }
   return left <= limit.total * LOW_SHARE ? { tone: "warn", text: "The session starts are nearly used up." } : { text: "" };
 }
@@ -394,10 +417,12 @@ function drawBudget() {
   const { limit } = status;
   const { tone = "", text } = budgetWarning();
   $("budget").dataset.tone = tone;
+  $("budget-warning").dataset.tone = tone;
   say($("budget-warning"), text);
   show($("budget-warning"), text !== "");
   show($("budget-meter"), limit !== null);
   show($("budget-facts"), limit !== null);
+  show($("limit-facts"), limit !== null);
   show($("budget-none"), !limit && !limitAwaited());
   if (!limit) {
     say($("budget-text"), limitAwaited() ? "Not known yet" : "Not counted");
@@ -414,6 +439,224 @@ function drawBudget() {
   say($("reset-in"), !isTold ? "not told" : left > 0 ? timeLeft(left) : "now");
   say($("reset-at"), isTold ? clock(Date.parse(status.now) + limit.resetAfterMillis) : "not told");
   say($("reserve"), count(limit.reserve));
+  say($("max-concurrency"), count(limit.maxConcurrency));
+  say($("read-at"), readAt(limit));
+}
+
+function readAt({ readAt: told }) {
+  if (!told) return "not by this broker";
+  const at = Date.parse(told);
+  return lost ? clock(at) : `${duration(brokersNow() - at)} ago`;
+}
+
+/* The picture of the day: what is left above, the starts below, over the same 24 hours. */
+
+function sum(list) {
+  return list.reduce((total, n) => total + n, 0);
+}
+
+/** What the last hour took: by this broker's starts, or by what is left if others start shards, too. */
+function usedInLastHour() {
+  const { remaining, slotMillis, startsInLastHour } = status.day;
+  const inAnHour = remaining.slice(-Math.floor(HOUR_MILLIS / slotMillis));
+  const known = [...inAnHour.slice(0, -1), status.limit.remaining].filter((n) => n !== null);
+  const taken = sum(known.slice(1).map((n, i) => Math.max(0, known[i] - n))); // a reset takes nothing
+  return Math.max(startsInLastHour, taken);
+}
+
+const perHour = (n) => `${count(n < 10 ? Math.round(n * 10) / 10 : Math.floor(n))} an hour`;
+
+function dayText() {
+  const { day, limit } = status;
+  const starts = sum(day.starts);
+  const through = status.queue === "redis" ? " through this broker" : "";
+  const isWhole = brokersNow() - Date.parse(day.from) >= DAY_MILLIS;
+  const time = isWhole ? "in the last 24 hours" : "since the broker started";
+  const inLastHour = starts > 0 ? `, ${count(day.startsInLastHour)} of them in the last hour` : "";
+  const words = `${starts === 0 ? "No starts" : plural(starts, "start", "starts")}${through} ${time}${inLastHour}.`;
+  return limit ? `${words} ${paceText(limit)}`.trim() : words;
+}
+
+function paceText(limit) {
+  const left = Math.max(0, limit.remaining - limit.reserve);
+  const untilReset = limit.resetAfterMillis - age();
+  if (left === 0 || lost || untilReset <= 0) return "";
+  const pace = usedInLastHour();
+  const atThisPace = pace > 0 ? `At the pace of the last hour (${perHour(pace)}), the` : "The";
+  const lasts = pace > 0 ? (left / pace) * HOUR_MILLIS : Infinity;
+  const what = `${atThisPace} ${plural(left, "usable start", "usable starts")}`;
+  if (lasts >= untilReset) return `${what} will last until the reset.`;
+  return `${what} will be used up at ${clock(brokersNow() + lasts)}, ${duration(untilReset - lasts)} before the reset.`;
+}
+
+/** A shard that starts again and again uses up the day, and something is wrong with it. */
+function restartingText() {
+  const all = status.day.restarting;
+  if (all.length === 0) return "";
+  const words = all.slice(0, RESTARTING_SHOWN).map(({ shard, total, starts }) => `shard ${shard} of ${total} ${count(starts)} times`);
+  const more = all.length - RESTARTING_SHOWN;
+  if (more > 0) words.push(`and ${count(more)} more shards more than five times`);
+  return `Started again and again in the last hour: ${words.join(", ")}.`;
+}
+
+function drawDay() {
+  say($("day-text"), dayText());
+  say($("restarting"), restartingText());
+  show($("restarting"), status.day.restarting.length > 0);
+  drawPicture();
+}
+
+const TOP = 20;
+const LEFT_HEIGHT = 110;
+const GAP = 34;
+const STARTS_HEIGHT = 60;
+const STARTS_HEIGHT_ALONE = 170;
+const LEFT_BOTTOM = TOP + LEFT_HEIGHT;
+
+function drawPicture() {
+  const { day, limit } = status;
+  const width = $("picture").clientWidth;
+  if (width === 0) return;
+  const now = brokersNow();
+  const most = Math.max(1, ...day.starts);
+  const gutter = 10 + 7 * Math.max(count(most).length, count(limit?.total ?? 0).length);
+  const startsTop = limit ? LEFT_BOTTOM + GAP : TOP;
+  const frame = {
+    begin: now - DAY_MILLIS,
+    now,
+    gutter,
+    width: width - 2, // or half of the last stroke is cut off
+    startsTop,
+    bottom: startsTop + (limit ? STARTS_HEIGHT : STARTS_HEIGHT_ALONE),
+    x: (t) => gutter + (Math.max(0, t - now + DAY_MILLIS) / DAY_MILLIS) * (width - 2 - gutter),
+  };
+  const slots = slotsOf(day, frame);
+  $("picture").setAttribute("viewBox", `0 0 ${width} ${frame.bottom + 20}`);
+  $("picture").style.setProperty("height", `${frame.bottom + 20}px`);
+  draws("unknown", unknown(slots, frame, limit));
+  draws("starts", bars(slots, most, frame));
+  const ticks = hours(frame, width < 500 ? 6 : 3);
+  draws("grid", grid(ticks, frame, limit));
+  drawLeft(slots, limit, frame);
+  drawLabels(ticks, most, limit, frame.x(slots[0].at), frame);
+  say($("picture-text"), pictureText(most));
+}
+
+function draws(part, path) {
+  const node = $(`picture-${part}`);
+  if (node.getAttribute("d") !== path) node.setAttribute("d", path);
+}
+
+const point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
+
+/** The slots that are in the picture at least in part, each with its two ends. */
+function slotsOf({ from, slotMillis, starts, remaining }, { begin, now }) {
+  return starts
+    .map((n, i) => {
+      const at = Date.parse(from) + i * slotMillis;
+      return { at, end: i === starts.length - 1 ? now : Math.min(now, at + slotMillis), starts: n, remaining: remaining[i] };
+    })
+    .filter(({ end }) => end > begin);
+}
+
+/** Before the broker started, nobody counted. */
+function unknown(slots, { begin, gutter, x, startsTop, bottom }, limit) {
+  const until = slots[0].at;
+  if (until <= begin) return "";
+  const box = (top, base) => `M${point(gutter, top)}H${x(until).toFixed(1)}V${base}H${gutter}Z`;
+  return (limit ? box(TOP, LEFT_BOTTOM) : "") + box(startsTop, bottom);
+}
+
+function bars(slots, most, { x, startsTop, bottom }) {
+  return slots
+    .filter(({ starts }) => starts > 0)
+    .map(({ at, end, starts }) => {
+      const width = Math.max(1.5, x(end) - x(at) - 0.5);
+      const height = Math.max(1.5, (starts / most) * (bottom - startsTop));
+      return `M${point(x(end) - width, bottom)}v${-height.toFixed(1)}h${width.toFixed(1)}V${bottom}Z`;
+    })
+    .join("");
+}
+
+/** The full hours of the reader's clock that can be divided by so many. */
+function hours({ begin, now }, step) {
+  const found = [];
+  const at = new Date(begin);
+  at.setMinutes(0, 0, 0);
+  for (let t = at.getTime(); t <= now; t += HOUR_MILLIS) {
+    if (t >= begin && new Date(t).getHours() % step === 0) found.push(t);
+  }
+  return found;
+}
+
+function grid(ticks, { gutter, width, x, startsTop, bottom }, limit) {
+  const across = (y) => `M${gutter},${y}H${width}`;
+  const down = ticks.map((t) => `M${x(t).toFixed(1)},${bottom}v4`);
+  return [...(limit ? [across(TOP), across(LEFT_BOTTOM)] : []), across(startsTop), across(bottom), ...down].join("");
+}
+
+function drawLeft(slots, limit, { now, x }) {
+  const y = (n) => LEFT_BOTTOM - (limit.total > 0 ? Math.min(1, n / limit.total) : 0) * LEFT_HEIGHT;
+  const runs = limit ? runsOf(slots, limit, now) : [];
+  const line = (run) => run.map(([t, n], i) => `${i === 0 ? "M" : "L"}${point(x(t), y(n))}`).join("") + "h0.1";
+  draws("left", runs.map(line).join(""));
+  draws("area", runs.map((run) => `${line(run)}V${LEFT_BOTTOM}H${x(run[0][0]).toFixed(1)}Z`).join(""));
+  const sinceReset = limit ? DAY_MILLIS - limit.resetAfterMillis + age() : 0;
+  const usable = limit ? limit.total - limit.reserve : 0;
+  const hasPace = limit !== null && limit.resetAfterMillis > 0 && sinceReset > 0 && usable > 0;
+  show($("legend-even"), hasPace);
+  if (!hasPace) {
+    draws("even", "");
+    return;
+  }
+  const even = limit.total - usable * (sinceReset / DAY_MILLIS);
+  draws("even", `M${point(x(now - sinceReset), y(limit.total))}L${point(x(now), y(even))}`);
+  say($("even-text"), `The pace that uses up the day: ${perHour(usable / 24)}`);
+}
+
+/** What was left at the end of each slot, and now; in several runs if it was not known in between. */
+function runsOf(slots, limit, now) {
+  const runs = [[]];
+  for (const { end, remaining } of slots.slice(0, -1)) {
+    if (remaining !== null) runs.at(-1).push([end, remaining]);
+    else if (runs.at(-1).length > 0) runs.push([]);
+  }
+  runs.at(-1).push([now, limit.remaining]);
+  return runs;
+}
+
+function drawLabels(ticks, most, limit, unknownUntil, { gutter, width, x, startsTop, bottom }) {
+  const labels = [
+    [gutter - 6, startsTop + 4, "end", count(most)],
+    [gutter - 6, bottom, "end", "0"],
+    [gutter, startsTop - 7, "start", "Starts in 10 min"],
+  ];
+  if (limit) {
+    labels.push([gutter - 6, TOP + 4, "end", count(limit.total)], [gutter - 6, LEFT_BOTTOM, "end", "0"], [gutter, TOP - 7, "start", "Left"]);
+  }
+  const unknownWidth = unknownUntil - gutter;
+  if (unknownWidth > 170) labels.push([gutter + unknownWidth / 2, (startsTop + bottom) / 2 + 4, "middle", "before the broker started"]);
+  for (const t of ticks) {
+    const half = 18;
+    if (x(t) + half <= width) labels.push([Math.max(half, x(t)), bottom + 17, "middle", clockTime.format(t).slice(0, 5)]);
+  }
+  const parent = $("picture-labels");
+  resize(parent, labels.length, () => document.createElementNS("http://www.w3.org/2000/svg", "text"));
+  labels.forEach(([left, top, anchor, text], i) => {
+    const node = parent.children[i];
+    node.setAttribute("x", left.toFixed(1));
+    node.setAttribute("y", top);
+    node.setAttribute("text-anchor", anchor);
+    say(node, text);
+  });
+}
+
+function pictureText(most) {
+  const { day, limit } = status;
+  const at = day.starts.lastIndexOf(most);
+  const highest = at < 0 ? "" : ` At most ${count(most)} within 10 minutes, from ${clock(Date.parse(day.from) + at * day.slotMillis)}.`;
+  const left = limit ? ` ${count(limit.remaining)} of ${count(limit.total)} session starts are left now.` : "";
+  return `${dayText()}${highest}${left}`;
 }
 
 let allRecent = false;
@@ -426,7 +669,10 @@ function drawRecent() {
   show($("more"), recent.length > RECENT_SHOWN);
   say($("more"), allRecent ? "Show fewer" : `Show all ${count(recent.length)}`);
   $("more").setAttribute("aria-expanded", String(allRecent));
-  resize($("recent-rows"), shown.length, () => newRow(4, ["", "number", "", ""]));
+  $("recent-scroll").classList.toggle("all", allRecent);
+  if (allRecent) $("recent-scroll").tabIndex = 0; // it may scroll, and the keyboard has to reach it
+  else $("recent-scroll").removeAttribute("tabindex");
+  resize($("recent-rows"), shown.length, () => newRow("recent", ["", "number", "", ""]));
   shown.forEach((release, i) => {
     const [shard, bucket, at, waited] = $("recent-rows").children[i].children;
     say(shard, `${release.shard} of ${release.total}`);
@@ -446,6 +692,8 @@ function drawBroker() {
   say($("uptime"), duration(status.uptimeMillis + age()));
   say($("started"), clock(Date.parse(status.startedAt)));
   say($("released"), count(status.released));
+  say($("lost"), count(status.outcomes.lost));
+  say($("refused"), refusedText());
   say($("interval"), shortDuration(status.intervalMillis));
   say($("queue"), QUEUES[status.queue] ?? status.queue);
   say($("max-waiting"), count(status.maxWaiting));
@@ -453,6 +701,14 @@ function drawBroker() {
   say($("updated"), `as of ${clock(toldAt)}`);
 }
 
+function refusedText() {
+  const some = REFUSALS.filter((outcome) => status.outcomes[outcome] > 0);
+  const all = count(sum(some.map((outcome) => status.outcomes[outcome])));
+  const each = some.map((outcome) => `${outcome.replaceAll("_", " ")}: ${count(status.outcomes[outcome])}`);
+  return some.length === 0 ? all : `${all} (${each.join(", ")})`;
+}
+
+new ResizeObserver(() => status && drawPicture()).observe($("day"));
 $("order").addEventListener("change", () => {
   orderedAt = -Infinity;
   draw();
