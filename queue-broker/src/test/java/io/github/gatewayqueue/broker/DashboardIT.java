@@ -616,8 +616,19 @@ class DashboardIT extends BrokerTestBase {
             () -> "%s scrolls sideways at %s px".formatted(state, width));
         assertEquals(
             List.of(), browser.inaccessible(), "%s, %s px, %s".formatted(state, width, scheme));
+        assertEquals("", cardsWithAnEmptyHalf(), "%s, %s px".formatted(state, width));
       }
     }
+  }
+
+  private static String cardsWithAnEmptyHalf() {
+    return browser.string(
+        """
+        const box = (node) => node.getBoundingClientRect();
+        const end = (card) => Math.max(...[...card.children].map((node) => box(node).bottom));
+        const isHalfEmpty = (card) => end(card) - box(card).top < box(card).height / 2;
+        return [...document.querySelectorAll('.card')].filter(isHalfEmpty).map((card) => card.id).join(' ');
+        """);
   }
 
   private static void awaitText(String id, String text) {

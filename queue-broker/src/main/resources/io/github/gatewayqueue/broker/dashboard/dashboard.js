@@ -15,6 +15,8 @@ const SORT_MILLIS = 5_000;
 const SHARDS_SHOWN = 6;
 const BUCKETS_SHOWN = 32;
 const RECENT_SHOWN = 8;
+// So few leave room for another card below them.
+const FEW_RELEASES = 3;
 const RANGES_SHOWN = 8;
 const LOW_SHARE = 0.1;
 
@@ -423,9 +425,15 @@ function drawBudget() {
   show($("budget-meter"), limit !== null);
   show($("budget-facts"), limit !== null);
   show($("limit-facts"), limit !== null);
-  show($("budget-none"), !limit && !limitAwaited());
+  show($("budget-none"), limit === null);
   if (!limit) {
     say($("budget-text"), limitAwaited() ? "Not known yet" : "Not counted");
+    say(
+      $("budget-none"),
+      limitAwaited()
+        ? "The broker reads Discord's daily limit, and tries again until it can."
+        : "Without a token, the broker does not know Discord's daily limit.",
+    );
     return;
   }
   const meter = $("budget-meter");
@@ -666,6 +674,7 @@ function drawRecent() {
   const shown = recent.slice(0, allRecent ? recent.length : RECENT_SHOWN);
   show($("recent"), recent.length > 0);
   show($("recent-none"), recent.length === 0);
+  $("numbers").classList.toggle("few", recent.length < FEW_RELEASES);
   show($("more"), recent.length > RECENT_SHOWN);
   say($("more"), allRecent ? "Show fewer" : `Show all ${count(recent.length)}`);
   $("more").setAttribute("aria-expanded", String(allRecent));
