@@ -34,8 +34,13 @@ final class Status {
     return Objects.hash(
         requests.history().changes(),
         queue.problems(),
-        queue.snapshot().buckets().stream().map(LargeBotQueueSnapshot.Bucket::holds).toList(),
+        queue.snapshot().buckets().stream().map(Status::heldShards).toList(),
         requests.isStopping());
+  }
+
+  /** Without the moments, which come out a little different each time. */
+  private static List<Long> heldShards(LargeBotQueueSnapshot.Bucket bucket) {
+    return bucket.holds().stream().map(LargeBotQueueSnapshot.Hold::shard).toList();
   }
 
   /** Notes what is left of the session starts, for the history of the day. */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -147,6 +148,28 @@ class BrokerStatusTest extends BrokerTestBase {
     queue.get().hold(0, new LargeBotQueueSnapshot.Hold(3, Instant.now()));
     assertEquals(1, holds(watcher.expect("status")));
     queue.get().hold(0);
+    assertEquals(0, holds(watcher.expect("status")));
+  }
+
+  /** The moment is worked out anew at each look, and comes out a little different. */
+  @Test
+  void stream_holdLasts_isToldOnce() throws Exception {
+    Pace pace = Pace.REAL.withHeartbeat(LONG);
+    Broker broker = startOdd(builder().pace(pace), 1);
+    EventReader watcher = events(broker, "/status/stream");
+    watcher.expect("status");
+    var looks = new AtomicLong();
+    queue.get().shown =
+        snapshot -> {
+          var hold =
+              new LargeBotQueueSnapshot.Hold(3, Instant.ofEpochMilli(looks.incrementAndGet()));
+          var bucket = new LargeBotQueueSnapshot.Bucket(0, null, null, List.of(hold));
+          return new LargeBotQueueSnapshot(List.of(bucket), snapshot.limit());
+        };
+    assertEquals(1, holds(watcher.expect("status")));
+    long before = looks.get();
+    Await.until(() -> looks.get() > before + 10);
+    queue.get().shown = UnaryOperator.identity();
     assertEquals(0, holds(watcher.expect("status")));
   }
 

@@ -427,18 +427,28 @@ class DashboardIT extends BrokerTestBase {
   void day_withReset_isDrawnAndSaid() throws Exception {
     Broker broker = startDay(large(discord(16)).interval(Duration.ofSeconds(1)));
     passDay(broker, slot -> slot == 60 ? 16 : slot % 16 == 0 ? 3 : 0);
-    askForAll(broker, 160);
     show(broker);
-
+    // With those that others started: five in each of six slots.
+    awaitText(
+        "day-text",
+        "46 starts in the last 24 hours, 3 of them in the last hour. At the pace of the last hour"
+            + " (30 an hour), the 504 usable starts will last until the reset.");
+    showRemaining(105); // 425 in the last hour: the usable 104 last for a quarter of one
+    awaitText("budget-text", "105 of 1,000");
+    assertTrue(
+        browser
+            .text("day-text")
+            .matches(
+                ".* \\(430 an hour\\), the 104 usable starts will be used up at"
+                    + " \\d\\d:\\d\\d:\\d\\d, 7 h 5 min before the reset\\."),
+        () -> browser.text("day-text"));
+    showRemaining(505);
+    askForAll(broker, 160);
     awaitText("even-text", "The pace that uses up the day: 41 an hour");
     JsonObject day = status(broker).getJsonObject("day");
     assertEquals(145, day.getJsonArray("starts").size());
     assertTrue(bars() >= 10, () -> "only " + bars() + " bars");
     assertEquals(1, pieces("left"));
-    assertTrue(browser.text("day-text").matches("\\d+ starts in the last 24 hours, .*"));
-    assertTrue(
-        browser.text("day-text").matches(".* an hour\\), the \\d+ usable starts will .*"),
-        () -> browser.text("day-text"));
     String described = browser.string("return document.getElementById('picture-text').textContent");
     assertTrue(described.contains(" At most "), described);
     assertTrue(described.contains(" session starts are left now."), described);
@@ -489,9 +499,9 @@ class DashboardIT extends BrokerTestBase {
       release(broker, 3, 16);
     }
     show(broker);
-    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 6 times.");
+    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 (6 times).");
     release(broker, 3, 16);
-    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 7 times.");
+    awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 (7 times).");
     assertEquals(1, browser.alerts().size(), () -> browser.alerts().toString());
   }
 
@@ -565,12 +575,7 @@ class DashboardIT extends BrokerTestBase {
   private void passDay(Broker broker, IntUnaryOperator startsInSlot) throws Exception {
     awaitReady(broker);
     for (int slot = 0; slot < Day.MAX_SLOTS; slot++) {
-      int remaining = slot < 45 ? 400 - 8 * slot : 1000 - 5 * (slot - 45);
-      queue.get().shown =
-          snapshot ->
-              new LargeBotQueueSnapshot(
-                  snapshot.buckets(),
-                  Optional.of(new SessionStartLimit(1000, remaining, Duration.ofMinutes(440), 16)));
+      showRemaining(slot < 45 ? 400 - 8 * slot : 1000 - 5 * (slot - 45));
       List<RawConnection> asking = new ArrayList<>();
       for (int i = 0; i < startsInSlot.applyAsInt(slot); i++) {
         asking.add(ask(broker, i, 16));
@@ -581,6 +586,12 @@ class DashboardIT extends BrokerTestBase {
       status(broker); // takes note of what is left
       nanos.addAndGet(slot == Day.MAX_SLOTS - 1 ? 0 : Day.SLOT.toNanos());
     }
+  }
+
+  private void showRemaining(int remaining) {
+    var limit = new SessionStartLimit(1000, remaining, Duration.ofMinutes(440), 16);
+    queue.get().shown =
+        snapshot -> new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(limit));
   }
 
   private static long bars() {

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ final class OddQueue implements BrokerQueue {
 
   /** What is shown of how the queue stands. */
   volatile UnaryOperator<LargeBotQueueSnapshot> shown = UnaryOperator.identity();
+
+  /** By which starts buckets are shown as held. */
+  private final Map<Integer, List<LargeBotQueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
 
   volatile boolean closed;
 
@@ -78,23 +83,24 @@ final class OddQueue implements BrokerQueue {
   @Override
   public LargeBotQueueSnapshot snapshot() {
     onLook.run();
-    return shown.apply(queue.snapshot());
+    return shown.apply(held(queue.snapshot()));
   }
 
   /** Has a bucket be shown as held by these. */
   void hold(int bucket, LargeBotQueueSnapshot.Hold... holds) {
-    UnaryOperator<LargeBotQueueSnapshot> before = shown;
-    shown =
-        snapshot -> {
-          LargeBotQueueSnapshot changed = before.apply(snapshot);
-          List<LargeBotQueueSnapshot.Bucket> all = new ArrayList<>(changed.buckets());
-          LargeBotQueueSnapshot.Bucket old = all.get(bucket);
-          all.set(
-              bucket,
-              new LargeBotQueueSnapshot.Bucket(
-                  old.waiting(), old.lastRelease(), old.nextRelease(), List.of(holds)));
-          return new LargeBotQueueSnapshot(all, changed.limit());
-        };
+    this.holds.put(bucket, List.of(holds));
+  }
+
+  private LargeBotQueueSnapshot held(LargeBotQueueSnapshot snapshot) {
+    List<LargeBotQueueSnapshot.Bucket> all = new ArrayList<>(snapshot.buckets());
+    holds.forEach((bucket, held) -> {
+      LargeBotQueueSnapshot.Bucket old = all.get(bucket);
+      all.set(
+          bucket,
+          new LargeBotQueueSnapshot.Bucket(
+              old.waiting(), old.lastRelease(), old.nextRelease(), held));
+    });
+    return new LargeBotQueueSnapshot(all, snapshot.limit());
   }
 
   @Override

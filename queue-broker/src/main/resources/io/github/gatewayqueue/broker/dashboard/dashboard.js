@@ -466,8 +466,8 @@ function sum(list) {
 /** What the last hour took: by this broker's starts, or by what is left if others start shards, too. */
 function usedInLastHour() {
   const { remaining, slotMillis, startsInLastHour } = status.day;
-  const inAnHour = remaining.slice(-Math.floor(HOUR_MILLIS / slotMillis));
-  const known = [...inAnHour.slice(0, -1), status.limit.remaining].filter((n) => n !== null);
+  const ended = remaining.slice(-Math.floor(HOUR_MILLIS / slotMillis) - 1, -1);
+  const known = [...ended, status.limit.remaining].filter((n) => n !== null);
   const taken = sum(known.slice(1).map((n, i) => Math.max(0, known[i] - n))); // a reset takes nothing
   return Math.max(startsInLastHour, taken);
 }
@@ -501,7 +501,7 @@ function paceText(limit) {
 function restartingText() {
   const all = status.day.restarting;
   if (all.length === 0) return "";
-  const words = all.slice(0, RESTARTING_SHOWN).map(({ shard, total, starts }) => `shard ${shard} of ${total} ${count(starts)} times`);
+  const words = all.slice(0, RESTARTING_SHOWN).map(({ shard, total, starts }) => `shard ${shard} of ${total} (${count(starts)} times)`);
   const more = all.length - RESTARTING_SHOWN;
   if (more > 0) words.push(`and ${count(more)} more shards more than five times`);
   return `Started again and again in the last hour: ${words.join(", ")}.`;
@@ -515,10 +515,10 @@ function drawDay() {
 }
 
 const TOP = 20;
-const LEFT_HEIGHT = 110;
+const LEFT_HEIGHT = 130;
 const GAP = 34;
-const STARTS_HEIGHT = 60;
-const STARTS_HEIGHT_ALONE = 170;
+const STARTS_HEIGHT = 70;
+const STARTS_HEIGHT_ALONE = 220;
 const LEFT_BOTTOM = TOP + LEFT_HEIGHT;
 
 function drawPicture() {
@@ -646,7 +646,7 @@ function drawLabels(ticks, most, limit, unknownUntil, { gutter, width, x, starts
   if (unknownWidth > 170) labels.push([gutter + unknownWidth / 2, (startsTop + bottom) / 2 + 4, "middle", "before the broker started"]);
   for (const t of ticks) {
     const half = 18;
-    if (x(t) + half <= width) labels.push([Math.max(half, x(t)), bottom + 17, "middle", clockTime.format(t).slice(0, 5)]);
+    labels.push([Math.min(width - half, Math.max(half, x(t))), bottom + 17, "middle", clockTime.format(t).slice(0, 5)]);
   }
   const parent = $("picture-labels");
   resize(parent, labels.length, () => document.createElementNS("http://www.w3.org/2000/svg", "text"));
