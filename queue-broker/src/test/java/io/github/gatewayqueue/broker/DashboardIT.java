@@ -503,6 +503,17 @@ class DashboardIT extends BrokerTestBase {
     release(broker, 3, 16);
     awaitText("restarting", "Started again and again in the last hour: shard 3 of 16 (7 times).");
     assertEquals(1, browser.alerts().size(), () -> browser.alerts().toString());
+
+    for (int i = 0; i < 6; i++) {
+      for (int shard = 4; shard < 8; shard++) {
+        release(broker, shard, 16);
+      }
+    }
+    awaitText(
+        "restarting",
+        "Started again and again in the last hour: shard 3 of 16 (7 times), shard 4 of 16 (6"
+            + " times), shard 5 of 16 (6 times), and 2 others.");
+    assertReadable("restarting");
   }
 
   @Test

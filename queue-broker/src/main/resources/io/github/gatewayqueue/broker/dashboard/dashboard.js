@@ -503,7 +503,7 @@ function restartingText() {
   if (all.length === 0) return "";
   const words = all.slice(0, RESTARTING_SHOWN).map(({ shard, total, starts }) => `shard ${shard} of ${total} (${count(starts)} times)`);
   const more = all.length - RESTARTING_SHOWN;
-  if (more > 0) words.push(`and ${count(more)} more shards more than five times`);
+  if (more > 0) words.push(`and ${plural(more, "other", "others")}`);
   return `Started again and again in the last hour: ${words.join(", ")}.`;
 }
 
