@@ -157,8 +157,13 @@ final class Metrics {
     holds.labelValues(label(said)).inc();
   }
 
-  private static String label(HeldStart.Word said) {
+  static String label(HeldStart.Word said) {
     return said.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns of how many starts that were held this was said first. */
+  long count(HeldStart.Word said) {
+    return (long) holds.labelValues(label(said)).get();
   }
 
   /** Returns how many requests ended so. */

@@ -92,6 +92,11 @@ final class Status {
       json.writeNumberProperty(outcome.label, metrics.count(outcome));
     }
     json.writeEndObject();
+    json.writeObjectPropertyStart("said");
+    for (HeldStart.Word word : HeldStart.Word.values()) {
+      json.writeNumberProperty(Metrics.label(word), metrics.count(word));
+    }
+    json.writeEndObject();
     json.writeArrayPropertyStart("problems");
     queue.problems().forEach(json::writeString);
     json.writeEndArray();

@@ -701,7 +701,7 @@ function drawBroker() {
   say($("uptime"), duration(status.uptimeMillis + age()));
   say($("started"), clock(Date.parse(status.startedAt)));
   say($("released"), count(status.released));
-  say($("lost"), count(status.outcomes.lost));
+  say($("lost"), count(status.said.lost + status.said.expired));
   say($("refused"), refusedText());
   say($("interval"), shortDuration(status.intervalMillis));
   say($("queue"), QUEUES[status.queue] ?? status.queue);
