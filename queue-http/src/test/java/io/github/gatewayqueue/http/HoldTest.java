@@ -272,23 +272,39 @@ class HoldTest {
     }
   }
 
-  /** Whatever comes after it may have been sent long before. */
   @Test
-  void isExpired_nothingIsHeard_isTrueFromThenOn() throws Exception {
-    var speak = new CountDownLatch(1);
+  void isExpired_nothingIsHeard_isTrue() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.holdingStart("x"));
+        var queue = server.queue().heldSilence(SHORT).build()) {
+      long beforeNanos = System.nanoTime();
+      SessionStart start = queue.acquire(0, 1);
+      Await.until(start::isExpired);
+      assertTrue(System.nanoTime() - beforeNanos >= SHORT.toNanos());
+      start.close();
+      Await.until(() -> server.hungUp() == 1);
+    }
+  }
+
+  /** Whatever is heard then may have been sent long before. */
+  @Test
+  void isExpired_somethingIsHeardAfterTooLong_isTrueAllTheSame() throws Exception {
+    var speaking = new CountDownLatch(20);
+    Duration silence = Duration.ofSeconds(1);
     try (var server =
             new FakeBroker(client -> {
               client.send(FakeBroker.EVENTS);
               client.sendWaitingForHold();
               client.sendHeld("x");
-              Await.zero(speak);
-              client.send(":\n\n");
-              client.awaitHangUp();
+              letPass(silence.multipliedBy(2));
+              while (true) { // until the client hangs up
+                client.send(":\n\n");
+                speaking.countDown();
+                letPass(silence.dividedBy(20));
+              }
             });
-        var queue = server.queue().heldSilence(SHORT).build()) {
+        var queue = server.queue().heldSilence(silence).build()) {
       SessionStart start = queue.acquire(0, 1);
-      Thread.sleep(SHORT.multipliedBy(2)); // that is the silence
-      speak.countDown();
+      speaking.await();
       assertTrue(start.isExpired());
       start.identified();
       assertTrue(start.isExpired());
