@@ -62,7 +62,6 @@ final class History {
   }
 
   synchronized void released(Release release) {
-    long nowNanos = clock.getAsLong();
     released++;
     releasedInStartUp++;
     changes++;
@@ -70,8 +69,13 @@ final class History {
     if (recent.size() > MAX_RECENT) {
       recent.removeLast();
     }
+  }
+
+  /** A start is used, or may be; one that was given back is none. */
+  synchronized void started(ShardQuery shard) {
+    long nowNanos = clock.getAsLong();
+    changes++;
     day.started(nowNanos);
-    ShardQuery shard = release.shard();
     lastHour.started(
         shard.named() ? new LastHour.Shard(shard.shard(), shard.total()) : null, nowNanos);
   }

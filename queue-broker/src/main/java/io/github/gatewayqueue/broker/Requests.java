@@ -51,7 +51,7 @@ final class Requests {
     this.metrics = metrics;
     this.history = new History(settings.pace().nanos());
     this.places = new Places(loop, this, settings);
-    this.starts = new Starts(loop, metrics);
+    this.starts = new Starts(loop, metrics, history);
   }
 
   void start() {
@@ -190,6 +190,7 @@ final class Requests {
       request.release(bucket, waitedNanos, held, starts);
       if (request.shard().hold() == null) {
         held.say(HeldStart.Word.CLOSED);
+        history.started(request.shard());
       }
       metrics.ended(Outcome.RELEASED);
       metrics.waited(waitedNanos);

@@ -19,6 +19,7 @@ final class Starts {
 
   private final Loop loop;
   private final Metrics metrics;
+  private final History history;
 
   /** By their names. */
   private final Map<String, Known> known = new HashMap<>();
@@ -26,20 +27,23 @@ final class Starts {
   /** A start and its client's stream. */
   private static final class Known {
     final HeldStart start;
+    final ShardQuery shard;
     final Exchange stream;
 
     /** Something was said of it, or it ran out. */
     boolean isOver;
 
-    Known(HeldStart start, Exchange stream) {
+    Known(HeldStart start, ShardQuery shard, Exchange stream) {
       this.start = start;
+      this.shard = shard;
       this.stream = stream;
     }
   }
 
-  Starts(Loop loop, Metrics metrics) {
+  Starts(Loop loop, Metrics metrics, History history) {
     this.loop = loop;
     this.metrics = metrics;
+    this.history = history;
   }
 
   void start() {
@@ -47,8 +51,8 @@ final class Starts {
   }
 
   /** A client is about to be told that it holds a start. */
-  void add(HeldStart start, Exchange stream) {
-    Known added = new Known(start, stream);
+  void add(HeldStart start, ShardQuery shard, Exchange stream) {
+    Known added = new Known(start, shard, stream);
     known.put(start.id, added);
     stream
         .response()
@@ -139,6 +143,9 @@ final class Starts {
     if (!over.isOver) {
       over.isOver = true;
       metrics.holdEnded(said);
+      if (said != Word.CANCELLED) {
+        history.started(over.shard);
+      }
       loop.after(
           HeldStart.REMEMBERED.toMillis(),
           () -> {

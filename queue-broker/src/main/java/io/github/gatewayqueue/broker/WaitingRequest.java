@@ -106,7 +106,7 @@ final class WaitingRequest {
       exchange.write(released(bucket, waitedNanos, json -> {}));
       exchange.end();
     } else {
-      starts.add(start, exchange);
+      starts.add(start, shard, exchange);
       exchange.write(
           released(
               bucket,

@@ -116,6 +116,7 @@ class BrokerHoldTest extends BrokerTestBase {
     }
     ask(broker, 0, 1).readAnswer();
     assertEquals(9, status(broker).getJsonObject("limit").getInteger("remaining"));
+    assertEquals(1, status(broker).getJsonObject("day").getInteger("startsInLastHour"));
     assertEquals(5, metric(broker, "gateway_queue_holds_total{said=\"cancelled\"}"));
   }
 

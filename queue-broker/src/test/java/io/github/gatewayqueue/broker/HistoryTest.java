@@ -54,7 +54,7 @@ class HistoryTest {
     assertNotEquals(before, joined);
     long left = history.changes();
     assertNotEquals(joined, left);
-    history.released(release(1, 1));
+    release(1, 1);
     assertNotEquals(left, history.changes());
   }
 
@@ -63,7 +63,7 @@ class HistoryTest {
     pass(1, 0, 1);
     history.remaining(999);
     nowNanos = Day.SLOT.toNanos();
-    history.released(release(2, 1));
+    release(2, 1);
     History.View view = history.view();
     assertEquals(List.of(new Day.Slot(1, 999), new Day.Slot(1, null)), view.day());
     Duration ago = Duration.between(view.dayBegan(), Instant.now());
@@ -91,11 +91,12 @@ class HistoryTest {
     history.joined();
     nowNanos = leftNanos;
     history.left();
-    history.released(release(shard, leftNanos - joinedNanos));
+    release(shard, leftNanos - joinedNanos);
   }
 
-  private static History.Release release(long shard, long waitedNanos) {
-    return new History.Release(
-        new ShardQuery(shard, 100, true, null), 0, waitedNanos, Instant.EPOCH);
+  private void release(long shard, long waitedNanos) {
+    ShardQuery query = new ShardQuery(shard, 100, true, null);
+    history.released(new History.Release(query, 0, waitedNanos, Instant.EPOCH));
+    history.started(query);
   }
 }
