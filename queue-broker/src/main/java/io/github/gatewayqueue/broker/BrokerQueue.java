@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a broker asks of the queue that it holds, whichever that is. */
 interface BrokerQueue extends AutoCloseable {
-  String LIMIT_UNKNOWN = "the session start limit is not known";
-
   static BrokerQueue of(Settings settings) {
     String token = settings.discordToken();
     URI redis = settings.redis();
@@ -55,8 +53,8 @@ interface BrokerQueue extends AutoCloseable {
   /** Returns how often in all the limit could not be read. */
   long failedReadings();
 
-  /** Returns why no request can be released, now or later; null if some can. */
-  @Nullable String whyNotReady();
+  /** Returns why nobody is released within a minute, or null if that passes by itself. */
+  @Nullable NotReady whyNotReady();
 
   /** Returns a stage that is completed when nobody will ever be released. */
   CompletionStage<GatewayQueueException> refused();

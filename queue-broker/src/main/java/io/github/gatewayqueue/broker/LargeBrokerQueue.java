@@ -97,10 +97,9 @@ final class LargeBrokerQueue implements BrokerQueue {
     return readings.failed();
   }
 
-  /** Spacing and budget of a bucket tell when it may release next, unless the limit is unknown. */
   @Override
-  public @Nullable String whyNotReady() {
-    return readings.isKnown(queue.snapshot()) ? null : LIMIT_UNKNOWN;
+  public @Nullable NotReady whyNotReady() {
+    return NotReady.of(snapshot(), reserve, Instant.now());
   }
 
   @Override

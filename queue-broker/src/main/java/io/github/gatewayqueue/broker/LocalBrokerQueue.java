@@ -80,7 +80,7 @@ final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable String whyNotReady() {
+  public @Nullable NotReady whyNotReady() {
     return null;
   }
 

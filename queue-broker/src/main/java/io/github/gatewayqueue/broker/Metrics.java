@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -110,13 +111,6 @@ final class Metrics {
         .help("How often the session start limit could not be read from Discord")
         .callback(counter -> counter.call((double) queue.failedReadings()))
         .register(registry);
-    GaugeWithCallback.builder()
-        .name("gateway_queue_ready")
-        .help(
-            "1 if requests can be released, now or later; 0 if the limit is not known, or Redis does"
-                + " not answer")
-        .callback(gauge -> gauge.call(queue.whyNotReady() == null ? 1 : 0))
-        .register(registry);
     registerLimit(
         queue,
         "gateway_queue_session_starts_remaining",
@@ -146,6 +140,17 @@ final class Metrics {
             gauge.call(value.applyAsDouble(limit));
           }
         })
+        .register(registry);
+  }
+
+  /** Shows whether the broker is ready. */
+  void registerReady(Supplier<@Nullable NotReady> whyNotReady) {
+    GaugeWithCallback.builder()
+        .name("gateway_queue_ready")
+        .help(
+            "0 if nobody is released within a minute: the limit is not known, the session starts are"
+                + " used up, Redis does not answer, or the broker stops; else 1")
+        .callback(gauge -> gauge.call(whyNotReady.get() == null ? 1 : 0))
         .register(registry);
   }
 

@@ -163,13 +163,10 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable String whyNotReady() {
-    if (failure != null) {
-      return "Redis does not answer"; // what is wrong with it is not for everybody
-    }
-    LargeBotQueueSnapshot snapshot = view.snapshot;
-    boolean known = snapshot.buckets().getFirst().nextRelease() != null;
-    return known || (readings != null && readings.isKnown(snapshot)) ? null : LIMIT_UNKNOWN;
+  public @Nullable NotReady whyNotReady() {
+    return failure != null
+        ? NotReady.REDIS_AWAY
+        : NotReady.of(snapshot(), reserve, Instant.now());
   }
 
   @Override

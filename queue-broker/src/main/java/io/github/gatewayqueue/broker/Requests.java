@@ -75,8 +75,9 @@ final class Requests {
     return clientsWithEvents;
   }
 
-  boolean isStopping() {
-    return stopping;
+  /** Returns why nobody is released within a minute, or null if that passes by itself. */
+  @Nullable NotReady whyNotReady() {
+    return stopping ? NotReady.STOPPING : queue.whyNotReady();
   }
 
   void accept(Exchange exchange) {

@@ -59,7 +59,7 @@ final class Router {
       case "/health/ready" ->
           get(
               exchange,
-              () -> later(exchange, this::whyNotReady, reason -> health(exchange, reason)));
+              () -> later(exchange, requests::whyNotReady, whyNot -> health(exchange, whyNot)));
       default -> routeIfAdmitted(exchange, path);
     }
   }
@@ -183,16 +183,12 @@ final class Router {
         });
   }
 
-  private @Nullable String whyNotReady() {
-    return requests.isStopping() ? Problem.STOPPING : requests.queue().whyNotReady();
-  }
-
-  private static void health(Exchange exchange, @Nullable String whyNot) {
+  private static void health(Exchange exchange, @Nullable NotReady whyNot) {
     String body =
         Json.object(json -> {
           json.writeStringProperty("status", whyNot == null ? "up" : "down");
           if (whyNot != null) {
-            json.writeStringProperty("reason", whyNot);
+            json.writeStringProperty("reason", whyNot.reason);
           }
         });
     exchange.answer(whyNot == null ? 200 : 503, Json.TYPE, body);

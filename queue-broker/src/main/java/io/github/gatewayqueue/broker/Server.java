@@ -48,6 +48,7 @@ final class Server {
     this.loop = new Loop(vertx);
     Metrics metrics = new Metrics(queue);
     this.requests = new Requests(settings, queue, loop, metrics);
+    metrics.registerReady(requests::whyNotReady);
     this.status = new Status(settings, requests, metrics);
     this.stream = new StatusStream(loop, status, settings.pace().heartbeat());
     this.router = new Router(settings, loop, requests, status, stream, metrics);

@@ -35,7 +35,7 @@ final class Status {
         requests.history().changes(),
         queue.problems(),
         queue.snapshot().buckets().stream().map(Status::heldShards).toList(),
-        requests.isStopping());
+        requests.whyNotReady());
   }
 
   /** Without the moments, which come out a little different each time. */
@@ -79,9 +79,8 @@ final class Status {
     Json.instant(json, "now", now);
     Json.instant(json, "startedAt", startedAt);
     Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
-    json.writeStringProperty(
-        "state",
-        requests.isStopping() ? "stopping" : queue.whyNotReady() == null ? "ready" : "starting");
+    NotReady whyNot = requests.whyNotReady();
+    json.writeStringProperty("state", whyNot == null ? "ready" : whyNot.state);
     Json.millis(json, "intervalMillis", settings.interval().toNanos());
     json.writeStringProperty("queue", queue.kind());
     json.writeNumberProperty("waiting", waiting);

@@ -172,7 +172,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     FakeDiscord discord =
         discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)));
     Broker broker = start(builder(discord).whenExhausted(WhenExhausted.FAIL));
-    awaitReady(broker);
+    awaitState(broker, "exhausted");
     Answer answer = ask(broker, 0, 1).readAnswer();
     assertEquals(503, answer.status());
     assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);
@@ -187,6 +187,33 @@ class BrokerDiscordTest extends BrokerTestBase {
             ".*the session starts are used up: 1 of 1000 left, 1 of them in reserve; reset in"
                 + " 1 h 59 min\".*"),
         problems);
+  }
+
+  @Test
+  void health_budgetUsedUpForHours_isNotReadyAndAllSaySo() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().remaining(2).resetAfter(Duration.ofHours(23)));
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    assertEquals(1, metric(broker, "gateway_queue_ready"));
+    assertEquals(200, ask(broker, 0, 1).readAnswer().status());
+    Await.until(() -> get(broker, "/health/ready").statusCode() == 503);
+    assertEquals(
+        "{\"status\":\"down\",\"reason\":\"the session starts are used up for more than a minute\"}",
+        get(broker, "/health/ready").body());
+    assertEquals("exhausted", status(broker).getString("state"));
+    assertEquals(0, metric(broker, "gateway_queue_ready"));
+    assertEquals(200, get(broker, "/health/live").statusCode());
+  }
+
+  @Test
+  void health_budgetUsedUpForLessThanAMinute_isReady() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofSeconds(50)));
+    Broker broker = start(builder(discord));
+    awaitReady(broker);
+    assertTrue(status(broker).getJsonArray("problems").encode().contains("are used up"));
+    assertEquals("ready", status(broker).getString("state"));
   }
 
   /** Half a minute is plenty to use the budget up, and to end Discord, before it is reset. */
@@ -206,8 +233,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     }
     awaitReleased(clients.subList(0, 5), startNanos, interval);
     discord.startOutage(Outage.HANGING_UP);
-    Await.until(
-        () -> status(broker).getString("state").equals("starting")); // the limit is out of date
+    awaitState(broker, "starting"); // the limit is out of date
     double failures = metric(broker, READ_FAILURES);
     Await.until(() -> metric(broker, READ_FAILURES) >= failures + 2);
     assertTrue(System.nanoTime() - startNanos >= untilReset.toNanos());
@@ -238,7 +264,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     FakeDiscord discord = discord(FakeDiscord.builder().remaining(1));
     Broker broker =
         start(builder(discord).whenExhausted(WhenExhausted.FAIL).onRefusal(Broker.OnRefusal.CLOSE));
-    awaitReady(broker);
+    awaitState(broker, "exhausted");
     assertEquals("", ask(broker, 0, 1).readToEnd());
   }
 
@@ -259,7 +285,7 @@ class BrokerDiscordTest extends BrokerTestBase {
     FakeDiscord discord =
         discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)));
     Broker broker = start(builder(discord));
-    awaitReady(broker);
+    awaitState(broker, "exhausted");
     JsonObject waiting = events(broker, "/?shard=0").expect("waiting").data();
     assertTrue(waiting.getDouble("expectedMillis") > 7_000_000, waiting.encode());
   }

@@ -146,6 +146,9 @@ class BrokerFaultTest extends BrokerTestBase {
     Answer ready = answer(client, "/health/ready");
     assertEquals(503, ready.status());
     assertEquals("the broker is stopping", new JsonObject(ready.body()).getString("reason"));
+    String status = answer(client, "/status").body();
+    assertEquals("stopping", new JsonObject(status).getString("state"));
+    assertTrue(answer(client, "/metrics").body().contains("gateway_queue_ready 0.0"));
     assertEquals(200, answer(client, "/health/live").status());
     for (String target : List.of("/", "/status/stream")) {
       Answer refused = answer(client, target);

@@ -1,10 +1,13 @@
 package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import io.github.gatewayqueue.redis.RedisQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,7 @@ class BrokerRedisTest extends BrokerTestBase {
     assertEquals(200, get(broker, "/health/live").statusCode());
     assertEquals(503, get(broker, "/health/ready").statusCode());
     Await.until(() -> status(broker).getJsonArray("problems").encode().contains("Redis: "));
+    assertEquals("redis-away", status(broker).getString("state"));
     assertEquals(
         "{\"status\":\"down\",\"reason\":\"Redis does not answer\"}",
         get(broker, "/health/ready").body());
@@ -153,6 +158,35 @@ class BrokerRedisTest extends BrokerTestBase {
   }
 
   @Test
+  void health_bucketHoldsAStart_isReady() throws Exception {
+    FakeDiscord discord = open(FakeDiscord.builder().start());
+    String namespace = newNamespace();
+    Broker broker =
+        start(
+            builder(namespace)
+                .discordToken(FakeDiscord.DEFAULT_TOKEN)
+                .discordApi(discord.restUri()));
+    awaitReady(broker);
+    RedisQueue bot =
+        open(
+            RedisQueue.builder(redis.uri())
+                .namespace(namespace)
+                .interval(Duration.ofSeconds(1))
+                .startDelay(Duration.ZERO)
+                .build());
+    try (SessionStart start = bot.acquire(0, 1)) {
+      assertFalse(start.isExpired());
+      Await.until(() -> nextRelease(broker) == null); // it is seen to be held
+      assertEquals(200, get(broker, "/health/ready").statusCode());
+      assertEquals("ready", status(broker).getString("state"));
+    }
+  }
+
+  private @Nullable String nextRelease(Broker broker) throws Exception {
+    return status(broker).getJsonArray("buckets").getJsonObject(0).getString("nextRelease");
+  }
+
+  @Test
   void request_exhaustedAndFail_503UntilTheReset() throws Exception {
     FakeDiscord discord =
         open(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)).start());
@@ -162,7 +196,7 @@ class BrokerRedisTest extends BrokerTestBase {
                 .whenExhausted(WhenExhausted.FAIL)
                 .discordToken(FakeDiscord.DEFAULT_TOKEN)
                 .discordApi(discord.restUri()));
-    awaitReady(broker);
+    awaitState(broker, "exhausted");
     var answer = ask(broker, 0, 1).readAnswer();
     assertEquals(503, answer.status());
     assertTrue(Integer.parseInt("" + answer.header("Retry-After")) > 7000);

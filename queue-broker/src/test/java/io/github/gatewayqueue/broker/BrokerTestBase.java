@@ -123,6 +123,10 @@ abstract class BrokerTestBase {
     Await.until(() -> get(broker, "/health/ready").statusCode() == 200);
   }
 
+  void awaitState(Broker broker, String state) {
+    Await.until(() -> status(broker).getString("state").equals(state));
+  }
+
   /** Returns the value of a metric, its labels part of the name; 0 if there is none. */
   double metric(Broker broker, String name) throws IOException, InterruptedException {
     return get(broker, "/metrics")

@@ -257,6 +257,7 @@ class DashboardIT extends BrokerTestBase {
     release(broker, 1, 20);
     awaitText(
         "budget-warning", "The session starts are used up: no shard is released before the reset.");
+    awaitText("state", "Live · exhausted");
     assertTrue(browser.text("reset-in").matches("23 h 5\\d min|24 h|1 d"));
     assertEquals("4", browser.text("max-concurrency"));
     assertTrue(browser.text("read-at").matches("\\d+ s ago"), () -> browser.text("read-at"));

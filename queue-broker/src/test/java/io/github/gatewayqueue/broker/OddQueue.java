@@ -120,7 +120,7 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable String whyNotReady() {
+  public @Nullable NotReady whyNotReady() {
     onLook.run();
     return queue.whyNotReady();
   }

@@ -252,7 +252,13 @@ function draw() {
   drawBroker();
 }
 
-const STATES = { ready: "Live · ready", starting: "Live · starting", stopping: "Live · stopping" };
+const STATES = {
+  ready: "Live · ready",
+  starting: "Live · starting",
+  exhausted: "Live · exhausted",
+  "redis-away": "Live · Redis away",
+  stopping: "Live · stopping",
+};
 
 function drawConnection() {
   const pill = $("state");
