@@ -81,6 +81,17 @@ final class Connections {
     }
   }
 
+  /**
+   * Closes a connection on which a request has come, past Vert.x: that sends before what is still
+   * to be sent, and waits for ever for a client that does not read.
+   */
+  void cutOff(HttpConnection connection) {
+    Channel channel = channels.get(connection);
+    if (channel != null) {
+      var unused = channel.pipeline().firstContext().close();
+    }
+  }
+
   /** Closes those whose time is up; to be called every {@link LoopClock#TICK}. */
   void closeOverdue(long nowNanos) {
     clock.tick(nowNanos);

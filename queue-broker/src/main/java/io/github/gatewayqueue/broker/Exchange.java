@@ -130,6 +130,11 @@ final class Exchange {
     }
   }
 
+  /** Closes the connection at once, though its client has not read what it was sent. */
+  void cutOff() {
+    connections.cutOff(request.connection());
+  }
+
   void hangUp() {
     var unused = request.connection().close();
   }

@@ -28,6 +28,9 @@ final class Server {
   private static final int MAX_HEADER_BYTES = 8192;
   private static final long NOTE_MILLIS = 60_000;
 
+  /** Much more than a page or some statuses, so that who does not read them is found out soon. */
+  private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
   private final Settings settings;
   private final Connections connections;
   private final Vertx vertx;
@@ -104,6 +107,7 @@ final class Server {
         .setHost(settings.host())
         .setPort(settings.port())
         .setAcceptBacklog(16_384)
+        .setSendBufferSize(SEND_BUFFER_BYTES)
         .setTcpNoDelay(true)
         .setTcpKeepAlive(true)
         .setMaxInitialLineLength(MAX_LINE_BYTES)

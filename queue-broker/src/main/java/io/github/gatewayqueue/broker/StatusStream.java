@@ -1,8 +1,9 @@
 package io.github.gatewayqueue.broker;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,14 @@ final class StatusStream {
   private final Loop loop;
   private final Status status;
   private final long heartbeatNanos;
-  private final Set<Exchange> watchers = new HashSet<>();
+  private final Set<Exchange> watchers = new LinkedHashSet<>();
+
+  /**
+   * Those who had not read the statuses before when there was a new one for them; who has not for
+   * longest is the first.
+   */
+  private final SequencedSet<Exchange> unread = new LinkedHashSet<>();
+
   private int toldChanges;
   private long toldNanos;
   private boolean looking;
@@ -47,7 +55,7 @@ final class StatusStream {
       exchange.refuse(Problem.stopping());
       return;
     }
-    if (watchers.size() >= MAX_WATCHERS) {
+    if (watchers.size() >= MAX_WATCHERS && !hangUpOnWhoDoesNotRead()) {
       exchange.refuse(
           Problem.retry(
               "%s watch the status, at most %s may".formatted(watchers.size(), MAX_WATCHERS),
@@ -55,10 +63,27 @@ final class StatusStream {
       return;
     }
     exchange.beginEvents();
-    exchange.response().closeHandler(closed -> watchers.remove(exchange));
+    exchange.response().closeHandler(closed -> forget(exchange));
     watchers.add(exchange);
     due = true;
     look();
+  }
+
+  /** Makes room, if somebody does not read, and returns whether it has. */
+  private boolean hangUpOnWhoDoesNotRead() {
+    unread.removeIf(exchange -> !exchange.response().writeQueueFull());
+    if (unread.isEmpty()) {
+      return false;
+    }
+    Exchange longest = unread.getFirst();
+    forget(longest);
+    longest.cutOff();
+    return true;
+  }
+
+  private void forget(Exchange exchange) {
+    watchers.remove(exchange);
+    unread.remove(exchange);
   }
 
   private void look() {
@@ -120,7 +145,10 @@ final class StatusStream {
 
   private void tell(String event) {
     for (Exchange exchange : List.copyOf(watchers)) {
-      if (exchange.isOpen() && !exchange.response().writeQueueFull()) {
+      if (exchange.response().writeQueueFull()) {
+        unread.add(exchange);
+      } else {
+        unread.remove(exchange);
         exchange.write(event);
       }
     }
@@ -133,5 +161,6 @@ final class StatusStream {
       exchange.end();
     }
     watchers.clear();
+    unread.clear();
   }
 }

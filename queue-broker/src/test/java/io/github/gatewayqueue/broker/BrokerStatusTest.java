@@ -9,6 +9,7 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an operator sees. */
 class BrokerStatusTest extends BrokerTestBase {
+  private static final int MAX_WATCHERS = 200;
 
   @Test
   void status_someWait_showsThem() throws Exception {
@@ -224,6 +226,52 @@ class BrokerStatusTest extends BrokerTestBase {
     EventReader.Event closing = watcher.expectAfter("status", "closing");
     assertEquals("1000", closing.retry());
     assertNull(watcher.next());
+  }
+
+  @Test
+  void stream_asManyWatchAsMayAndRead_anotherIsRefused() throws Exception {
+    Broker broker = start(builder());
+    for (int i = 0; i < MAX_WATCHERS; i++) {
+      assertEquals("HTTP/1.1 200 OK", watch(broker).readLine());
+    }
+    RawConnection.Answer refused = watch(broker).readAnswer();
+    assertEquals(503, refused.status());
+    assertTrue(refused.body().contains("200 watch the status, at most 200 may"), refused.body());
+  }
+
+  @Test
+  void stream_asManyWatchAsMayAndSomeDoNotRead_whoHasNotForLongestMakesRoom() throws Exception {
+    Broker broker = startOdd(builder(), 1);
+    queue.get().problems = List.of("x".repeat(500_000)); // more than the system keeps for a client
+    RawConnection reading = watch(broker);
+    Thread reader = startReading(reading);
+    RawConnection first = watch(broker);
+    assertEquals("HTTP/1.1 200 OK", first.readLine());
+    for (int i = 2; i < MAX_WATCHERS; i++) {
+      assertEquals("HTTP/1.1 200 OK", watch(broker).readLine());
+    }
+    Await.until(() -> watch(broker).readLine().equals("HTTP/1.1 200 OK"));
+    assertFalse(first.readToEnd().contains("event: closing"), "it was hung up on");
+    assertTrue(reader.isAlive(), "and who reads was not");
+    reading.close();
+    reader.join();
+  }
+
+  private RawConnection watch(Broker broker) throws IOException {
+    RawConnection watcher = open(RawConnection.keepingLittle(broker.port()));
+    watcher.send("GET /status/stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    return watcher;
+  }
+
+  private static Thread startReading(RawConnection connection) {
+    return Thread.ofVirtual()
+        .start(() -> {
+          try {
+            connection.readToEnd();
+          } catch (IOException e) {
+            // the test has closed it
+          }
+        });
   }
 
   @Test

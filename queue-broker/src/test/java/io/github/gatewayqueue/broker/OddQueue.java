@@ -39,6 +39,9 @@ final class OddQueue implements BrokerQueue {
   /** Whether everybody waits, be it due or not. */
   volatile boolean holding;
 
+  /** What it says that is wrong. */
+  volatile List<String> problems = List.of();
+
   /** Runs whenever a request leaves the line. */
   volatile Runnable onLeave = () -> {};
 
@@ -111,7 +114,7 @@ final class OddQueue implements BrokerQueue {
   @Override
   public List<String> problems() {
     onLook.run();
-    return queue.problems();
+    return problems;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.LinkedHashMap;
@@ -29,10 +30,22 @@ final class RawConnection implements AutoCloseable {
   }
 
   RawConnection(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(port, new Socket());
+  }
+
+  private RawConnection(int port, Socket socket) throws IOException {
+    this.socket = socket;
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout((int) Await.HANG.toMillis());
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** A connection for which the system keeps little that nobody has read yet. */
+  static RawConnection keepingLittle(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(64 * 1024);
+    return new RawConnection(port, socket);
   }
 
   /** Asks for a session start, in the plain form. */
