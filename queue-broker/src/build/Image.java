@@ -109,8 +109,8 @@ final class Image {
   public static void main(String[] args) throws IOException, InterruptedException {
     Image image = new Image(Path.of(args[0]), args[1], args[2], Instant.parse(args[3]));
     image.delete();
-    image.setTimes();
     image.pack();
+    image.setTimes();
     image.cacheClasses();
     image.zip();
   }
@@ -121,15 +121,6 @@ final class Image {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
-      }
-    }
-  }
-
-  /** The cache of classes is only used with jars of the same times, also after unzipping. */
-  private void setTimes() throws IOException {
-    try (Stream<Path> files = Files.list(jars)) {
-      for (Path jar : files.toList()) {
-        Files.setLastModifiedTime(jar, moment);
       }
     }
   }
@@ -161,6 +152,19 @@ final class Image {
       arguments.addAll(List.of("--java-options", option));
     }
     run("jpackage", arguments.toArray(String[]::new));
+  }
+
+  /**
+   * Gives the files the times that they have in the zip. A cache of classes is used only with jars
+   * and a run time of the times that they had when it was written, and is else passed over
+   * silently.
+   */
+  private void setTimes() throws IOException {
+    try (Stream<Path> files = Files.walk(image)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.setLastModifiedTime(file, moment);
+      }
+    }
   }
 
   /** Returns the modules of the JDK that the jars need. */
