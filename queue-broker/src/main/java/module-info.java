@@ -27,6 +27,7 @@ module io.github.gatewayqueue.broker {
   requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.codec.http;
+  requires io.netty.common;
   requires io.netty.transport;
   // Only for javac: the annotations on Vert.x's own classes.
   requires static io.vertx.codegen.api;

@@ -117,6 +117,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "io.netty.buffer",
                 "io.netty.codec",
                 "io.netty.codec.http",
+                "io.netty.common",
                 "io.netty.transport",
                 "io.prometheus.metrics.core",
                 "io.prometheus.metrics.model",

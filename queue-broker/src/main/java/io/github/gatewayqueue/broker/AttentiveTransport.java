@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transport of the JDK, with a {@link ReadAhead} at each connection that a server accepts, and
  * probes that find out whether its client is still there: one that ends without a word, as a
- * machine without power does, would keep its places in line. Vert.x has no other place for either.
+ * machine without power does, would keep its places in line. Connections beyond the {@link
+ * ConnectionLimit} are closed at once. Vert.x has no other place for any of the three.
  */
 final class AttentiveTransport implements Transport, io.vertx.core.spi.transport.Transport {
   /** After so many seconds of silence the first probe is sent. */
@@ -30,9 +31,11 @@ final class AttentiveTransport implements Transport, io.vertx.core.spi.transport
 
   private final io.vertx.core.spi.transport.Transport nio = NIO.implementation();
   private final Connections connections;
+  private final ConnectionLimit limit;
 
-  AttentiveTransport(Connections connections) {
+  AttentiveTransport(Connections connections, ConnectionLimit limit) {
     this.connections = connections;
+    this.limit = limit;
   }
 
   @Override
@@ -44,14 +47,19 @@ final class AttentiveTransport implements Transport, io.vertx.core.spi.transport
     @Override
     protected int doReadMessages(List<Object> accepted) throws Exception {
       int count = super.doReadMessages(accepted);
-      for (Object channel : accepted.subList(accepted.size() - count, accepted.size())) {
-        attend((Channel) channel);
-      }
+      accepted
+          .subList(accepted.size() - count, accepted.size())
+          .removeIf(channel -> !attend((Channel) channel));
       return count;
     }
   }
 
-  private void attend(Channel channel) {
+  /** Returns false if it has closed the channel, as there are too many. */
+  private boolean attend(Channel channel) {
+    if (!limit.admits(channel)) {
+      channel.unsafe().closeForcibly();
+      return false;
+    }
     channel.pipeline().addLast(new ReadAhead(connections));
     try { // what a system does not know is passed over
       channel.config().setOption(option(ExtendedSocketOptions.TCP_KEEPIDLE), IDLE_SECONDS);
@@ -60,6 +68,7 @@ final class AttentiveTransport implements Transport, io.vertx.core.spi.transport
     } catch (ChannelException e) {
       // It has been reset already, which the first read will tell.
     }
+    return true;
   }
 
   private static ChannelOption<Integer> option(SocketOption<Integer> option) {

@@ -5,7 +5,9 @@ import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +24,19 @@ final class Connections {
   static final Duration MAX_IDLE = Duration.ofSeconds(75);
 
   private final LoopClock clock;
+  private final ConnectionLimit limit;
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
   private final Map<HttpConnection, Channel> channels = new HashMap<>();
 
-  /** Those that have had their answer, and have sent nothing since. */
-  private final Map<Channel, HttpConnection> idle = new HashMap<>();
+  /** Those that have had their answer, and have sent nothing since; the one idle longest first. */
+  private final SequencedMap<Channel, HttpConnection> idle = new LinkedHashMap<>();
 
   /** What is being read, null if nothing is. */
   private @Nullable Channel reading;
 
-  Connections(long nowNanos) {
+  Connections(long nowNanos, ConnectionLimit limit) {
     clock = new LoopClock(nowNanos);
+    this.limit = limit;
   }
 
   void opened(HttpConnection connection) {
@@ -41,6 +45,14 @@ final class Connections {
       deadlines.remove(connection);
       idle.remove(channels.remove(connection));
     });
+    if (areNearlyTooMany() && !idle.isEmpty()) {
+      var unused = idle.pollFirstEntry().getValue().close();
+    }
+  }
+
+  /** Whether none is to be kept that is not needed. */
+  boolean areNearlyTooMany() {
+    return limit.isNearlyReached();
   }
 
   /** Something is read: the first piece of the next request, if none is under way. */
@@ -82,12 +94,14 @@ final class Connections {
   }
 
   /**
-   * Closes a connection on which a request has come, past Vert.x: that sends before what is still
-   * to be sent, and waits for ever for a client that does not read.
+   * Closes a connection, past Vert.x: that sends before what is still to be sent, and waits without
+   * an end for a client that does not read.
    */
   void cutOff(HttpConnection connection) {
     Channel channel = channels.get(connection);
-    if (channel != null) {
+    if (channel == null) { // nothing is to be sent yet
+      var unused = connection.close();
+    } else {
       var unused = channel.pipeline().firstContext().close();
     }
   }
@@ -100,7 +114,7 @@ final class Connections {
       Map.Entry<HttpConnection, Long> entry = entries.next();
       if (clock.isPast(entry.getValue())) {
         entries.remove();
-        var unused = entry.getKey().close();
+        cutOff(entry.getKey());
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -57,13 +58,20 @@ final class Exchange {
       return;
     }
     connections.answered(request.connection()); // before the end, which may begin the next request
-    var unused =
+    boolean isLast = connections.areNearlyTooMany();
+    if (isLast) {
+      response().putHeader(HttpHeaders.CONNECTION, "close");
+    }
+    Future<Void> sent =
         response()
             .setStatusCode(status)
             .putHeader(HttpHeaders.CONTENT_TYPE, type)
             .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
             .putHeader("X-Content-Type-Options", "nosniff")
             .end(body);
+    if (isLast) {
+      sent.onComplete(done -> hangUp());
+    }
   }
 
   /** Answers that all is well, without a body. */

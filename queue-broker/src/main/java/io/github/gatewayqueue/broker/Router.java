@@ -4,6 +4,7 @@ import io.github.gatewayqueue.broker.Metrics.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,6 +18,7 @@ final class Router {
       List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT);
 
   private static final String[] BEARER = {"Bearer"};
+  private static final Duration RETRY_AFTER_CROWD = Duration.ofSeconds(10);
 
   /**
    * For browsers, which can not be told to send a bearer token. A line for each: Chromium knows
@@ -29,6 +31,7 @@ final class Router {
   private final Status status;
   private final StatusStream stream;
   private final Metrics metrics;
+  private final ConnectionLimit limit;
   private final Access access;
 
   /** Whether Host has to be an address: where a token is asked for, a page cannot know it. */
@@ -42,12 +45,14 @@ final class Router {
       Requests requests,
       Status status,
       StatusStream stream,
-      Metrics metrics) {
+      Metrics metrics,
+      ConnectionLimit limit) {
     this.loop = loop;
     this.requests = requests;
     this.status = status;
     this.stream = stream;
     this.metrics = metrics;
+    this.limit = limit;
     this.access = new Access(settings.token());
     this.addressesOnly = settings.loopback() && settings.token() == null;
   }
@@ -105,6 +110,13 @@ final class Router {
   }
 
   private void routeAdmitted(Exchange exchange, String path) {
+    boolean wouldKeepConnection = path.equals(QUEUE) || path.equals(STREAM);
+    if (wouldKeepConnection && limit.isNearlyReached()) {
+      String detail =
+          "too many clients are connected, at most %s may".formatted(limit.mostWaiting());
+      refuse(exchange, Outcome.FULL, Problem.retry(detail, RETRY_AFTER_CROWD));
+      return;
+    }
     switch (path) {
       case QUEUE -> ask(exchange);
       case "/status" ->

@@ -32,6 +32,7 @@ final class Server {
   private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
   private final Settings settings;
+  private final ConnectionLimit limit = new ConnectionLimit();
   private final Connections connections;
   private final Vertx vertx;
   private final Loop loop;
@@ -45,16 +46,19 @@ final class Server {
 
   Server(Settings settings, BrokerQueue queue) {
     this.settings = settings;
-    this.connections = new Connections(settings.pace().nanos().getAsLong());
+    this.connections = new Connections(settings.pace().nanos().getAsLong(), limit);
     this.vertx =
-        Vertx.builder().with(options()).withTransport(new AttentiveTransport(connections)).build();
+        Vertx.builder()
+            .with(options())
+            .withTransport(new AttentiveTransport(connections, limit))
+            .build();
     this.loop = new Loop(vertx);
     Metrics metrics = new Metrics(queue);
     this.requests = new Requests(settings, queue, loop, metrics);
     metrics.registerReady(requests::whyNotReady);
     this.status = new Status(settings, requests, metrics);
     this.stream = new StatusStream(loop, status, settings.pace().heartbeat());
-    this.router = new Router(settings, loop, requests, status, stream, metrics);
+    this.router = new Router(settings, loop, requests, status, stream, metrics, limit);
   }
 
   private static VertxOptions options() {
@@ -70,6 +74,7 @@ final class Server {
 
   /** Takes the port, or throws an UncheckedIOException; to be closed in either case. */
   void start() {
+    limit.find(settings.maxWaiting());
     try {
       http = await(submit(this::listen));
     } catch (CompletionException e) {

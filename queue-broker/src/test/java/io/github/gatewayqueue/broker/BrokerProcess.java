@@ -39,6 +39,20 @@ final class BrokerProcess implements AutoCloseable {
 
   /** Runs the program on the tests' own class path or module path. */
   static BrokerProcess run(Map<String, String> environment, String... args) throws IOException {
+    return new BrokerProcess(command(args), environment);
+  }
+
+  /** Starts to serve; the process may have only so many files open, its connections among them. */
+  static BrokerProcess serveWithOpenFiles(int most, String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"));
+    List<String> all = new ArrayList<>(List.of("serve", "--port", "0"));
+    all.addAll(List.of(args));
+    command.addAll(command(all.toArray(String[]::new)));
+    return new BrokerProcess(command, Map.of());
+  }
+
+  private static List<String> command(String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String modulePath = System.getProperty("jdk.module.path");
@@ -51,7 +65,7 @@ final class BrokerProcess implements AutoCloseable {
       command.addAll(List.of("-m", module + "/" + MAIN));
     }
     command.addAll(List.of(args));
-    return new BrokerProcess(command, environment);
+    return command;
   }
 
   /** Runs a program with other arguments. */

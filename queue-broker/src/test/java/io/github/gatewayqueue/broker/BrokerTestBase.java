@@ -24,8 +24,9 @@ abstract class BrokerTestBase {
   /** The queue of the broker that was started last with an odd one. */
   final AtomicReference<OddQueue> queue = new AtomicReference<>();
 
+  /** No more wait than may be open files on any machine: else there is a warning in the log. */
   static Broker.Builder builder() {
-    return Broker.builder().port(0).startDelay(Duration.ZERO);
+    return Broker.builder().port(0).startDelay(Duration.ZERO).maxWaiting(5000);
   }
 
   <T extends AutoCloseable> T open(T closeable) {

@@ -173,7 +173,7 @@ class DashboardIT extends BrokerTestBase {
     assertEquals(List.of("0 of 3", "0"), recent.subList(0, 2));
     assertEquals("1", browser.text("released"));
     assertEquals("1 h", browser.text("interval"));
-    assertEquals("50,000", browser.text("max-waiting"));
+    assertEquals("5,000", browser.text("max-waiting"));
     assertEquals(status.getString("version"), browser.text("version"));
     String lastRelease = status.getJsonArray("buckets").getJsonObject(0).getString("lastRelease");
     await().until(() -> clock(status.getString("startedAt")).equals(browser.text("started")));

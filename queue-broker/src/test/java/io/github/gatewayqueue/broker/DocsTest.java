@@ -83,7 +83,7 @@ class DocsTest extends BrokerTestBase {
 
   @Test
   void options_named_exist() throws Exception {
-    Set<String> known = new HashSet<>(Set.of("--help", "--version"));
+    Set<String> known = new HashSet<>(Set.of("--help", "--version", "--ulimit")); // Docker's
     Arrays.stream(Setting.values()).map(setting -> setting.option).forEach(known::add);
     Plan.command().options().stream().map(OptionSpec::longestName).forEach(known::add);
     String pages = read(DOCS) + read(UNIT) + read(CHOOSING) + read(CONCEPTS) + read(COMING_FROM);

@@ -10,9 +10,11 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -74,6 +76,48 @@ class MainTest extends BrokerTestBase {
     assertNull(events.next());
     assertEquals("", plain.readToEnd());
     assertEquals(0, broker.awaitExit(), broker.errors());
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "no other system tells how many may be open")
+  void serve_descriptorsRunOut_refusesAndHealthIsAnswered() throws Exception {
+    BrokerProcess broker =
+        open(BrokerProcess.serveWithOpenFiles(180, "--start-delay", "1h", "--max-waiting", "1000"));
+    URI uri = broker.uri();
+    String warning = broker.errors();
+    assertTrue(
+        warning.contains("clients can be connected and wait, expected the 1000 of --max-waiting"),
+        warning);
+    List<RawConnection> clients = new ArrayList<>();
+    for (int shard = 0; shard < 300; shard++) {
+      clients.add(open(RawConnection.asking(uri.getPort(), shard, 300)));
+    }
+    Await.until(() -> answer(uri, "/health/live").equals("{\"status\":\"up\"}"));
+    String full = "gateway_queue_requests_total{outcome=\"full\"} ";
+    Await.until(() -> {
+      String metrics = answer(uri, "/metrics");
+      return metrics.contains(full) && !metrics.contains(full + "0.0");
+    });
+    for (String line : broker.errors().lines().skip(1).toList()) {
+      assertTrue(line.contains("connections are closed at once: there are "), line);
+    }
+    for (RawConnection client : clients) {
+      client.close();
+    }
+    Await.until(() -> answer(uri, "/status").contains("\"waiting\":0,"));
+    RawConnection client = open(RawConnection.asking(uri.getPort(), 1, 4));
+    awaitWaiting(uri, 1);
+    assertFalse(client.hasInput());
+  }
+
+  /** Returns nothing if the connection is closed at once. */
+  private static String answer(URI uri, String target) throws IOException {
+    try (RawConnection client = new RawConnection(uri.getPort())) {
+      client.send("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+      return client.readAnswer().body();
+    } catch (EOFException | SocketException e) {
+      return "";
+    }
   }
 
   /** A recording is written when the program ends, which takes that it ends of itself. */
