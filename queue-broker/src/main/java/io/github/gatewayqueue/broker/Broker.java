@@ -359,6 +359,7 @@ public final class Broker implements AutoCloseable {
       Broker broker = new Broker(settings, queue.apply(settings));
       try {
         broker.server.start();
+        broker.queue.start();
       } catch (UncheckedIOException e) { // a queue that nobody can ask would ask Discord for ever
         broker.close();
         throw e;

@@ -27,6 +27,14 @@ interface BrokerQueue extends AutoCloseable {
    */
   SessionStart acquire(long id, long total, Duration holdTimeout) throws InterruptedException;
 
+  /** Called once, when the broker listens: what a broker that cannot must not do begins here. */
+  default void start() {}
+
+  /** Returns whether Discord's limit is kept to, so that a start is a loss. */
+  default boolean isLimited() {
+    return false;
+  }
+
   /** Returns what the status calls it. */
   String kind();
 

@@ -66,7 +66,7 @@ final class CommandLineInterface {
     }
   }
 
-  /** Names the first of them, without its value: that, or the next one, may be a token. */
+  /** Names the first of them, but no value: that may be a token. */
   private static String unknown(UnmatchedArgumentException e) {
     String argument = e.getUnmatched().getFirst().replaceFirst("(?s)=.*", "");
     CommandSpec spec = e.getCommandLine().getCommandSpec();
@@ -75,11 +75,11 @@ final class CommandLineInterface {
             .filter(name -> isSimilar(argument, name))
             .sorted()
             .toList();
-    String expected =
-        similar.isEmpty()
-            ? "what " + spec.qualifiedName() + " --help lists"
-            : String.join(" or ", similar);
-    return "'" + argument + "' is unknown, expected " + expected;
+    if (similar.isEmpty()) {
+      String what = argument.startsWith("-") ? "'" + argument + "'" : "an argument without a name";
+      return what + " is unknown, expected what " + spec.qualifiedName() + " --help lists";
+    }
+    return "'" + argument + "' is unknown, expected " + String.join(" or ", similar);
   }
 
   private static boolean isSimilar(String argument, String name) {
@@ -123,7 +123,10 @@ final class CommandLineInterface {
   private int serve(ParseResult parsed) {
     Configuration configuration =
         new Configuration(
-            setting -> parsed.<@Nullable String>matchedOptionValue(setting.option, null),
+            setting -> {
+              Object value = parsed.<@Nullable Object>matchedOptionValue(setting.option, null);
+              return value == null ? null : value.toString();
+            },
             environment);
     Broker.Builder builder = configuration.broker();
     setUpLog(configuration.logLevel());

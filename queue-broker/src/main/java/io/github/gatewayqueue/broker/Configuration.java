@@ -115,8 +115,8 @@ final class Configuration {
   /** Names the value once, as it was given, and then what was expected. */
   static IllegalArgumentException bad(String name, String text, IllegalArgumentException e) {
     String message = "" + e.getMessage();
-    int expected = message.indexOf("expected ");
-    String what = expected < 0 ? ": " + message : ", " + message.substring(expected);
+    int expected = message.startsWith("expected ") ? -2 : message.lastIndexOf(", expected ");
+    String what = expected == -1 ? ": " + message : ", " + message.substring(expected + 2);
     return new IllegalArgumentException(name + " is '" + text + "'" + what, e);
   }
 

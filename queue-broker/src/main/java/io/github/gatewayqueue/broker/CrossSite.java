@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
 final class CrossSite {
   private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
 
-  /** With any port: what no site can have its own name lead to. */
-  private static final Pattern NO_SITE =
-      Pattern.compile("(?i)(localhost|\\d+(\\.\\d+){3}|\\[[0-9a-f:.]+])(:\\d*)?");
+  /**
+   * With any port: what no site can have its own name lead to, and browsers send the headers of
+   * this class for. They do not for other addresses that lead here, such as 0.0.0.0.
+   */
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d*)?");
 
   private CrossSite() {}
 
@@ -26,13 +29,13 @@ final class CrossSite {
   }
 
   /**
-   * Whether the request may be that of a site which has its own name lead to this machine (DNS
-   * rebinding): for a browser it is then no other site's, and the page can read the answer. The
-   * name is in Host, which no browser leaves out.
+   * Whether a request on loopback may be that of a site which has its own name lead to this machine
+   * (DNS rebinding): for a browser it is then no other site's, and the page can read the answer.
+   * The name is in Host, which no browser leaves out.
    */
   static boolean mayBeRebound(Exchange exchange) {
     String host = exchange.header(HttpHeaders.HOST);
-    return host != null && !NO_SITE.matcher(host).matches();
+    return host != null && !LOOPBACK.matcher(host).matches();
   }
 
   /** By host and port alone, since a proxy in front may speak TLS. */

@@ -61,6 +61,16 @@ final class LargeBrokerQueue implements BrokerQueue {
   }
 
   @Override
+  public void start() {
+    readings.start();
+  }
+
+  @Override
+  public boolean isLimited() {
+    return true;
+  }
+
+  @Override
   public String kind() {
     return "large";
   }
@@ -99,7 +109,7 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public @Nullable NotReady whyNotReady() {
-    return NotReady.of(snapshot(), reserve, Instant.now());
+    return readings.whyNotReady(queue.snapshot(), reserve);
   }
 
   @Override

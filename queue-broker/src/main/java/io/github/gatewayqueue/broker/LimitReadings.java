@@ -6,11 +6,13 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
   private final SessionStartLimitSource discord;
+  private final Duration startDelay;
   private final AtomicLong failed = new AtomicLong();
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
 
-  private final Thread firstReader;
+  /** Completes when the first reading is over, for better or worse. */
+  private final CompletableFuture<Void> firstOver = new CompletableFuture<>();
 
-  /** As it was read before the start delay, unless it could not be read since then. */
+  private volatile @Nullable Thread firstReader;
+
+  /** As it was read before the start delay, until the queue has or wants another reading. */
   private volatile @Nullable SessionStartLimit first;
 
   /** As it was last read. */
@@ -40,29 +46,54 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
   private volatile @Nullable String failure;
 
   LimitReadings(Settings settings, String token) {
-    discord = DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build();
+    this(
+        DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build(),
+        settings.startDelay());
+  }
+
+  LimitReadings(SessionStartLimitSource discord, Duration startDelay) {
+    this.discord = discord;
+    this.startDelay = startDelay;
+  }
+
+  /** Reads it for the first time, in the background; called once, when the broker listens. */
+  void start() {
+    if (startDelay.isZero()) { // then the queue itself reads it at once
+      firstOver.complete(null);
+      return;
+    }
     firstReader =
         Thread.ofVirtual()
             .name("first-reader")
             .inheritInheritableThreadLocals(false)
-            .unstarted(this::readFirst);
-    if (settings.startDelay().isPositive()) {
-      firstReader.start();
-    }
+            .start(this::readFirst);
   }
 
   private void readFirst() {
     try {
-      first = fetch();
+      first = read();
     } catch (IOException | RuntimeException e) {
       // was noted, and the queue reads it after the start delay
     } catch (InterruptedException e) {
       // the broker is closed
+    } finally {
+      firstOver.complete(null);
     }
   }
 
+  /** Reads it for the queue; one reading at a time, or an old one could pass for the last. */
   @Override
   public SessionStartLimit fetch() throws IOException, InterruptedException {
+    try {
+      firstOver.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it only ever completes
+    }
+    first = null;
+    return read();
+  }
+
+  private SessionStartLimit read() throws IOException, InterruptedException {
     try {
       SessionStartLimit limit = discord.fetch();
       maxConcurrency = limit.maxConcurrency();
@@ -80,7 +111,6 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
   }
 
   private void fail(Exception e) {
-    first = null;
     failed.incrementAndGet();
     failure = "the session start limit could not be read, trying again: " + e.getMessage();
   }
@@ -106,15 +136,21 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
   /** Returns a queue's snapshot, with the first reading as long as the queue itself has none. */
   LargeBotQueueSnapshot complete(LargeBotQueueSnapshot snapshot) {
     SessionStartLimit read = first;
-    return read == null || snapshot.limit().isPresent()
-        ? snapshot
-        : new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(read));
+    if (read == null) {
+      return snapshot;
+    }
+    if (snapshot.limit().isPresent()) { // by another broker: the first is not to show up once more
+      first = null;
+      return snapshot;
+    }
+    return new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(read));
   }
 
-  /** Returns whether a queue with this snapshot releases requests, once the start delay is over. */
-  boolean isKnown(LargeBotQueueSnapshot snapshot) {
-    return snapshot.buckets().getFirst().nextRelease() != null
-        || (snapshot.limit().isEmpty() && first != null);
+  /** Returns why a queue is not ready; the first reading shows that it will be after the delay. */
+  @Nullable NotReady whyNotReady(LargeBotQueueSnapshot snapshot, int reserve) {
+    NotReady why = NotReady.of(snapshot, reserve, Instant.now());
+    boolean awaitsDelay = snapshot.limit().isEmpty() && first != null;
+    return why == NotReady.LIMIT_UNKNOWN && awaitsDelay ? null : why;
   }
 
   /** Returns a stage that is completed when Discord refuses the token. */
@@ -150,6 +186,9 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
 
   @Override
   public void close() {
-    firstReader.interrupt();
+    Thread reader = firstReader;
+    if (reader != null) {
+      reader.interrupt();
+    }
   }
 }

@@ -119,6 +119,18 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
+  public void start() {
+    if (readings != null) {
+      readings.start();
+    }
+  }
+
+  @Override
+  public boolean isLimited() {
+    return readings != null || view.snapshot.limit().isPresent();
+  }
+
+  @Override
   public String kind() {
     return "redis";
   }
@@ -164,9 +176,12 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public @Nullable NotReady whyNotReady() {
-    return failure != null
-        ? NotReady.REDIS_AWAY
-        : NotReady.of(snapshot(), reserve, Instant.now());
+    if (failure != null) {
+      return NotReady.REDIS_AWAY;
+    }
+    return readings == null
+        ? NotReady.of(view.snapshot, reserve, Instant.now())
+        : readings.whyNotReady(view.snapshot, reserve);
   }
 
   @Override

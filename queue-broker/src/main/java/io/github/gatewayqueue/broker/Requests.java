@@ -42,7 +42,6 @@ final class Requests {
 
   private int clientsWithEvents;
   private volatile boolean stopping;
-  private final OncePerMinute warnings = new OncePerMinute();
 
   Requests(Settings settings, BrokerQueue queue, Loop loop, Metrics metrics) {
     this.settings = settings;
@@ -92,7 +91,7 @@ final class Requests {
       reject(exchange, Outcome.BAD_REQUEST, new Problem(400, "" + e.getMessage()));
       return;
     }
-    if (!shard.named() && settings.discordToken() != null) {
+    if (!shard.named() && queue.isLimited()) {
       reject(exchange, Outcome.BAD_REQUEST, SHARD_MISSING);
       return;
     }
@@ -110,7 +109,6 @@ final class Requests {
               settings.interval()));
       return;
     }
-    warnIfNotNamed(shard);
     join(new WaitingRequest(exchange, shard, events, settings.pace().maxHold(), this));
   }
 
@@ -124,18 +122,6 @@ final class Requests {
       clientsWithEvents++;
       places.joined(request);
     }
-  }
-
-  /** A client that names no shard waits in the first bucket, which slows down a large bot. */
-  private void warnIfNotNamed(ShardQuery shard) {
-    if (shard.named() || queue.buckets() == 1 || !warnings.isDue(System.nanoTime())) {
-      return;
-    }
-    Log.warning(
-        "a client asks without ?shard=ID, and is taken for shard 0: of the "
-            + queue.buckets()
-            + " buckets it uses only one",
-        null);
   }
 
   /** Refuses a request that has not joined, and counts it. */

@@ -75,7 +75,11 @@ final class Router {
       refuse(
           exchange,
           Outcome.CROSS_SITE,
-          new Problem(403, "Host is '" + host + "', expected an IP address or localhost"));
+          new Problem(
+              403,
+              "Host is '"
+                  + host
+                  + "', expected localhost, 127.0.0.1 or [::1]; a client that needs a name must show a token"));
       return;
     }
     boolean changes = path.equals(QUEUE) || path.startsWith(Starts.PATH);

@@ -114,9 +114,8 @@ enum Setting {
   OptionSpec spec() {
     return OptionSpec.builder(option)
         .paramLabel(form)
-        .arity(this == NO_TOKEN ? "0..1" : "1")
-        .fallbackValue("true")
-        .type(String.class)
+        .arity(this == NO_TOKEN ? "0" : "1")
+        .type(this == NO_TOKEN ? Boolean.class : String.class)
         .description(description, "Or " + variable + ". Default: " + fallback + ".")
         .build();
   }

@@ -78,6 +78,7 @@ class BrokerFaultTest extends BrokerTestBase {
       assertThrows(UncheckedIOException.class, () -> startOdd(builder, 1));
     }
     assertTrue(queue.get().closed);
+    assertFalse(queue.get().started); // it would have asked Discord
   }
 
   @Test
@@ -194,24 +195,5 @@ class BrokerFaultTest extends BrokerTestBase {
   private static Answer answer(RawConnection client, String target) throws Exception {
     client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return client.readAnswer();
-  }
-
-  @Test
-  void request_withoutAShardAndSeveralBuckets_warnsOnce() throws Exception {
-    CapturedLog log = open(new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING));
-    Broker broker = startOdd(builder().interval(Duration.ofNanos(1)), 16);
-    get(broker, "/?shard=0&total=16");
-    assertTrue(log.lines().isEmpty());
-    get(broker, "/");
-    get(broker, "/?total=16");
-    assertEquals(1, log.lines().size());
-    assertTrue(log.lines().getFirst().contains("asks without ?shard=ID"));
-  }
-
-  @Test
-  void request_withoutAShardAndOneBucket_isFine() throws Exception {
-    CapturedLog log = open(new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING));
-    get(startOdd(builder(), 1), "/");
-    assertTrue(log.lines().isEmpty());
   }
 }

@@ -120,7 +120,7 @@ class DashboardIT extends BrokerTestBase {
     Broker broker = start(builder());
     browser.open(URI.create("http://" + Browser.REBOUND + ":" + broker.port() + "/status"));
     String shown = browser.string("return document.body.innerText");
-    assertTrue(shown.contains("expected an IP address or localhost"), shown);
+    assertTrue(shown.contains("expected localhost, 127.0.0.1 or [::1]"), shown);
     browser.run("fetch('/?shard=0', { method: 'POST' }).then((a) => (window.answer = a.status))");
     await().until(() -> browser.string("return window.answer").equals("403"));
     assertEquals(0, status(broker).getInteger("released"));
@@ -445,7 +445,7 @@ class DashboardIT extends BrokerTestBase {
         () -> browser.text("day-text"));
     showRemaining(505);
     askForAll(broker, 160);
-    awaitText("even-text", "The pace that uses up the day: 41 an hour");
+    awaitText("even-text", "Even use until the reset: 41 an hour");
     JsonObject day = status(broker).getJsonObject("day");
     assertEquals(145, day.getJsonArray("starts").size());
     assertTrue(bars() >= 10, () -> "only " + bars() + " bars");

@@ -34,6 +34,7 @@ final class OddQueue implements BrokerQueue {
   /** By which starts buckets are shown as held. */
   private final Map<Integer, List<LargeBotQueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
 
+  volatile boolean started;
   volatile boolean closed;
 
   /** Whether everybody waits, be it due or not. */
@@ -65,6 +66,12 @@ final class OddQueue implements BrokerQueue {
     } finally {
       onLeave.run();
     }
+  }
+
+  @Override
+  public void start() {
+    started = true;
+    queue.start();
   }
 
   @Override

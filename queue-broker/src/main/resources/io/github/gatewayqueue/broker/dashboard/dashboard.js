@@ -344,7 +344,7 @@ function drawBuckets() {
 }
 
 function notShown(all, idle, rest) {
-  if (idle.length === all && limitAwaited()) return "How many buckets there are is not known yet.";
+  if (idle.length === all && status.buckets.every((b) => b.nextRelease === null && b.holds.length === 0)) return "How many buckets there are is not known yet.";
   if (idle.length === all) return all === 1 ? "Nobody waits in the only bucket." : `Nobody waits in any of the ${count(all)} buckets.`;
   const waiting = rest.reduce((sum, b) => sum + b.waiting, 0);
   const words = [];
@@ -495,6 +495,8 @@ function paceText(limit) {
   const left = Math.max(0, limit.remaining - limit.reserve);
   const untilReset = limit.resetAfterMillis - age();
   if (left === 0 || lost || untilReset <= 0) return "";
+  const isKnown = brokersNow() - Date.parse(status.day.from) >= HOUR_MILLIS; // of a few minutes there is no pace
+  if (!isKnown) return "";
   const pace = usedInLastHour();
   const atThisPace = pace > 0 ? `At the pace of the last hour (${perHour(pace)}), the` : "The";
   const lasts = pace > 0 ? (left / pace) * HOUR_MILLIS : Infinity;
@@ -617,7 +619,7 @@ function drawLeft(slots, limit, { now, x }) {
   draws("area", runs.map((run) => `${line(run)}V${LEFT_BOTTOM}H${x(run[0][0]).toFixed(1)}Z`).join(""));
   const sinceReset = limit ? DAY_MILLIS - limit.resetAfterMillis + age() : 0;
   const usable = limit ? limit.total - limit.reserve : 0;
-  const hasPace = limit !== null && limit.resetAfterMillis > 0 && sinceReset > 0 && usable > 0;
+  const hasPace = limit !== null && limit.resetAfterMillis > 0 && sinceReset > HOUR_MILLIS / 2 && usable > 0; // shorter cannot be seen
   show($("legend-even"), hasPace);
   if (!hasPace) {
     draws("even", "");
@@ -625,7 +627,7 @@ function drawLeft(slots, limit, { now, x }) {
   }
   const even = limit.total - usable * (sinceReset / DAY_MILLIS);
   draws("even", `M${point(x(now - sinceReset), y(limit.total))}L${point(x(now), y(even))}`);
-  say($("even-text"), `The pace that uses up the day: ${perHour(usable / 24)}`);
+  say($("even-text"), `Even use until the reset: ${perHour(usable / 24)}`);
 }
 
 /** What was left at the end of each slot, and now; in several runs if it was not known in between. */
@@ -698,7 +700,7 @@ function drawRecent() {
 }
 
 const QUEUES = {
-  local: "one line, no token",
+  local: "one line, no Discord token",
   large: "one line per bucket",
   redis: "shared in Redis",
 };
