@@ -1,9 +1,13 @@
 package io.github.gatewayqueue.broker;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.github.gatewayqueue.SessionStart;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,25 +32,48 @@ final class HeldStart {
     CLOSED
   }
 
+  /** What is heard of a start that has run out: it puts the next one off. */
+  private static final Set<Word> LATE = EnumSet.of(Word.IDENTIFIED, Word.ANSWERED, Word.CLOSED);
+
+  private static final Set<Word> ANSWER = EnumSet.of(Word.ANSWERED, Word.CLOSED);
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int ID_BYTES = 16;
+
+  /** How much longer the queue holds it than its client is told: it takes time to tell it. */
+  static final Duration SPARE = Duration.ofSeconds(1);
+
+  /** For how long a client that was hung up on may not know it, and identify. */
+  private static final Duration UNAWARE = Duration.ofSeconds(3);
 
   /** For how long after its end something may still be said of it. */
   static final Duration REMEMBERED = Duration.ofMinutes(1);
 
-  /** A random name, which is told to its client and to nobody else. */
-  final String id = randomId();
-
   private final SessionStart start;
+  private final long holdNanos;
   private final long endNanos;
   private final long slackNanos;
   private final BlockingQueue<Word> words = new LinkedBlockingQueue<>();
+  private @Nullable String id;
 
-  /** A start that was released just now. */
+  /**
+   * Creates a start that was released just now.
+   *
+   * @param hold how long its client holds it at most, {@link #SPARE} less than the queue
+   */
   HeldStart(SessionStart start, Duration hold, Duration interval) {
     this.start = start;
-    endNanos = System.nanoTime() + hold.toNanos();
+    holdNanos = hold.toNanos();
+    endNanos = System.nanoTime() + holdNanos + SPARE.toNanos();
     slackNanos = interval.toNanos() / 6;
+  }
+
+  /** Returns a random name, which is told to its client alone. For the event loop. */
+  String id() {
+    if (id == null) {
+      id = randomId();
+    }
+    return id;
   }
 
   private static String randomId() {
@@ -60,9 +87,9 @@ final class HeldStart {
     return start.isExpired();
   }
 
-  /** Returns for how long it is held if nothing is said, at least 0. */
+  /** Returns for how long its client still holds it if nothing is said, at least 0. */
   long leftNanos() {
-    return isExpired() ? 0 : Math.max(0, endNanos - System.nanoTime());
+    return isExpired() ? 0 : Math.clamp(endNanos - System.nanoTime(), 0, holdNanos);
   }
 
   void say(Word word) {
@@ -75,25 +102,25 @@ final class HeldStart {
    * @param expired run if the hold runs out before anything is said
    */
   void tellQueue(Runnable expired) {
-    Word word = next(endNanos - System.nanoTime());
-    if (word != null) {
-      tell(word);
-      return;
+    Word word = next(endNanos - System.nanoTime(), EnumSet.allOf(Word.class));
+    if (word == Word.LOST) {
+      long nanos = Math.min(UNAWARE.toNanos(), endNanos - System.nanoTime());
+      word = requireNonNullElse(next(nanos, EnumSet.complementOf(EnumSet.of(Word.LOST))), word);
     }
-    expired.run();
-    word = next(REMEMBERED.toNanos());
-    if (word == Word.IDENTIFIED || word == Word.ANSWERED) {
-      tell(word); // others may have been released, so this puts the next one off
+    if (word == null) {
+      expired.run();
+      word = next(REMEMBERED.toNanos(), LATE);
+      if (word == null || word == Word.CLOSED) {
+        return; // others may have been released: what is said now would put the next one off
+      }
     }
-  }
-
-  private void tell(Word word) {
     switch (word) {
       case CANCELLED -> start.cancel();
       case ANSWERED -> start.answered();
       case IDENTIFIED, LOST -> {
         start.identified();
-        if (isAnswered()) {
+        // later, an answer would not make the next one due sooner than the interval does
+        if (next(slackNanos, ANSWER) == Word.ANSWERED) {
           start.answered();
         }
       }
@@ -102,22 +129,15 @@ final class HeldStart {
     start.close();
   }
 
-  /** Waits for the answer as long as it makes the next start due sooner. */
-  private boolean isAnswered() {
-    long untilNanos = System.nanoTime() + slackNanos;
-    Word word = Word.IDENTIFIED;
-    while (word == Word.IDENTIFIED || word == Word.CANCELLED) { // said twice, or too late
-      word = next(untilNanos - System.nanoTime());
-    }
-    return word == Word.ANSWERED;
-  }
-
-  /** Waits for a word. An interrupt is of no account: a client that hangs up has a word for it. */
-  private @Nullable Word next(long nanos) {
+  /** Waits for one of these words, and ignores others. A hang-up is a word, and no interrupt. */
+  private @Nullable Word next(long nanos, Set<Word> expected) {
     long untilNanos = System.nanoTime() + nanos;
     while (true) {
       try {
-        return words.poll(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        Word word = words.poll(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (word == null || expected.contains(word)) {
+          return word;
+        }
       } catch (InterruptedException e) {
         // goes on waiting
       }

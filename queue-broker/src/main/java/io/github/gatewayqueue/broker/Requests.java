@@ -162,9 +162,10 @@ final class Requests {
     waiting.remove(request.thread());
     loop.run(() -> {
       left(request);
-      if (!request.isOpen()) {
+      if (stopping || !request.isOpen()) {
         held.say(HeldStart.Word.CANCELLED); // nobody was told
         endedByClient();
+        request.stop();
         return;
       }
       if (held.isExpired()) { // too late, since the store or this event loop was held up
@@ -183,8 +184,11 @@ final class Requests {
       metrics.waited(waitedNanos);
       history.released(new History.Release(request.shard(), bucket, waitedNanos, now));
     });
-    held.tellQueue(() -> loop.run(() -> starts.expired(held)));
-    loop.run(this::threadEnded);
+    try {
+      held.tellQueue(() -> loop.run(() -> starts.expired(held)));
+    } finally {
+      loop.run(this::threadEnded);
+    }
   }
 
   /** Called by a request's thread when it has left the line without a release. */

@@ -28,10 +28,14 @@ final class Starts {
   private static final class Known {
     final HeldStart start;
     final ShardQuery shard;
-    final Exchange stream;
+
+    /** Null once it has ended: of such a start only the name is kept. */
+    @Nullable Exchange stream;
 
     /** Something was said of it, or it ran out. */
     boolean isOver;
+
+    long overNanos;
 
     Known(HeldStart start, ShardQuery shard, Exchange stream) {
       this.start = start;
@@ -53,7 +57,7 @@ final class Starts {
   /** A client is about to be told that it holds a start. */
   void add(HeldStart start, ShardQuery shard, Exchange stream) {
     Known added = new Known(start, shard, stream);
-    known.put(start.id, added);
+    known.put(start.id(), added);
     stream
         .response()
         .closeHandler(closed -> {
@@ -63,13 +67,29 @@ final class Starts {
         });
   }
 
+  /** Shows clients that their streams live, and forgets what was over long ago. */
   private void beat() {
-    for (Known one : known.values()) {
-      if (!one.isOver && one.start.isExpired()) {
-        expired(one.start);
-      } else if (one.stream.isOpen() && !one.stream.response().writeQueueFull()) {
-        one.stream.write(Events.COMMENT);
-      }
+    long nowNanos = System.nanoTime();
+    known
+        .values()
+        .removeIf(one -> {
+          boolean isOld = one.isOver && nowNanos - one.overNanos >= HeldStart.REMEMBERED.toNanos();
+          Exchange stream = one.stream;
+          if (isOld) {
+            endStream(one);
+          } else if (!one.isOver && one.start.isExpired()) {
+            expired(one.start);
+          } else if (stream != null && !stream.response().writeQueueFull()) {
+            stream.write(Events.COMMENT);
+          }
+          return isOld;
+        });
+  }
+
+  private static void endStream(Known of) {
+    if (of.stream != null) {
+      of.stream.end();
+      of.stream = null;
     }
   }
 
@@ -118,40 +138,38 @@ final class Starts {
     of.start.say(word);
     end(of, word);
     if (word != Word.IDENTIFIED) { // it may yet be answered
-      of.stream.end();
+      endStream(of);
     }
   }
 
   /** A start has run out, or is lost: its client is told, unless it has just said something. */
   void expired(HeldStart start) {
-    Known expired = known.get(start.id);
-    if (expired != null && !expired.isOver) {
-      end(expired, Word.EXPIRED);
+    Known expired = known.get(start.id());
+    if (expired == null || expired.isOver) {
+      return;
+    }
+    end(expired, Word.EXPIRED);
+    if (expired.stream != null) {
       expired.stream.write(
           Events.event(
               "expired",
               Json.object(json -> {
                 json.writeStringProperty("message", "the start has run out, or is lost");
-                json.writeStringProperty("start", start.id);
+                json.writeStringProperty("start", start.id());
               })));
-      expired.stream.end();
+      endStream(expired);
     }
   }
 
-  /** Takes note that nothing is held any more, and of the start as long as words are repeated. */
+  /** Takes note that nothing is held any more; the start is known as long as words are repeated. */
   private void end(Known over, Word said) {
     if (!over.isOver) {
       over.isOver = true;
+      over.overNanos = System.nanoTime();
       metrics.holdEnded(said);
       if (said != Word.CANCELLED) {
         history.started(over.shard);
       }
-      loop.after(
-          HeldStart.REMEMBERED.toMillis(),
-          () -> {
-            known.remove(over.start.id);
-            over.stream.end();
-          });
     }
   }
 
@@ -159,9 +177,10 @@ final class Starts {
   void stop() {
     for (Known one : known.values()) {
       one.start.say(Word.CLOSED);
-      if (one.stream.isOpen()) {
+      end(one, Word.CLOSED);
+      if (one.stream != null) {
         one.stream.write(Events.closing(WaitingRequest.RETRY_AFTER_STOP));
-        one.stream.end();
+        endStream(one);
       }
     }
   }

@@ -25,6 +25,9 @@ final class WaitingRequest {
   private final Requests requests;
   private final Thread thread;
 
+  /** Whether its client was told of its release; what is said of its place comes too late then. */
+  private boolean released;
+
   WaitingRequest(
       Exchange exchange, ShardQuery shard, boolean events, Duration maxHold, Requests requests) {
     this.exchange = exchange;
@@ -45,7 +48,7 @@ final class WaitingRequest {
     return shard;
   }
 
-  /** Returns how long its start is held at most, be it only until its client is told. */
+  /** Returns how long its start is held at most, also if only until its client is told. */
   Duration holdTimeout() {
     return holdTimeout;
   }
@@ -64,12 +67,12 @@ final class WaitingRequest {
   }
 
   private void standInLine() {
-    Outcome outcome;
+    Outcome outcome = Outcome.RELEASED;
     Problem problem = null;
+    SessionStart start = null;
     try {
-      SessionStart start = requests.queue().acquire(shard.shard(), shard.total(), holdTimeout);
-      requests.released(this, start, elapsedNanos());
-      return;
+      start =
+          requests.queue().acquire(shard.shard(), shard.total(), holdTimeout.plus(HeldStart.SPARE));
     } catch (InterruptedException e) {
       outcome = Outcome.HUNG_UP;
     } catch (SessionStartLimitExceededException e) {
@@ -82,7 +85,11 @@ final class WaitingRequest {
       outcome = Outcome.FAILED;
       problem = requests.unexpected(this, e);
     }
-    requests.ended(this, outcome, problem);
+    if (start != null) {
+      requests.released(this, start, elapsedNanos());
+    } else {
+      requests.ended(this, outcome, problem);
+    }
   }
 
   private long elapsedNanos() {
@@ -100,6 +107,7 @@ final class WaitingRequest {
    * @param starts knows of the start from now on, if the client holds it
    */
   void release(int bucket, long waitedNanos, HeldStart start, Starts starts) {
+    released = true;
     if (!events) {
       exchange.answer(200, Json.TYPE, Json.object(json -> writeRelease(json, bucket, waitedNanos)));
     } else if (shard.hold() == null) {
@@ -112,7 +120,7 @@ final class WaitingRequest {
               bucket,
               waitedNanos,
               json -> {
-                json.writeStringProperty("start", start.id);
+                json.writeStringProperty("start", start.id());
                 Json.millis(json, "holdMillis", start.leftNanos());
               }));
     }
@@ -159,7 +167,7 @@ final class WaitingRequest {
 
   /** Tells its place, unless its client does not read what it was told before. */
   void tellPlace(int bucket, int position, @Nullable Long expectedNanos) {
-    if (!exchange.isOpen() || exchange.response().writeQueueFull()) {
+    if (released || !exchange.isOpen() || exchange.response().writeQueueFull()) {
       return;
     }
     exchange.write(
