@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -120,21 +121,28 @@ class BrokerHoldTest extends BrokerTestBase {
     assertEquals(5, metric(broker, "gateway_queue_holds_total{said=\"cancelled\"}"));
   }
 
-  /** By the twelfth part of an interval, which no clock takes for five sixths. */
   @Test
   void hold_answered_theNextIsDueSooner() throws Exception {
-    Broker broker = start(builder().interval(INTERVAL));
-    for (int i = 0; i < 10; i++) {
-      EventReader client = events(broker, HELD);
-      String start = start(client);
-      assertEquals(204, say(broker, start, "identified"));
-      assertTrue(left(broker, start) == 0);
-      long answeredNanos = System.nanoTime();
-      assertEquals(204, say(broker, start, "answered"));
-      assertNull(client.next());
-      ask(broker, 1, 4).readAnswer();
-      assertTrue(System.nanoTime() - answeredNanos >= INTERVAL.toNanos() * 5 / 6);
-    }
+    Broker broker = start(builder().interval(LONG));
+    EventReader client = events(broker, HELD);
+    String start = start(client);
+    assertEquals(204, say(broker, start, "identified"));
+    assertEquals(0, left(broker, start));
+    Await.until(
+        () -> nextRelease(broker).isAfter(Instant.now().plus(LONG.multipliedBy(11).dividedBy(12))));
+    Instant before = nextRelease(broker);
+    assertEquals(204, say(broker, start, "answered"));
+    assertNull(client.next());
+    Instant answered = Instant.now();
+    Await.until(() -> nextRelease(broker).isBefore(before));
+    assertFalse(
+        nextRelease(broker)
+            .isBefore(answered.plus(LONG.multipliedBy(5).dividedBy(6)).minusSeconds(60)));
+  }
+
+  private Instant nextRelease(Broker broker) throws Exception {
+    JsonObject bucket = status(broker).getJsonArray("buckets").getJsonObject(0);
+    return Instant.parse(bucket.getString("nextRelease"));
   }
 
   @Test
@@ -186,6 +194,30 @@ class BrokerHoldTest extends BrokerTestBase {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Its client may not know yet that its stream has ended. */
+  @Test
+  void hold_identifiedAfterTheStreamHasEnded_countsFromThere() throws Exception {
+    Broker broker = start(builder().interval(INTERVAL));
+    EventReader client = events(broker, HELD);
+    String start = start(client);
+    client.close();
+    Await.until(() -> status(broker).getJsonObject("said").getInteger("lost") == 1);
+    letAnIntervalPass();
+    long saidNanos = System.nanoTime();
+    assertEquals(204, say(broker, start, "identified"));
+    ask(broker, 1, 4).readAnswer();
+    assertTrue(System.nanoTime() - saidNanos >= INTERVAL.toNanos());
+  }
+
+  @Test
+  void hold_shorterThanItTakesToTell_isToldAndNotLost() throws Exception {
+    Broker broker = start(builder().interval(Duration.ofNanos(1)));
+    for (int i = 0; i < 20; i++) {
+      start(events(broker, "/?shard=0&total=4&hold=0.000001s"));
+    }
+    assertEquals(20, status(broker).getInteger("released"));
   }
 
   @Test

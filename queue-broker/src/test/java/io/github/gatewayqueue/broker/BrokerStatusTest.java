@@ -259,7 +259,7 @@ class BrokerStatusTest extends BrokerTestBase {
 
   private RawConnection watch(Broker broker) throws IOException {
     RawConnection watcher = open(RawConnection.keepingLittle(broker.port()));
-    watcher.send("GET /status/stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    watcher.send("GET /status/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return watcher;
   }
 

@@ -231,7 +231,7 @@ class DocsTest extends BrokerTestBase {
   @ParameterizedTest
   @ValueSource(strings = {DOCS, DOCKERFILE, KUBERNETES})
   void probe_ofLoadBalancers_isNamed(String file) throws Exception {
-    assertTrue(read(file).matches("(?s).*must probe\\s+\\W*(this path|/health/ready).*"), file);
+    assertTrue(read(file).matches("(?s).*must probe\\s+\\W*/health.*"), file);
   }
 
   /**

@@ -1,15 +1,25 @@
 package io.github.gatewayqueue.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The clients in other languages, as the documentation shows them. */
@@ -38,7 +48,7 @@ class ForeignClientTest extends BrokerTestBase {
       """
       import sys, time
       sys.path.insert(0, 'CLIENTS')
-      from gateway_queue import acquire
+      from gateway_queue import acquire, Refused
       first = acquire(0, 4)
       print(first.is_expired())
       first.say('cancelled')
@@ -49,7 +59,7 @@ class ForeignClientTest extends BrokerTestBase {
       print(third.is_expired())
       try:
           acquire('x', 4)
-      except ValueError as error:
+      except Refused as error:
           print(error)
       print('holds', flush=True)
       while not third.is_expired():
@@ -78,33 +88,106 @@ class ForeignClientTest extends BrokerTestBase {
 
   private void requireClient(List<String> program, String... expected) throws Exception {
     BrokerProcess.assumeThereIs(program.getFirst());
-    Broker broker = start(builder().interval(Duration.ofMillis(1)).token("secret"));
-    ProcessBuilder builder = new ProcessBuilder(program).redirectErrorStream(true);
-    builder.environment().put("GATEWAY_QUEUE", broker.uri().toString());
-    builder.environment().put("GATEWAY_QUEUE_TOKEN", "secret");
-    Process client = builder.start();
-    open(() -> client.destroyForcibly());
-    BufferedReader output = client.inputReader();
-    List<String> said = new ArrayList<>();
-    String line;
-    do {
-      line = output.readLine();
-      said.add(line);
-    } while (line != null && !line.equals("holds"));
-    assertEquals(List.of(expected), said);
-    Await.until(() -> holds(broker, "cancelled") == 1 && holds(broker, "identified") == 1);
-    broker.close();
-    assertEquals("expired", output.readLine());
-    assertEquals(0, client.waitFor());
+    try (BrokerProcess process =
+        BrokerProcess.serve(
+            Map.of("GATEWAY_QUEUE_TOKEN", "secret"),
+            "--interval",
+            "0.001s",
+            "--start-delay",
+            "0")) {
+      URI broker = process.uri();
+      Process client = start(program, broker);
+      BufferedReader output = client.inputReader();
+      List<String> said = new ArrayList<>();
+      String line;
+      do {
+        line = output.readLine();
+        said.add(line);
+      } while (line != null && !line.equals("holds"));
+      assertEquals(List.of(expected), said);
+      Await.until(() -> said(broker, "cancelled") == 1 && said(broker, "identified") == 1);
+      process.process().destroyForcibly();
+      assertEquals("expired", output.readLine());
+      assertEquals(0, client.waitFor());
+    }
   }
 
-  private double holds(Broker broker, String said) throws IOException, InterruptedException {
-    String name = "gateway_queue_holds_total{said=\"" + said + "\"}";
-    return get(broker, "/metrics", "Authorization", "Bearer secret")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
-        .sum();
+  private Process start(List<String> program, URI broker) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(program).redirectErrorStream(true);
+    builder.environment().put("GATEWAY_QUEUE", broker.toString());
+    builder.environment().put("GATEWAY_QUEUE_TOKEN", "secret");
+    Process client = builder.start();
+    open(client::destroyForcibly);
+    return client;
+  }
+
+  private static int said(URI broker, String word) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(broker.resolve("/status"))
+            .header("Authorization", "Bearer secret")
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String status = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return new JsonObject(status).getJsonObject("said").getInteger(word);
+    }
+  }
+
+  /** To ask once more would cost a start each time. */
+  @Test
+  @Thorough("a program in another language")
+  void node_brokerKnowsNoHolds_isRefused() throws Exception {
+    String module = CLIENTS.resolve("gateway-queue.mjs").toUri().toString();
+    String program =
+        "import { acquire } from '"
+            + module
+            + "'; await acquire(0, 1).catch((e) => console.log(e.message));";
+    requireRefused(List.of("node", "--input-type=module", "-e", program));
+  }
+
+  @Test
+  @Thorough("a program in another language")
+  void python_brokerKnowsNoHolds_isRefused() throws Exception {
+    String program =
+        """
+        import sys
+        sys.path.insert(0, 'CLIENTS')
+        from gateway_queue import acquire, Refused
+        try:
+            acquire(0, 1)
+        except Refused as error:
+            print(error)
+        """;
+    requireRefused(List.of("python3", "-c", program.replace("CLIENTS", CLIENTS.toString())));
+  }
+
+  private void requireRefused(List<String> program) throws Exception {
+    BrokerProcess.assumeThereIs(program.getFirst());
+    ServerSocket old = open(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+    Thread.ofVirtual().start(() -> serve(old));
+    Process client = start(program, URI.create("http://127.0.0.1:" + old.getLocalPort()));
+    assertEquals(
+        "the broker does not know this start: it is too old, or is another one",
+        client.inputReader().readLine());
+  }
+
+  /** Releases everybody, without a start, and knows of no other path. */
+  private void serve(ServerSocket old) {
+    try {
+      while (true) {
+        Socket client = open(old.accept());
+        var in = new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
+        String first = in.readLine();
+        for (String line = first; line != null && !line.isEmpty(); line = in.readLine()) {
+          // the rest of the head
+        }
+        String answer =
+            first.startsWith("POST /?")
+                ? "200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: released\ndata: {}\n\n"
+                : "404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        client.getOutputStream().write(("HTTP/1.1 " + answer).getBytes(UTF_8));
+      }
+    } catch (IOException e) {
+      // the test is over
+    }
   }
 }

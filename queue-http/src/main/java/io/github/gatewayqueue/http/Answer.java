@@ -37,7 +37,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   /** The body came to its proper end. */
   record End() implements Signal {}
 
-  /** The answer can not be had, or not to its end. */
+  /** The answer cannot be had, or not to its end. */
   record Failure(Throwable cause) implements Signal {}
 
   /** Nobody wants the answer any longer. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The broker as its clients know it: where it is, how it is asked, and what keeps a secret. */
 final class Broker {
-  /** In which time a broker that is well answers what it need not think about. */
+  /** How long a healthy broker may take for a short answer. */
   static final Duration SOON = Duration.ofSeconds(3);
 
   private static final int MAX_QUOTED = 300;

@@ -14,7 +14,7 @@ final class BrokerUrl {
   /**
    * Returns a broker's URL with a slash at its end.
    *
-   * @throws IllegalArgumentException if a query can not simply be appended to it
+   * @throws IllegalArgumentException if a query cannot simply be appended to it
    */
   static String checked(URI url) {
     requireScheme(url);

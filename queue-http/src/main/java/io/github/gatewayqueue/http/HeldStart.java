@@ -29,6 +29,9 @@ final class HeldStart implements SessionStart {
   /** How long to wait before a word is sent again. */
   private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
 
+  /** How often a use is told again of which the broker may not know that its stream was alive. */
+  private static final int LATE_TRIES = 3;
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final Broker broker;
@@ -187,9 +190,12 @@ final class HeldStart implements SessionStart {
   /** The caller holds the monitor, which keeps the words in their order. */
   private void say(String word, Phase next) {
     expired = isExpired();
-    all.add(this); // again, if the stream had gone
     told = told.thenCompose(before -> tell(word, 0));
+    all.add(this); // again, if the stream had gone
     enter(next);
+    if (lost) { // and whoever saw it go may not have seen this word
+      ended();
+    }
   }
 
   private void enter(Phase next) {
@@ -218,7 +224,8 @@ final class HeldStart implements SessionStart {
     }
     String reason = thrown == null ? "answered " + status : "failed: " + broker.reason(thrown);
     boolean passing = status == null || status / 100 == 5 || status == 429;
-    if (passing && isHeld()) {
+    boolean late = word.equals("identified") && failures < LATE_TRIES; // it keeps others safe
+    if (passing && (isHeld() || late)) {
       Duration pause = PAUSES.after(failures + 1, ThreadLocalRandom.current());
       Log.debug(() -> cannotTell(word, reason) + "; trying again in " + pause);
       return after(pause, () -> tell(word, failures + 1));

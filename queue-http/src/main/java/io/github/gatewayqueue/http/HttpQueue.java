@@ -107,10 +107,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     /**
      * Without events: nothing is sent before the release, so a request does not notice if the
      * broker's machine, or what is between, is gone without a word, and waits for ever. The JDK's
-     * client can not have the system probe its connections. Where that may happen, use {@link
-     * #SSE}; with a broker that has no events, interrupt a request that waits for longer than the
-     * line can be, and ask again, or ask through a proxy on this machine that does probe its
-     * connections.
+     * client cannot have the system probe its connections. Where that may happen, use {@link #SSE};
+     * with a broker that has no events, interrupt a request that waits for longer than the line can
+     * be, and ask again, or ask through a proxy on this machine that does probe its connections.
      */
     PLAIN
   }
