@@ -165,6 +165,11 @@ public final class FakeDiscord implements AutoCloseable {
     return server.gateway().openSockets();
   }
 
+  /** Returns how many sockets are being opened: their upgrade is under way. */
+  int openingSockets() {
+    return server.gateway().openingSockets();
+  }
+
   /**
    * Returns what can go wrong on purpose.
    *

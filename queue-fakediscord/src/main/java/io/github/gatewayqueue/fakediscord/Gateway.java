@@ -6,9 +6,11 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All sockets and sessions of the gateway. Used by the event loop alone, of which there is one, but
- * for {@link #openSockets}: a message is judged in the order of its arrival, and no lock is needed
- * here.
+ * for {@link #openSockets} and {@link #openingSockets}: a message is judged in the order of its
+ * arrival, and no lock is needed here.
  */
 final class Gateway {
   private final Vertx vertx;
@@ -31,8 +33,15 @@ final class Gateway {
   private final Set<GatewaySocket> sockets = new LinkedHashSet<>();
   private final Map<String, Session> sessions = new HashMap<>();
 
+  /** The sockets whose upgrade is under way, and how each is to be closed then, if it is. */
+  private final Map<HttpServerRequest, Optional<Closing>> opening = new LinkedHashMap<>();
+
   /** How many sockets there are, for other threads. */
   private volatile int openSockets;
+
+  private volatile int openingSockets;
+
+  private record Closing(int code, String reason) {}
 
   Gateway(
       Vertx vertx,
@@ -68,6 +77,9 @@ final class Gateway {
           "compress=%s is not supported, only zlib-stream is".formatted(compress));
     } else {
       boolean versionKnown = request.getParam("v", "10").equals("10");
+      opening.put(request, Optional.empty());
+      openingSockets = opening.size();
+      request.response().closeHandler(closed -> opened(request));
       after(
           faults.nextSocketDelay(),
           () -> accept(request, toClient, !compress.isEmpty(), versionKnown));
@@ -91,14 +103,26 @@ final class Gateway {
   private void accept(
       HttpServerRequest request, Wire toClient, boolean compress, boolean versionKnown) {
     long openedNanos = System.nanoTime();
-    toClient.send(() ->
+    toClient.send(() -> {
+      if (opening.containsKey(request)) { // else it was dropped, or its client has left
         request
             .toWebSocket()
-            .onSuccess(webSocket ->
-                open(
-                    new GatewaySocket(this, webSocket, compress, wires.get(), toClient),
-                    versionKnown,
-                    openedNanos)));
+            .onFailure(failure -> opened(request))
+            .onSuccess(webSocket -> {
+              var socket = new GatewaySocket(this, webSocket, compress, wires.get(), toClient);
+              Optional<Closing> closing = opened(request);
+              open(socket, versionKnown, openedNanos);
+              closing.ifPresent(how -> socket.close(how.code, how.reason));
+            });
+      }
+    });
+  }
+
+  private Optional<Closing> opened(HttpServerRequest request) {
+    Optional<Closing> closing = opening.getOrDefault(request, Optional.empty());
+    opening.remove(request);
+    openingSockets = opening.size();
+    return closing;
   }
 
   private void open(GatewaySocket socket, boolean versionKnown, long openedNanos) {
@@ -158,11 +182,11 @@ final class Gateway {
   private void startSession(GatewaySocket socket, Session session) {
     sessions.put(session.id(), session);
     socket.attach(session);
-    Faults.SessionEnd end = faults.nextSessionEnd();
     after(
         faults.readyDelay(),
         () -> {
-          socket.sendReady(gatewayUri.get());
+          Faults.SessionEnd end =
+              socket.sendReady(gatewayUri.get()) ? faults.nextSessionEnd() : null;
           if (end != null) {
             after(end.afterReady(), () -> end(session, end.code()));
           }
@@ -221,10 +245,19 @@ final class Gateway {
 
   void closeSockets(int code, String reason) {
     List.copyOf(sockets).forEach(socket -> socket.close(code, reason));
+    opening.replaceAll((request, how) -> Optional.of(new Closing(code, reason)));
   }
 
   void dropSockets() {
     List.copyOf(sockets).forEach(GatewaySocket::drop);
+    for (HttpServerRequest request : List.copyOf(opening.keySet())) {
+      opened(request);
+      request.connection().close();
+    }
+  }
+
+  int openingSockets() {
+    return openingSockets;
   }
 
   int openSockets() {

@@ -158,7 +158,8 @@ final class GatewaySocket {
     }
   }
 
-  void sendReady(URI resumeUri) {
+  /** Returns whether it was sent: not if the socket is closed by now. */
+  boolean sendReady(URI resumeUri) {
     Session ready = Objects.requireNonNull(session);
     dispatch(
         "READY",
@@ -171,6 +172,7 @@ final class GatewaySocket {
             .put("resume_gateway_url", resumeUri.toString())
             .put("shard", new JsonArray().add(ready.shardId()).add(ready.shardTotal()))
             .put("application", Profile.partialApplication()));
+    return !closed;
   }
 
   void sendResumed() {

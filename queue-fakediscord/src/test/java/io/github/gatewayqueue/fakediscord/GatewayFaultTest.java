@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +91,43 @@ class GatewayFaultTest {
     connect().hello();
     connect().close(1000);
     Await.until(() -> discord.openSockets() == 1);
+  }
+
+  /** It is as much of a socket as one that is open. */
+  @Test
+  void dropSockets_oneIsBeingOpened_isLost() throws InterruptedException {
+    discord.faults().delaySockets(Duration.ofHours(1), 1);
+    var connecting = CompletableFuture.supplyAsync(() -> GatewayClient.connect(discord));
+    Await.until(() -> discord.openingSockets() == 1);
+    discord.dropSockets();
+    try (GatewayClient client = connecting.join()) { // the JDK's client asks once more by itself
+      assertEquals(0, discord.openingSockets());
+      client.hello();
+    }
+  }
+
+  @Test
+  void closeSockets_oneIsBeingOpened_isClosedOnceItIs() throws InterruptedException {
+    discord.faults().delaySockets(Duration.ofSeconds(1), 1);
+    var connecting = CompletableFuture.supplyAsync(() -> GatewayClient.connect(discord));
+    Await.until(() -> discord.openingSockets() + discord.openSockets() == 1);
+    discord.closeSockets(4000, "on purpose");
+    try (GatewayClient client = connecting.join()) {
+      assertEquals(4000, client.closeCode());
+    }
+  }
+
+  @Test
+  void endSessions_socketIsLostBeforeReady_isForTheNextSession() throws InterruptedException {
+    discord.faults().delayReady(Duration.ofMillis(200));
+    discord.faults().endSessions(Duration.ZERO, 4009, 1);
+    GatewayClient client = connect();
+    client.hello();
+    client.identify(0, 64);
+    Await.until(() -> discord.identifies().size() == 1);
+    discord.dropSockets();
+    assertEquals(GatewayClient.LOST, client.closeCode());
+    assertEquals(4009, identify(1).client().closeCode());
   }
 
   @Test
