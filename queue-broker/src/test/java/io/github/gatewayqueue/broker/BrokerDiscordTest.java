@@ -189,12 +189,18 @@ class BrokerDiscordTest extends BrokerTestBase {
         problems);
   }
 
-  @Test
-  void health_budgetUsedUpForHours_isNotReadyAndAllSaySo() throws Exception {
+  /** A broker that is ready, with so many starts left for so long. */
+  private Broker startWith(int remaining, Duration resetAfter) {
     FakeDiscord discord =
-        discord(FakeDiscord.builder().remaining(2).resetAfter(Duration.ofHours(23)));
+        discord(FakeDiscord.builder().remaining(remaining).resetAfter(resetAfter));
     Broker broker = start(builder(discord));
     awaitReady(broker);
+    return broker;
+  }
+
+  @Test
+  void health_budgetUsedUpForHours_isNotReadyAndAllSaySo() throws Exception {
+    Broker broker = startWith(2, Duration.ofHours(23));
     assertEquals(1, metric(broker, "gateway_queue_ready"));
     assertEquals(200, ask(broker, 0, 1).readAnswer().status());
     Await.until(() -> get(broker, "/health/ready").statusCode() == 503);
@@ -208,10 +214,7 @@ class BrokerDiscordTest extends BrokerTestBase {
 
   @Test
   void health_budgetUsedUpForLessThanAMinute_isReady() throws Exception {
-    FakeDiscord discord =
-        discord(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofSeconds(50)));
-    Broker broker = start(builder(discord));
-    awaitReady(broker);
+    Broker broker = startWith(1, Duration.ofSeconds(50));
     assertTrue(status(broker).getJsonArray("problems").encode().contains("are used up"));
     assertEquals("ready", status(broker).getString("state"));
   }
