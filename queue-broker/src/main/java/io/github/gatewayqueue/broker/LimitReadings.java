@@ -148,9 +148,10 @@ final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
 
   /** Returns why a queue is not ready; the first reading shows that it will be after the delay. */
   @Nullable NotReady whyNotReady(LargeBotQueueSnapshot snapshot, int reserve) {
-    NotReady why = NotReady.of(snapshot, reserve, Instant.now());
-    boolean awaitsDelay = snapshot.limit().isEmpty() && first != null;
-    return why == NotReady.LIMIT_UNKNOWN && awaitsDelay ? null : why;
+    if (snapshot.limit().isEmpty()) { // a store may not know yet that there is one
+      return first == null ? NotReady.LIMIT_UNKNOWN : null;
+    }
+    return NotReady.of(snapshot, reserve, Instant.now());
   }
 
   /** Returns a stage that is completed when Discord refuses the token. */

@@ -9,6 +9,7 @@ import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,15 @@ class LimitReadingsTest {
     readings.complete(snapshot(Optional.of(LIMIT)));
     assertEquals(Optional.empty(), readings.complete(UNKNOWN).limit());
     assertNotNull(readings.whyNotReady(UNKNOWN, 1));
+  }
+
+  /** As of a store that nobody has told of a limit yet, though it could release somebody. */
+  @Test
+  void whyNotReady_nothingWasRead_isUnknownWhateverTheBucketsSay() {
+    LimitReadings readings = new LimitReadings(() -> LIMIT, LONG);
+    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, Instant.now(), List.of());
+    var snapshot = new LargeBotQueueSnapshot(List.of(bucket), Optional.empty());
+    assertEquals(NotReady.LIMIT_UNKNOWN, readings.whyNotReady(snapshot, 1));
   }
 
   @Test
