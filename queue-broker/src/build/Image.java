@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class Image {
   private static final String NAME = "gateway-queue";
-  private static final String MAIN = "io.github.gatewayqueue.broker.Main";
+  private static final String MAIN = "io.github.gatewayqueue.broker.cli.Main";
 
   /** What the machine that builds may have set for a broker of its own, a Redis among it. */
   private static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";

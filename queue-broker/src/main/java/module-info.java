@@ -2,8 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /**
  * The broker: one queue for all processes of a bot, in any language, over HTTP. Run as a program
- * ({@link io.github.gatewayqueue.broker.Main}), or within another one ({@link
- * io.github.gatewayqueue.broker.Broker}).
+ * ({@code gateway-queue}), or within another one ({@link io.github.gatewayqueue.broker.Broker}).
  *
  * {@snippet :
  * try (Broker broker = Broker.builder().discordToken(token).start()) {

@@ -3,6 +3,12 @@ package io.github.gatewayqueue.broker;
 import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.broker.http.Server;
+import io.github.gatewayqueue.broker.http.Settings;
+import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.broker.queue.QueueSettings;
+import io.github.gatewayqueue.broker.queue.Require;
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -18,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server that holds the queue of a bot, for all of its processes. {@link Main} is the same
- * as a program.
+ * An HTTP server that holds the queue of a bot, for all of its processes. The program {@code
+ * gateway-queue} is the same.
  *
  * {@snippet file="io/github/gatewayqueue/broker/UsageTest.java" region="usage"}
  *
@@ -354,9 +360,9 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Starts a broker that holds the queue that is made for its settings. */
-    Broker start(Function<Settings, BrokerQueue> queue) {
+    Broker start(Function<QueueSettings, BrokerQueue> queue) {
       Settings settings = settings();
-      Broker broker = new Broker(settings, queue.apply(settings));
+      Broker broker = new Broker(settings, queue.apply(settings.queue()));
       try {
         broker.server.start();
         broker.queue.start();
@@ -405,23 +411,26 @@ public final class Broker implements AutoCloseable {
         delay = longer ? interval : MIN_DELAY_WITH_TOKEN;
         delay = redis == null ? delay : delay.plus(REDIS_DELAY);
       }
+      QueueSettings queue =
+          new QueueSettings(
+              interval,
+              delay,
+              discordToken,
+              discordApi,
+              reserve,
+              whenExhausted,
+              redis,
+              redisNamespace);
       return new Settings(
           host,
           isLoopback,
           port,
-          interval,
-          delay,
           maxWaiting,
-          onRefusal,
+          onRefusal == OnRefusal.CLOSE,
           token,
-          discordToken,
-          discordApi,
-          reserve,
-          whenExhausted,
-          redis,
-          redisNamespace,
           name == null ? nameOfNamespace() : name,
-          pace);
+          pace,
+          queue);
     }
 
     private @Nullable String nameOfNamespace() {

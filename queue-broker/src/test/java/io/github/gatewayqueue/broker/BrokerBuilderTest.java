@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.broker.cli.Configuration;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,9 +29,9 @@ class BrokerBuilderTest extends BrokerTestBase {
     if (discord) {
       builder.discordToken("abc");
     }
-    assertEquals(Duration.ofSeconds(delaySeconds), builder.settings().startDelay());
+    assertEquals(Duration.ofSeconds(delaySeconds), builder.settings().queue().startDelay());
     builder.redis(URI.create("redis://127.0.0.1:6379"));
-    assertEquals(Duration.ofSeconds(delaySeconds + 6), builder.settings().startDelay());
+    assertEquals(Duration.ofSeconds(delaySeconds + 6), builder.settings().queue().startDelay());
   }
 
   @ParameterizedTest
@@ -127,6 +128,6 @@ class BrokerBuilderTest extends BrokerTestBase {
   void discordToken_withTheSchemeOfItsHeader_isTakenWithoutIt() {
     Map<String, String> environment = Map.of("DISCORD_TOKEN", "Bot abc.def");
     Configuration configuration = new Configuration(setting -> null, environment);
-    assertEquals("abc.def", configuration.broker().settings().discordToken());
+    assertEquals("abc.def", configuration.broker().settings().queue().discordToken());
   }
 }

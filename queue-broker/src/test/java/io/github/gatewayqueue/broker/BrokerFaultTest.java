@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.vertx.core.json.JsonObject;
@@ -67,7 +68,7 @@ class BrokerFaultTest extends BrokerTestBase {
     assertEquals(1, later.expect("status").data().getInteger("waiting"));
     assertEquals(1, log.lines().size());
     String line = log.lines().getFirst();
-    String told = "WARNING: the status can not be told to those who watch it, trying again ";
+    String told = "WARNING: the status cannot be reported to those who watch it, trying again ";
     assertTrue(line.startsWith(told) && line.endsWith(": odd"), line);
   }
 
@@ -189,7 +190,8 @@ class BrokerFaultTest extends BrokerTestBase {
     assertEquals(1, client.expect("waiting").data().getInteger("position"));
     assertEquals(1, log.lines().size(), log.lines().toString());
     String line = log.lines().getFirst();
-    assertTrue(line.startsWith("WARNING: the places in line can not be told, trying again"), line);
+    assertTrue(
+        line.startsWith("WARNING: the places in line cannot be reported, trying again"), line);
   }
 
   private static Answer answer(RawConnection client, String target) throws Exception {

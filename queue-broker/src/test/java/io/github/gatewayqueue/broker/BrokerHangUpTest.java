@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ class BrokerHangUpTest extends BrokerTestBase {
   void hangUp_withPipelinedRequestsBehind_itsSlotGoesToTheNext() throws Exception {
     Broker broker = startHolding(builder());
     RawConnection client = connect(broker);
-    client.send(REQUEST.repeat(20));
+    client.send(REQUEST.repeat(3));
     awaitWaiting(broker, 1);
     RawConnection next = ask(broker, 2, 3);
     awaitWaiting(broker, 2);
@@ -111,9 +112,9 @@ class BrokerHangUpTest extends BrokerTestBase {
   void pipelined_moreThanIsRead_isHungUpOnAndLeavesTheLine() throws Exception {
     Broker broker = start(builder().startDelay(LONG));
     RawConnection client = connect(broker);
-    client.send(REQUEST.repeat(20));
+    client.send(REQUEST);
     awaitWaiting(broker, 1);
-    client.send(REQUEST.repeat(1 + ReadAhead.MAX_BYTES / REQUEST.length()));
+    client.send(REQUEST.repeat(19));
     assertEquals("", client.readToEnd());
     awaitWaiting(broker, 0);
   }

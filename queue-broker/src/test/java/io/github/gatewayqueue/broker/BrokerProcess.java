@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
-  private static final String MAIN = "io.github.gatewayqueue.broker.Main";
+  private static final String MAIN = "io.github.gatewayqueue.broker.cli.Main";
 
   private static final String LISTENING = "listening on ";
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.EventReader.Event;
 import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.broker.requests.Day;
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
@@ -97,7 +99,7 @@ class BrokerStatusTest extends BrokerTestBase {
   @Test
   void status_timePasses_showsTheDayInSlots() throws Exception {
     var nanos = new AtomicLong(5);
-    Pace pace = Pace.REAL.withTicks(LONG, nanos::get);
+    Pace pace = Pace.REAL.withNanos(nanos::get);
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Instant before = Instant.now();
     Broker broker = start(ofDiscord(discord).interval(Duration.ofMillis(1)).pace(pace));

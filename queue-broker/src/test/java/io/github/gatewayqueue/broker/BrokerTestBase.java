@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker;
 
+import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.broker.cli.CommandLineInterface;
+import io.github.gatewayqueue.broker.cli.Configuration;
+import io.github.gatewayqueue.broker.cli.Setting;
+import io.github.gatewayqueue.broker.http.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -280,7 +284,7 @@ class CommandLineInterfaceTest {
             setting -> setting == Setting.INTERVAL ? "3s" : null,
             Map.of("GATEWAY_QUEUE_INTERVAL", "2s", "PORT", "0"));
     Settings settings = configuration.broker().settings();
-    assertEquals(Duration.ofSeconds(3), settings.interval());
+    assertEquals(Duration.ofSeconds(3), settings.queue().interval());
     assertEquals(0, settings.port());
   }
 

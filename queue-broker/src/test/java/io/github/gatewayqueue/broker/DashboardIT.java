@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.broker.requests.Day;
+import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
@@ -578,7 +580,7 @@ class DashboardIT extends BrokerTestBase {
 
   /** A broker whose history goes by a clock that only the test moves. */
   private Broker startDay(Broker.Builder builder) {
-    return startChanged(builder.pace(Pace.REAL.withTicks(LONG, nanos::get)));
+    return startChanged(builder.pace(Pace.REAL.withNanos(nanos::get)));
   }
 
   /**

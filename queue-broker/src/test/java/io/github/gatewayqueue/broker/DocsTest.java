@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.gatewayqueue.broker.cli.CommandLineInterface;
+import io.github.gatewayqueue.broker.cli.Plan;
+import io.github.gatewayqueue.broker.cli.Setting;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonArray;

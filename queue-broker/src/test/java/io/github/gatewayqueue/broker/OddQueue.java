@@ -2,6 +2,10 @@ package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.broker.queue.LocalBrokerQueue;
+import io.github.gatewayqueue.broker.queue.NotReady;
+import io.github.gatewayqueue.broker.queue.QueueSettings;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +51,7 @@ final class OddQueue implements BrokerQueue {
   volatile Runnable onLeave = () -> {};
 
   /** A queue that says that it has so many buckets. */
-  OddQueue(Settings settings, int buckets) {
+  OddQueue(QueueSettings settings, int buckets) {
     queue = new LocalBrokerQueue(settings, (nowNanos, holdNanos) -> holding ? ASK_AGAIN_NANOS : 0);
     this.buckets = () -> buckets;
   }

@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
-import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,39 +129,7 @@ class RawExchangeTest extends BrokerTestBase {
   }
 
   @Test
-  void exchange_manyPipelinedOneByOne_areAllAnsweredInOrder() throws Exception {
-    Broker broker = startHolding(builder().interval(Duration.ofNanos(1)));
-    RawConnection client = connect(broker);
-    for (int shard = 0; shard < 200; shard++) {
-      client.send("GET /?shard=" + shard + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    }
-    awaitWaiting(broker, 1);
-    queue.get().holding = false;
-    for (int shard = 0; shard < 200; shard++) {
-      assertEquals(shard, new JsonObject(client.readAnswer().body()).getInteger("shard"));
-    }
-  }
-
-  /** The clock goes on when the test says so, by a second with each tick. */
-  @Test
-  void exchange_headersNotCompleted_connectionIsClosedAfterTenSeconds() throws Exception {
-    long begin = System.nanoTime();
-    AtomicInteger now = new AtomicInteger();
-    AtomicInteger goTo = new AtomicInteger();
-    LongSupplier nanos =
-        () -> begin + now.updateAndGet(t -> Math.min(t + 1, goTo.get())) * 1_000_000_000L;
-    Pace pace = Pace.REAL.withTicks(Duration.ofMillis(10), nanos);
-    Incomplete clients = new Incomplete(start(builder().pace(pace)));
-
-    goTo.set(9);
-    Await.until(() -> now.get() == 9);
-    clients.complete();
-    goTo.set(13);
-    clients.assertClosed();
-  }
-
-  @Test
-  @Thorough("eleven seconds by the clock; the default tier has the same by a clock of the test's")
+  @Thorough("eleven seconds by the clock; ConnectionTest has the same by a clock of its own")
   void exchange_headersNotCompleted_connectionIsClosedAfterTenRealSeconds() throws Exception {
     long startNanos = System.nanoTime();
     Incomplete clients = new Incomplete(start(builder()));
@@ -178,7 +143,6 @@ class RawExchangeTest extends BrokerTestBase {
 
     final RawConnection silent;
     final RawConnection slow;
-    final RawConnection inTime;
     final RawConnection withoutBody;
     final RawConnection slowAgain;
     final RawConnection idle;
@@ -187,8 +151,6 @@ class RawExchangeTest extends BrokerTestBase {
       silent = connect(broker);
       slow = connect(broker);
       slow.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
-      inTime = connect(broker);
-      inTime.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
       withoutBody = connect(broker);
       withoutBody.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n");
       slowAgain = connect(broker);
@@ -198,11 +160,6 @@ class RawExchangeTest extends BrokerTestBase {
       slowAgain.send("GET /health/live HTTP/1.1\r\n");
       idle.send(NEXT); // the last: when it is answered, all before it has been read
       assertEquals(200, idle.readAnswer().status());
-    }
-
-    void complete() throws IOException {
-      inTime.send("\r\n");
-      assertEquals(200, inTime.readAnswer().status());
     }
 
     void assertClosed() throws IOException {

@@ -74,7 +74,8 @@ public final class JavaProcess implements AutoCloseable {
    */
   public static JavaProcess broker(Map<String, String> environment, String... options)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of("io.github.gatewayqueue.broker.Main", "serve"));
+    List<String> command =
+        new ArrayList<>(List.of("io.github.gatewayqueue.broker.cli.Main", "serve"));
     command.addAll(List.of(options));
     var broker = new JavaProcess(environment, command.toArray(String[]::new));
     try {

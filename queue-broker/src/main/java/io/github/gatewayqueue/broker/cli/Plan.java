@@ -1,0 +1,155 @@
+package io.github.gatewayqueue.broker.cli;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.broker.queue.DurationText;
+import io.github.gatewayqueue.broker.queue.LimitReadings;
+import io.github.gatewayqueue.broker.queue.Require;
+import io.github.gatewayqueue.broker.queue.Version;
+import io.github.gatewayqueue.broker.requests.Forecast;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.local.LocalQueue;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * How long a bot takes to start, and whether the session starts of the day allow it.
+ *
+ * @param shards how many shards there are
+ * @param maxConcurrency how many buckets
+ * @param interval the time between two releases of a bucket
+ * @param limit the session starts, or null to leave them out of account
+ * @param reserve how many of them are not to be used
+ */
+public record Plan(
+    int shards,
+    int maxConcurrency,
+    Duration interval,
+    @Nullable SessionStartLimit limit,
+    int reserve) {
+  private static final int ALLOWED = 0;
+  private static final int NOT_ALLOWED = 1;
+  private static final int MAX = 10_000_000;
+
+  public static CommandSpec command() {
+    CommandSpec plan = CommandSpec.create().mixinStandardHelpOptions(true);
+    plan.version("gateway-queue " + Version.current());
+    plan.usageMessage()
+        .description(
+            "Prints how long a start-up takes, and whether the session starts allow it.",
+            "The exit code is 1 if they do not.");
+    return plan.addOption(option("--shards", "N", "How many shards are to start.").build())
+        .addOption(option("--max-concurrency", "N", "How many at once. Default: 1.").build())
+        .addOption(option("--interval", "TIME", "Between two of a bucket. Default: 6s.").build())
+        .addOption(option("--remaining", "N", "Session starts left. Default: enough.").build())
+        .addOption(option("--total", "N", "Session starts in 24 hours. Default: 1000.").build())
+        .addOption(option("--reset-after", "TIME", "Until the reset. Default: 24h.").build())
+        .addOption(option("--reserve", "N", "Session starts not to be used. Default: 1.").build());
+  }
+
+  private static OptionSpec.Builder option(String name, String form, String description) {
+    return OptionSpec.builder(name).paramLabel(form).type(String.class).description(description);
+  }
+
+  static Plan parse(ParseResult parsed) {
+    int shards =
+        value(parsed, "--shards", text -> number(text, 1))
+            .orElseThrow(
+                () -> new IllegalArgumentException("--shards is missing, expected 1 to " + MAX));
+    int maxConcurrency = value(parsed, "--max-concurrency", text -> number(text, 1)).orElse(1);
+    Duration interval =
+        value(parsed, "--interval", text -> Require.positive("it", DurationText.parse(text)))
+            .orElse(LocalQueue.DEFAULT_INTERVAL);
+    int reserve = value(parsed, "--reserve", text -> number(text, 0)).orElse(1);
+    SessionStartLimit limit =
+        value(parsed, "--remaining", text -> number(text, 0))
+            .map(remaining -> limit(parsed, remaining, maxConcurrency))
+            .orElse(null);
+    return new Plan(shards, maxConcurrency, interval, limit, reserve);
+  }
+
+  private static SessionStartLimit limit(ParseResult parsed, int remaining, int maxConcurrency) {
+    int total =
+        value(parsed, "--total", text -> number(text, remaining)).orElse(Math.max(1000, remaining));
+    Duration reset =
+        value(parsed, "--reset-after", text -> Require.notNegative("it", DurationText.parse(text)))
+            .orElse(Duration.ofDays(1));
+    return new SessionStartLimit(total, remaining, reset, maxConcurrency);
+  }
+
+  private static int number(String text, int least) {
+    return Require.inRange("it", Configuration.integer(text), least, MAX);
+  }
+
+  private static <T> Optional<T> value(
+      ParseResult parsed, String option, Function<String, T> parser) {
+    String text = parsed.<@Nullable String>matchedOptionValue(option, null);
+    try {
+      return Optional.ofNullable(text).map(parser);
+    } catch (IllegalArgumentException e) {
+      throw Configuration.bad(option, text, e);
+    }
+  }
+
+  /** Prints the plan, and returns the exit code. */
+  int print(PrintStream out) {
+    int rounds = Math.ceilDiv(shards, maxConcurrency);
+    out.printf(
+        "%s shards, %s at a time, every %s: %s rounds%n",
+        shards, maxConcurrency, DurationText.exact(interval), rounds);
+    Forecast forecast = forecast();
+    out.println(lastRelease(forecast.nanosUntil(0, rounds)));
+    if (limit == null) {
+      return ALLOWED;
+    }
+    int heldBack = LimitReadings.heldBack(limit, reserve);
+    if (shards <= forecast.goingBeforeHold()) {
+      out.printf(
+          "the session starts allow it: %s are left, %s in reserve, %s afterwards%n",
+          limit.remaining(), heldBack, forecast.left() + heldBack);
+      return ALLOWED;
+    }
+    out.printf(
+        "the session starts do not allow it: %s are left, %s in reserve; %s shards have to wait for"
+            + " %s%n",
+        limit.remaining(), heldBack, shards - forecast.goingBeforeHold(), reset(forecast));
+    return NOT_ALLOWED;
+  }
+
+  private static String lastRelease(@Nullable Long nanos) {
+    if (nanos == null) {
+      return "the last is never released: there are no session starts";
+    }
+    return "the last is released after "
+        + (nanos == Long.MAX_VALUE
+            ? "more than 290 years"
+            : DurationText.exact(Duration.ofNanos(nanos)));
+  }
+
+  private static String reset(Forecast forecast) {
+    Long nanos = forecast.firstHoldNanos();
+    return nanos == null ? "ever" : "the reset in " + DurationText.exact(Duration.ofNanos(nanos));
+  }
+
+  private Forecast forecast() {
+    int buckets = Math.min(shards, maxConcurrency);
+    List<Integer> waiting = new ArrayList<>(buckets);
+    for (int i = 0; i < buckets; i++) {
+      waiting.add(Math.ceilDiv(shards - i, maxConcurrency));
+    }
+    Instant now = Instant.EPOCH;
+    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now, List.of());
+    var snapshot =
+        new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), Optional.ofNullable(limit));
+    return new Forecast(snapshot, waiting, interval, reserve, now);
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.gatewayqueue.broker.connections;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection, and until when it may do nothing. While a request waits for its answer there is no
+ * such time. Used by the event loop alone, which reads what has arrived before it looks at the
+ * time: no client is blamed for what the loop has not got round to.
+ */
+public final class Connection extends ChannelInboundHandlerAdapter {
+  /** How long a client may take to send a request. */
+  static final Duration MAX_INCOMPLETE = Duration.ofSeconds(10);
+
+  /** How long a client may keep a connection for its next request. */
+  static final Duration MAX_IDLE = Duration.ofSeconds(75);
+
+  private final Connections connections;
+  private @Nullable Channel channel;
+  private @Nullable Future<?> end;
+
+  Connection(Connections connections) {
+    this.connections = connections;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    channel = context.channel();
+    closeAfter(MAX_INCOMPLETE);
+    connections.opened();
+    context.fireChannelActive();
+  }
+
+  /** Something is read: the first piece of the next request, if none is under way. */
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (connections.leaveIdle(this)) {
+      closeAfter(MAX_INCOMPLETE);
+    }
+    connections.reading(this);
+    context.fireChannelRead(message);
+    connections.reading(null);
+  }
+
+  /**
+   * Hangs up on a client that has sent so many requests, without waiting for the answer to the
+   * first, that Vert.x has stopped to read. Only by reading does one notice that a client has hung
+   * up, and then its request must leave the line.
+   */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.fireChannelReadComplete();
+    if (!context.channel().config().isAutoRead()) {
+      cutOff();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    mayLast();
+    connections.leaveIdle(this);
+    context.fireChannelInactive();
+  }
+
+  /** The headers of a request have come; its body is still to come. */
+  public void begins() {
+    connections.leaveIdle(this);
+    closeAfter(MAX_INCOMPLETE);
+  }
+
+  /** A request is complete, and its answer may take any time. */
+  public void mayLast() {
+    if (end != null) {
+      end.cancel(false);
+      end = null;
+    }
+  }
+
+  /** A request is answered, and another one may come. */
+  public void answered() {
+    closeAfter(MAX_IDLE);
+    connections.becomeIdle(this);
+  }
+
+  private void closeAfter(Duration time) {
+    mayLast();
+    end =
+        requireNonNull(channel)
+            .eventLoop()
+            .schedule(this::cutOff, time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Closes it at once, past Vert.x: that sends before what is still to be sent, and waits without
+   * an end for a client that does not read.
+   */
+  public void cutOff() {
+    var unused = requireNonNull(channel).pipeline().firstContext().close();
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.gatewayqueue.broker.connections;
+
+import io.github.gatewayqueue.broker.queue.Log;
+import io.github.gatewayqueue.broker.queue.OncePerMinute;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * How many connections there may be: as many as the system lets the process have files open, less
+ * what it needs itself. One more would be neither accepted nor refused by the system, and hang. The
+ * last of them are not for those who wait, so that a probe is answered in any case.
+ *
+ * <p>Safe for use by many threads, but for what is said to be one thread's.
+ */
+public final class ConnectionLimit {
+  /** Linux tells here; elsewhere no limit is known. The JVM has raised the soft one already. */
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
+  /** For the connections to Redis and Discord, and what the JVM opens later. */
+  private static final int OWN = 32;
+
+  /** For probes, the status, and those who are refused. */
+  private static final int SPARE = 16;
+
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile int most = Integer.MAX_VALUE;
+
+  /** Of the thread that accepts. */
+  private final OncePerMinute warnings = new OncePerMinute();
+
+  /** Finds out how many there may be, and warns if that is too few. */
+  public void find(int maxWaiting) {
+    int files;
+    try {
+      files = openFilesAllowed();
+      most = files == Integer.MAX_VALUE ? files : Math.max(SPARE + 1, files - openFiles() - OWN);
+    } catch (IOException | RuntimeException e) {
+      return; // not on Linux
+    }
+    if (mostWaiting() < maxWaiting) {
+      Log.warning(
+          "only "
+              + mostWaiting()
+              + " clients can be connected and wait, expected the "
+              + maxWaiting
+              + " of --max-waiting: the process may have "
+              + files
+              + " files open; raise that by ulimit -n, systemd's LimitNOFILE or Docker's --ulimit"
+              + " nofile, or set --max-waiting",
+          null);
+    }
+  }
+
+  private static int openFilesAllowed() throws IOException {
+    for (String line : Files.readAllLines(LIMITS)) {
+      if (line.startsWith("Max open files ")) {
+        String soft = line.substring("Max open files ".length()).strip().split(" +", 2)[0];
+        return soft.equals("unlimited")
+            ? Integer.MAX_VALUE
+            : (int) Math.min(Long.parseLong(soft), Integer.MAX_VALUE);
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
+  private static int openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(OPEN_FILES)) {
+      return (int) files.count();
+    }
+  }
+
+  /**
+   * Counts a connection until it is closed, unless it is one too many and has to be closed at once.
+   * To be called by the thread that accepts.
+   */
+  boolean admits(Channel channel) {
+    if (open.incrementAndGet() > most) {
+      open.decrementAndGet();
+      if (warnings.isDue(System.nanoTime())) {
+        Log.warning(
+            "connections are closed at once: there are " + most + ", as many as can be open", null);
+      }
+      return false;
+    }
+    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+    return true;
+  }
+
+  /** Returns whether there are so many that the rest is spare. */
+  public boolean isNearlyReached() {
+    return open.get() > mostWaiting();
+  }
+
+  /** Returns how many of the connections may be of clients that wait. */
+  public int mostWaiting() {
+    return most - SPARE;
+  }
+}

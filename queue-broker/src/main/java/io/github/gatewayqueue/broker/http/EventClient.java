@@ -1,0 +1,138 @@
+package io.github.gatewayqueue.broker.http;
+
+import io.github.gatewayqueue.broker.requests.Client;
+import io.github.gatewayqueue.broker.requests.HeldStart;
+import io.github.gatewayqueue.broker.requests.Problem;
+import io.github.gatewayqueue.broker.requests.ShardQuery;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A client that takes events: it is told its place, and may hold its start. */
+final class EventClient implements Client {
+  private final Exchange exchange;
+  private final ShardQuery shard;
+  private final EventStream stream;
+  private boolean joined;
+
+  /** What is said of its place after its release comes too late. */
+  private boolean released;
+
+  EventClient(Exchange exchange, ShardQuery shard) {
+    this.exchange = exchange;
+    this.shard = shard;
+    this.stream = new EventStream(exchange);
+  }
+
+  @Override
+  public long askedNanos() {
+    return exchange.receivedNanos();
+  }
+
+  private long elapsedNanos() {
+    return System.nanoTime() - exchange.receivedNanos();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return exchange.isOpen();
+  }
+
+  @Override
+  public void whenGone(Runnable action) {
+    exchange.response().closeHandler(closed -> action.run());
+  }
+
+  @Override
+  public boolean takesPlaces() {
+    return true;
+  }
+
+  @Override
+  public void joined() {
+    joined = true;
+    stream.begin();
+  }
+
+  @Override
+  public void place(int bucket, int position, @Nullable Long expectedNanos) {
+    if (released || !isOpen() || stream.isBehind()) {
+      return;
+    }
+    stream.send(
+        "waiting",
+        json -> {
+          PlainClient.writeShard(json, shard, bucket);
+          json.writeNumberProperty("position", position);
+          if (expectedNanos == null) {
+            json.writeNullProperty("expectedMillis");
+          } else {
+            Json.millis(json, "expectedMillis", expectedNanos);
+          }
+          Json.millis(json, "elapsedMillis", elapsedNanos());
+          Duration hold = shard.hold();
+          if (hold != null) {
+            Json.millis(json, "holdMillis", hold.toNanos());
+          }
+        });
+  }
+
+  @Override
+  public void released(int bucket, long waitedNanos, @Nullable HeldStart held) {
+    released = true;
+    stream.send(
+        "released",
+        json -> {
+          PlainClient.writeRelease(json, shard, bucket, waitedNanos);
+          Json.millis(json, "elapsedMillis", elapsedNanos());
+          if (held != null) {
+            json.writeStringProperty("start", held.id());
+            Json.millis(json, "holdMillis", held.leftNanos());
+          }
+        });
+    if (held == null) {
+      stream.end();
+    }
+  }
+
+  @Override
+  public void beat() {
+    if (!stream.isBehind()) {
+      stream.comment();
+    }
+  }
+
+  @Override
+  public void expired(HeldStart held) {
+    stream.send(
+        "expired",
+        json -> {
+          json.writeStringProperty("message", "the start has run out, or is lost");
+          json.writeStringProperty("start", held.id());
+        });
+  }
+
+  @Override
+  public void end() {
+    stream.end();
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    if (!joined) {
+      exchange.refuse(problem);
+    } else if (isOpen()) {
+      stream.send("refused", json -> Json.write(json, problem));
+      stream.end();
+    }
+  }
+
+  @Override
+  public void stopping() {
+    stream.closing();
+  }
+
+  @Override
+  public void hangUp() {
+    exchange.hangUp();
+  }
+}

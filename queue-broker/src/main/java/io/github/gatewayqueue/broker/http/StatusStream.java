@@ -1,0 +1,150 @@
+package io.github.gatewayqueue.broker.http;
+
+import io.github.gatewayqueue.broker.queue.Log;
+import io.github.gatewayqueue.broker.requests.Loop;
+import io.github.gatewayqueue.broker.requests.Problem;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who watch the status. It is written once for all of them, and only if something has
+ * changed, or nothing has been told for a while. Used by the event loop, but for the look at the
+ * status, which takes the locks of the lines.
+ */
+final class StatusStream {
+  private static final long PERIOD_MILLIS = 250;
+  private static final int MAX_WATCHERS = 200;
+
+  private final Loop loop;
+  private final Status status;
+  private final long heartbeatNanos;
+  private final Set<EventStream> watchers = new LinkedHashSet<>();
+
+  /**
+   * Those who had not read the statuses before when there was a new one for them; who has not for
+   * longest is the first.
+   */
+  private final SequencedSet<EventStream> unread = new LinkedHashSet<>();
+
+  private int toldChanges;
+  private long toldNanos;
+  private boolean looking;
+
+  /** Somebody was told nothing yet. */
+  private boolean due;
+
+  private boolean failed;
+  private boolean stopped;
+
+  /** A status; its event is null if it is the one that was told last. */
+  private record Look(int changes, @Nullable String event) {}
+
+  StatusStream(Loop loop, Status status, Duration heartbeat) {
+    this.loop = loop;
+    this.status = status;
+    this.heartbeatNanos = heartbeat.toNanos();
+  }
+
+  void start() {
+    loop.every(PERIOD_MILLIS, this::look);
+  }
+
+  void watch(Exchange exchange) {
+    if (stopped) {
+      exchange.refuse(Problem.stopping());
+      return;
+    }
+    if (watchers.size() >= MAX_WATCHERS && !hangUpOnWhoDoesNotRead()) {
+      exchange.refuse(
+          Problem.retry(
+              "%s watch the status, at most %s may".formatted(watchers.size(), MAX_WATCHERS),
+              Duration.ofSeconds(10)));
+      return;
+    }
+    EventStream watcher = new EventStream(exchange);
+    watcher.begin();
+    exchange.response().closeHandler(closed -> forget(watcher));
+    watchers.add(watcher);
+    due = true;
+    look();
+  }
+
+  /** Makes room, if somebody does not read, and returns whether it has. */
+  private boolean hangUpOnWhoDoesNotRead() {
+    unread.removeIf(watcher -> !watcher.isBehind());
+    if (unread.isEmpty()) {
+      return false;
+    }
+    EventStream longest = unread.getFirst();
+    forget(longest);
+    longest.cutOff();
+    return true;
+  }
+
+  private void forget(EventStream watcher) {
+    watchers.remove(watcher);
+    unread.remove(watcher);
+  }
+
+  private void look() {
+    if (watchers.isEmpty() || looking) {
+      return;
+    }
+    looking = true;
+    boolean inAnyCase = due || System.nanoTime() - toldNanos >= heartbeatNanos;
+    Integer known = inAnyCase ? null : toldChanges;
+    due = false;
+    loop.look("status", () -> lookNow(known), this::looked, this::failed);
+  }
+
+  private Look lookNow(@Nullable Integer knownChanges) {
+    int changes = status.changes();
+    boolean isKnown = knownChanges != null && changes == knownChanges;
+    return new Look(changes, isKnown ? null : EventStream.event("status", status.json()));
+  }
+
+  private void looked(Look look) {
+    looking = false;
+    failed = false;
+    if (look.event != null) {
+      toldChanges = look.changes;
+      toldNanos = System.nanoTime();
+      tell(look.event);
+    }
+    if (due) {
+      look();
+    }
+  }
+
+  /** Warns once: what fails, fails several times a second. */
+  private void failed(Throwable failure) {
+    looking = false;
+    due = true;
+    if (!failed) {
+      Log.warning("the status cannot be reported to those who watch it, trying again", failure);
+    }
+    failed = true;
+  }
+
+  private void tell(String event) {
+    for (EventStream watcher : List.copyOf(watchers)) {
+      if (watcher.isBehind()) {
+        unread.add(watcher);
+      } else {
+        unread.remove(watcher);
+        watcher.send(event);
+      }
+    }
+  }
+
+  void stop() {
+    stopped = true;
+    List.copyOf(watchers).forEach(EventStream::closing);
+    watchers.clear();
+    unread.clear();
+  }
+}

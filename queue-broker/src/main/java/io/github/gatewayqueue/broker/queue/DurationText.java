@@ -1,0 +1,55 @@
+package io.github.gatewayqueue.broker.queue;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Durations, as people read and write them. */
+public final class DurationText {
+  private DurationText() {}
+
+  /** Parses a time such as 6s, 0.5s or 1m30s. */
+  public static Duration parse(String text) {
+    if (text.equals("0")) {
+      return Duration.ZERO;
+    }
+    try {
+      return Duration.parse("PT" + text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("expected a time such as 6s, 0.5s or 1m30s", e);
+    }
+  }
+
+  /** As 1 d 2 h 3 min 4.500 s, without what is zero. */
+  public static String exact(Duration duration) {
+    List<String> parts = new ArrayList<>();
+    addIfAny(parts, duration.toDays(), "d");
+    addIfAny(parts, duration.toHoursPart(), "h");
+    addIfAny(parts, duration.toMinutesPart(), "min");
+    int millis = duration.toMillisPart();
+    if (millis > 0) {
+      parts.add(String.format(Locale.ROOT, "%s.%03d s", duration.toSecondsPart(), millis));
+    } else {
+      addIfAny(parts, duration.toSecondsPart(), "s");
+    }
+    return parts.isEmpty() ? "0 s" : String.join(" ", parts);
+  }
+
+  private static void addIfAny(List<String> parts, long count, String unit) {
+    if (count > 0) {
+      parts.add(count + " " + unit);
+    }
+  }
+
+  /** As 1 d 2 h, 2 h 3 min or 3 min 4 s: the two greatest units, rounded down. */
+  static String rough(Duration duration) {
+    ChronoUnit least =
+        duration.toDays() > 0
+            ? ChronoUnit.HOURS
+            : duration.toHours() > 0 ? ChronoUnit.MINUTES : ChronoUnit.SECONDS;
+    return exact(duration.truncatedTo(least));
+  }
+}

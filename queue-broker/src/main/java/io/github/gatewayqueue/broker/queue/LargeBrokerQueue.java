@@ -1,0 +1,125 @@
+package io.github.gatewayqueue.broker.queue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.large.LargeBotQueue;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.local.engine.EngineAccess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As many buckets and starts as Discord allows. Whether or not anybody waits, it has the limit read
+ * when that is not known, so that a broker is ready before its first request.
+ */
+final class LargeBrokerQueue implements BrokerQueue {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final LimitReadings readings;
+  private final LargeBotQueue queue;
+  private final int reserve;
+  private final Thread refresher;
+
+  LargeBrokerQueue(QueueSettings settings, String token) {
+    readings = new LimitReadings(settings, token);
+    reserve = settings.reserve();
+    queue =
+        LargeBotQueue.builder(readings)
+            .interval(settings.interval())
+            .startDelay(settings.startDelay())
+            .reserve(reserve)
+            .whenExhausted(settings.whenExhausted())
+            .build();
+    refresher =
+        Thread.ofVirtual()
+            .name("refresher")
+            .inheritInheritableThreadLocals(false)
+            .start(() -> refresh(settings.startDelay()));
+  }
+
+  /** The predecessor's last starts are to be counted in what is read, so it waits before. */
+  private void refresh(Duration startDelay) {
+    try {
+      Thread.sleep(startDelay);
+      while (!readings.isRefused()) {
+        queue.readLimitIfUnknown();
+        Thread.sleep(LOOK_AGAIN);
+      }
+    } catch (InterruptedException e) {
+      // the broker is closed
+    }
+  }
+
+  @Override
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    return queue.acquire(id, total, holdTimeout);
+  }
+
+  @Override
+  public void start() {
+    readings.start();
+  }
+
+  @Override
+  public boolean isLimited() {
+    return true;
+  }
+
+  @Override
+  public String kind() {
+    return "large";
+  }
+
+  @Override
+  public int buckets() {
+    return readings.maxConcurrency();
+  }
+
+  @Override
+  public List<? extends List<? extends @Nullable Thread>> lines() {
+    return EngineAccess.bucketsOf(queue).lines();
+  }
+
+  @Override
+  public LargeBotQueueSnapshot snapshot() {
+    return readings.complete(queue.snapshot());
+  }
+
+  @Override
+  public @Nullable Instant limitReadAt() {
+    return readings.readAt();
+  }
+
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
+    return problems;
+  }
+
+  @Override
+  public long failedReadings() {
+    return readings.failed();
+  }
+
+  @Override
+  public @Nullable NotReady whyNotReady() {
+    return readings.whyNotReady(queue.snapshot(), reserve);
+  }
+
+  @Override
+  public CompletionStage<GatewayQueueException> refused() {
+    return readings.refused();
+  }
+
+  @Override
+  public void close() {
+    refresher.interrupt();
+    readings.close();
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.gatewayqueue.broker.queue;
+
+import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the queue of a broker was told to be, checked. */
+public record QueueSettings(
+    Duration interval,
+    Duration startDelay,
+    @Nullable String discordToken,
+    URI discordApi,
+    int reserve,
+    WhenExhausted whenExhausted,
+    @Nullable URI redis,
+    String redisNamespace) {
+
+  /** Without the token, and the password that the Redis may have. */
+  @Override
+  public String toString() {
+    return "QueueSettings[interval=" + interval + ", startDelay=" + startDelay + "]";
+  }
+}

@@ -1,0 +1,200 @@
+package io.github.gatewayqueue.broker.queue;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.github.gatewayqueue.redis.RedisQueue;
+import io.github.gatewayqueue.redis.RedisQueueSnapshot;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A share of a queue that is kept in a Redis, for several brokers of one bot. Looks at the store
+ * once a second, whoever wants to know.
+ */
+final class RedisBrokerQueue implements BrokerQueue {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final RedisQueue queue;
+  private final @Nullable LimitReadings readings;
+  private final int reserve;
+  private final Thread looker;
+
+  private volatile View view = View.NOTHING;
+
+  /** Why the store could not be looked at, if it could not. */
+  private volatile @Nullable String failure = "the store was not asked yet";
+
+  /** How the store stood when it was last looked at. */
+  private record View(List<List<@Nullable Thread>> lines, LargeBotQueueSnapshot snapshot) {
+    static final View NOTHING =
+        new View(
+            List.of(List.of()),
+            new LargeBotQueueSnapshot(
+                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())),
+                Optional.empty()));
+
+    static View of(RedisQueueSnapshot snapshot) {
+      List<@Nullable Thread[]> lines = new ArrayList<>();
+      List<LargeBotQueueSnapshot.Bucket> buckets = new ArrayList<>();
+      for (RedisQueueSnapshot.Bucket bucket : snapshot.buckets()) {
+        lines.add(new @Nullable Thread[bucket.waiting()]);
+        buckets.add(
+            new LargeBotQueueSnapshot.Bucket(
+                bucket.waiting(),
+                bucket.lastRelease(),
+                bucket.nextRelease(),
+                bucket.holds().stream()
+                    .map(hold -> new LargeBotQueueSnapshot.Hold(hold.shard(), hold.since()))
+                    .toList()));
+      }
+      for (RedisQueueSnapshot.Place place : snapshot.places()) {
+        @Nullable Thread[] line = lines.get(place.bucket());
+        if (place.position() <= line.length) { // the line may have moved on since it was counted
+          line[place.position() - 1] = place.thread();
+        }
+      }
+      List<List<@Nullable Thread>> shown = new ArrayList<>();
+      lines.forEach(line -> shown.add(Arrays.asList(line)));
+      return new View(shown, new LargeBotQueueSnapshot(buckets, snapshot.limit()));
+    }
+  }
+
+  RedisBrokerQueue(QueueSettings settings, URI redis) {
+    reserve = settings.reserve();
+    RedisQueue.Builder builder =
+        RedisQueue.builder(redis)
+            .namespace(settings.redisNamespace())
+            .interval(settings.interval())
+            .startDelay(settings.startDelay())
+            .reserve(reserve)
+            .whenExhausted(RedisQueue.WhenExhausted.valueOf(settings.whenExhausted().name()));
+    String token = settings.discordToken();
+    readings = token == null ? null : new LimitReadings(settings, token);
+    if (readings != null) {
+      builder.limits(readings);
+    }
+    queue = builder.build();
+    looker =
+        Thread.ofVirtual()
+            .name("looker")
+            .inheritInheritableThreadLocals(false)
+            .start(this::lookAgainAndAgain);
+  }
+
+  private void lookAgainAndAgain() {
+    try {
+      while (true) {
+        queue.readLimitIfUnknown();
+        look();
+        Thread.sleep(LOOK_AGAIN);
+      }
+    } catch (InterruptedException e) {
+      // the broker is closed
+    }
+  }
+
+  private void look() {
+    try {
+      view = View.of(queue.snapshot());
+      failure = null;
+    } catch (IOException | RuntimeException e) {
+      failure = "Redis: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public SessionStart acquire(long id, long total, Duration holdTimeout)
+      throws InterruptedException {
+    return queue.acquire(id, total, holdTimeout);
+  }
+
+  @Override
+  public void start() {
+    if (readings != null) {
+      readings.start();
+    }
+  }
+
+  @Override
+  public boolean isLimited() {
+    return readings != null || view.snapshot.limit().isPresent();
+  }
+
+  @Override
+  public String kind() {
+    return "redis";
+  }
+
+  @Override
+  public int buckets() {
+    return view.snapshot.buckets().size();
+  }
+
+  @Override
+  public List<? extends List<? extends @Nullable Thread>> lines() {
+    return view.lines;
+  }
+
+  @Override
+  public LargeBotQueueSnapshot snapshot() {
+    LargeBotQueueSnapshot snapshot = view.snapshot;
+    return readings == null ? snapshot : readings.complete(snapshot);
+  }
+
+  @Override
+  public @Nullable Instant limitReadAt() {
+    return readings == null ? null : readings.readAt();
+  }
+
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    String failed = failure;
+    if (failed != null) {
+      problems.add(failed);
+    }
+    if (readings != null) {
+      readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
+    }
+    return problems;
+  }
+
+  @Override
+  public long failedReadings() {
+    return readings == null ? 0 : readings.failed();
+  }
+
+  @Override
+  public @Nullable NotReady whyNotReady() {
+    if (failure != null) {
+      return NotReady.REDIS_AWAY;
+    }
+    return readings == null
+        ? NotReady.of(view.snapshot, reserve, Instant.now())
+        : readings.whyNotReady(view.snapshot, reserve);
+  }
+
+  @Override
+  public CompletionStage<GatewayQueueException> refused() {
+    return readings == null ? new CompletableFuture<>() : readings.refused();
+  }
+
+  @Override
+  public void close() {
+    looker.interrupt();
+    queue.close();
+    if (readings != null) {
+      readings.close();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.github.gatewayqueue.broker.queue;
+
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
+
+/** Which version of the broker this is. */
+public final class Version {
+  private Version() {}
+
+  /** On the class path there is no module; in a jar that was repackaged there may be nothing. */
+  public static String current() {
+    return Optional.ofNullable(Version.class.getModule().getDescriptor())
+        .flatMap(ModuleDescriptor::rawVersion)
+        .or(() -> Optional.ofNullable(Version.class.getPackage().getImplementationVersion()))
+        .orElse("unknown");
+  }
+}

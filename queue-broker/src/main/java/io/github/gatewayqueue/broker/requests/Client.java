@@ -1,0 +1,61 @@
+package io.github.gatewayqueue.broker.requests;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that asks for a session start: how it is told what becomes of its request. Most clients
+ * hear of their release only; those that take more override what does nothing here. What is told
+ * after a client has hung up is lost. Used by the event loop alone.
+ */
+public interface Client {
+  /** Returns when its request came in, as {@link System#nanoTime} has it. */
+  long askedNanos();
+
+  /** Returns whether it can still be told something. */
+  boolean isOpen();
+
+  /** Has this run, and nothing else any more, if the client hangs up before it is told the last. */
+  void whenGone(Runnable action);
+
+  /** Returns whether it wants to know its place in line. */
+  default boolean takesPlaces() {
+    return false;
+  }
+
+  /** Its request waits from now on. */
+  default void joined() {}
+
+  /**
+   * Tells its place in line, unless it has not read what it was told before.
+   *
+   * @param bucket the line
+   * @param position the place in it, from 1 on
+   * @param expectedNanos until its release, or null if nobody knows
+   */
+  default void place(int bucket, int position, @Nullable Long expectedNanos) {}
+
+  /**
+   * Tells that it is released. Unless it holds the start, this is the last.
+   *
+   * @param held the start that it holds, or null if it does not
+   */
+  void released(int bucket, long waitedNanos, @Nullable HeldStart held);
+
+  /** Shows a client that holds a start that its connection lives. */
+  default void beat() {}
+
+  /** Tells a client that the start it held has run out, or is lost. */
+  default void expired(HeldStart held) {}
+
+  /** There is nothing more to tell. */
+  default void end() {}
+
+  /** Tells why it is not released, at last. */
+  void refused(Problem problem);
+
+  /** Tells that the broker stops, at last. */
+  void stopping();
+
+  /** Has it ask again, as a client does that has lost its connection. */
+  void hangUp();
+}

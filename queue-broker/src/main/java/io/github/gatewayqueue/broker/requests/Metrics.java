@@ -1,0 +1,198 @@
+package io.github.gatewayqueue.broker.requests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.broker.queue.NotReady;
+import io.github.gatewayqueue.broker.queue.Version;
+import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What a Prometheus reads. Safe for use by many threads. */
+public final class Metrics {
+  /** How a request ended. */
+  public enum Outcome {
+    /** Released, and its client was told. */
+    RELEASED,
+    /** Its client hung up before it was told. */
+    HUNG_UP,
+    /** Refused since its query is none, it is too long, or no proper HTTP. */
+    BAD_REQUEST,
+    /** Refused since a browser sent it for a page of another site. */
+    CROSS_SITE,
+    /** Refused since it had no proper token. */
+    UNAUTHORIZED,
+    /** Refused since too many wait. */
+    FULL,
+    /** Refused, or ended, since the broker stops. */
+    STOPPING,
+    /** Refused since the session starts of the day are used up. */
+    EXHAUSTED,
+    /** Failed for another reason. */
+    FAILED;
+
+    public final String label = name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What is ready to be sent. */
+  public record Page(String type, String body) {}
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final ExpositionFormatWriter text;
+  private final ExpositionFormatWriter openMetrics;
+  private final Counter requests;
+  private final Counter holds;
+  private final Histogram wait;
+
+  public Metrics(BrokerQueue queue) {
+    ExpositionFormats formats = ExpositionFormats.init();
+    text = formats.getPrometheusTextFormatWriter();
+    openMetrics = formats.getOpenMetricsTextFormatWriter();
+    requests =
+        Counter.builder()
+            .name("gateway_queue_requests_total")
+            .help("Requests for a session start, by how they ended")
+            .labelNames("outcome")
+            .register(registry);
+    for (Outcome outcome : Outcome.values()) {
+      requests.initLabelValues(outcome.label);
+    }
+    holds =
+        Counter.builder()
+            .name("gateway_queue_holds_total")
+            .help("Starts that clients held, by the first that was said of them")
+            .labelNames("said")
+            .register(registry);
+    for (HeldStart.Word word : HeldStart.Word.values()) {
+      holds.initLabelValues(label(word));
+    }
+    wait =
+        Histogram.builder()
+            .name("gateway_queue_wait_seconds")
+            .help("How long released requests waited")
+            .classicOnly()
+            .classicUpperBounds(0.1, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400)
+            .register(registry);
+    registerQueue(queue);
+  }
+
+  private void registerQueue(BrokerQueue queue) {
+    Info.builder()
+        .name("gateway_queue_build_info")
+        .help("Which broker this is")
+        .labelNames("version", "queue")
+        .register(registry)
+        .addLabelValues(Version.current(), queue.kind());
+    GaugeWithCallback.builder()
+        .name("gateway_queue_waiting")
+        .help("Requests in line, by bucket")
+        .labelNames("bucket")
+        .callback(gauge -> {
+          List<LargeBotQueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
+          for (int i = 0; i < buckets.size(); i++) {
+            gauge.call(buckets.get(i).waiting(), String.valueOf(i));
+          }
+        })
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("gateway_queue_limit_read_failures_total")
+        .help("How often the session start limit could not be read from Discord")
+        .callback(counter -> counter.call((double) queue.failedReadings()))
+        .register(registry);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_remaining",
+        "Session starts left until the reset, the reserve among them",
+        SessionStartLimit::remaining);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_limit",
+        "Session starts that Discord allows in 24 hours",
+        SessionStartLimit::total);
+    registerLimit(
+        queue,
+        "gateway_queue_session_starts_reset_seconds",
+        "Seconds until the session starts are reset",
+        limit -> limit.resetAfter().toMillis() / 1e3);
+  }
+
+  /** A gauge that is absent as long as no limit is known. */
+  private void registerLimit(
+      BrokerQueue queue, String name, String help, ToDoubleFunction<SessionStartLimit> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(gauge -> {
+          SessionStartLimit limit = queue.snapshot().limit().orElse(null);
+          if (limit != null) {
+            gauge.call(value.applyAsDouble(limit));
+          }
+        })
+        .register(registry);
+  }
+
+  /** Shows whether the broker is ready. */
+  public void registerReady(Supplier<@Nullable NotReady> whyNotReady) {
+    GaugeWithCallback.builder()
+        .name("gateway_queue_ready")
+        .help(
+            "0 if nobody is released within a minute: the limit is not known, the session starts are"
+                + " used up, Redis does not answer, or the broker stops; else 1")
+        .callback(gauge -> gauge.call(whyNotReady.get() == null ? 1 : 0))
+        .register(registry);
+  }
+
+  public void ended(Outcome outcome) {
+    requests.labelValues(outcome.label).inc();
+  }
+
+  void holdEnded(HeldStart.Word said) {
+    holds.labelValues(label(said)).inc();
+  }
+
+  public static String label(HeldStart.Word said) {
+    return said.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns of how many starts that were held this was said first. */
+  public long count(HeldStart.Word said) {
+    return (long) holds.labelValues(label(said)).get();
+  }
+
+  /** Returns how many requests ended so. */
+  public long count(Outcome outcome) {
+    return (long) requests.labelValues(outcome.label).get();
+  }
+
+  void waited(long nanos) {
+    wait.observe(nanos / 1e9);
+  }
+
+  /** Returns the page in the form that a client asks for. */
+  public Page page(@Nullable String accept) {
+    ExpositionFormatWriter writer = openMetrics.accepts(accept) ? openMetrics : text;
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    try {
+      writer.write(page, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Page(writer.getContentType(), page.toString(UTF_8));
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.gatewayqueue.broker.requests;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How time goes by in a broker, apart from its queue. A test has it go faster, or by hand.
+ *
+ * @param heartbeat clients that get events, and those who watch the status, are told something at
+ *     least every five seconds: this often, be the event loop a little late
+ * @param nanos the clock that the history of the status goes by
+ * @param maxHold a client that says nothing keeps a bucket for no longer than that
+ * @param farewell how long the requests that wait may take to end when the broker stops
+ */
+public record Pace(Duration heartbeat, LongSupplier nanos, Duration maxHold, Duration farewell) {
+  public static final Pace REAL =
+      new Pace(
+          Duration.ofMillis(4500), System::nanoTime, Duration.ofSeconds(30), Duration.ofSeconds(4));
+
+  public Pace withHeartbeat(Duration heartbeat) {
+    return new Pace(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public Pace withNanos(LongSupplier nanos) {
+    return new Pace(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public Pace withMaxHold(Duration maxHold) {
+    return new Pace(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public Pace withFarewell(Duration farewell) {
+    return new Pace(heartbeat, nanos, maxHold, farewell);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The requests for session starts, whatever carries them: who waits, what becomes of the starts
+ * that clients hold, and what is known of both afterwards. Start with {@link
+ * io.github.gatewayqueue.broker.requests.Requests}.
+ */
+@NullMarked
+package io.github.gatewayqueue.broker.requests;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.github.gatewayqueue.broker.requests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DayTest {
+  private static final long SLOT = Day.SLOT.toNanos();
+
+  /** Such a clock may begin anywhere. */
+  private static final long BEGIN = Long.MAX_VALUE - SLOT;
+
+  private final Day day = new Day(BEGIN);
+
+  @Test
+  void view_nothingHappened_isOneEmptySlot() {
+    assertEquals(new Day.View(BEGIN, List.of(Day.Slot.EMPTY)), day.view(BEGIN + SLOT - 1));
+  }
+
+  @Test
+  void view_startsAndReadings_areInTheirSlots() {
+    day.started(BEGIN);
+    day.started(BEGIN + SLOT - 1);
+    day.remaining(998, BEGIN + SLOT - 1);
+    day.remaining(997, BEGIN + SLOT);
+    day.remaining(996, BEGIN + SLOT + 1);
+    day.started(BEGIN + 3 * SLOT);
+    assertEquals(
+        List.of(new Day.Slot(2, 998), new Day.Slot(0, 996), Day.Slot.EMPTY, new Day.Slot(1, null)),
+        day.view(BEGIN + 3 * SLOT + 1).slots());
+  }
+
+  @Test
+  void view_dayHasPassed_forgetsTheOldestSlot() {
+    day.started(BEGIN);
+    day.started(BEGIN + SLOT);
+    long dayLater = BEGIN + Duration.ofDays(1).toNanos();
+    assertEquals(145, Day.MAX_SLOTS);
+    assertEquals(145, day.view(dayLater).slots().size());
+    assertEquals(1, day.view(dayLater).slots().getFirst().starts());
+    Day.View later = day.view(dayLater + 2 * SLOT);
+    assertEquals(BEGIN + 2 * SLOT, later.beganNanos());
+    assertEquals(List.of(Day.Slot.EMPTY), later.slots().stream().distinct().toList());
+  }
+
+  @Test
+  void view_nothingForAYear_isADayThatIsEmpty() {
+    day.started(BEGIN);
+    long yearLater = BEGIN + Duration.ofDays(365).toNanos();
+    Day.View view = day.view(yearLater);
+    assertEquals(145, view.slots().size());
+    assertEquals(List.of(Day.Slot.EMPTY), view.slots().stream().distinct().toList());
+    assertEquals(yearLater - 144 * SLOT, view.beganNanos());
+  }
+}
