@@ -233,7 +233,7 @@ final class Image {
     } finally {
       broker.destroy();
     }
-    if (!broker.waitFor(60, TimeUnit.SECONDS) || broker.exitValue() != 0) {
+    if (!broker.waitFor(60, TimeUnit.SECONDS) || broker.exitValue() != 128 + 15) {
       throw new IllegalStateException("the image does not stop as it should");
     }
     if (!Files.exists(file)) {

@@ -15,15 +15,12 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("requires-automatic")
 @NullMarked
 module io.github.gatewayqueue.broker {
-  // Vert.x's JSON rests on it, but Vert.x declares it as optional: without this it is not resolved.
-  requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.github.gatewayqueue.discord;
   requires io.github.gatewayqueue.local;
   requires io.github.gatewayqueue.redis;
   requires transitive io.github.gatewayqueue.large;
   // For why a request could not be decoded, and to notice each client that hangs up.
-  requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.codec.http;
   requires io.netty.common;
@@ -37,8 +34,6 @@ module io.github.gatewayqueue.broker {
   requires io.vertx.core;
   // To find out whether a client is still there.
   requires jdk.net;
-  // For signals.
-  requires jdk.unsupported;
   // The program sets up the format of the log; the rest logs through System.Logger.
   requires java.logging;
   requires static transitive org.jspecify;

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
+  /** How a JVM ends when SIGTERM ends it. */
+  static final int TERMINATED = 128 + 15;
+
   private static final String MAIN = "io.github.gatewayqueue.broker.cli.Main";
 
   private static final String LISTENING = "listening on ";

@@ -167,6 +167,15 @@ class DocsTest extends BrokerTestBase {
   }
 
   @Test
+  void unit_stopped_isNoFailure() throws Exception {
+    assertEquals(
+        List.of("" + BrokerProcess.TERMINATED), groups("\nSuccessExitStatus=(.*)\n", read(UNIT)));
+    assertEquals(
+        List.of("" + BrokerProcess.TERMINATED),
+        groups("\n\\| (\\d+), 130 \\| ended by", read(DOCS)));
+  }
+
+  @Test
   void unit_tokens_eachHasTwoLinesThatCanBeRemoved() throws Exception {
     String unit = read(UNIT);
     assertEquals(

@@ -146,7 +146,7 @@ class ImageIT extends BrokerTestBase {
     client.send("GET /dashboard HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assertEquals(200, client.readAnswer().status());
     broker.terminate();
-    assertEquals(0, broker.awaitExit());
+    assertEquals(BrokerProcess.TERMINATED, broker.awaitExit());
     assertEquals("Picked up JAVA_TOOL_OPTIONS: " + required + "\n", broker.errors());
   }
 

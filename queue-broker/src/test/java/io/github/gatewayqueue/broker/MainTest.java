@@ -47,22 +47,22 @@ class MainTest extends BrokerTestBase {
 
   @Test
   @NeedsSignals
-  void serve_sigterm_endsWaitersAndExitsWith0() throws Exception {
-    assertEndsInOrder("TERM", BrokerProcess::terminate);
+  void serve_sigterm_endsWaitersAndExits() throws Exception {
+    assertEndsInOrder("TERM", BrokerProcess.TERMINATED, BrokerProcess::terminate);
   }
 
   @Test
   @NeedsSignals
   @Thorough("as SIGTERM, which the default tier has")
-  void serve_sigint_endsWaitersAndExitsWith0() throws Exception {
-    assertEndsInOrder("INT", broker -> broker.signal("INT"));
+  void serve_sigint_endsWaitersAndExits() throws Exception {
+    assertEndsInOrder("INT", 128 + 2, broker -> broker.signal("INT"));
   }
 
   private interface Ending {
     void of(BrokerProcess broker) throws Exception;
   }
 
-  private void assertEndsInOrder(String signal, Ending ending) throws Exception {
+  private void assertEndsInOrder(String signal, int exitCode, Ending ending) throws Exception {
     assumeFalse(
         BrokerProcess.inheritsIgnored(signal), "a process inherits that it ignores a signal");
     BrokerProcess broker = serve(Map.of(), "--start-delay", "1h");
@@ -75,7 +75,7 @@ class MainTest extends BrokerTestBase {
     events.expect("closing");
     assertNull(events.next());
     assertEquals("", plain.readToEnd());
-    assertEquals(0, broker.awaitExit(), broker.errors());
+    assertEquals(exitCode, broker.awaitExit(), broker.errors());
   }
 
   @Test
@@ -138,7 +138,7 @@ class MainTest extends BrokerTestBase {
     RawConnection client = open(RawConnection.asking(broker.uri().getPort(), 5, 7));
     assertEquals(200, client.readAnswer().status());
     broker.terminate();
-    assertEquals(0, broker.awaitExit(), broker.errors());
+    assertEquals(BrokerProcess.TERMINATED, broker.awaitExit(), broker.errors());
     List<Long> shards = new ArrayList<>();
     for (RecordedEvent event : RecordingFile.readAllEvents(recording)) {
       if (event.getEventType().getName().startsWith("io.github.gatewayqueue.")) {

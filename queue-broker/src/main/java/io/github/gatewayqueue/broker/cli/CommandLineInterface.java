@@ -27,7 +27,6 @@ public final class CommandLineInterface {
   /** No exit code: the program goes on. */
   static final int SERVING = -1;
 
-  private static final int OK = 0;
   private static final int BAD_OPTION = 2;
 
   /** Of its own: a JVM that does not start ends with 1, and one without memory with 3. */
@@ -134,8 +133,6 @@ public final class CommandLineInterface {
     setUpLog(configuration.logLevel());
     Broker broker = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop"));
-    ExitOnSignal.install("TERM", OK);
-    ExitOnSignal.install("INT", OK);
     broker
         .refused()
         .thenAccept(reason -> {

@@ -23,8 +23,8 @@ final class Router {
   private static final Duration RETRY_AFTER_CROWD = Duration.ofSeconds(10);
 
   /**
-   * For browsers, which can not be told to send a bearer token. A line for each: Chromium knows
-   * only the first challenge of a line.
+   * For browsers, which cannot be told to send a bearer token. A line for each: Chromium knows only
+   * the first challenge of a line.
    */
   private static final String[] BEARER_OR_BASIC = {"Bearer", "Basic realm=\"gateway-queue\""};
 
