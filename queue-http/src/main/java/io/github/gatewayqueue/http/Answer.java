@@ -52,6 +52,13 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   private @Nullable CompletableFuture<HttpResponse<Answer>> exchange;
   private volatile @Nullable Subscription source;
 
+  /**
+   * Whether the body has come to its end. Its connection may be that of another request by then,
+   * which the JDK's client would close all the same if the exchange were cancelled before it has
+   * taken note of the end.
+   */
+  private volatile boolean complete;
+
   /** Sends the request; called once, by the thread that waits for the answer. */
   void begin(HttpClient client, HttpRequest request) {
     exchange = client.sendAsync(request, this);
@@ -100,7 +107,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   /** Closes the connection unless the answer is complete; it may not even have come about yet. */
   void hangUp() {
-    if (exchange != null) {
+    if (exchange != null && !complete) {
       exchange.cancel(true);
     }
   }
@@ -139,6 +146,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   @Override
   public void onComplete() {
+    complete = true;
     pass(new End());
     body.complete(this);
   }

@@ -32,6 +32,12 @@ final class HeldStart implements SessionStart {
   /** How often a use is told again of which the broker may not know that its stream was alive. */
   private static final int LATE_TRIES = 3;
 
+  /**
+   * For how long the broker may take to end the stream of a start that is over. If the client hung
+   * up at that very moment, it could hit the connection's next request.
+   */
+  private static final Duration ENDING = Duration.ofSeconds(1);
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final Broker broker;
@@ -43,6 +49,7 @@ final class HeldStart implements SessionStart {
   private volatile long endNanos;
   private volatile long heardNanos;
   private volatile boolean lost;
+  private volatile boolean streamEnded;
 
   /** Written under the monitor; completes when the last word was told, or cannot be. */
   private volatile CompletableFuture<Void> told = DONE;
@@ -124,7 +131,12 @@ final class HeldStart implements SessionStart {
 
   /** The stream is gone, and the hold with it. */
   private void ended() {
+    streamEnded = true;
     lost = true;
+    forgetOnceTold();
+  }
+
+  private void forgetOnceTold() {
     var unused = told.whenComplete((done, thrown) -> all.remove(this));
   }
 
@@ -194,15 +206,25 @@ final class HeldStart implements SessionStart {
     all.add(this); // again, if the stream had gone
     enter(next);
     if (lost) { // and whoever saw it go may not have seen this word
-      ended();
+      forgetOnceTold();
     }
   }
 
   private void enter(Phase next) {
     phase = next;
     if (next == Phase.OVER) {
-      var unused = told.whenComplete((done, thrown) -> hangUp());
+      var unused = told.whenComplete((done, thrown) -> hangUpIfNotEnded());
     }
+  }
+
+  private void hangUpIfNotEnded() {
+    all.remove(this);
+    CompletableFuture.delayedExecutor(ENDING.toNanos(), TimeUnit.NANOSECONDS)
+        .execute(() -> {
+          if (!streamEnded) {
+            stream.hangUp();
+          }
+        });
   }
 
   /** Completes when the broker has heard it, or it is of no use to go on. */

@@ -73,6 +73,18 @@ class HoldTest {
     }
   }
 
+  /** The broker ends the stream of each, whose connection the client may use for the next one. */
+  @Test
+  @Thorough("thousands of rounds; the default tier has fifty in the contract")
+  void acquire_cancelledThousandsOfTimes_theNextIsReleasedEachTime() throws Exception {
+    try (var broker = BrokerTest.broker().interval(Duration.ofHours(1)).start();
+        var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+      for (int i = 0; i < 3_000; i++) {
+        Asking.of((id, total) -> queue.acquire(id, total).cancel()).awaitReturn();
+      }
+    }
+  }
+
   @Test
   void acquire_pathPrefixAndToken_isToldThere() throws Exception {
     var token = new AtomicBoolean();
