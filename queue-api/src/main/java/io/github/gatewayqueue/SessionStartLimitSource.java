@@ -20,6 +20,8 @@ public interface SessionStartLimitSource {
    * @return the limit at the moment of the call
    * @throws IOException if the limit could not be read this time; the queue tries again with
    *     backoff
+   * @throws SessionStartLimitUnavailableException if it could not, and the queue must not try again
+   *     before a time that this says
    * @throws InterruptedException if the thread was interrupted while it waited for the answer
    * @throws GatewayQueueException if the limit can never be read, for instance since the token is
    *     refused; every request that waits throws one of its own, with this one as its cause

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +40,21 @@ import org.jspecify.annotations.Nullable;
  * <h2>Failure</h2>
  *
  * What may pass is an {@link IOException} that says what was wrong, and the queue asks again later:
- * no connection, no answer in time, a status such as 503, a redirect (never followed, the token
- * must not go elsewhere), a body that is cut off, longer than 64 KiB or makes no sense. More starts
- * remaining than there are in total is taken as the total, with a warning in the log.
+ * no connection, no answer in time, a status such as 503 or 403, a redirect (never followed, the
+ * token must not go elsewhere), a body that is cut off, longer than 64 KiB or makes no sense. More
+ * starts remaining than there are in total is taken as the total, with a warning in the log.
  *
- * <p>A status of 401 or 403 does not pass by itself: it is a {@link GatewayQueueException}, and is
- * not tried again here.
+ * <p>An answer that asks to wait, by the headers {@code Retry-After} (seconds or a date) and {@code
+ * X-RateLimit-Reset-After} or the body's {@code retry_after}, is a {@link
+ * SessionStartLimitUnavailableException} that says how long: the longest of them. Until then no
+ * request is sent, whoever calls; the exception is thrown at once. A status of 429 that does not
+ * say how long is taken as a minute, and as twice as long as before if it comes again, up to an
+ * hour.
  *
- * <p>A status of 429 is waited out here, with a warning in the log: for as long as the header
- * {@code Retry-After} or the body's {@code retry_after} asks, the longer of both, or 5 seconds if
- * neither does. After the fifth in a row, or if one asks for more than an hour, it becomes an
- * {@code IOException}, so that one reading does not take for ever.
+ * <p>A status of 401 does not pass by itself: it is a {@link GatewayQueueException}, which is
+ * thrown to everybody who calls within the next 5 seconds, and for twice as long as before if it
+ * comes again, up to 10 minutes. Any other status, 403 among them, may be that of something between
+ * here and Discord, and may pass.
  *
  * <h2>The token</h2>
  *
@@ -69,15 +75,14 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
   /** Longer than any proper answer by far. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  private static final int MAX_ATTEMPTS = 5;
-  private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
-
   private final String token;
   private final String baseUrl;
   private final HttpRequest request;
   private final Duration connectTimeout;
   private final Duration requestTimeout;
   private final @Nullable HttpClient client;
+  private final LongSupplier nanos;
+  private final Pause pause = new Pause();
 
   private DiscordSessionStartLimitSource(Builder builder) {
     token = builder.token;
@@ -85,6 +90,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     connectTimeout = Objects.requireNonNullElse(builder.connectTimeout, Duration.ofSeconds(10));
     requestTimeout = builder.requestTimeout;
     client = builder.client;
+    nanos = builder.nanos;
     request =
         HttpRequest.newBuilder(URI.create(baseUrl + "/gateway/bot"))
             .header("Authorization", "Bot " + token)
@@ -108,20 +114,21 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
 
   /**
    * Reads the limit from Discord, afresh. If the current thread is {@linkplain Thread#interrupt
-   * interrupted} on entry, while it waits for the answer, or while it waits out a 429, then {@link
-   * InterruptedException} is thrown and the interrupted status is cleared; a request that is under
-   * way is abandoned.
+   * interrupted} on entry or while it waits for the answer, then {@link InterruptedException} is
+   * thrown and the interrupted status is cleared; a request that is under way is abandoned.
    *
    * @return the limit at the moment of the call
+   * @throws SessionStartLimitUnavailableException if Discord asks to wait, or has not long ago
    * @throws IOException if the limit could not be read this time; the message says why
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
-   * @throws GatewayQueueException if Discord answers 401 or 403
+   * @throws GatewayQueueException if Discord answers 401, or has not long ago
    */
   @Override
   public SessionStartLimit fetch() throws IOException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    pause.check(nanos.getAsLong());
     if (client != null) {
       return fetch(client);
     }
@@ -156,17 +163,22 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
   }
 
   private SessionStartLimit fetch(HttpClient client) throws IOException, InterruptedException {
-    for (int attempt = 1; ; attempt++) {
-      HttpResponse<byte[]> response = send(client);
-      switch (response.statusCode()) {
-        case 200 -> {
-          return limit(response.body());
-        }
-        case 401, 403 -> throw refused(response.statusCode());
-        case 429 -> awaitRetry(response, attempt);
-        default -> throw unexpected(response.statusCode());
-      }
+    HttpResponse<byte[]> response = send(client);
+    int status = response.statusCode();
+    Duration asked = RetryAfter.of(response.headers(), response.body());
+    if (status == 401) {
+      GatewayQueueException refusal = refused();
+      pause.refused(refusal, nanos.getAsLong());
+      throw refusal;
     }
+    if (status == 429 || (status != 200 && asked != null)) {
+      throw limited(status, asked);
+    }
+    pause.answered();
+    if (status != 200) {
+      throw unexpected(status);
+    }
+    return limit(response.body());
   }
 
   /**
@@ -204,33 +216,31 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     }
   }
 
-  private void awaitRetry(HttpResponse<byte[]> response, int attempt)
-      throws IOException, InterruptedException {
-    Duration wait = RetryAfter.of(response.headers(), response.body());
-    if (wait.compareTo(MAX_RETRY_AFTER) > 0) {
-      throw new IOException(
-          says("answered 429 and asks to wait " + wait + ", longer than " + MAX_RETRY_AFTER));
-    }
-    if (attempt == MAX_ATTEMPTS) {
-      throw new IOException(says("answered 429 " + MAX_ATTEMPTS + " times in a row"));
-    }
-    Log.warning(says("answered 429, asking again in " + wait));
-    Thread.sleep(wait);
+  private IOException limited(int status, @Nullable Duration asked) {
+    String what = "answered " + status + (asked == null ? "" : " and asks to wait " + text(asked));
+    Duration wait = pause.limited(says(what), asked, nanos.getAsLong());
+    return new SessionStartLimitUnavailableException(says(what), wait);
   }
 
-  private GatewayQueueException refused(int status) {
-    String advice =
-        status == 401
-            ? "the token is not valid; check it, or reset it in Discord's developer portal"
-            : "access is forbidden; check the token, and what stands between here and Discord";
-    return new GatewayQueueException(says("answered " + status + ": " + advice));
+  /** In whole seconds, as 82721 s: what is longer than a day is rare, and must be seen. */
+  private static String text(Duration duration) {
+    return duration.plusNanos(999_999_999).toSeconds() + " s";
+  }
+
+  private GatewayQueueException refused() {
+    return new GatewayQueueException(
+        says(
+            "answered 401: the token is not valid; check it, or reset it in Discord's developer"
+                + " portal"));
   }
 
   private IOException unexpected(int status) {
     String advice =
         status / 100 == 3
             ? "; redirects are not followed, as the token must not go elsewhere: check the base URL"
-            : "";
+            : status == 403
+                ? "; the token is not what is refused: look at what stands before Discord"
+                : "";
     return new IOException(says("answered " + status + ", expected 200" + advice));
   }
 
@@ -270,6 +280,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     private @Nullable Duration connectTimeout;
     private Duration requestTimeout = Duration.ofSeconds(30);
     private @Nullable HttpClient client;
+    private LongSupplier nanos = System::nanoTime;
 
     private Builder(String token) {
       requireNonNull(token, "token");
@@ -311,7 +322,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
 
     /**
      * Sets how long one request may take, from the connection to the last byte of the answer; 30
-     * seconds by default. What a 429 asks to wait does not count.
+     * seconds by default.
      *
      * @param timeout longer than zero
      * @return this builder
@@ -338,6 +349,12 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
                 + "), expected NEVER, as the token must not go elsewhere");
       }
       this.client = client;
+      return this;
+    }
+
+    /** For tests: the clock by which pauses are kept. */
+    Builder nanos(LongSupplier nanos) {
+      this.nanos = nanos;
       return this;
     }
 

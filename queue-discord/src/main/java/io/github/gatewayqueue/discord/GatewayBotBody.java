@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -49,20 +49,21 @@ final class GatewayBotBody {
     }
   }
 
-  /** Returns the {@code retry_after} in the body of a 429, in seconds; empty if there is none. */
-  static OptionalDouble retryAfter(byte[] body) {
+  /** Returns the {@code retry_after} in a body, in seconds, as it stands there, if there is one. */
+  static Optional<String> retryAfter(byte[] body) {
     try (JsonParser json = parser(body)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         boolean wanted = json.currentName().equals("retry_after");
-        if (json.nextToken().isNumeric() && wanted) {
-          return OptionalDouble.of(json.getDoubleValue());
+        JsonToken value = json.nextToken();
+        if (wanted && value.isScalarValue()) {
+          return Optional.of(json.getString());
         }
         json.skipChildren();
       }
-      return OptionalDouble.empty();
+      return Optional.empty();
     } catch (JacksonException e) {
-      return OptionalDouble.empty(); // an error page of whatever stands before Discord
+      return Optional.empty(); // an error page of whatever stands before Discord
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,6 +32,13 @@ final class Calls {
     assertEquals(type, thrown.getClass());
     assertFalse(trace(thrown).contains(TOKEN), "the token is in the exception");
     return String.valueOf(thrown.getMessage());
+  }
+
+  /** Expects to be told how long not to ask again, and returns that. */
+  static Duration unavailable(DiscordSessionStartLimitSource limits) {
+    var thrown = assertThrows(SessionStartLimitUnavailableException.class, limits::fetch);
+    assertFalse(trace(thrown).contains(TOKEN), "the token is in the exception");
+    return thrown.retryAfter();
   }
 
   static String ioFailure(DiscordSessionStartLimitSource limits) {

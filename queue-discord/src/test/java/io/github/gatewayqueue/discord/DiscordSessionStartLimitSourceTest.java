@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
@@ -18,11 +19,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,12 @@ class DiscordSessionStartLimitSourceTest {
       assertEquals(999, limits.fetch().remaining());
       assertEquals(998, limits.fetch().remaining());
     }
+  }
+
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 7); // it may overflow
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
   }
 
   @ParameterizedTest
@@ -84,19 +93,55 @@ class DiscordSessionStartLimitSourceTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          401 | the token is not valid; check it, or reset it in Discord's developer portal
-          403 | access is forbidden; check the token, and what stands between here and Discord
-          """)
-  void fetch_refusedToken_saysSoAndIsNotRetried(int status, String advice) throws IOException {
-    try (var rest = new FakeRest(answer(status))) {
+  @Test
+  void fetch_refusedToken_saysSo() throws IOException {
+    try (var rest = new FakeRest(answer(401))) {
       String message = Calls.failure(GatewayQueueException.class, Calls.at(rest.url()).build());
-      assertEquals(asked(rest) + " answered " + status + ": " + advice, message);
+      assertEquals(
+          asked(rest)
+              + " answered 401: the token is not valid; check it, or reset it in Discord's developer"
+              + " portal",
+          message);
+    }
+  }
+
+  /** A new one needs a new source, so all that could come of asking is to be blocked. */
+  @Test
+  void fetch_refusedTokenAgainAndAgain_isAskedMoreAndMoreSeldom()
+      throws IOException, InterruptedException {
+    try (var rest = new FakeRest(answer(401), answer(401), ok(FakeRest.LIMIT))) {
+      var limits = Calls.at(rest.url()).nanos(nanos::get).build();
+      String message = Calls.failure(GatewayQueueException.class, limits);
+      for (int i = 0; i < 100; i++) {
+        assertEquals(message, Calls.failure(GatewayQueueException.class, limits));
+      }
       assertEquals(1, rest.requests().size());
+      pass(Duration.ofSeconds(5));
+      Calls.failure(GatewayQueueException.class, limits);
+      pass(Duration.ofSeconds(10).minusNanos(1));
+      Calls.failure(GatewayQueueException.class, limits);
+      assertEquals(2, rest.requests().size());
+      pass(Duration.ofNanos(1));
+      assertEquals(USUAL, limits.fetch());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"message\": \"internal network error\", \"code\": 40333}",
+        "<!DOCTYPE html><title>Access denied | discord.com used Cloudflare</title>"
+      })
+  void fetch_forbidden_isAnOutageAndNoRefusedToken(String body)
+      throws IOException, InterruptedException {
+    try (var rest = new FakeRest(new FakeRest.Answer(403, Map.of(), body), ok(FakeRest.LIMIT))) {
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(
+          asked(rest)
+              + " answered 403, expected 200; the token is not what is refused: look at what stands"
+              + " before Discord",
+          Calls.ioFailure(limits));
+      assertEquals(USUAL, limits.fetch());
     }
   }
 
@@ -183,77 +228,59 @@ class DiscordSessionStartLimitSourceTest {
     }
   }
 
-  @Test
-  void fetch_rateLimited_waitsAndAsksAgain() throws IOException, InterruptedException {
-    var body =
-        new FakeRest.Answer(
-            429,
-            Map.of("Retry-After", "0"),
-            """
-            {"message": "You are being rate limited.", "retry_after": 0.25, "global": true}
-            """);
-    try (var rest = new FakeRest(rateLimited("0.5"), body, ok(FakeRest.LIMIT));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
-      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
-      var at = rest.requests().stream().map(FakeRest.Request::atNanos).toList();
-      assertEquals(3, at.size());
-      assertTrue(at.get(1) - at.get(0) >= 500_000_000, "waited as long as the header asks");
-      assertTrue(at.get(2) - at.get(1) >= 250_000_000, "waited as long as the body asks");
-      assertEquals(
-          List.of(
-              "WARNING: " + asked(rest) + " answered 429, asking again in PT0.5S",
-              "WARNING: " + asked(rest) + " answered 429, asking again in PT0.25S"),
-          log.lines());
-    }
-  }
-
-  @Test
-  void fetch_rateLimitedAndTheLogFails_waitsAndAsksAgain()
+  @ParameterizedTest
+  @CsvSource({"429, 82721, PT22H58M41S", "429, '2814, 2', PT46M54S", "503, 0.25, PT0.25S"})
+  void fetch_askedToWait_sendsNothingUntilThen(int status, String retryAfter, Duration wait)
       throws IOException, InterruptedException {
-    try (var rest = new FakeRest(rateLimited("0.1"), ok(FakeRest.LIMIT));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
-      log.failWith(new IllegalStateException("the disk is full"));
-      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
-      assertEquals(1, log.lines().size());
-    }
-  }
-
-  @Test
-  void fetch_rateLimitedFiveTimes_givesUp() throws IOException, InterruptedException {
-    var limited = rateLimited("0");
-    try (var rest = new FakeRest(limited, limited, limited, limited, limited, ok(FakeRest.LIMIT));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
-      var limits = Calls.at(rest.url()).build();
-      assertEquals(asked(rest) + " answered 429 5 times in a row", Calls.ioFailure(limits));
-      assertEquals(5, rest.requests().size());
-      assertEquals(4, log.lines().size());
+    try (var rest =
+        new FakeRest(
+            new FakeRest.Answer(status, Map.of("Retry-After", retryAfter), ""),
+            ok(FakeRest.LIMIT))) {
+      var limits = Calls.at(rest.url()).nanos(nanos::get).build();
+      assertEquals(wait, Calls.unavailable(limits));
+      pass(wait.minusNanos(1));
+      assertEquals(Duration.ofNanos(1), Calls.unavailable(limits));
+      assertEquals(1, rest.requests().size());
+      pass(Duration.ofNanos(1));
       assertEquals(USUAL, limits.fetch());
     }
   }
 
   @Test
-  void fetch_rateLimitedFourTimes_isReadAtLast() throws IOException, InterruptedException {
-    var limited = rateLimited("0");
-    try (var rest = new FakeRest(limited, limited, limited, limited, ok(FakeRest.LIMIT))) {
-      assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
-      assertEquals(5, rest.requests().size());
+  void fetch_askedToWait_saysWhoAndHowLong() throws IOException {
+    try (var rest = new FakeRest(rateLimited("82721"))) {
+      var limits = Calls.at(rest.url()).build();
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            asked(rest) + " answered 429 and asks to wait 82721 s",
+            Calls.failure(SessionStartLimitUnavailableException.class, limits));
+      }
     }
   }
 
   @Test
-  void fetch_rateLimitedForMoreThanAnHour_givesUpAtOnce() throws IOException {
-    try (var rest = new FakeRest(rateLimited("3600.5"))) {
-      assertEquals(
-          asked(rest) + " answered 429 and asks to wait PT1H0.5S, longer than PT1H",
-          Calls.ioFailure(Calls.at(rest.url()).build()));
-      assertEquals(1, rest.requests().size());
+  void fetch_rateLimitedAgainAndAgain_waitsMinutesThatDouble()
+      throws IOException, InterruptedException {
+    List<FakeRest.Answer> answers = new ArrayList<>(Collections.nCopies(8, answer(429)));
+    answers.add(ok(FakeRest.LIMIT));
+    answers.add(answer(429));
+    try (var rest = new FakeRest(answers.toArray(FakeRest.Answer[]::new))) {
+      var limits = Calls.at(rest.url()).nanos(nanos::get).build();
+      for (int minutes : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+        assertEquals(Duration.ofMinutes(minutes), Calls.unavailable(limits));
+        pass(Duration.ofMinutes(minutes));
+      }
+      assertEquals(USUAL, limits.fetch());
+      assertEquals(Duration.ofMinutes(1), Calls.unavailable(limits));
     }
   }
 
   @Test
   void fetch_refusedAfterRateLimited_saysSo() throws IOException {
     try (var rest = new FakeRest(rateLimited("0"), answer(401))) {
-      String message = Calls.failure(GatewayQueueException.class, Calls.at(rest.url()).build());
+      var limits = Calls.at(rest.url()).build();
+      assertEquals(Duration.ZERO, Calls.unavailable(limits));
+      String message = Calls.failure(GatewayQueueException.class, limits);
       assertTrue(message.startsWith(asked(rest) + " answered 401"), message);
     }
   }
@@ -266,17 +293,6 @@ class DiscordSessionStartLimitSourceTest {
       assertThrows(InterruptedException.class, limits::fetch);
       assertFalse(Thread.currentThread().isInterrupted());
       assertEquals(List.of(), rest.requests());
-    }
-  }
-
-  @Test
-  void fetch_interruptedWhileRateLimited_throws() throws IOException, InterruptedException {
-    try (var rest = new FakeRest(rateLimited("3600"));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
-      var reading = new Calls.Background(Calls.at(rest.url()).build());
-      Await.until(() -> log.lines().size() == 1);
-      reading.interruptAndJoin();
-      assertEquals(1, rest.requests().size());
     }
   }
 

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Random;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class GatewayBotBodyTest {
     byte[] body = HexFormat.ofDelimiter(" ").parseHex(bytes);
     var thrown = assertThrows(IOException.class, () -> GatewayBotBody.limit(body));
     assertEquals("the body is in no encoding of JSON", thrown.getMessage());
-    assertEquals(OptionalDouble.empty(), GatewayBotBody.retryAfter(body));
+    assertEquals(Optional.empty(), GatewayBotBody.retryAfter(body));
   }
 
   @ParameterizedTest

@@ -31,21 +31,26 @@ class RetryAfterTest {
           1     | {"retry_after": 1.5}                         | PT1.5S
           1     | {"retry_after": -1.5}                        | PT1S
           -1    | {"retry_after": 1.5}                         | PT1.5S
-          -     | {"retry_after": "1.5"}                       | PT5S
-          -     | {"retry_after": null}                        | PT5S
-          -     | {"retry_after": -3}                          | PT5S
+          -     | {"retry_after": "1.5"}                       | PT1.5S
+          -     | {"retry_after": null}                        | -
+          -     | {"retry_after": -3}                          | -
           -     | {"retry_after": 3                            | PT3S
-          -     | {"retry_after":                              | PT5S
-          -     | ["retry_after", 3]                           | PT5S
-          -     | 3                                            | PT5S
-          -     | <html><h1>Error 1015: rate limited</h1>      | PT5S
+          -     | {"retry_after": true}                        | -
+          2814, 2 | -                                          | PT46M54S
+          2,2814  | {"retry_after": 1}                         | PT46M54S
+          82721 | {"message": "x", "retry_after": 82721.5}     | PT22H58M41.5S
+          -     | {"retry_after":                              | -
+          -     | ["retry_after", 3]                           | -
+          -     | 3                                            | -
+          -     | <html><h1>Error 1015: rate limited</h1>      | -
           2     | <html><h1>Error 1015: rate limited</h1>      | PT2S
-          -     | -                                            | PT5S
-          ``    | -                                            | PT5S
-          -1    | -                                            | PT5S
-          NaN   | -                                            | PT5S
-          soon  | -                                            | PT5S
-          Wed, 21 Oct 2026 07:28:00 GMT | -                    | PT5S
+          -     | -                                            | -
+          ``    | -                                            | -
+          -1    | -                                            | -
+          NaN   | -                                            | -
+          soon  | -                                            | -
+          Wed, 21 Oct 2020 07:28:00 GMT | -                    | -
+          Wed, 31 Oct 2020 07:28:00 GMT | -                    | -
           1e300 | -                                            | PT2562047H47M16.854775807S
           Infinity | -                                         | PT2562047H47M16.854775807S
           """)
@@ -54,6 +59,26 @@ class RetryAfterTest {
         header == null ? Map.<String, List<String>>of() : Map.of("retry-after", List.of(header));
     byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
     assertEquals(wait, RetryAfter.of(HttpHeaders.of(headers, (name, value) -> true), bytes));
+  }
+
+  @Test
+  void of_date_isCountedFromTheDateOfTheAnswer() {
+    var headers =
+        HttpHeaders.of(
+            Map.of(
+                "Retry-After", List.of("Wed, 21 Oct 2015 07:28:00 GMT"),
+                "Date", List.of("Wed, 21 Oct 2015 07:26:30 GMT")),
+            (name, value) -> true);
+    assertEquals(Duration.ofSeconds(90), RetryAfter.of(headers, new byte[0]));
+  }
+
+  @Test
+  void of_resetAfter_isAsGoodAsTheOthers() {
+    var headers =
+        HttpHeaders.of(
+            Map.of("X-RateLimit-Reset-After", List.of("64.57"), "Retry-After", List.of("2")),
+            (name, value) -> true);
+    assertEquals(Duration.ofMillis(64_570), RetryAfter.of(headers, new byte[0]));
   }
 
   @Test

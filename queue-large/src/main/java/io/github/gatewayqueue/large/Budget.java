@@ -207,12 +207,18 @@ final class Budget {
   }
 
   /**
-   * Takes note that a reading failed; the next one has to wait, twice as long as after the last.
+   * Takes note that a reading failed; the next one has to wait, twice as long as after the last,
+   * and for as long as the source has said.
    */
-  synchronized void fail(long nowNanos) {
+  synchronized void fail(long nowNanos, Duration retryAfter) {
     long backoffNanos = Math.min(MAX_BACKOFF_NANOS, minBackoffNanos << Math.min(failures, 6));
     failures++;
-    retryNanos = nowNanos + backoffNanos - random.nextLong(backoffNanos / 2);
+    long delayNanos = backoffNanos - random.nextLong(backoffNanos / 2);
+    retryNanos = nowNanos + Math.max(delayNanos, nanos(retryAfter));
+  }
+
+  synchronized void fail(long nowNanos) {
+    fail(nowNanos, Duration.ZERO);
   }
 
   /** Forgets what a failed reading left behind, so that the next request asks anew and at once. */

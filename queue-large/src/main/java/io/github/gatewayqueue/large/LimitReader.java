@@ -6,9 +6,11 @@ import static java.util.Objects.requireNonNull;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StackReserve;
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -146,12 +148,18 @@ final class LimitReader {
         budget.refused();
         buckets.refuseWaiting(refusal);
       } else {
-        budget.fail(System.nanoTime());
+        budget.fail(System.nanoTime(), retryAfter(reading.thrown));
       }
       return true;
     } finally {
       updates.unlock();
     }
+  }
+
+  private static Duration retryAfter(@Nullable Throwable thrown) {
+    return thrown instanceof SessionStartLimitUnavailableException unavailable
+        ? unavailable.retryAfter()
+        : Duration.ZERO;
   }
 
   /** Called under the lock of updates; whoever does wakes the heads afterwards. */

@@ -65,6 +65,18 @@ class BudgetTest {
     assertTrue(budget.beginReading(T0 + DAY));
   }
 
+  @Test
+  void fail_sourceSaysForHowLong_isNotReadBefore() {
+    Budget budget = budget(1);
+    assertTrue(budget.beginReading(T0));
+    budget.readingEnded();
+    budget.fail(T0, Duration.ofHours(23));
+    long wait = Duration.ofHours(23).toNanos();
+    assertEquals(wait, budget.tryCharge(T0, 0));
+    assertFalse(budget.beginReading(T0 + wait - 1));
+    assertTrue(budget.beginReading(T0 + wait));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7})
   void tryCharge_known_chargesDownToTheReserveAndThenWaitsForTheReset(int reserve) {

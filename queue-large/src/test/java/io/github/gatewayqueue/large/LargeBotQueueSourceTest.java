@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
@@ -190,6 +191,19 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(3, asked.size());
     assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
     assertTrue(asked.get(2) - asked.get(1) >= Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void source_saysForHowLong_isNotAskedBefore() throws InterruptedException {
+    Bot bot = bot(builder());
+    Asking request = bot.join(0);
+    Duration wait = BACKOFF.multipliedBy(5);
+    source.fail(new SessionStartLimitUnavailableException("rate limited", wait));
+    source.answer(limit(500, DAY, 16));
+    request.awaitReturn();
+    List<Long> asked = source.askedNanos();
+    assertEquals(2, asked.size());
+    assertTrue(asked.get(1) - asked.get(0) >= wait.toNanos());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -95,7 +96,7 @@ final class LimitReader {
       reader = next;
       next.start();
     } catch (Throwable e) { // such as that there is no memory for a thread
-      failed();
+      failed(Duration.ZERO);
       Log.warning("could not begin to read the session start limit, trying again: " + e);
     }
   }
@@ -104,7 +105,7 @@ final class LimitReader {
   void endIfDead(boolean nothingTold) {
     Thread last = reader;
     if (reading && last != null && !last.isAlive() && nothingTold) {
-      failed();
+      failed(Duration.ZERO);
     }
   }
 
@@ -116,14 +117,17 @@ final class LimitReader {
     }
   }
 
-  private void failed() {
+  private void failed(Duration retryAfter) {
     reading = false;
     triesAgain = true;
-    notBeforeNanos = System.nanoTime() + backoff.fail();
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
+    long atLeastNanos = (retryAfter.compareTo(longest) > 0 ? longest : retryAfter).toNanos();
+    notBeforeNanos = System.nanoTime() + Math.max(backoff.fail(), atLeastNanos);
   }
 
   private void read(SessionStartLimitSource limits, long number) {
     SessionStartLimit fresh = null;
+    Duration retryAfter = Duration.ZERO;
     try {
       fresh = usable(limits.fetch());
     } catch (GatewayQueueException e) {
@@ -133,15 +137,19 @@ final class LimitReader {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) { // an Error, too, or it would never be read again
+      if (e instanceof SessionStartLimitUnavailableException unavailable) {
+        retryAfter = unavailable.retryAfter();
+      }
       Log.warning("could not read the session start limit, trying again: " + e);
     }
     SessionStartLimit limit = fresh;
-    worker.accept(() -> end(number, limit));
+    Duration wait = retryAfter;
+    worker.accept(() -> end(number, limit, wait));
   }
 
-  private void end(long number, @Nullable SessionStartLimit limit) {
+  private void end(long number, @Nullable SessionStartLimit limit, Duration retryAfter) {
     if (limit == null) {
-      failed();
+      failed(retryAfter);
     } else {
       reading = false;
       backoff.succeed();

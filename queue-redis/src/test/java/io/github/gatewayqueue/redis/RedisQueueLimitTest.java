@@ -10,6 +10,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -206,6 +208,23 @@ class RedisQueueLimitTest extends RedisTestBase {
       assertTrue(log.lines().toString().contains("no route"), log.lines().toString());
     }
     assertEquals(2, readings.get());
+  }
+
+  @Test
+  void source_saysForHowLong_isNotAskedBefore() throws Exception {
+    List<Long> asked = new CopyOnWriteArrayList<>();
+    Duration wait = Duration.ofSeconds(3); // longer than the backoff
+    SessionStartLimitSource source =
+        () -> {
+          asked.add(System.nanoTime());
+          if (asked.size() == 1) {
+            throw new SessionStartLimitUnavailableException("rate limited", wait);
+          }
+          return new SessionStartLimit(1000, 1000, DAY, 1);
+        };
+    Asking.of(open(builder().limits(source)), 0, 1).awaitReturn();
+    assertEquals(2, asked.size());
+    assertTrue(asked.get(1) - asked.get(0) >= wait.toNanos());
   }
 
   /** Nobody is released for as long as the one process that reads hangs, or anybody reads anew. */
