@@ -29,6 +29,8 @@ final class Budget {
 
   private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
 
+  private static final long MAX_WINDOW_NANOS = Duration.ofDays(1).toNanos();
+
   /** Far away, yet never so far that the difference to a moment overflows. */
   private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
 
@@ -173,16 +175,16 @@ final class Budget {
     acceptedNanos = nowNanos;
     uncounted = Math.min(recent.count(), fresh.remaining());
     left = fresh.remaining() - uncounted;
-    resetNanos = nowNanos + nanos(fresh.resetAfter());
+    resetNanos = nowNanos + nanosToReset(fresh);
     resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
-    if (!fresh.resetAfter().isZero()) {
-      failures = 0;
-    } else if (fresh.remaining() > heldBack()) {
-      failures = 0;
-      goodUntilNanos = nowNanos + RESETLESS_GOOD_NANOS;
+    if (fresh.remaining() <= heldBack()) {
+      fail(nowNanos); // a source that says so again and again is not asked at that pace
     } else {
-      fail(nowNanos); // nothing left, and no moment to wait for
+      failures = 0;
+      if (fresh.resetAfter().isZero()) {
+        goodUntilNanos = nowNanos + RESETLESS_GOOD_NANOS;
+      }
     }
     shortenIfUncertain(nowNanos);
     exhaustionTold &= wasExhausted && isExhausted(nowNanos);
@@ -194,7 +196,7 @@ final class Budget {
    * again.
    */
   private boolean isOfAnotherWindow(SessionStartLimit fresh, long askedNanos, long nowNanos) {
-    long nextResetNanos = nowNanos + nanos(fresh.resetAfter());
+    long nextResetNanos = nowNanos + nanosToReset(fresh);
     return limit != null
         && !limit.resetAfter().isZero()
         && resetNanos - askedNanos <= 0
@@ -203,7 +205,12 @@ final class Budget {
 
   /** A tenth of the time to the reset, but no longer than it matters which window a start is of. */
   private static long slackOf(SessionStartLimit fresh) {
-    return Math.min(nanos(fresh.resetAfter()) / 10, RecentStarts.UNCOUNTED_NANOS);
+    return Math.min(nanosToReset(fresh) / 10, RecentStarts.UNCOUNTED_NANOS);
+  }
+
+  /** Of a day at most: Discord counts by days, and whatever says more is wrong. */
+  private static long nanosToReset(SessionStartLimit fresh) {
+    return Math.min(nanos(fresh.resetAfter()), MAX_WINDOW_NANOS);
   }
 
   /**

@@ -59,7 +59,9 @@ import org.jspecify.annotations.Nullable;
  * the releases of the same day from ten seconds before the reading was asked for are subtracted
  * from it, and so are starts that are held or were used within that time. If only that exhausts the
  * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
- * such a reading is good for a minute if a start is left, and counts as failed if none is.
+ * such a reading is good for a minute if a start is left. No reading is good for more than a day.
+ * After one that leaves no start, the next is put off as after a failure, even if it tells of an
+ * earlier reset.
  *
  * <p>A source that always answers the same refills the budget at each reset.
  *

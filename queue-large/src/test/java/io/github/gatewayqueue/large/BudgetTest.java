@@ -65,6 +65,37 @@ class BudgetTest {
     assertTrue(budget.beginReading(T0 + DAY));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {24 * 3600 + 1, 31_536_000_000L})
+  void accept_resetFarAway_isReadAgainAfterADay(long resetSeconds) {
+    Budget budget = budget(1);
+    budget.accept(new SessionStartLimit(1000, 1, Duration.ofSeconds(resetSeconds), 1), T0, T0);
+    assertEquals(DAY, budget.tryCharge(T0, 0));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + DAY, 0));
+  }
+
+  /** As a cache does that is stuck. */
+  @Test
+  void accept_alwaysUsedUpAndAboutToReset_isReadMoreAndMoreSeldom() {
+    Budget budget = budget(1);
+    long now = T0;
+    int readings = 0;
+    while (now - T0 < 10 * 60 * SECOND) {
+      long delay = budget.tryCharge(now, 0);
+      if (delay == Budget.READ) {
+        readings++;
+        budget.accept(limit(1000, 0, SECOND / 1000), now, now);
+        budget.readingEnded();
+      } else {
+        assertTrue(delay > 0);
+        now += delay;
+      }
+    }
+    assertTrue(readings <= 24, "read " + readings + " times in ten minutes");
+    budget.accept(limit(1000, 900, DAY), now, now);
+    assertEquals(0, budget.tryCharge(now, 0));
+  }
+
   @Test
   void fail_sourceSaysForHowLong_isNotReadBefore() {
     Budget budget = budget(1);
@@ -243,7 +274,7 @@ class BudgetTest {
     Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
     budget.accept(new SessionStartLimit(1, 1, longest, 1), T0, T0);
     assertEquals(0, budget.tryCharge(T0, 0));
-    assertTrue(budget.tryCharge(T0 + 1000 * DAY, 0) > 1000 * DAY);
+    assertEquals(DAY - 1, budget.tryCharge(T0 + 1, 0));
   }
 
   /**

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LimitReader {
   private static final int MAX_BUCKETS = 65_536;
 
+  /** Discord counts by days, and whatever says more is wrong. */
+  private static final Duration MAX_WINDOW = Duration.ofDays(1);
+
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
   private final Threads threads;
@@ -166,6 +169,12 @@ final class LimitReader {
     }
     int usable = limit.remaining() - Math.min(reserve, Math.max(0, limit.total() - 1));
     boolean waits = limit.resetAfter().compareTo(Duration.ZERO) > 0;
-    return usable > 0 || waits ? limit : null; // else there is no moment to wait for
+    if (usable <= 0 && !waits) {
+      return null; // there is no moment to wait for
+    }
+    return limit.resetAfter().compareTo(MAX_WINDOW) <= 0
+        ? limit
+        : new SessionStartLimit(
+            limit.total(), limit.remaining(), MAX_WINDOW, limit.maxConcurrency());
   }
 }

@@ -211,6 +211,14 @@ class RedisQueueLimitTest extends RedisTestBase {
   }
 
   @Test
+  void source_tellsOfAResetInYears_isTakenForADay() throws Exception {
+    Duration garbled = Duration.ofDays(3000);
+    RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1000, garbled, 1)));
+    Asking.of(queue, 0, 1).awaitReturn();
+    assertTrue(queue.snapshot().limit().orElseThrow().resetAfter().compareTo(DAY) <= 0);
+  }
+
+  @Test
   void source_saysForHowLong_isNotAskedBefore() throws Exception {
     List<Long> asked = new CopyOnWriteArrayList<>();
     Duration wait = Duration.ofSeconds(3); // longer than the backoff
