@@ -69,7 +69,8 @@ import org.jspecify.annotations.Nullable;
  *
  * As long as the limit is unknown, since the source throws an {@link IOException}, anything
  * unexpected, or does not come back, nothing is released. It is asked again after 1 s, then 2 s and
- * so on up to 60 s, less some jitter, for as long as somebody waits. After a {@link
+ * so on up to 60 s, less some jitter, for as long as somebody waits, and no sooner than a {@link
+ * io.github.gatewayqueue.SessionStartLimitUnavailableException} says. After a {@link
  * GatewayQueueException} of the source, for instance since the token is refused, everybody who
  * waits throws one of its own, with that one as its cause; the next request asks anew.
  *
