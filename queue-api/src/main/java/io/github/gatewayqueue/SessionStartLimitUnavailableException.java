@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /**
  * Thrown by a {@link SessionStartLimitSource} that could not read the limit this time and knows
- * when it may be asked again, for instance since Discord answered with a {@code Retry-After}. A
+ * when it may be asked again, for instance because Discord answered with a {@code Retry-After}. A
  * queue does not ask it again sooner, however long that is.
  */
 public class SessionStartLimitUnavailableException extends IOException {

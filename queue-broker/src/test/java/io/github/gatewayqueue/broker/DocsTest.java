@@ -172,7 +172,7 @@ class DocsTest extends BrokerTestBase {
         List.of("" + BrokerProcess.TERMINATED), groups("\nSuccessExitStatus=(.*)\n", read(UNIT)));
     assertEquals(
         List.of("" + BrokerProcess.TERMINATED),
-        groups("\n\\| (\\d+), 130 \\| ended by", read(DOCS)));
+        groups("\n\\| (\\d+) \\| stopped by SIGTERM", read(DOCS)));
   }
 
   @Test

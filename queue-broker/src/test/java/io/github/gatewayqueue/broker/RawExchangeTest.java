@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP as it is rarely spoken. */
 class RawExchangeTest extends BrokerTestBase {
@@ -126,6 +130,25 @@ class RawExchangeTest extends BrokerTestBase {
     assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals(2, new JsonObject(client.readAnswer().body()).getInteger("shard"));
     assertEquals("{\"status\":\"up\"}", client.readAnswer().body());
+  }
+
+  /** The decoder hands out what it has of a request when the connection is closed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void exchange_closedWithinTheHeaders_isABadRequestAndLeavesNothing(boolean used)
+      throws Exception {
+    try (CapturedLog log = new CapturedLog("io.vertx", Level.WARNING)) {
+      Broker broker = start(builder());
+      RawConnection client = connect(broker);
+      if (used) {
+        client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertEquals(200, client.readAnswer().status());
+      }
+      client.send("GET /?shard=0 HTTP/1.1\r\nHost: localhost\r\nFoo");
+      client.close();
+      Await.until(() -> status(broker).getJsonObject("outcomes").getInteger("bad_request") == 1);
+      assertEquals(List.of(), log.lines());
+    }
   }
 
   @Test

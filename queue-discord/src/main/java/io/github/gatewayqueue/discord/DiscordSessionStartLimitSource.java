@@ -44,12 +44,12 @@ import org.jspecify.annotations.Nullable;
  * token must not go elsewhere), a body that is cut off, longer than 64 KiB or makes no sense. More
  * starts remaining than there are in total is taken as the total, with a warning in the log.
  *
- * <p>An answer that asks to wait, by the headers {@code Retry-After} (seconds or a date) and {@code
- * X-RateLimit-Reset-After} or the body's {@code retry_after}, is a {@link
- * SessionStartLimitUnavailableException} that says how long: the longest of them. Until then no
- * request is sent, whoever calls; the exception is thrown at once. A status of 429 that does not
- * say how long is taken as a minute, and as twice as long as before if it comes again, up to an
- * hour.
+ * <p>An answer that asks to wait is a {@link SessionStartLimitUnavailableException} that says how
+ * long: by the header {@code Retry-After} (seconds or a date) and, with a status of 429, {@code
+ * X-RateLimit-Reset-After} or the body's {@code retry_after}, the longest of them, up to a week.
+ * Until then no request is sent, whoever calls; the exception is thrown at once. A status of 429
+ * that does not say how long is taken as a minute. If it comes again and again, the time is at
+ * least twice as long as before, up to an hour.
  *
  * <p>A status of 401 does not pass by itself: it is a {@link GatewayQueueException}, which is
  * thrown to everybody who calls within the next 5 seconds, and for twice as long as before if it
@@ -118,10 +118,11 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
    * thrown and the interrupted status is cleared; a request that is under way is abandoned.
    *
    * @return the limit at the moment of the call
-   * @throws SessionStartLimitUnavailableException if Discord asks to wait, or has not long ago
+   * @throws SessionStartLimitUnavailableException if Discord asks to wait, or did before and that
+   *     time is not over
    * @throws IOException if the limit could not be read this time; the message says why
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
-   * @throws GatewayQueueException if Discord answers 401, or has not long ago
+   * @throws GatewayQueueException if Discord answers 401, or did a short while ago
    */
   @Override
   public SessionStartLimit fetch() throws IOException, InterruptedException {
@@ -163,18 +164,22 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
   }
 
   private SessionStartLimit fetch(HttpClient client) throws IOException, InterruptedException {
+    long askedNanos = nanos.getAsLong();
     HttpResponse<byte[]> response = send(client);
     int status = response.statusCode();
-    Duration asked = RetryAfter.of(response.headers(), response.body());
+    Duration asked =
+        status == 429
+            ? RetryAfter.of(response.headers(), response.body())
+            : RetryAfter.ofHeader(response.headers());
     if (status == 401) {
       GatewayQueueException refusal = refused();
       pause.refused(refusal, nanos.getAsLong());
       throw refusal;
     }
     if (status == 429 || (status != 200 && asked != null)) {
-      throw limited(status, asked);
+      throw pause.limited(status, says("answered " + status), asked, nanos.getAsLong());
     }
-    pause.answered();
+    pause.answered(askedNanos);
     if (status != 200) {
       throw unexpected(status);
     }
@@ -214,17 +219,6 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     } catch (IOException e) {
       throw new IOException(says("gave no session start limit: " + e.getMessage()), e);
     }
-  }
-
-  private IOException limited(int status, @Nullable Duration asked) {
-    String what = "answered " + status + (asked == null ? "" : " and asks to wait " + text(asked));
-    Duration wait = pause.limited(says(what), asked, nanos.getAsLong());
-    return new SessionStartLimitUnavailableException(says(what), wait);
-  }
-
-  /** In whole seconds, as 82721 s: what is longer than a day is rare, and must be seen. */
-  private static String text(Duration duration) {
-    return duration.plusNanos(999_999_999).toSeconds() + " s";
   }
 
   private GatewayQueueException refused() {

@@ -7,15 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Until when Discord is not asked: it has said so, or it refuses the token. Discord blocks an
- * address that is refused 10,000 times within ten minutes, and one that goes on after a 429 for
- * longer and longer. Safe for use by many threads; moments are values of {@link System#nanoTime}.
+ * address that is refused 10,000 times within ten minutes. An address that goes on after a 429 is
+ * blocked for longer each time. Safe for use by many threads; moments are values of {@link
+ * System#nanoTime}.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans">Discord:
  *     invalid request limit</a>
  */
 final class Pause {
-  /** After a 429 that does not say how long. */
+  /** After a 429 that does not say how long, or follows upon another one. */
   static final Duration SHORTEST_AFTER_LIMIT = Duration.ofMinutes(1);
 
   static final Duration LONGEST_AFTER_LIMIT = Duration.ofHours(1);
@@ -25,6 +26,7 @@ final class Pause {
 
   static final Duration LONGEST_AFTER_REFUSAL = Duration.ofMinutes(10);
 
+  private long sinceNanos;
   private long untilNanos;
   private @Nullable String reason;
   private @Nullable GatewayQueueException refusal;
@@ -38,58 +40,84 @@ final class Pause {
    * @throws GatewayQueueException if it has refused the token a moment ago
    */
   synchronized void check(long nowNanos) throws SessionStartLimitUnavailableException {
-    long leftNanos = untilNanos - nowNanos;
-    if (reason == null || leftNanos <= 0) {
+    Duration left = Duration.ofNanos(untilNanos - nowNanos);
+    if (reason == null || !left.isPositive()) {
       return;
     }
     if (refusal != null) {
       throw new GatewayQueueException("" + refusal.getMessage(), refusal);
     }
-    throw new SessionStartLimitUnavailableException(reason, Duration.ofNanos(leftNanos));
+    throw new SessionStartLimitUnavailableException(
+        reason + ", of which " + seconds(left) + " are left", left);
   }
 
   /**
    * Takes note that an answer asks to wait.
    *
+   * @param status its status
+   * @param what what it said, for the message
    * @param asked how long, or null if it does not say
-   * @return how long Discord is not asked
+   * @return what to throw
    */
-  synchronized Duration limited(String why, @Nullable Duration asked, long nowNanos) {
-    limits++;
+  synchronized SessionStartLimitUnavailableException limited(
+      int status, String what, @Nullable Duration asked, long nowNanos) {
+    Duration wait = asked == null ? Duration.ZERO : asked;
+    if (status == 429) {
+      int without = asked == null ? limits : limits - 1; // how often it did not help to wait
+      limits++;
+      wait = longer(wait, doubled(SHORTEST_AFTER_LIMIT, LONGEST_AFTER_LIMIT, without));
+    }
     refusals = 0;
-    Duration pause =
-        asked == null ? doubled(SHORTEST_AFTER_LIMIT, LONGEST_AFTER_LIMIT, limits) : asked;
-    pause(why, null, pause, nowNanos);
-    return pause;
+    String why = what + " and asks to wait " + seconds(wait);
+    pause(why, null, wait, nowNanos);
+    return new SessionStartLimitUnavailableException(why, wait);
   }
 
   /** Takes note that the token was refused. */
   synchronized void refused(GatewayQueueException thrown, long nowNanos) {
     limits = 0;
-    refusals++;
     Duration pause = doubled(SHORTEST_AFTER_REFUSAL, LONGEST_AFTER_REFUSAL, refusals);
+    refusals++;
     pause("" + thrown.getMessage(), thrown, pause, nowNanos);
   }
 
-  /** Takes note of another answer, after which Discord may be asked at any time. */
-  synchronized void answered() {
-    limits = 0;
-    refusals = 0;
-    reason = null;
-    refusal = null;
+  /** Takes note of another answer, which ends a pause from before it was asked for. */
+  synchronized void answered(long askedNanos) {
+    if (sinceNanos - askedNanos <= 0) {
+      limits = 0;
+      refusals = 0;
+      reason = null;
+      refusal = null;
+    }
   }
 
+  /** Of two pauses, as answers to two requests may bring them, the one that ends later is kept. */
   private void pause(
       String why, @Nullable GatewayQueueException thrown, Duration pause, long nowNanos) {
-    Duration longest =
-        Duration.ofNanos(Long.MAX_VALUE / 2); // a difference of moments cannot overflow
-    untilNanos = nowNanos + (pause.compareTo(longest) > 0 ? longest : pause).toNanos();
-    reason = why;
-    refusal = thrown;
+    sinceNanos = nowNanos;
+    long endNanos = nowNanos + pause.toNanos();
+    if (reason == null || endNanos - untilNanos > 0) {
+      untilNanos = endNanos;
+      reason = why;
+      refusal = thrown;
+    }
   }
 
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /** Returns nothing for less than no times. */
   private static Duration doubled(Duration shortest, Duration longest, int times) {
-    Duration pause = shortest.multipliedBy(1L << Math.min(times - 1, 10));
+    if (times < 0) {
+      return Duration.ZERO;
+    }
+    Duration pause = shortest.multipliedBy(1L << Math.min(times, 10));
     return pause.compareTo(longest) > 0 ? longest : pause;
+  }
+
+  /** In whole seconds, as 82721 s: more than a day is rare, and must be seen. */
+  private static String seconds(Duration duration) {
+    return duration.plusNanos(999_999_999).toSeconds() + " s";
   }
 }

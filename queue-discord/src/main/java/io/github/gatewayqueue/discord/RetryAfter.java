@@ -12,57 +12,65 @@ import org.jspecify.annotations.Nullable;
 
 /** How long an answer asks to wait. */
 final class RetryAfter {
-  private static final double NANOS_PER_SECOND = 1e9;
+  /** Seven times the longest that was ever seen; what asks for more means something else. */
+  static final Duration LONGEST = Duration.ofDays(7);
 
   private RetryAfter() {}
 
   /**
-   * Returns the longest of what the headers {@code Retry-After} and {@code X-RateLimit-Reset-After}
-   * and the body's {@code retry_after} ask for, or null if none of them makes sense: seconds, also
-   * with a fraction, several of them in one header, or a date.
+   * Returns how long a 429 asks to wait: the longest of what its headers {@code Retry-After} and
+   * {@code X-RateLimit-Reset-After} and its body's {@code retry_after} say, or null if none of them
+   * makes sense.
    */
   static @Nullable Duration of(HttpHeaders headers, byte[] body) {
-    return Stream.of(
-            headers.allValues("Retry-After").stream()
-                .flatMap(
-                    value -> date(value, headers).or(() -> longest(value.split(",", -1))).stream()),
-            headers.allValues("X-RateLimit-Reset-After").stream()
-                .flatMap(value -> longest(value).stream()),
-            GatewayBotBody.retryAfter(body).stream().flatMap(seconds -> longest(seconds).stream()))
-        .flatMap(waits -> waits)
+    Stream<Duration> others =
+        Stream.concat(
+                headers.allValues("X-RateLimit-Reset-After").stream(),
+                GatewayBotBody.retryAfter(body).stream())
+            .flatMap(value -> seconds(value).stream());
+    return longest(Stream.concat(ofHeaders(headers), others));
+  }
+
+  /**
+   * Returns how long any answer asks to wait by {@code Retry-After}: seconds, also with a fraction,
+   * several of them, or a date; null if it does not, or that makes no sense.
+   */
+  static @Nullable Duration ofHeader(HttpHeaders headers) {
+    return longest(ofHeaders(headers));
+  }
+
+  private static Stream<Duration> ofHeaders(HttpHeaders headers) {
+    return headers.allValues("Retry-After").stream()
+        .flatMap(value ->
+            Stream.concat(
+                date(value, headers).stream(),
+                Stream.of(value.split(",", -1)).flatMap(part -> seconds(part).stream())));
+  }
+
+  private static @Nullable Duration longest(Stream<Duration> waits) {
+    return waits
         .max(Duration::compareTo)
+        .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait)
         .orElse(null);
   }
 
-  private static Optional<Duration> longest(String... seconds) {
-    return Stream.of(seconds)
-        .mapToDouble(RetryAfter::parseSeconds)
-        .filter(parsed -> parsed >= 0)
-        .boxed()
-        .max(Double::compare)
-        .map(RetryAfter::roundedUp);
-  }
-
-  private static double parseSeconds(String value) {
+  private static Optional<Duration> seconds(String value) {
+    double seconds;
     try {
-      return Double.parseDouble(value);
+      seconds = Double.parseDouble(value);
     } catch (NumberFormatException e) {
-      return Double.NaN;
+      return Optional.empty();
     }
-  }
-
-  /** The cast turns what is too large for a long into the largest one. */
-  private static Duration roundedUp(double seconds) {
-    return Duration.ofNanos((long) Math.ceil(seconds * NANOS_PER_SECOND));
+    if (!(seconds >= 0) || Double.isInfinite(seconds)) { // NaN is neither
+      return Optional.empty();
+    }
+    // The cast turns what is too large for a long into the largest one.
+    return Optional.of(Duration.ofNanos((long) Math.ceil(seconds * 1e9)));
   }
 
   /** By the clock of whoever answers, if that tells it: the one here may be wrong. */
   private static Optional<Duration> date(String value, HttpHeaders headers) {
-    Instant now =
-        headers
-            .firstValue("Date")
-            .flatMap(RetryAfter::parseDate)
-            .orElseGet(() -> Instant.now()); // the system's, as a user would read it
+    Instant now = headers.firstValue("Date").flatMap(RetryAfter::parseDate).orElseGet(Instant::now);
     return parseDate(value)
         .map(then -> Duration.between(now, then))
         .filter(wait -> !wait.isNegative());

@@ -249,11 +249,24 @@ class DiscordSessionStartLimitSourceTest {
   @Test
   void fetch_askedToWait_saysWhoAndHowLong() throws IOException {
     try (var rest = new FakeRest(rateLimited("82721"))) {
-      var limits = Calls.at(rest.url()).build();
-      for (int i = 0; i < 2; i++) {
-        assertEquals(
-            asked(rest) + " answered 429 and asks to wait 82721 s",
-            Calls.failure(SessionStartLimitUnavailableException.class, limits));
+      var limits = Calls.at(rest.url()).nanos(nanos::get).build();
+      String asked = asked(rest) + " answered 429 and asks to wait 82721 s";
+      assertEquals(asked, Calls.failure(SessionStartLimitUnavailableException.class, limits));
+      pass(Duration.ofSeconds(2_721));
+      assertEquals(
+          asked + ", of which 80000 s are left",
+          Calls.failure(SessionStartLimitUnavailableException.class, limits));
+    }
+  }
+
+  @Test
+  void fetch_rateLimitedForNoTimeAgainAndAgain_waitsMinutesAllTheSame() throws IOException {
+    try (var rest = new FakeRest(rateLimited("0"))) {
+      var limits = Calls.at(rest.url()).nanos(nanos::get).build();
+      assertEquals(Duration.ZERO, Calls.unavailable(limits));
+      for (int minutes : new int[] {1, 2, 4}) {
+        assertEquals(Duration.ofMinutes(minutes), Calls.unavailable(limits));
+        pass(Duration.ofMinutes(minutes));
       }
     }
   }

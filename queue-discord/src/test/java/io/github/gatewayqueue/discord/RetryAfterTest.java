@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.discord;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -51,8 +52,9 @@ class RetryAfterTest {
           soon  | -                                            | -
           Wed, 21 Oct 2020 07:28:00 GMT | -                    | -
           Wed, 31 Oct 2020 07:28:00 GMT | -                    | -
-          1e300 | -                                            | PT2562047H47M16.854775807S
-          Infinity | -                                         | PT2562047H47M16.854775807S
+          1e300 | -                                            | PT168H
+          Infinity | -                                         | -
+          1764460000 | -                                       | PT168H
           """)
   void of_headerAndBody_takesTheLongerThatMakesSense(String header, String body, Duration wait) {
     var headers =
@@ -79,6 +81,15 @@ class RetryAfterTest {
             Map.of("X-RateLimit-Reset-After", List.of("64.57"), "Retry-After", List.of("2")),
             (name, value) -> true);
     assertEquals(Duration.ofMillis(64_570), RetryAfter.of(headers, new byte[0]));
+  }
+
+  @Test
+  void ofHeader_otherThan429_doesNotLookAtTheRateLimit() {
+    var headers =
+        HttpHeaders.of(Map.of("X-RateLimit-Reset-After", List.of("0.5")), (name, value) -> true);
+    assertNull(RetryAfter.ofHeader(headers));
+    headers = HttpHeaders.of(Map.of("Retry-After", List.of("7")), (name, value) -> true);
+    assertEquals(Duration.ofSeconds(7), RetryAfter.ofHeader(headers));
   }
 
   @Test

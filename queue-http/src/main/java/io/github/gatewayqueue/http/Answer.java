@@ -7,6 +7,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -42,6 +43,12 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   /** Nobody wants the answer any longer. */
   record Closed() implements Signal {}
+
+  /**
+   * For how long a broker may take to end what it has said the last of. A client that hung up at
+   * that very moment could hit the connection's next request.
+   */
+  private static final Duration ENDING = Duration.ofSeconds(1);
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
 
@@ -109,6 +116,14 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   void hangUp() {
     if (exchange != null && !complete) {
       exchange.cancel(true);
+    }
+  }
+
+  /** Closes the connection unless the answer, whose end is about to come, is complete soon. */
+  void hangUpUnlessItEnds() {
+    if (!complete) {
+      CompletableFuture.delayedExecutor(ENDING.toNanos(), TimeUnit.NANOSECONDS)
+          .execute(this::hangUp);
     }
   }
 

@@ -84,17 +84,19 @@ final class Attempt {
         held.requireUsable();
       }
       accepted.run();
+      if (held == null) {
+        reply.hangUpUnlessItEnds();
+      }
       return held;
     } catch (Throwable e) {
       if (held != null) {
         held.cancel();
+      } else {
+        reply.hangUp();
       }
       throw e;
     } finally {
       inLine = false;
-      if (held == null) { // else that is up to the start
-        reply.hangUp();
-      }
     }
   }
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A start that the broker holds, for as long as the connection on which it was released is open.
  * What is said of it is told to the broker by requests of their own, one after another, on the
- * client's threads. When it is over and told, the connection is closed; without a word that counts
- * as an IDENTIFY, and so it is safe to give up telling.
+ * client's threads. The broker ends the stream when it was told that the start is answered or
+ * cancelled; if it does not within a second, and after any other end, the connection is closed.
+ * That counts as an IDENTIFY if there was no word, and so it is safe to give up telling.
  *
  * <p>What is said is guarded by this object's monitor. What is heard is not, since the client's
  * threads must not wait.
@@ -26,17 +27,13 @@ final class HeldStart implements SessionStart {
     OVER
   }
 
+  private static final String IDENTIFIED = "identified";
+
   /** How long to wait before a word is sent again. */
   private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
 
   /** How often a use is told again of which the broker may not know that its stream was alive. */
   private static final int LATE_TRIES = 3;
-
-  /**
-   * For how long the broker may take to end the stream of a start that is over. If the client hung
-   * up at that very moment, it could hit the connection's next request.
-   */
-  private static final Duration ENDING = Duration.ofSeconds(1);
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -49,12 +46,15 @@ final class HeldStart implements SessionStart {
   private volatile long endNanos;
   private volatile long heardNanos;
   private volatile boolean lost;
-  private volatile boolean streamEnded;
 
   /** Written under the monitor; completes when the last word was told, or cannot be. */
   private volatile CompletableFuture<Void> told = DONE;
 
   private Phase phase = Phase.HELD;
+
+  /** Whether nothing more can be said of it at the broker. */
+  private volatile boolean brokerEndsStream;
+
   private boolean expired;
 
   /**
@@ -131,7 +131,6 @@ final class HeldStart implements SessionStart {
 
   /** The stream is gone, and the hold with it. */
   private void ended() {
-    streamEnded = true;
     lost = true;
     forgetOnceTold();
   }
@@ -172,7 +171,7 @@ final class HeldStart implements SessionStart {
   @Override
   public synchronized void identified() {
     if (phase == Phase.HELD) {
-      say("identified", Phase.IDENTIFIED);
+      say(IDENTIFIED, Phase.IDENTIFIED);
     }
   }
 
@@ -193,7 +192,7 @@ final class HeldStart implements SessionStart {
   @Override
   public synchronized void close() {
     switch (phase) {
-      case HELD -> say("identified", Phase.OVER);
+      case HELD -> say(IDENTIFIED, Phase.OVER);
       case IDENTIFIED -> enter(Phase.OVER);
       case OVER -> {}
     }
@@ -202,6 +201,7 @@ final class HeldStart implements SessionStart {
   /** The caller holds the monitor, which keeps the words in their order. */
   private void say(String word, Phase next) {
     expired = isExpired();
+    brokerEndsStream = !word.equals(IDENTIFIED);
     told = told.thenCompose(before -> tell(word, 0));
     all.add(this); // again, if the stream had gone
     enter(next);
@@ -213,18 +213,17 @@ final class HeldStart implements SessionStart {
   private void enter(Phase next) {
     phase = next;
     if (next == Phase.OVER) {
-      var unused = told.whenComplete((done, thrown) -> hangUpIfNotEnded());
+      var unused = told.whenComplete((done, thrown) -> end());
     }
   }
 
-  private void hangUpIfNotEnded() {
+  private void end() {
     all.remove(this);
-    CompletableFuture.delayedExecutor(ENDING.toNanos(), TimeUnit.NANOSECONDS)
-        .execute(() -> {
-          if (!streamEnded) {
-            stream.hangUp();
-          }
-        });
+    if (brokerEndsStream) {
+      stream.hangUpUnlessItEnds();
+    } else {
+      stream.hangUp();
+    }
   }
 
   /** Completes when the broker has heard it, or it is of no use to go on. */
@@ -246,7 +245,7 @@ final class HeldStart implements SessionStart {
     }
     String reason = thrown == null ? "answered " + status : "failed: " + broker.reason(thrown);
     boolean passing = status == null || status / 100 == 5 || status == 429;
-    boolean late = word.equals("identified") && failures < LATE_TRIES; // it keeps others safe
+    boolean late = word.equals(IDENTIFIED) && failures < LATE_TRIES; // it keeps others safe
     if (passing && (isHeld() || late)) {
       Duration pause = PAUSES.after(failures + 1, ThreadLocalRandom.current());
       Log.debug(() -> cannotTell(word, reason) + "; trying again in " + pause);

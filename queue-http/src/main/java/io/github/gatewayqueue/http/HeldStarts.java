@@ -28,7 +28,10 @@ final class HeldStarts {
     return starts.isEmpty();
   }
 
-  /** Waits for so long until all that was said has been told, and closes all connections. */
+  /**
+   * Waits for so long until all that was said has been told, and closes all connections but those
+   * that the broker is about to end.
+   */
   void close(Duration most) {
     CompletableFuture<?>[] words =
         starts.stream().map(HeldStart::told).toArray(CompletableFuture<?>[]::new);

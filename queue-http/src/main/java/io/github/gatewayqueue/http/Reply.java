@@ -141,6 +141,11 @@ final class Reply {
     answer.hangUp();
   }
 
+  /** The same, but the end of the reply is about to come, and is waited for. */
+  void hangUpUnlessItEnds() {
+    answer.hangUpUnlessItEnds();
+  }
+
   /** Has the waiting thread throw; for any thread. */
   void close() {
     closed = true;

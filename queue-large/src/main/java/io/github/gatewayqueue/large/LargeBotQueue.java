@@ -60,8 +60,8 @@ import org.jspecify.annotations.Nullable;
  * from it, and so are starts that are held or were used within that time. If only that exhausts the
  * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
  * such a reading is good for a minute if a start is left. No reading is good for more than a day.
- * After one that leaves no start, the next is put off as after a failure, even if it tells of an
- * earlier reset.
+ * After a reading that leaves no start, the next one waits as after a failure, even if the reset
+ * comes sooner.
  *
  * <p>A source that always answers the same refills the budget at each reset.
  *

@@ -32,7 +32,9 @@ final class LimitReader {
 
   private boolean reading;
 
-  /** When the next reading may begin after a failure, and whether that is to come. */
+  /**
+   * When the next reading may begin after one that brought nothing, and whether that is to come.
+   */
   private long notBeforeNanos;
 
   private boolean triesAgain;
@@ -153,11 +155,15 @@ final class LimitReader {
   private void end(long number, @Nullable SessionStartLimit limit, Duration retryAfter) {
     if (limit == null) {
       failed(retryAfter);
-    } else {
+      return;
+    }
+    if (usableStarts(limit) > 0) {
       reading = false;
       backoff.succeed();
-      results.read(new Step.Reading(number, limit));
+    } else {
+      failed(Duration.ZERO); // a source that says so again and again is not asked at that pace
     }
+    results.read(new Step.Reading(number, limit));
   }
 
   /** Returns the limit, or null for one that is as good as a reading that failed. */
@@ -167,14 +173,16 @@ final class LimitReader {
           "max_concurrency is " + limit.maxConcurrency() + ", expected at most " + MAX_BUCKETS);
       return null;
     }
-    int usable = limit.remaining() - Math.min(reserve, Math.max(0, limit.total() - 1));
-    boolean waits = limit.resetAfter().compareTo(Duration.ZERO) > 0;
-    if (usable <= 0 && !waits) {
+    if (usableStarts(limit) <= 0 && limit.resetAfter().isZero()) {
       return null; // there is no moment to wait for
     }
     return limit.resetAfter().compareTo(MAX_WINDOW) <= 0
         ? limit
         : new SessionStartLimit(
             limit.total(), limit.remaining(), MAX_WINDOW, limit.maxConcurrency());
+  }
+
+  private int usableStarts(SessionStartLimit limit) {
+    return limit.remaining() - Math.min(reserve, Math.max(0, limit.total() - 1));
   }
 }

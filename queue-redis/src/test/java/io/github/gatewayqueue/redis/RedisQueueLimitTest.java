@@ -210,6 +210,21 @@ class RedisQueueLimitTest extends RedisTestBase {
     assertEquals(2, readings.get());
   }
 
+  /** As a cache does that is stuck. */
+  @Test
+  void source_alwaysUsedUpAndAboutToReset_isAskedMoreAndMoreSeldom() throws Exception {
+    List<Long> asked = new CopyOnWriteArrayList<>();
+    SessionStartLimitSource source =
+        () -> {
+          asked.add(System.nanoTime());
+          return new SessionStartLimit(1000, 0, Duration.ofMillis(1), 1);
+        };
+    Asking.of(open(builder().limits(source)), 0, 1);
+    Await.until(() -> asked.size() >= 3);
+    assertTrue(asked.get(1) - asked.get(0) >= Duration.ofMillis(500).toNanos());
+    assertTrue(asked.get(2) - asked.get(1) >= Duration.ofSeconds(1).toNanos());
+  }
+
   @Test
   void source_tellsOfAResetInYears_isTakenForADay() throws Exception {
     Duration garbled = Duration.ofDays(3000);

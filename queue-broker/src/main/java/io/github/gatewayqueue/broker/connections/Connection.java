@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection, and until when it may do nothing. While a request waits for its answer there is no
- * such time. Used by the event loop alone, which reads what has arrived before it looks at the
- * time: no client is blamed for what the loop has not got round to.
+ * A connection and its deadline: it is closed if its client sends nothing until then. While a
+ * request waits for its answer there is none. Used by the event loop alone, which reads what has
+ * arrived before it looks at the time: no client is blamed for what the loop has not got round to.
  */
 public final class Connection extends ChannelInboundHandlerAdapter {
   /** How long a client may take to send a request. */
@@ -50,9 +50,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Hangs up on a client that has sent so many requests, without waiting for the answer to the
-   * first, that Vert.x has stopped to read. Only by reading does one notice that a client has hung
-   * up, and then its request must leave the line.
+   * Closes the connection once Vert.x has stopped reading from it, which it does if too many
+   * requests are pipelined. Without reading, the broker would not notice that the client has hung
+   * up, and its request would stay in line.
    */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
@@ -62,21 +62,24 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Half of a request may be left in the decoder, which hands it out as an invalid one now. */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    mayLast();
-    connections.leaveIdle(this);
+    connections.reading(this);
     context.fireChannelInactive();
+    connections.reading(null);
+    requestComplete();
+    connections.leaveIdle(this);
   }
 
   /** The headers of a request have come; its body is still to come. */
-  public void begins() {
+  public void requestBegins() {
     connections.leaveIdle(this);
     closeAfter(MAX_INCOMPLETE);
   }
 
   /** A request is complete, and its answer may take any time. */
-  public void mayLast() {
+  public void requestComplete() {
     if (end != null) {
       end.cancel(false);
       end = null;
@@ -90,7 +93,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void closeAfter(Duration time) {
-    mayLast();
+    requestComplete();
     end =
         requireNonNull(channel)
             .eventLoop()
@@ -99,9 +102,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
   /**
    * Closes it at once, past Vert.x: that sends before what is still to be sent, and waits without
-   * an end for a client that does not read.
+   * an end for a client that does not read. Does nothing if it is closed already.
    */
   public void cutOff() {
-    var unused = requireNonNull(channel).pipeline().firstContext().close();
+    ChannelHandlerContext first = requireNonNull(channel).pipeline().firstContext();
+    if (first != null) {
+      var unused = first.close();
+    }
   }
 }

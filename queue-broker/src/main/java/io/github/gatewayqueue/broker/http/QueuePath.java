@@ -39,6 +39,10 @@ final class QueuePath {
   }
 
   void ask(Exchange exchange) {
+    if (requests.isStopping()) { // whatever is wrong with it, its successor says so
+      refuse(exchange, Outcome.STOPPING, Problem.stopping());
+      return;
+    }
     Problem wrongMethod = exchange.wrongMethod(METHODS);
     if (wrongMethod != null) {
       refuse(exchange, Outcome.BAD_REQUEST, wrongMethod);

@@ -185,10 +185,8 @@ final class Router {
         "page",
         look,
         answer,
-        failure -> {
-          Log.error("a page could not be made: " + failure, failure);
-          exchange.refuse(new Problem(500, "the page could not be made"));
-        });
+        failure -> Log.error("a page could not be made: " + failure, failure),
+        () -> exchange.refuse(new Problem(500, "the page could not be made")));
   }
 
   private static void health(Exchange exchange, @Nullable NotReady whyNot) {

@@ -132,11 +132,11 @@ public final class Server {
 
   private void handle(HttpServerRequest request) {
     Exchange exchange = new Exchange(request, connections);
-    exchange.connection().begins();
+    exchange.connection().requestBegins();
     Body.discard(
         exchange,
         () -> {
-          exchange.connection().mayLast();
+          exchange.connection().requestComplete();
           router.route(exchange);
         },
         problem -> router.refuse(exchange, Outcome.BAD_REQUEST, problem));

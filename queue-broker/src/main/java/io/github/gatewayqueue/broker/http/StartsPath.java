@@ -32,8 +32,7 @@ final class StartsPath {
     String[] parts = exchange.path().substring(PATH.length()).split("/", -1);
     String id = parts[0];
     Word word = parts.length == 2 ? word(parts[1]) : null;
-    Long leftNanos = starts.leftNanos(id);
-    if (leftNanos == null) {
+    if (!starts.knows(id)) {
       exchange.refuse(UNKNOWN);
     } else if (word != null) {
       exchange.answerIf(
@@ -44,7 +43,7 @@ final class StartsPath {
           });
     } else if (parts.length == 1) {
       exchange.answerIf(
-          List.of(HttpMethod.GET, HttpMethod.HEAD), () -> answer(exchange, leftNanos));
+          List.of(HttpMethod.GET, HttpMethod.HEAD), () -> answer(exchange, starts.leftNanos(id)));
     } else {
       exchange.refuse(NO_WORD);
     }

@@ -37,7 +37,9 @@ final class StatusStream {
   /** Somebody was told nothing yet. */
   private boolean due;
 
-  private boolean failed;
+  /** Whether the last look failed; used by one look after the other. */
+  private volatile boolean failed;
+
   private boolean stopped;
 
   /** A status; its event is null if it is the one that was told last. */
@@ -98,7 +100,7 @@ final class StatusStream {
     boolean inAnyCase = due || System.nanoTime() - toldNanos >= heartbeatNanos;
     Integer known = inAnyCase ? null : toldChanges;
     due = false;
-    loop.look("status", () -> lookNow(known), this::looked, this::failed);
+    loop.look("status", () -> lookNow(known), this::looked, this::warn, this::failed);
   }
 
   private Look lookNow(@Nullable Integer knownChanges) {
@@ -121,13 +123,16 @@ final class StatusStream {
   }
 
   /** Warns once: what fails, fails several times a second. */
-  private void failed(Throwable failure) {
-    looking = false;
-    due = true;
+  private void warn(Throwable failure) {
     if (!failed) {
       Log.warning("the status cannot be reported to those who watch it, trying again", failure);
     }
     failed = true;
+  }
+
+  private void failed() {
+    looking = false;
+    due = true;
   }
 
   private void tell(String event) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client that asks for a session start: how it is told what becomes of its request. Most clients
  * hear of their release only; those that take more override what does nothing here. What is told
- * after a client has hung up is lost. Used by the event loop alone.
+ * after a client has hung up is lost. Used by the event loop alone, but for {@link #askedNanos} and
+ * {@link #takesPlaces}, which never change.
  */
 public interface Client {
   /** Returns when its request came in, as {@link System#nanoTime} has it. */
@@ -14,7 +15,9 @@ public interface Client {
   /** Returns whether it can still be told something. */
   boolean isOpen();
 
-  /** Has this run, and nothing else any more, if the client hangs up before it is told the last. */
+  /**
+   * Sets what is run if the client hangs up before its answer is complete; replaces what was set.
+   */
   void whenGone(Runnable action);
 
   /** Returns whether it wants to know its place in line. */
@@ -50,10 +53,10 @@ public interface Client {
   /** There is nothing more to tell. */
   default void end() {}
 
-  /** Tells why it is not released, at last. */
+  /** Tells why it is not released, and ends the answer. */
   void refused(Problem problem);
 
-  /** Tells that the broker stops, at last. */
+  /** Tells that the broker stops, and ends the answer. */
   void stopping();
 
   /** Has it ask again, as a client does that has lost its connection. */

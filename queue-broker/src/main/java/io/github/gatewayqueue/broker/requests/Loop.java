@@ -37,13 +37,18 @@ public final class Loop {
   }
 
   /**
-   * Looks at what has locks, which are not for the event loop, on a thread of its own, and goes on
-   * with what was seen on the event loop.
+   * Runs {@code look}, which may take locks, on a thread of its own, and then {@code seen} with its
+   * result on the event loop.
    *
-   * @param failed what is done instead if the look has thrown something
+   * @param failed is told what the look has thrown, on its thread, and may log it
+   * @param instead is run on the event loop then
    */
   public <T extends @Nullable Object> void look(
-      String name, Supplier<T> look, Consumer<T> seen, Consumer<Throwable> failed) {
+      String name,
+      Supplier<T> look,
+      Consumer<T> seen,
+      Consumer<Throwable> failed,
+      Runnable instead) {
     Thread.ofVirtual()
         .name(name)
         .start(() -> {
@@ -52,7 +57,8 @@ public final class Loop {
             T found = look.get();
             next = () -> seen.accept(found);
           } catch (Throwable e) {
-            next = () -> failed.accept(e);
+            next = instead;
+            failed.accept(e); // the log throws nothing
           }
           run(next);
         });

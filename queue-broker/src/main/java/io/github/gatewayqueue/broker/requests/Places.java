@@ -35,8 +35,8 @@ final class Places {
   private boolean looking;
   private boolean periodDue;
 
-  /** Whether the last look failed. */
-  private boolean failed;
+  /** Whether the last look failed; used by one look after the other. */
+  private volatile boolean failed;
 
   private record Place(
       WaitingRequest request, int bucket, int position, @Nullable Long expectedNanos) {}
@@ -85,7 +85,7 @@ final class Places {
     looking = true;
     Set<WaitingRequest> wanted = periodDue ? Set.of() : Set.copyOf(fresh);
     periodDue = false;
-    loop.look("places", () -> look(wanted), this::seen, this::failed);
+    loop.look("places", () -> look(wanted), this::seen, this::warn, () -> tell(List.of(), 0));
   }
 
   private List<Place> look(Set<WaitingRequest> wanted) {
@@ -115,12 +115,11 @@ final class Places {
   }
 
   /** Warns once: what fails, may fail many times a second. */
-  private void failed(Throwable failure) {
+  private void warn(Throwable failure) {
     if (!failed) {
       Log.warning("the places in line cannot be reported, trying again", failure);
     }
     failed = true;
-    tell(List.of(), 0);
   }
 
   private void tell(List<Place> places, int from) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests for a session start: who is let in, who waits, and how each of them ends. Used by
- * the event loop, but for {@link #released}, {@link #ended} and {@link #waitingOn}.
+ * the event loop; what is seen of it by other threads, such as {@link #waitingOn} and {@link
+ * #whyNotReady}, is safe for them, and {@link #released} and {@link #ended} are for the requests'.
  */
 public final class Requests {
   private final QueueSettings settings;
@@ -87,17 +88,18 @@ public final class Requests {
     return clientsThatTakePlaces;
   }
 
+  public boolean isStopping() {
+    return stopping;
+  }
+
   /** Returns why nobody is released within a minute, or null if that passes by itself. */
   public @Nullable NotReady whyNotReady() {
     return stopping ? NotReady.STOPPING : queue.whyNotReady();
   }
 
-  /** Has a client's request wait in line, unless too many wait, or the broker stops. */
+  /** Has a client's request wait in line, unless too many wait; not once the broker stops. */
   public void accept(Client client, ShardQuery shard) {
-    if (stopping) {
-      metrics.ended(Outcome.STOPPING);
-      client.refused(Problem.stopping());
-    } else if (count >= maxWaiting) {
+    if (count >= maxWaiting) {
       metrics.ended(Outcome.FULL);
       client.refused(
           Problem.retry(

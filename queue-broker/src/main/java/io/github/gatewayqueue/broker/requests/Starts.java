@@ -86,16 +86,15 @@ public final class Starts {
     }
   }
 
-  /**
-   * Returns for how long a start is still held, 0 if it is over, or null if it is not known: it was
-   * over a while ago, or is another broker's.
-   */
-  public @Nullable Long leftNanos(String id) {
+  /** Returns whether a start is held, or was over a moment ago; others' are not known here. */
+  public boolean knows(String id) {
+    return known.containsKey(id);
+  }
+
+  /** Returns for how long a start is still held, or 0 if it is over or not known. */
+  public long leftNanos(String id) {
     Known asked = known.get(id);
-    if (asked == null) {
-      return null;
-    }
-    return asked.isOver ? 0 : asked.start.leftNanos();
+    return asked == null || asked.isOver ? 0 : asked.start.leftNanos();
   }
 
   /** Takes note of what a client says of a start, if that is known. */

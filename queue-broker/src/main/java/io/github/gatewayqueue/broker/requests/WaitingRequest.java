@@ -12,7 +12,7 @@ import java.time.Duration;
  * A request for a session start, and the virtual thread that stands in line for it. The thread
  * calls the queue and nothing else, before the release and after it; the event loop does the rest.
  */
-public final class WaitingRequest {
+final class WaitingRequest {
   private final Client client;
   private final ShardQuery shard;
   private final Duration holdTimeout;

@@ -3,6 +3,8 @@ package io.github.gatewayqueue.broker.connections;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +37,8 @@ class ConnectionTest {
   }
 
   private void answer() {
-    connection.begins();
-    connection.mayLast();
+    connection.requestBegins();
+    connection.requestComplete();
     connection.answered();
   }
 
@@ -60,14 +62,14 @@ class ConnectionTest {
   @Test
   void time_headersHaveCome_isThatOfTheBody() {
     pass(Duration.ofSeconds(9));
-    connection.begins();
+    connection.requestBegins();
     assertClosedAfter(Connection.MAX_INCOMPLETE);
   }
 
   @Test
   void time_requestIsComplete_isUnlimited() {
-    connection.begins();
-    connection.mayLast();
+    connection.requestBegins();
+    connection.requestComplete();
     pass(Duration.ofDays(300));
     assertTrue(channel.isOpen());
   }
@@ -96,6 +98,24 @@ class ConnectionTest {
     answer();
     var unused = channel.close();
     assertFalse(connections.leaveIdle(connection));
+  }
+
+  /** As for half a request that the decoder hands out when the connection is closed. */
+  @Test
+  void idle_answeredWhileItIsClosed_isNotIdle() {
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelInactive(ChannelHandlerContext context) {
+                connection.answered();
+              }
+            });
+    var unused = channel.close();
+    assertFalse(connections.leaveIdle(connection));
+    connection.cutOff();
+    pass(Connection.MAX_IDLE);
   }
 
   @Test
