@@ -240,8 +240,10 @@ final class GatewaySocket {
   void drop() {
     finish();
     ChannelHandlerContext transport = ((WebSocketInternal) webSocket).channelHandlerContext();
-    transport.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-    var unused = transport.close();
+    if (transport.channel().isOpen()) { // it may have been dropped, and not be forgotten yet
+      transport.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+      var unused = transport.close();
+    }
   }
 
   private void disconnected() {
