@@ -1,197 +1,88 @@
 package io.github.gatewayqueue.jda;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import net.dv8tion.jda.api.JDA;
+import java.util.concurrent.locks.LockSupport;
 import net.dv8tion.jda.api.utils.SessionController.SessionConnectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits to connect, who is about to, and when a bucket may have its next one. Plain state:
- * every method is told what time it is, and callers hold the lock.
- *
- * <p>The bucket of a shard is never stored, but computed whenever somebody looks. So a change of
- * the concurrency moves everybody at once, in order of arrival, and keeps what is known of each
- * shard: a bucket waits for whatever any of the shards did that are in it <em>now</em>.
+ * The turns that wait, in order of arrival, and those that connect. Guarded by its monitor. The
+ * bucket of a shard is never stored, so a change of the concurrency moves all at once.
  */
 final class Line {
-  private final long spacingNanos;
+  final Map<SessionConnectNode, Turn> waiting = new LinkedHashMap<>();
+  final Set<Turn> connecting = new HashSet<>();
+  final Map<Integer, Trouble> troubles = new HashMap<>();
+  int concurrency = 1;
+  boolean someAreUp;
+  boolean refused;
   private final long patienceNanos;
-  private final Duration shortestPause;
-  private final Duration longestPause;
+  private final long shortestPauseNanos;
+  private final long longestPauseNanos;
 
-  /** In order of arrival. */
-  private final Set<SessionConnectNode> waiting = new LinkedHashSet<>();
-
-  private final List<Start> starts = new ArrayList<>();
-
-  /** Until when the shard of this id keeps its bucket from going on, as it has identified. */
-  private final Map<Integer, Long> spacedUntilNanos = new HashMap<>();
-
-  /** Until when a bucket pauses after a failure. */
-  private final Map<Integer, Long> pausedUntilNanos = new HashMap<>();
-
-  /** Failures in a row, by bucket; none if there is no entry. */
-  private final Map<Integer, Integer> failures = new HashMap<>();
-
-  private int concurrency = 1;
-
-  Line(Timing timing) {
-    this.spacingNanos = timing.spacing().toNanos();
-    this.patienceNanos = timing.patience().toNanos();
-    this.shortestPause = timing.shortestPause();
-    this.longestPause = timing.longestPause();
+  Line(Duration patience, Duration shortestPause, Duration longestPause) {
+    patienceNanos = patience.toNanos();
+    shortestPauseNanos = shortestPause.toNanos();
+    longestPauseNanos = longestPause.toNanos();
   }
 
-  int concurrency() {
-    return concurrency;
+  /** What failed in a bucket since the last READY there, and the pause that follows. */
+  record Trouble(String what, Level level, long pauseNanos, long untilNanos) {}
+
+  int bucketOf(Turn turn) {
+    return turn.node.getShardInfo().getShardId() % concurrency;
   }
 
-  void concurrency(int newConcurrency) {
-    concurrency = newConcurrency;
-    failures.clear(); // they are of buckets that there are no more
-    pausedUntilNanos.clear();
-  }
-
-  int bucketOf(SessionConnectNode node) {
-    return shardId(node) % concurrency;
-  }
-
-  private static int shardId(SessionConnectNode node) {
-    return node.getShardInfo().getShardId();
-  }
-
-  /** Has it wait behind all others, unless it waits already. */
-  void add(SessionConnectNode node) {
-    waiting.add(node);
-  }
-
-  /** Has it wait no more, and not again if it is about to connect and fails. */
-  void remove(SessionConnectNode node) {
-    waiting.remove(node);
-    for (Start start : starts) {
-      start.removed |= start.node.equals(node);
-    }
-  }
-
-  int waiting() {
-    return waiting.size();
-  }
-
-  /** The one of the bucket that has waited for longest, or null if none does. */
-  @Nullable SessionConnectNode first(int bucket) {
-    for (SessionConnectNode node : waiting) {
-      if (bucketOf(node) == bucket) {
-        return node;
+  private @Nullable Turn firstOf(int bucket) {
+    for (Turn turn : waiting.values()) {
+      if (bucketOf(turn) == bucket) {
+        return turn;
       }
     }
     return null;
   }
 
-  /** The buckets in which somebody waits, or is about to connect. */
-  Set<Integer> buckets() {
-    return Stream.concat(waiting.stream(), starts.stream().map(start -> start.node))
-        .map(this::bucketOf)
-        .collect(Collectors.toSet());
+  /** Has the first turn that waits in the bucket of this one look again. No other is woken. */
+  void wakeFirst(Turn turn) {
+    LockSupport.unpark(firstOf(bucketOf(turn)));
   }
 
-  /** All who are about to connect. */
-  List<Start> starts() {
-    return List.copyOf(starts);
+  /** Has all turns that wait start over. */
+  void withdrawAll() {
+    waiting.values().forEach(Turn::withdraw);
   }
 
-  /** Whether the bucket has to wait for somebody who is about to connect, and is not overdue. */
-  boolean isHeld(int bucket) {
-    return starts.stream().anyMatch(start -> !start.overdue && bucketOf(start.node) == bucket);
-  }
-
-  /** How long until the next of the bucket may ask; zero if it may. */
-  long quietNanos(int bucket, long nowNanos) {
-    Long paused = pausedUntilNanos.get(bucket);
-    long spaced = spacedNanos(bucket, nowNanos);
-    return paused == null ? spaced : Math.max(spaced, paused - nowNanos);
-  }
-
-  /** How long until the next of the bucket may identify; zero if it may. */
-  long spacedNanos(int bucket, long nowNanos) {
-    spacedUntilNanos.values().removeIf(until -> until - nowNanos <= 0);
-    long longest = 0;
-    for (Map.Entry<Integer, Long> spaced : spacedUntilNanos.entrySet()) {
-      if (spaced.getKey() % concurrency == bucket) {
-        longest = Math.max(longest, spaced.getValue() - nowNanos);
+  /** How long until a turn that waits may ask the queue, unless something changes. */
+  long delayNanos(Turn turn) {
+    int bucket = bucketOf(turn);
+    if (firstOf(bucket) != turn) {
+      return Long.MAX_VALUE;
+    }
+    long nowNanos = System.nanoTime();
+    Trouble trouble = troubles.get(bucket);
+    long delayNanos = trouble == null ? 0 : trouble.untilNanos - nowNanos;
+    for (Turn other : connecting) {
+      if (bucketOf(other) == bucket) {
+        delayNanos = Math.max(delayNanos, other.sinceNanos + patienceNanos - nowNanos);
       }
     }
-    return longest;
+    return delayNanos;
   }
 
-  /** Somebody who waits was released. */
-  Start begin(SessionConnectNode node, long nowNanos) {
-    waiting.remove(node);
-    var start = new Start(node, nowNanos);
-    starts.add(start);
-    return start;
-  }
-
-  /** Takes note of the status of somebody's JDA. Returns whether it is overdue since now. */
-  boolean observe(Start start, JDA.Status status, long nowNanos) {
-    if (isAfterIdentify(status)) {
-      identified(start, nowNanos);
-      return false;
-    }
-    if (status == JDA.Status.WAITING_TO_RECONNECT) {
-      // It is not stuck, but between two attempts. To go on without it would have both identify
-      // whenever Discord is back.
-      start.sinceNanos = nowNanos;
-      start.overdue = false;
-    }
-    boolean late = nowNanos - start.sinceNanos >= patienceNanos;
-    boolean sinceNow = late && !start.overdue;
-    start.overdue |= late;
-    return sinceNow;
-  }
-
-  static boolean isAfterIdentify(JDA.Status status) {
-    return switch (status) {
-      case AWAITING_LOGIN_CONFIRMATION, LOADING_SUBSYSTEMS, CONNECTED -> true;
-      default -> false;
-    };
-  }
-
-  /** Whether its IDENTIFY has not been seen, nor its failure. */
-  boolean isPending(Start start) {
-    return starts.contains(start);
-  }
-
-  /** Its IDENTIFY was sent, now at the latest. */
-  void identified(Start start, long nowNanos) {
-    starts.remove(start);
-    failures.remove(bucketOf(start.node));
-    spacedUntilNanos.put(shardId(start.node), nowNanos + spacingNanos);
-  }
-
-  /** It ended without an IDENTIFY. */
-  void ended(Start start) {
-    starts.remove(start);
-  }
-
-  /** Has the bucket of a failed node keep quiet, and returns for how long. */
-  Duration pause(SessionConnectNode node, long nowNanos) {
-    int inARow = failures.merge(bucketOf(node), 1, Integer::sum);
-    Duration pause = shortestPause;
-    for (int i = 1; i < inARow && pause.compareTo(longestPause) < 0; i++) {
-      pause = pause.multipliedBy(2);
-    }
-    if (pause.compareTo(longestPause) > 0) {
-      pause = longestPause;
-    }
-    pausedUntilNanos.put(bucketOf(node), nowNanos + pause.toNanos());
-    return pause;
+  /** Has the bucket of a turn pause. */
+  Trouble fail(Turn turn, String what) {
+    Trouble before = troubles.get(bucketOf(turn));
+    long pauseNanos =
+        before == null ? shortestPauseNanos : Math.min(2 * before.pauseNanos, longestPauseNanos);
+    Level level = before != null && before.what.equals(what) ? Level.DEBUG : Level.WARNING;
+    var trouble = new Trouble(what, level, pauseNanos, System.nanoTime() + pauseNanos);
+    troubles.put(bucketOf(turn), trouble);
+    return trouble;
   }
 }

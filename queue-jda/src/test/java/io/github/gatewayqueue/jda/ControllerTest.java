@@ -6,85 +6,49 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.Level;
-import java.util.stream.IntStream;
 import net.dv8tion.jda.api.JDA;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The controller alone, with nodes that do what real ones do too rarely, or not on demand. */
 class ControllerTest {
-  /** No test waits for so long: a thread that stands still makes no shard overdue. */
+  /** No test waits for so long. */
   private static final Duration NEVER = Duration.ofHours(1);
 
-  private static final Timing QUICK =
-      new Timing(
-          Duration.ofMillis(20),
-          NEVER,
-          Duration.ofMillis(20),
-          Duration.ofMillis(80),
-          Duration.ofMillis(2),
-          NEVER);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
-  /** For a shard that is overdue on purpose; another one must be {@link #identified}. */
-  private static final Timing IMPATIENT =
-      new Timing(
-          QUICK.spacing(),
-          Duration.ofMillis(200),
-          QUICK.shortestPause(),
-          QUICK.longestPause(),
-          QUICK.look(),
-          NEVER);
-
-  /** Longer than what a busy machine adds. */
-  private static final Timing UNHURRIED =
-      new Timing(
-          Duration.ofMillis(500),
-          NEVER,
-          Duration.ofMillis(500),
-          Duration.ofMillis(500),
-          Duration.ofMillis(2),
-          NEVER);
-
-  private static final Timing TINY =
-      new Timing(
-          Duration.ofNanos(1),
-          NEVER,
-          Duration.ofMillis(1),
-          Duration.ofMillis(1),
-          Duration.ofMillis(1),
-          NEVER);
-
-  /** Releases as often as the test permits it, and remembers who asked and was released. */
-  private static final class PermittingQueue implements GatewayQueue {
+  /** Releases as often as the test permits it. */
+  private static final class Gate implements GatewayQueue {
     final Semaphore permits = new Semaphore(0, true);
-    final List<Long> released = Collections.synchronizedList(new ArrayList<>());
-    final AtomicInteger asked = new AtomicInteger();
     final AtomicInteger waiting = new AtomicInteger();
 
     @Override
     public void request(long id, long total) throws InterruptedException {
-      asked.incrementAndGet();
       waiting.incrementAndGet();
       try {
         permits.acquire();
@@ -95,7 +59,6 @@ class ControllerTest {
       } finally {
         waiting.decrementAndGet();
       }
-      released.add(id);
     }
 
     @Override
@@ -104,46 +67,65 @@ class ControllerTest {
     }
   }
 
-  private final PermittingQueue queue = new PermittingQueue();
-  private final QueueSessionController controller = new QueueSessionController(queue, QUICK);
+  private final Gate gate = new Gate();
+  private final CountingQueue queue = new CountingQueue(gate);
+  private final QueueSessionController controller = controller(queue, NEVER);
+
+  private static QueueSessionController controller(GatewayQueue queue, Duration patience) {
+    return QueueSessionController.builder(queue)
+        .patience(patience)
+        .pauses(PAUSE, PAUSE.multipliedBy(4))
+        .build();
+  }
 
   @AfterEach
   void noThreadIsLeft() {
     Await.until(() -> LeftThreads.names().isEmpty());
   }
 
+  private TestNode append(int id, TestNode.Run run) {
+    var node = new TestNode(id, 64, run);
+    controller.appendSession(node);
+    return node;
+  }
+
   private List<TestNode> append(int... ids) {
     List<TestNode> nodes = new ArrayList<>();
     for (int id : ids) {
-      var node = new TestNode(id, 64);
-      nodes.add(node);
-      controller.appendSession(node);
+      nodes.add(append(id, node -> node.status = JDA.Status.CONNECTED));
     }
     return nodes;
   }
 
-  /** One that is seen to have identified at the first look, so that it is never overdue. */
-  private static TestNode identified(int id, int total) {
-    var node = new TestNode(id, total);
-    node.status = JDA.Status.CONNECTED;
-    return node;
-  }
-
   private void release(int times) {
-    queue.permits.release(times);
+    gate.permits.release(times);
+  }
+
+  private void awaitStory(String... story) {
+    queue.awaitStory(story);
+  }
+
+  /** Waits until a node waits here, not in the queue: what must not happen would have. */
+  private void awaitParked(TestNode node) {
+    Await.until(() -> {
+      Turn turn;
+      synchronized (controller.line) {
+        turn = controller.line.waiting.get(node);
+      }
+      return turn != null && turn.getState() == Thread.State.TIMED_WAITING;
+    });
   }
 
   @Test
   @SuppressWarnings("NullAway") // on purpose
-  void constructor_null_isRefused() {
+  void arguments_null_areRefused() {
     assertThrows(NullPointerException.class, () -> new QueueSessionController(null));
-  }
-
-  @Test
-  @SuppressWarnings("NullAway") // on purpose
-  void nodes_null_isRefused() {
     assertThrows(NullPointerException.class, () -> controller.appendSession(null));
     assertThrows(NullPointerException.class, () -> controller.removeSession(null));
+    var builder = QueueSessionController.builder(queue);
+    assertThrows(NullPointerException.class, () -> builder.gateway(null));
+    assertThrows(NullPointerException.class, () -> builder.patience(null));
+    assertThrows(NullPointerException.class, () -> builder.pauses(PAUSE, null));
   }
 
   @ParameterizedTest
@@ -154,12 +136,46 @@ class ControllerTest {
     assertEquals("level is " + level + ", expected at least 1", thrown.getMessage());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"https://gateway.discord.gg", "gateway.discord.gg", "wss:///path"})
+  void gateway_notOfAWebSocket_isRefused(String gateway) {
+    var builder = QueueSessionController.builder(queue);
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> builder.gateway(URI.create(gateway)));
+    assertEquals(
+        "gateway is " + gateway + ", expected ws://HOST or wss://HOST", thrown.getMessage());
+  }
+
+  @Test
+  void gateway_none_isJdasOwn() {
+    assertEquals("wss://gateway.discord.gg/", controller.getGateway());
+    var there =
+        QueueSessionController.builder(queue).gateway(URI.create("ws://127.0.0.1:8")).build();
+    assertEquals("ws://127.0.0.1:8", there.getGateway());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT-1S, PT1S, PT1S, 'patience is -1.0 s, expected from 0.0 to 86400.0 s'",
+    "PT24H0.001S, PT1S, PT1S, 'patience is 86400.001 s, expected from 0.0 to 86400.0 s'",
+    "PT0S, PT0S, PT1S, 'shortest is 0.0 s, expected from 0.001 to 86400.0 s'",
+    "PT0S, PT2S, PT1S, 'longest is 1.0 s, expected from 2.0 to 86400.0 s'"
+  })
+  void times_outOfTheirRange_areRefused(
+      Duration patience, Duration shortest, Duration longest, String message) {
+    var builder = QueueSessionController.builder(queue);
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> builder.patience(patience).pauses(shortest, longest));
+    assertEquals(message, thrown.getMessage());
+  }
+
   @Test
   void appendSession_oneBucket_asksOneAfterAnotherInOrder() {
     release(4);
     append(3, 1, 2, 0);
-    Await.until(() -> queue.released.size() == 4);
-    assertEquals(List.of(3L, 1L, 2L, 0L), queue.released);
+    awaitStory("3 answered", "1 answered", "2 answered", "0 answered");
   }
 
   /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
@@ -171,212 +187,386 @@ class ControllerTest {
   }
 
   @Test
-  void appendSession_identifyNotSeenYet_nextOneDoesNotAsk() throws InterruptedException {
-    var identified = new CountDownLatch(1);
-    var slow =
-        new TestNode(
-            0,
-            2,
-            node -> {
-              identified.await();
-              node.status = JDA.Status.CONNECTED;
-            });
+  void appendSession_theOneBeforeIsNotAnswered_waits() {
+    var answer = new CountDownLatch(1);
     release(2);
-    controller.appendSession(slow);
-    controller.appendSession(new TestNode(1, 2));
-    Await.until(() -> slow.runs.get() == 1);
-    // By then, what must not happen would have, were it not held back.
-    int looks = (int) QUICK.spacing().multipliedBy(3).dividedBy(QUICK.look());
-    int before = slow.looks.get();
-    Await.until(() -> slow.looks.get() >= before + looks);
+    append(0, node -> answer.await());
+    TestNode behind = append(1).getFirst();
+    Await.until(() -> queue.released.get() == 1);
+    awaitParked(behind);
     assertEquals(1, queue.asked.get());
-    long beforeNanos = System.nanoTime();
-    identified.countDown();
-    Await.until(() -> queue.asked.get() == 2);
-    assertTrue(System.nanoTime() - beforeNanos >= QUICK.spacing().toNanos());
+    answer.countDown();
+    awaitStory("0 answered", "1 answered");
   }
 
   @Test
-  void appendSession_runEndsBetweenTwoLooks_countsAsAnIdentify() {
-    var slow = new QueueSessionController(queue, UNHURRIED);
-    var endNanos = new AtomicLong();
-    release(2);
-    slow.appendSession(new TestNode(0, 2, node -> endNanos.set(System.nanoTime())));
-    slow.appendSession(new TestNode(1, 2)); // the status of the first never tells
-    Await.until(() -> queue.released.size() == 2);
-    assertTrue(System.nanoTime() - endNanos.get() >= UNHURRIED.spacing().toNanos());
-  }
-
-  @Test
-  void run_fails_bucketPausesBeforeItAsksAgain() {
-    var slow = new QueueSessionController(queue, UNHURRIED);
-    var failNanos = new AtomicLong();
-    release(2);
-    slow.appendSession(
-        new TestNode(
-            0,
-            2,
-            node -> {
-              if (failNanos.compareAndSet(0, System.nanoTime())) {
-                throw new IllegalStateException("no connection");
-              }
-              node.status = JDA.Status.CONNECTED;
-            }));
-    Await.until(() -> queue.asked.get() == 2);
-    assertTrue(System.nanoTime() - failNanos.get() >= UNHURRIED.shortestPause().toNanos());
-  }
-
-  @Test
-  void appendSession_nodeHangs_bucketGoesOnWithAWarning() {
-    var impatient = new QueueSessionController(queue, IMPATIENT);
-    var end = new CountDownLatch(1);
-    TestNode behind = identified(1, 2);
-    release(2);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      impatient.appendSession(new TestNode(0, 2, node -> end.await()));
-      impatient.appendSession(behind);
-      Await.until(() -> behind.runs.get() == 1);
-      assertEquals(
-          List.of(
-              "WARNING: shard 0 of 2 was released and has not identified, its status is"
-                  + " LOGGING_IN: its bucket goes on"),
-          log.lines());
-    }
-    end.countDown();
-  }
-
-  /** Whoever else the queue has released meanwhile, in another process, knows nothing of that. */
-  @Test
-  void appendSession_hungOneIdentifiesWhileTheNextAsks_itsReleaseGrowsTooOldAndItAsksAgain() {
-    var end = new CountDownLatch(1);
-    var ranNanos = new AtomicLong();
-    var hung = new TestNode(0, 2, node -> end.await());
-    var behind =
-        new TestNode(
-            1,
-            2,
-            node -> {
-              ranNanos.set(System.nanoTime());
-              node.status = JDA.Status.CONNECTED;
-            });
-    var fussy =
-        new QueueSessionController(
-            queue,
-            new Timing(
-                UNHURRIED.spacing(),
-                IMPATIENT.patience(),
-                QUICK.shortestPause(),
-                QUICK.longestPause(),
-                QUICK.look(),
-                QUICK.look()));
-    fussy.appendSession(hung);
-    fussy.appendSession(behind);
+  void appendSession_patienceIsOver_nextOneAsksAndTheFirstIsHeardLater() {
+    var answer = new CountDownLatch(1);
+    var patience = Duration.ofMillis(100);
+    var impatient = controller(queue, patience);
     release(1);
+    impatient.appendSession(new TestNode(0, 2, node -> answer.await()));
+    impatient.appendSession(new TestNode(1, 2));
     Await.until(() -> queue.asked.get() == 2);
-    long identifiedNanos = System.nanoTime();
-    hung.status = JDA.Status.CONNECTED;
-    release(2);
-    Await.until(() -> ranNanos.get() != 0);
-    assertEquals(List.of(0L, 1L, 1L), queue.released);
-    assertTrue(ranNanos.get() - identifiedNanos >= UNHURRIED.spacing().toNanos());
-    end.countDown();
+    assertTrue(System.nanoTime() - queue.start(0).releasedNanos >= patience.toNanos());
+    release(1);
+    awaitStory("0 ", "1 answered");
+    answer.countDown();
+    awaitStory("0 answered", "1 answered");
   }
 
   @Test
   void appendSession_twice_asksOnce() {
     TestNode node = append(0).getFirst();
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.appendSession(node);
     assertEquals(1, controller.waiting());
-    release(1);
-    Await.until(() -> node.runs.get() == 1);
+    release(2);
+    awaitStory("0 answered");
     assertEquals(0, controller.waiting());
+  }
+
+  /** As JDA does upon an op 9 or a lost connection, after which IDENTIFY may still arrive. */
+  @Test
+  void appendSession_whileItsRunEnds_waitsAgain() {
+    release(2);
+    var runs = new AtomicInteger();
+    append(
+        0,
+        node -> {
+          node.status = JDA.Status.CONNECTED;
+          if (runs.incrementAndGet() == 1) {
+            node.status = JDA.Status.RECONNECT_QUEUED;
+            controller.appendSession(node);
+          }
+        });
+    awaitStory("0 closed", "0 answered");
+    assertEquals(2, runs.get());
+  }
+
+  /** JDA forgets a shard whose session is appended with an error. */
+  @Test
+  void appendSession_noThreadCanBeStarted_isRefusedWithAnException() {
+    controller.starter =
+        thread -> {
+          throw new OutOfMemoryError("on purpose");
+        };
+    var node = new TestNode(0, 2);
+    var thrown = assertThrows(IllegalStateException.class, () -> controller.appendSession(node));
+    assertEquals("no thread could be started for shard 0 of 2", thrown.getMessage());
+    assertEquals(0, controller.waiting());
+    controller.starter = Thread::start;
+    controller.appendSession(node);
+    release(1);
+    awaitStory("0 answered");
+  }
+
+  /** Each waits for its turn, and for the queue; that others come and go does not wake it. */
+  @Test
+  void appendSession_manyInABucket_releaseWakesOneOfThem() {
+    int count = 60;
+    List<TestNode> nodes = new ArrayList<>();
+    var waits = new AtomicLong();
+    TestNode.Run run =
+        node -> {
+          var threads = ManagementFactory.getThreadMXBean();
+          long id = Thread.currentThread().threadId();
+          waits.addAndGet(Objects.requireNonNull(threads.getThreadInfo(id)).getWaitedCount());
+        };
+    for (int id = 0; id < count; id++) {
+      nodes.add(append(id, run));
+    }
+    nodes.subList(1, count).forEach(this::awaitParked);
+    release(count);
+    Await.until(() -> queue.count("answered") == count);
+    assertTrue(waits.get() <= 4L * count, () -> waits + " waits");
+  }
+
+  @Test
+  void run_fails_isCancelledAndTriedAgainBehindTheOthers() {
+    var failures = new AtomicInteger();
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
+      append(
+          0,
+          node -> {
+            if (failures.incrementAndGet() <= 2) {
+              throw new IllegalStateException("no connection");
+            }
+          });
+      append(1);
+      release(4);
+      awaitStory("0 cancelled", "1 answered", "0 cancelled", "0 answered");
+      awaitLine(
+          log,
+          "WARNING: shard 0 of 64: the connection failed, to be tried again in 0.02 s"
+              + " java.lang.IllegalStateException: no connection");
+    }
+  }
+
+  @Test
+  void run_fails_bucketPausesLongerAndLonger() {
+    var failures = new AtomicInteger();
+    release(5);
+    append(
+        0,
+        node -> {
+          if (failures.incrementAndGet() < 5) {
+            throw new IllegalStateException("no connection");
+          }
+        });
+    awaitStory("0 cancelled", "0 cancelled", "0 cancelled", "0 cancelled", "0 answered");
+    long tookNanos = queue.lastReleasedNanos() - queue.start(0).releasedNanos;
+    assertTrue(tookNanos >= PAUSE.multipliedBy(1 + 2 + 4 + 4).toNanos());
+  }
+
+  @Test
+  void run_failsInTwoBucketsOverAndOver_isWarnedOfOnceForEach() {
+    controller.setConcurrency(2);
+    TestNode.Run run =
+        node -> {
+          if (node.runs.get() <= 3) {
+            throw new IllegalStateException("no connection");
+          }
+        };
+    release(20);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
+      append(0, run);
+      append(1, run);
+      Await.until(() -> queue.count("answered") == 2 && log.lines().size() == 6);
+      assertEquals(2, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
+    }
+  }
+
+  /** One that JDA does not throw where it connects: nobody knows how far it has come. */
+  @Test
+  void run_throwsAnError_isClosedAndTriedAgain() {
+    var errors = new AtomicInteger();
+    release(2);
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      append(
+          0,
+          node -> {
+            if (errors.incrementAndGet() == 1) {
+              throw new AssertionError("on purpose");
+            }
+          });
+      awaitStory("0 closed", "0 answered");
+      awaitLine(log, "AssertionError: on purpose");
+    }
+  }
+
+  @Test
+  void run_wasShutDownBefore_isCancelledAndNotTriedAgain() {
+    release(2);
+    append(
+        0,
+        node -> {
+          node.status = JDA.Status.SHUTDOWN;
+          controller.getGateway();
+        });
+    append(1);
+    awaitStory("0 cancelled", "1 answered");
+  }
+
+  /** Its socket may open all the same, and then it identifies. */
+  @Test
+  void run_isShutDownWhileItConnects_isClosed() {
+    release(2);
+    append(
+        0,
+        node -> {
+          controller.getGateway();
+          node.status = JDA.Status.SHUTDOWN;
+        });
+    append(1);
+    awaitStory("0 closed", "1 answered");
+  }
+
+  @Test
+  void run_isRemovedAndFails_isNotTriedAgain() {
+    var fail = new CountDownLatch(1);
+    release(3);
+    TestNode node =
+        append(
+            0,
+            self -> {
+              fail.await();
+              throw new IllegalStateException("no connection");
+            });
+    Await.until(() -> node.runs.get() == 1);
+    controller.removeSession(node);
+    fail.countDown();
+    append(1);
+    awaitStory("0 cancelled", "1 answered");
+    assertEquals(0, controller.waiting());
+  }
+
+  @Test
+  void getGateway_twiceInARun_leavesJdasLoopAndIsTriedAgain() {
+    var runs = new AtomicInteger();
+    append(
+        0,
+        node -> {
+          controller.getGateway();
+          if (runs.incrementAndGet() == 1) {
+            controller.getGateway();
+          }
+        });
+    append(1);
+    release(3); // only now, or the first might come back before the second is in line
+    awaitStory("0 cancelled", "1 answered", "0 answered");
+  }
+
+  @Test
+  void getGateway_holdHasRunOut_doesNotConnect() {
+    var connects = new AtomicInteger();
+    var expired = new AtomicBoolean(true);
+    var losing = controller(expiringOnce(expired), NEVER);
+    release(2);
+    losing.appendSession(
+        new TestNode(
+            0,
+            2,
+            node -> {
+              losing.getGateway();
+              connects.incrementAndGet();
+            }));
+    awaitStory("0 cancelled", "0 answered");
+    assertEquals(1, connects.get());
+  }
+
+  /** Where JDA's sleep cannot be skipped, and is longer than a hold. */
+  @Test
+  void getGateway_holdHasRunOutAsJdaSlept_waitsForAnother() {
+    var connects = new AtomicInteger();
+    var sleepy = controller(expiringOnce(new AtomicBoolean(true)), NEVER);
+    release(1);
+    var node =
+        new TestNode(
+            0,
+            2,
+            self -> {
+              release(1);
+              sleepy.getGateway();
+              connects.incrementAndGet();
+            });
+    node.reconnects = true;
+    sleepy.appendSession(node);
+    awaitStory("0 cancelled", "0 answered");
+    assertEquals(1, connects.get());
+    assertEquals(1, node.runs.get());
+  }
+
+  private GatewayQueue expiringOnce(AtomicBoolean expired) {
+    return new GatewayQueue() {
+      @Override
+      public void request(long id, long total) {
+        throw new AssertionError("not held");
+      }
+
+      @Override
+      public SessionStart acquire(long id, long total) throws InterruptedException {
+        SessionStart start = queue.acquire(id, total);
+        return expired.getAndSet(false) ? new Expired(start) : start;
+      }
+    };
+  }
+
+  private record Expired(SessionStart start) implements SessionStart {
+    @Override
+    public void identified() {
+      start.identified();
+    }
+
+    @Override
+    public void answered() {
+      start.answered();
+    }
+
+    @Override
+    public void cancel() {
+      start.cancel();
+    }
+
+    @Override
+    public boolean isExpired() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      start.close();
+    }
+  }
+
+  @Test
+  void getGateway_jdaHasShutDown_doesNotConnectAndIsCancelled() {
+    release(1);
+    var connects = new AtomicInteger();
+    append(
+        0,
+        node -> {
+          node.status = JDA.Status.SHUTTING_DOWN;
+          try {
+            controller.getGateway();
+            connects.incrementAndGet();
+          } catch (RejectedExecutionException e) {
+            // as JDA does while it reconnects
+          }
+        });
+    awaitStory("0 cancelled");
+    assertEquals(0, connects.get());
   }
 
   @Test
   void removeSession_whoAsks_doesNotRunAndCostsNothing() {
     List<TestNode> nodes = append(0, 1);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.removeSession(nodes.get(0));
     Await.until(() -> queue.asked.get() == 2);
     release(1);
-    Await.until(() -> nodes.get(1).runs.get() == 1);
-    assertEquals(List.of(1L), queue.released);
+    awaitStory("1 answered");
     assertEquals(0, nodes.get(0).runs.get());
   }
 
   @Test
   void removeSession_whoWaitsBehind_doesNotAsk() {
     List<TestNode> nodes = append(0, 1, 2);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.removeSession(nodes.get(1));
     release(2);
-    Await.until(() -> nodes.get(2).runs.get() == 1);
-    assertEquals(List.of(0L, 2L), queue.released);
+    awaitStory("0 answered", "2 answered");
   }
 
   @Test
   void removeSession_afterTheConcurrencyChanged_doesNotRun() {
     List<TestNode> nodes = append(0, 1, 2, 3);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.setConcurrency(4);
-    Await.until(() -> queue.waiting.get() == 4);
+    Await.until(() -> gate.waiting.get() == 4);
     controller.removeSession(nodes.get(2));
-    Await.until(() -> queue.waiting.get() == 3);
+    Await.until(() -> gate.waiting.get() == 3);
     controller.setConcurrency(2);
     controller.removeSession(nodes.get(1));
     release(2);
-    Await.until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
+    Await.until(() -> queue.count("answered") == 2);
     assertEquals(0, nodes.get(1).runs.get() + nodes.get(2).runs.get());
-    assertEquals(0, queue.permits.availablePermits());
-  }
-
-  @Test
-  void removeSession_whileItRuns_isNotTriedAgainIfItFails() {
-    var fail = new CountDownLatch(1);
-    var node =
-        new TestNode(
-            0,
-            2,
-            self -> {
-              fail.await();
-              throw new IllegalStateException("no connection");
-            });
-    release(2);
-    controller.appendSession(node);
-    Await.until(() -> node.runs.get() == 1);
-    controller.removeSession(node);
-    fail.countDown();
-    List<TestNode> behind = append(1);
-    Await.until(() -> behind.getFirst().runs.get() == 1);
-    assertEquals(0, controller.waiting(), "it does not wait for another try");
-    assertEquals(1, node.runs.get());
-    assertEquals(List.of(0L, 1L), queue.released);
+    assertEquals(0, gate.permits.availablePermits());
   }
 
   /** As over a network: the release was under way when the request was given up. */
   @Test
-  void removeSession_requestReturnsAllTheSame_doesNotRun() {
+  void removeSession_requestReturnsAllTheSame_itsStartIsGivenBack() {
     var answer = new CountDownLatch(1);
-    var asked = Collections.synchronizedList(new ArrayList<Long>());
-    GatewayQueue stubborn =
-        (id, total) -> {
-          asked.add(id);
-          if (id == 0) {
-            awaitUninterruptibly(answer);
-          }
-        };
-    var remote = new QueueSessionController(stubborn, QUICK);
+    var stubborn = new CountingQueue((id, total) -> awaitUninterruptibly(answer));
+    var remote = controller(stubborn, NEVER);
     var removed = new TestNode(0, 2);
-    var behind = new TestNode(1, 2);
     remote.appendSession(removed);
-    remote.appendSession(behind);
-    Await.until(() -> asked.size() == 1);
+    Await.until(() -> stubborn.asked.get() == 1);
     remote.removeSession(removed);
     answer.countDown();
-    Await.until(() -> behind.runs.get() == 1);
+    Await.until(() -> stubborn.story().equals(List.of("0 cancelled")));
     assertEquals(0, removed.runs.get());
-    assertEquals(List.of(0L, 1L), List.copyOf(asked));
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
@@ -397,285 +587,113 @@ class ControllerTest {
   @RepeatedTest(200)
   void removeSession_racesTheRelease_nobodyIsLost() throws InterruptedException {
     List<TestNode> nodes = append(0, 1);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     Thread remover = Thread.ofVirtual().start(() -> controller.removeSession(nodes.get(0)));
-    release(2);
+    release(3);
     remover.join();
     Await.until(() -> nodes.get(1).runs.get() == 1);
-    assertTrue(nodes.get(0).runs.get() <= 1);
-    Await.until(() -> queue.waiting.get() == 0);
+    Await.until(() -> LeftThreads.names().isEmpty());
+    assertEquals(nodes.get(0).runs.get() + 1, queue.count("answered"), () -> "" + queue.story());
+    assertEquals(0, queue.count("") + queue.count("closed"), () -> "" + queue.story());
     assertEquals(0, controller.waiting());
   }
 
   @Test
   void setConcurrency_whileTheyWait_eachBucketAsksInOrder() {
     append(0, 1, 2, 3, 4, 5, 6, 7);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.setConcurrency(4);
-    Await.until(() -> queue.waiting.get() == 4);
+    Await.until(() -> gate.waiting.get() == 4);
     controller.setConcurrency(1);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.setConcurrency(2);
-    Await.until(() -> queue.waiting.get() == 2);
+    Await.until(() -> gate.waiting.get() == 2);
     release(8);
-    Await.until(() -> queue.released.size() == 8);
-    assertEquals(List.of(0L, 2L, 4L, 6L), released(2, 0));
-    assertEquals(List.of(1L, 3L, 5L, 7L), released(2, 1));
+    Await.until(() -> queue.count("answered") == 8);
+    assertEquals(List.of(0L, 2L, 4L, 6L), released(0));
+    assertEquals(List.of(1L, 3L, 5L, 7L), released(1));
   }
 
-  private List<Long> released(int buckets, int bucket) {
-    return List.copyOf(queue.released).stream().filter(id -> id % buckets == bucket).toList();
+  private List<Long> released(int bucket) {
+    return queue.order().stream().filter(id -> id % 2 == bucket).toList();
+  }
+
+  @Test
+  void setConcurrency_changesInAPause_endsIt() {
+    var asked = new AtomicInteger();
+    GatewayQueue broken =
+        (id, total) -> {
+          if (asked.incrementAndGet() == 1) {
+            throw new GatewayQueueException("on purpose");
+          }
+        };
+    var slow = QueueSessionController.builder(broken).pauses(NEVER, NEVER).build();
+    var node = new TestNode(0, 2);
+    slow.appendSession(node);
+    Await.until(() -> {
+      synchronized (slow.line) {
+        return slow.line.troubles.size() == 1;
+      }
+    });
+    slow.setConcurrency(2);
+    Await.until(() -> node.runs.get() == 1);
+    assertEquals(2, asked.get());
   }
 
   @Test
   void setConcurrency_sameAgain_nobodyAsksAnew() {
     append(0);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
     controller.setConcurrency(1);
     release(1);
-    Await.until(() -> queue.released.size() == 1);
+    awaitStory("0 answered");
     assertEquals(1, queue.asked.get());
-  }
-
-  @Test
-  void run_fails_isTriedAgainBehindTheOthers() {
-    var failures = new AtomicInteger();
-    var failing =
-        new TestNode(
-            0,
-            64,
-            node -> {
-              if (failures.incrementAndGet() <= 2) {
-                throw new IllegalStateException("no connection");
-              }
-              node.status = JDA.Status.CONNECTED;
-            });
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
-      controller.appendSession(failing);
-      append(1);
-      release(4);
-      Await.until(() -> queue.released.size() == 4);
-      assertEquals(List.of(0L, 1L, 0L, 0L), queue.released);
-      Await.until(() -> failing.runs.get() == 3);
-      awaitLine(log, "WARNING: shard 0 of 64: the connection failed");
-    }
-  }
-
-  @Test
-  void run_failsOverAndOver_isWarnedOfOnce() {
-    var failures = new AtomicInteger();
-    release(10);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
-      controller.appendSession(
-          new TestNode(
-              0,
-              2,
-              node -> {
-                if (failures.incrementAndGet() < 5) {
-                  throw new IllegalStateException("no connection");
-                }
-              }));
-      Await.until(() -> failures.get() == 5);
-      Await.until(() -> log.lines().size() == 4);
-      assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
-      assertEquals(3, log.lines().stream().filter(line -> line.startsWith("FINE")).count());
-    }
   }
 
   /** As one that tells the bot's owner in a channel, while JDA appends another shard. */
   @Test
   void log_handlerThatWaitsForTheController_holdsNobodyUp() {
-    var impatient = new QueueSessionController(queue, IMPATIENT);
-    requireSpared(
-        impatient, log -> log.then(() -> join(Thread.ofVirtual().start(impatient::waiting))));
-  }
-
-  /** The interrupt by which that takes a request back is not to end up in the handler. */
-  @Test
-  void log_handlerThatRemovesTheNext_costsNothing() {
-    var end = new CountDownLatch(1);
-    var impatient = new QueueSessionController(queue, IMPATIENT);
-    var next = new TestNode(1, 3);
-    TestNode last = identified(2, 3);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      log.then(() -> {
-        impatient.removeSession(next);
-        Thread.interrupted();
-      });
-      impatient.appendSession(new TestNode(0, 3, node -> end.await())); // until it is warned of
-      impatient.appendSession(next);
-      impatient.appendSession(last);
-      release(3); // only now, or the warning might come before the next is in line
-      Await.until(() -> last.runs.get() == 1);
-      assertEquals(List.of(0L, 2L), queue.released);
-      assertEquals(0, next.runs.get());
-    } finally {
-      end.countDown();
-    }
+    requireSpared(log ->
+        log.then(() -> {
+          Thread other = Thread.ofVirtual().start(controller::waiting);
+          Await.until(() -> !other.isAlive());
+        }));
   }
 
   @Test
   void log_handlerThatThrows_changesNothing() {
-    requireSpared(
-        new QueueSessionController(queue, IMPATIENT),
-        log -> log.failWith(new IllegalStateException("the disk is full")));
+    requireSpared(log -> log.failWith(new AssertionError("the disk is full")));
   }
 
-  /** A shard fails, and then hangs: both are logged, and the others go on. */
-  private void requireSpared(QueueSessionController impatient, Consumer<CapturedLog> handler) {
-    var end = new CountDownLatch(1);
+  private void requireSpared(Consumer<CapturedLog> handler) {
     var failures = new AtomicInteger();
-    release(4);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
       handler.accept(log);
-      var failing =
-          new TestNode(
-              0,
-              4,
-              node -> {
-                if (failures.incrementAndGet() == 1) {
-                  throw new IllegalStateException("no connection");
-                }
-                node.status = JDA.Status.LOGGING_IN;
-                end.await();
-              });
-      failing.status = JDA.Status.WAITING_TO_RECONNECT; // which is never overdue
-      List<TestNode> behind = List.of(identified(1, 4), identified(2, 4));
-      impatient.appendSession(failing);
-      impatient.appendSession(behind.get(0));
-      Await.until(() -> failures.get() == 2);
-      impatient.appendSession(behind.get(1));
-      Await.until(() -> behind.stream().allMatch(node -> node.runs.get() == 1));
-      Await.until(() -> log.lines().size() == 2);
-    } finally {
-      end.countDown();
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /**
-   * Has threads of some names throw when they are started, as with the OutOfMemoryError of a JVM
-   * that the system gives no thread. Another error here, as JUnit ends the JVM upon that one.
-   */
-  private static final class ScarceThreads implements ThreadFactory {
-    /** How the names of those begin that cannot be started. */
-    volatile Set<String> scarce = Set.of();
-
-    @Override
-    public Thread newThread(Runnable task) {
-      var thread =
-          new Thread(task) {
-            @Override
-            public void start() {
-              if (scarce.stream().anyMatch(getName()::startsWith)) {
-                throw new InternalError("unable to create native thread");
-              }
-              super.start();
+      append(
+          0,
+          node -> {
+            if (failures.incrementAndGet() == 1) {
+              throw new IllegalStateException("no connection");
             }
-          };
-      thread.setDaemon(true);
-      return thread;
+          });
+      append(1);
+      release(3);
+      awaitStory("0 cancelled", "1 answered", "0 answered");
+      Await.until(() -> log.lines().size() == 1);
     }
   }
 
-  private final ScarceThreads threads = new ScarceThreads();
-  private final QueueSessionController starved = new QueueSessionController(queue, QUICK, threads);
-
-  private static String bucketThread(int bucket) {
-    return "gateway-queue-jda-bucket-" + bucket;
+  /** Failures are logged by the threads that connect, without the lock: others may go on before. */
+  private static void awaitLine(CapturedLog log, String part) {
+    Await.await()
+        .untilAsserted(() -> assertTrue(("" + log.lines()).contains(part), "" + log.lines()));
   }
 
+  /** Nothing is meant to, but a bucket that nobody wakes would be the end of all its shards. */
   @Test
-  void setConcurrency_threadsCannotBeStarted_otherBucketsGoOnAndTheNextCallTriesAgain() {
-    List<TestNode> nodes = IntStream.range(0, 4).mapToObj(id -> new TestNode(id, 4)).toList();
-    nodes.forEach(starved::appendSession);
-    Await.until(() -> queue.waiting.get() == 1);
-    threads.scarce = Set.of(bucketThread(1), bucketThread(2));
-    assertThrows(InternalError.class, () -> starved.setConcurrency(4));
-    release(2);
-    Await.until(() -> nodes.get(0).runs.get() + nodes.get(3).runs.get() == 2);
-    assertEquals(2, starved.waiting());
-    threads.scarce = Set.of();
-    starved.appendSession(new TestNode(7, 8)); // of a bucket that has nothing to do with it
-    release(3);
-    Await.until(() -> nodes.stream().allMatch(node -> node.runs.get() == 1));
-  }
-
-  /** JDA would shut the shard down if this threw. */
-  @Test
-  void appendSession_onlyAnotherBucketHasNoThread_doesNotThrow() {
-    starved.setConcurrency(2);
-    var unlucky = new TestNode(0, 4);
-    threads.scarce = Set.of(bucketThread(0));
-    assertThrows(InternalError.class, () -> starved.appendSession(unlucky));
-    var lucky = new TestNode(1, 4);
-    release(2);
-    starved.appendSession(lucky);
-    Await.until(() -> lucky.runs.get() == 1);
-    threads.scarce = Set.of();
-    starved.removeSession(lucky);
-    Await.until(() -> unlucky.runs.get() == 1);
-  }
-
-  /** Nobody serves the bucket then: the shard that hung was given up by it. */
-  @Test
-  void run_failsAndItsBucketHasNoThread_isLoggedAndTheNextCallTriesAgain() {
-    var fail = new CountDownLatch(1);
-    var attempts = new AtomicInteger();
-    var hung =
-        new TestNode(
-            0,
-            4,
-            node -> {
-              if (attempts.incrementAndGet() == 1) {
-                fail.await();
-                throw new IllegalStateException("no connection");
-              }
-              node.status = JDA.Status.CONNECTED;
-            });
-    var starvedAndImpatient = new QueueSessionController(queue, IMPATIENT, threads);
-    release(2);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      starvedAndImpatient.appendSession(hung);
-      Await.until(() -> LeftThreads.names().equals(List.of("gateway-queue-jda-shard-0")));
-      threads.scarce = Set.of(bucketThread(0));
-      fail.countDown();
-      awaitLine(log, "WARNING: shard 0 of 4: the connection failed");
-      assertEquals(1, starvedAndImpatient.waiting());
-      threads.scarce = Set.of();
-      starvedAndImpatient.removeSession(new TestNode(1, 4));
-      Await.until(() -> attempts.get() == 2);
-    }
-  }
-
-  @Test
-  void run_threadCannotBeStarted_isTriedAgainLikeAConnectionThatFailed() {
-    var node = new TestNode(0, 2);
-    threads.scarce = Set.of("gateway-queue-jda-shard-");
-    release(1);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      starved.appendSession(node);
-      awaitLine(log, "the connection failed, to be tried again in PT0.02S java.lang.InternalError");
-      Await.until(() -> queue.waiting.get() == 1);
-      assertEquals(0, node.runs.get());
-      threads.scarce = Set.of();
-      release(1);
-      Await.until(() -> node.runs.get() == 1);
-    }
-  }
-
-  /** Nothing is meant to, but a bucket without a thread would be the end of all its shards. */
-  @Test
-  void next_jdaThrows_bucketGoesOn() {
+  void awaitTurn_jdaThrows_bucketGoesOn() {
     var throwsOnce = new AtomicBoolean(true);
-    release(2);
+    release(1);
     controller.appendSession(
         new TestNode(0, 2) {
           @Override
@@ -689,76 +707,8 @@ class ControllerTest {
     List<TestNode> behind = append(1);
     // The exception ends up with the thread's handler, which Awaitility would take for a failure.
     Await.await().dontCatchUncaughtExceptions().until(() -> behind.getFirst().runs.get() == 1);
-    // It may do so after another thread has gone on with the bucket: wait for the end of all.
     Await.await().dontCatchUncaughtExceptions().until(() -> LeftThreads.names().isEmpty());
-    assertEquals(List.of(0L, 1L), queue.released);
-  }
-
-  @Test
-  void run_throwsAnError_bucketGoesOn() {
-    var errors = new AtomicInteger();
-    release(3);
-    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
-      controller.appendSession(
-          new TestNode(
-              0,
-              2,
-              node -> {
-                if (errors.incrementAndGet() == 1) {
-                  throw new AssertionError("on purpose");
-                }
-                node.status = JDA.Status.CONNECTED;
-              }));
-      List<TestNode> behind = append(1);
-      Await.until(() -> errors.get() == 2 && behind.getFirst().runs.get() == 1);
-      awaitLine(log, "AssertionError: on purpose");
-    }
-  }
-
-  /** Failures are logged by the threads that connect, without the lock: others may go on before. */
-  private static void awaitLine(CapturedLog log, String part) {
-    Await.until(() -> log.lines().stream().anyMatch(line -> line.contains(part)));
-  }
-
-  @Test
-  void run_jdaHasShutDownMeanwhile_isNotTriedAgain() {
-    release(2);
-    var node =
-        new TestNode(
-            0,
-            2,
-            self -> {
-              self.status = JDA.Status.SHUTDOWN;
-              throw new IllegalStateException("shut down");
-            });
-    controller.appendSession(node);
-    List<TestNode> behind = append(1);
-    Await.until(() -> behind.getFirst().runs.get() == 1);
-    assertEquals(1, node.runs.get());
-  }
-
-  /** Its socket may open all the same, and then it identifies. */
-  @Test
-  void run_jdaShutsDownWhileItConnects_nextOneWaitsForTheEnd() {
-    var slow = new QueueSessionController(queue, UNHURRIED);
-    var endNanos = new AtomicLong();
-    int looks = (int) UNHURRIED.spacing().dividedBy(UNHURRIED.look());
-    release(2);
-    slow.appendSession(
-        new TestNode(
-            0,
-            2,
-            node -> {
-              node.status = JDA.Status.SHUTDOWN;
-              // So long it takes to connect, unless somebody asks before, which is the mistake.
-              Await.until(() -> node.looks.get() >= looks || queue.asked.get() > 1);
-              endNanos.set(System.nanoTime());
-            }));
-    slow.appendSession(new TestNode(1, 2));
-    Await.until(() -> queue.asked.get() == 2);
-    long askedNanos = System.nanoTime();
-    assertTrue(endNanos.get() != 0, "it was asked while the first one connected");
-    assertTrue(askedNanos - endNanos.get() >= UNHURRIED.spacing().toNanos());
+    assertEquals(List.of(1L), queue.order());
   }
 
   @ParameterizedTest
@@ -773,7 +723,7 @@ class ControllerTest {
   }
 
   @Test
-  void request_queueThrows_nodeKeepsItsPlaceAndIsWarnedOfOnce() {
+  void acquire_queueThrows_nodeKeepsItsPlaceAndIsWarnedOfOnce() {
     var asked = Collections.synchronizedList(new ArrayList<Long>());
     List<Throwable> failures =
         List.of(
@@ -788,14 +738,14 @@ class ControllerTest {
             TestNode.<RuntimeException>throwAny(failures.get(asked.size() - 1));
           }
         };
-    var unlucky = new QueueSessionController(broken, QUICK);
+    var unlucky = controller(broken, NEVER);
     try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.FINE)) {
       unlucky.appendSession(new TestNode(0, 2));
       unlucky.appendSession(new TestNode(1, 2));
       Await.until(() -> asked.size() == 6);
       assertEquals(List.of(0L, 0L, 0L, 0L, 0L, 1L), List.copyOf(asked));
       assertEquals(
-          "WARNING: shard 0 of 2: the queue failed, to be tried again in PT0.02S"
+          "WARNING: shard 0 of 2: the queue failed, to be tried again in 0.02 s"
               + " io.github.gatewayqueue.GatewayQueueException: refused",
           log.lines().getFirst());
       assertEquals(1, log.lines().stream().filter(line -> line.startsWith("WARNING")).count());
@@ -806,18 +756,20 @@ class ControllerTest {
   @Test
   void toString_tellsHowItStands() {
     append(0, 1);
-    Await.until(() -> queue.waiting.get() == 1);
+    Await.until(() -> gate.waiting.get() == 1);
+    var counted = controller(gate, NEVER);
     assertEquals(
-        "QueueSessionController[waiting=2, connecting=0, concurrency=1, queue=gate]",
-        controller.toString());
+        "QueueSessionController[waiting=0, connecting=0, concurrency=1, queue=gate]",
+        counted.toString());
+    assertTrue(controller.toString().contains("waiting=2, connecting=0"), controller.toString());
     release(2);
-    Await.until(() -> controller.waiting() == 0);
+    awaitStory("0 answered", "1 answered");
   }
 
   /** Everybody appends, removes and changes the concurrency: nobody is lost, none runs twice. */
   @RepeatedTest(20)
   void everything_atOnce_eachNodeRunsOnceUnlessRemoved() throws InterruptedException {
-    var free = new QueueSessionController(GatewayQueue.noOp(), TINY);
+    var free = controller(GatewayQueue.noOp(), NEVER);
     List<TestNode> kept = Collections.synchronizedList(new ArrayList<>());
     List<TestNode> removed = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();

@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.jda;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,54 +13,139 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A queue, how often it was asked and has released somebody, and when it did. */
+/** A queue, how often it was asked, whom it has released, and what was said of the starts. */
 final class CountingQueue implements GatewayQueue {
-  /** A request that was released. It was asked for, and used, on the thread of its bucket. */
-  record Turn(long id, long askedNanos, long releasedNanos) {}
-
   final AtomicInteger asked = new AtomicInteger();
   final AtomicInteger released = new AtomicInteger();
-  private final List<Turn> turns = new CopyOnWriteArrayList<>();
+  private final List<Start> starts = new CopyOnWriteArrayList<>();
   private final GatewayQueue queue;
 
   CountingQueue(GatewayQueue queue) {
     this.queue = queue;
   }
 
+  /** A start, and the first that was said of it. */
+  static final class Start implements SessionStart {
+    final long id;
+    final long releasedNanos = System.nanoTime();
+    volatile String said = "";
+    volatile long saidNanos;
+    private final SessionStart start;
+
+    Start(long id, SessionStart start) {
+      this.id = id;
+      this.start = start;
+    }
+
+    private void say(String word) {
+      if (said.isEmpty()) {
+        saidNanos = System.nanoTime();
+        said = word;
+      }
+    }
+
+    @Override
+    public void identified() {
+      say("identified");
+      start.identified();
+    }
+
+    @Override
+    public void answered() {
+      say("answered");
+      start.answered();
+    }
+
+    @Override
+    public void cancel() {
+      say("cancelled");
+      start.cancel();
+    }
+
+    @Override
+    public boolean isExpired() {
+      return start.isExpired();
+    }
+
+    @Override
+    public void close() {
+      say("closed");
+      start.close();
+    }
+
+    @Override
+    public String toString() {
+      return id + " " + said;
+    }
+  }
+
   @Override
   public void request(long id, long total) throws InterruptedException {
+    throw new AssertionError("not held");
+  }
+
+  @Override
+  public SessionStart acquire(long id, long total) throws InterruptedException {
     asked.incrementAndGet();
-    long askedNanos = System.nanoTime();
-    queue.request(id, total);
-    turns.add(new Turn(id, askedNanos, System.nanoTime()));
+    var start = new Start(id, queue.acquire(id, total));
+    starts.add(start);
     released.incrementAndGet();
+    return start;
   }
 
-  /**
-   * Returns in which order shards were released. Each had to wait for the IDENTIFY of the one
-   * before it in its bucket, but a server that stands still may read the two in any order.
-   */
+  /** Returns all starts as "ID WORD", in the order of their release. */
+  List<String> story() {
+    return starts.stream().map(Start::toString).toList();
+  }
+
+  /** Waits for a story: JDA's shard is connected before its controller says so. */
+  void awaitStory(String... story) {
+    Await.await().untilAsserted(() -> assertEquals(List.of(story), story()));
+  }
+
+  /** Waits until something was said of each start that was released so far. */
+  void awaitAllSaid() {
+    Await.until(() -> count("") == 0);
+  }
+
+  /** Returns how many starts ended with this word. */
+  long count(String word) {
+    return starts.stream().filter(start -> start.said.equals(word)).count();
+  }
+
+  /** Returns whose IDENTIFY may have been sent, in the order of their release. */
   List<Long> order() {
-    return turns.stream().map(Turn::id).toList();
+    return starts.stream()
+        .filter(start -> !start.said.equals("cancelled"))
+        .map(start -> start.id)
+        .toList();
   }
 
-  /** Returns the turn of a shard that had one. */
-  Turn turn(long id) {
-    return turns.stream().filter(turn -> turn.id == id).findFirst().orElseThrow();
+  /** Returns when somebody was released for the last time. */
+  long lastReleasedNanos() {
+    return starts.getLast().releasedNanos;
+  }
+
+  /** Returns the first start of a shard that had one. */
+  Start start(long id) {
+    return starts.stream().filter(start -> start.id == id).findFirst().orElseThrow();
   }
 
   /**
-   * Fails if the controller asked for a shard too soon after the release of the one before it in
-   * its bucket. An IDENTIFY follows its release, so this holds however late a thread runs; what a
-   * server sees does not tell that, since it may read two IDENTIFYs at once.
+   * Fails if somebody was released too soon after the answer to the one before it in its bucket. An
+   * IDENTIFY follows its release, and is there before its answer, so this holds however late a
+   * thread runs; what a server sees does not tell that, since it may read two IDENTIFYs at once.
    */
   void assertSpaced(int buckets, Duration spacing) {
-    Map<Long, Turn> last = new HashMap<>();
-    for (Turn turn : turns) {
-      Turn before = last.put(turn.id % buckets, turn);
+    Map<Long, Start> last = new HashMap<>();
+    for (Start start : starts) {
+      if (start.said.equals("cancelled")) {
+        continue;
+      }
+      Start before = last.put(start.id % buckets, start);
       assertTrue(
-          before == null || turn.askedNanos - before.releasedNanos >= spacing.toNanos(),
-          () -> "" + turns);
+          before == null || start.releasedNanos - before.saidNanos >= spacing.toNanos(),
+          () -> "" + starts);
     }
   }
 }

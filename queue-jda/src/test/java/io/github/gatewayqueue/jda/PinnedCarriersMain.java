@@ -14,7 +14,7 @@ final class PinnedCarriersMain {
 
   public static void main(String[] arguments) throws InterruptedException {
     PinnedCarriers carriers = PinnedCarriers.pin();
-    var controller = new QueueSessionController(GatewayQueue.noOp(), Scaled.TIMING);
+    var controller = Scaled.controller(GatewayQueue.noOp());
     controller.setConcurrency(2);
     List<TestNode> nodes = IntStream.range(0, 4).mapToObj(id -> new TestNode(id, 4)).toList();
     nodes.forEach(controller::appendSession);

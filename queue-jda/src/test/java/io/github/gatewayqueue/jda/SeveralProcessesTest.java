@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
+import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
@@ -15,6 +16,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Two JVMs share a queue, at the real interval. */
@@ -46,6 +49,67 @@ class SeveralProcessesTest {
               .filter(identify -> identify.sinceStart().compareTo(RESET) < 0)
               .count();
       assertTrue(beforeReset <= BUDGET, () -> "" + identifies);
+    }
+  }
+
+  /** Late HELLOs, then all sockets are lost, then the gateway is: nobody is ever too early. */
+  private static void endure(FakeDiscord discord, URI queue)
+      throws IOException, InterruptedException {
+    try (var one = JavaProcess.of(BotMain.class, discord.restUri(), queue, 0, 16, SHARDS);
+        var other = JavaProcess.of(BotMain.class, discord.restUri(), queue, 16, SHARDS, SHARDS)) {
+      awaitAccepted(discord, SHARDS, one, other);
+      discord.forgetSessions();
+      discord.dropSockets();
+      awaitAccepted(discord, 2 * SHARDS, one, other);
+      discord.forgetSessions();
+      discord.startOutage(Outage.REFUSING);
+      Thread.sleep(Duration.ofSeconds(11)); // the outage itself: long enough for several failures
+      discord.endOutage();
+      awaitAccepted(discord, 3 * SHARDS, one, other);
+      assertEquals(0, discord.score().violations(), () -> "" + discord);
+    }
+  }
+
+  private static void awaitAccepted(FakeDiscord discord, int starts, JavaProcess... bots) {
+    Await.until(() -> {
+      for (JavaProcess bot : bots) {
+        assertTrue(bot.isAlive(), () -> "" + bot.lines());
+      }
+      return discord.score().count(Verdict.ACCEPTED) >= starts;
+    });
+  }
+
+  private static FakeDiscord lateDiscord() {
+    var random = new Random(19);
+    var server = new AtomicReference<FakeDiscord>();
+    FakeDiscord discord =
+        FakeDiscord.builder()
+            .maxConcurrency(16)
+            .onIdentify(identify ->
+                server.get().faults().delayHello(Duration.ofMillis(random.nextInt(3_000))))
+            .start();
+    server.set(discord);
+    return discord;
+  }
+
+  @Test
+  @Thorough("Processes at the real interval, for a minute; FaultTest and StormTest stand for it.")
+  void overABroker_stormAndOutageWithLateHellos_nobodyIsTooEarly() throws Exception {
+    var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
+    try (FakeDiscord discord = lateDiscord();
+        var broker =
+            JavaProcess.broker(
+                token, "--port", "0", "--discord-api", discord.restUri().toString())) {
+      endure(discord, broker.uri());
+    }
+  }
+
+  @Test
+  @Thorough("Processes at the real interval, for a minute; FaultTest and StormTest stand for it.")
+  void overRedis_stormAndOutageWithLateHellos_nobodyIsTooEarly() throws Exception {
+    try (var redis = new EmbeddedRedis();
+        FakeDiscord discord = lateDiscord()) {
+      endure(discord, redis.uri());
     }
   }
 

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.jda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
@@ -16,14 +15,16 @@ class StartUpTest {
   @Test
   void start_shardsInBuckets_comeUpInOrderAndSpaced() {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(2).start()) {
-      var queue = new CountingQueue(GatewayQueue.noOp()); // the spacing is the controller's
-      try (TestBot bot =
-          TestBot.start(discord, new QueueSessionController(queue, Scaled.PATIENT), 4)) {
+      var queue = new CountingQueue(StormTest.largeBotQueue(discord, Scaled.INTERVAL));
+      try (TestBot bot = TestBot.start(discord, Scaled.controller(queue), 4)) {
         bot.awaitConnected(4);
+        // This JDA still has what the controller uses of it.
+        assertTrue(JdaInternals.forgetGateway(bot.shard(0)));
+        assertTrue(JdaInternals.skipBackOff(bot.shard(0)));
         assertTrue(discord.score().isClean(), () -> "" + discord);
         assertEquals(4, discord.score().identifies());
         assertInOrder(queue.order(), 2);
-        queue.assertSpaced(2, Scaled.PATIENT.spacing());
+        queue.assertSpaced(2, Scaled.SPACING);
       }
     }
   }

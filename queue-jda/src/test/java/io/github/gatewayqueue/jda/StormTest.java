@@ -3,6 +3,8 @@ package io.github.gatewayqueue.jda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
@@ -28,13 +30,33 @@ class StormTest {
     Await.until(() -> LeftThreads.names().isEmpty());
   }
 
-  private static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
+  static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
     return LargeBotQueue.builder(
             DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
                 .baseUrl(discord.restUri())
                 .build())
         .interval(interval)
         .build();
+  }
+
+  /** What a test does before a request goes on to the queue. */
+  interface Gate {
+    void pass(long id) throws InterruptedException;
+  }
+
+  static GatewayQueue gated(GatewayQueue queue, Gate gate) {
+    return new GatewayQueue() {
+      @Override
+      public void request(long id, long total) {
+        throw new AssertionError("not held");
+      }
+
+      @Override
+      public SessionStart acquire(long id, long total) throws InterruptedException {
+        gate.pass(id);
+        return queue.acquire(id, total);
+      }
+    };
   }
 
   @Test
@@ -51,7 +73,7 @@ class StormTest {
   private static void requireAllComeBack(int shards, int buckets) {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(buckets).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = new QueueSessionController(queue, Scaled.PATIENT);
+      var controller = Scaled.controller(queue);
       try (TestBot bot = TestBot.start(discord, controller, shards)) {
         bot.awaitConnected(shards);
         discord.forgetSessions();
@@ -61,7 +83,7 @@ class StormTest {
         assertEquals(2 * shards, queue.released.get());
         assertEquals(2 * shards, discord.score().identifies());
         assertEquals(0, discord.score().violations(), () -> "" + discord);
-        queue.assertSpaced(buckets, Scaled.PATIENT.spacing());
+        queue.assertSpaced(buckets, Scaled.SPACING);
       }
     }
   }
@@ -70,7 +92,7 @@ class StormTest {
   void allDrop_allCanBeResumed_queueIsNotAsked() {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = new QueueSessionController(queue, Scaled.PATIENT);
+      var controller = Scaled.controller(queue);
       try (TestBot bot = TestBot.start(discord, controller, BUCKETS)) {
         bot.awaitConnected(BUCKETS);
         discord.dropSockets();
@@ -86,7 +108,7 @@ class StormTest {
   void shutdown_inTheMiddleOfTheStartUp_nobodyWaitsOrIdentifiesAnyMore() throws Exception {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(BUCKETS).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Duration.ofMinutes(10));
-      var controller = new QueueSessionController(queue, Scaled.PATIENT);
+      var controller = Scaled.controller(queue);
       try (TestBot bot = TestBot.start(discord, controller, SHARDS)) {
         bot.awaitAccepted(BUCKETS);
         Await.until(() -> queue.waiting() == BUCKETS);
@@ -106,15 +128,15 @@ class StormTest {
       var blocked = new Semaphore(1);
       var lastAsks = new CountDownLatch(1);
       var controller =
-          new QueueSessionController(
-              (id, total) -> {
-                if (id == 3) {
-                  lastAsks.countDown();
-                }
-                blocked.acquire();
-                queue.request(id, total);
-              },
-              Scaled.PATIENT);
+          Scaled.controller(
+              gated(
+                  queue,
+                  id -> {
+                    if (id == 3) {
+                      lastAsks.countDown();
+                    }
+                    blocked.acquire();
+                  }));
       try (TestBot bot = TestBot.start(discord, controller, 4)) {
         bot.awaitConnected(1);
         Await.until(() -> bot.manager().getShardCache().size() == 4);
@@ -138,13 +160,12 @@ class StormTest {
 
   /** Discord looks back, too: shards that share a bucket from now on are held to the past. */
   @Test
-  @Thorough(
-      "Takes seven seconds; ControllerTest and LineTest change the concurrency on every build.")
+  @Thorough("Takes seven seconds; ControllerTest changes the concurrency on every build.")
   void maxConcurrency_changesWhileTheyComeUp_nobodyIsEarlyOrLost() {
     try (FakeDiscord discord =
         Scaled.discord().identifyInterval(Duration.ofMillis(250)).maxConcurrency(4).start()) {
       LargeBotQueue queue = largeBotQueue(discord, Scaled.INTERVAL);
-      var controller = new QueueSessionController(queue, Scaled.PATIENT);
+      var controller = Scaled.controller(queue);
       try (TestBot bot = TestBot.start(discord, controller, 24)) {
         bot.awaitAccepted(4);
         for (int concurrency : List.of(1, 8)) {
