@@ -57,11 +57,13 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Starts a broker without a token, on a port that is free, and returns when it listens. */
-  static BrokerProcess start(Duration interval, Duration startDelay) throws IOException {
+  static BrokerProcess start(Duration interval, Duration startDelay, String... more)
+      throws IOException {
     List<String> command =
         new ArrayList<>(List.of(image().resolve("bin/gateway-queue").toString(), "serve"));
     command.addAll(List.of("--port", "0", "--interval", seconds(interval)));
     command.addAll(List.of("--start-delay", seconds(startDelay)));
+    command.addAll(List.of(more));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.matches(SETTINGS));
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
