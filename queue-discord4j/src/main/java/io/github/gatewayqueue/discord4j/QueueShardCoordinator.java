@@ -1,19 +1,15 @@
 package io.github.gatewayqueue.discord4j;
 
-import discord4j.common.close.CloseException;
-import discord4j.common.close.CloseStatus;
 import discord4j.core.shard.ShardCoordinator;
 import discord4j.gateway.SessionInfo;
 import discord4j.gateway.ShardInfo;
 import discord4j.gateway.limiter.PayloadTransformer;
 import io.github.gatewayqueue.GatewayQueue;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.github.gatewayqueue.SessionStart;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -21,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 
 /**
  * Has the shards of a Discord4J bot ask a {@link GatewayQueue} before they identify.
@@ -30,14 +25,14 @@ import reactor.core.publisher.MonoSink;
  *
  * <p>Each IDENTIFY waits on a thread of its bucket until the queue has released its shard, and goes
  * out at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does
- * not ask.
+ * not ask. The spacing is the queue's: each start is {@linkplain GatewayQueue#acquire acquired},
+ * and the queue is told when IDENTIFY goes out and when READY has come.
  *
  * <p>Safe for use by many threads; one is made for each login. A bucket in which shards wait has a
  * platform daemon thread, which ends with the last of them. There are no threads while nobody
  * waits, and nothing needs closing. The threads are not virtual: before Java 24, virtual threads of
  * the bot that block in a synchronized method or block could keep all carriers, and the shards
- * would wait for them. Whoever made a queue that needs closing closes it, after the bot has logged
- * out.
+ * would wait for them. Close a queue that needs it after the bot has logged out.
  *
  * <h2>Ordering</h2>
  *
@@ -52,9 +47,13 @@ import reactor.core.publisher.MonoSink;
  *
  * <p>When the connection of a waiting shard ends, or the bot logs out, its thread is interrupted
  * and the request leaves the line; the shard's next connection joins at the end. If the shard is
- * released at that very moment, that release is spent.
+ * released at that very moment, it gives its start back.
  *
  * <h2>Failure</h2>
+ *
+ * <p>A start whose IDENTIFY went out is spent, whatever becomes of it. After an op 9 (Invalid
+ * Session), a lost connection or a lost READY, the next start of the bucket is due an interval
+ * after that IDENTIFY.
  *
  * <p>If the queue throws (anything but an interrupt), or the JVM can start no thread for the
  * bucket, a WARNING is logged by {@code io.github.gatewayqueue.discord4j} and the shard's
@@ -65,7 +64,7 @@ import reactor.core.publisher.MonoSink;
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*
-   * Ordering. request() joins the line when it gets there, and threads that are started one after
+   * Ordering. A request joins the line when it gets there, and threads that are started one after
    * another do not get there in that order. So a bucket has one thread, which takes the IDENTIFYs
    * first come, first served: an executor of one thread. It makes the next request only after the
    * one before, which costs nothing, as a bucket releases one at a time anyway. The executor has no
@@ -75,33 +74,40 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * would wait for another's head), boundedElastic() (as many threads as it has may all be waiting,
    * and Discord4J's own blocking tasks run there).
    *
+   * What the queue is told. A connection sends one IDENTIFY or one RESUME, and Discord4J publishes
+   * that it is connected for the answer to either. It is READY if the shard's connection has sent an
+   * IDENTIFY and has not ended since. Why a connection ends is not told: by op 9, by Discord, or by
+   * Discord4J, maybe before Discord has read the IDENTIFY. So an end is never an answer. IDENTIFY
+   * counts as sent when Discord4J has taken it. A heartbeat was acknowledged right before, so the
+   * connection works; what is left of the way is covered by the slack of the interval. To count from
+   * READY alone would be slower than Discord4J's own limiter where READY takes more than a second.
+   *
    * Buffers. An IDENTIFY is held by delayUntil, and never handled here. Like every operator of
    * Reactor it discards what it holds when it is cancelled or fails; Discord4J's pipeline, which
-   * this is a part of, releases what is discarded.
+   * this is a part of, releases what is discarded. It asks the queue only once the IDENTIFY would be
+   * taken, so nothing is released that cannot go out.
    *
    * Cancellation. Reactor's cancel() cancels the task: interrupted if it runs, removed if it waits
    * behind another. An interrupt cannot hit a later task, see FutureTask. Once the sink has
-   * succeeded it can not be cancelled, so no interrupt disturbs what Discord4J does on our thread
-   * to send the payload.
+   * succeeded it cannot be cancelled, so no interrupt disturbs what Discord4J does on our thread to
+   * send the payload. Whether the IDENTIFY goes out, or its connection has ended before, is decided
+   * under the attempt's monitor.
    *
    * Failure. Discord4J's retry knows exceptions by their type. Any one that it does not know makes
    * it resume, here with a session that never was: Discord answers with op 9, which sets the
    * attempts back to zero, so that it would neither back off nor ever give up. A close code from
    * 4000 has it identify anew, with both. So does a bucket whose thread cannot be started: its Error
    * would end up in Discord4J's event loop, and the IDENTIFY would wait for the bucket's next one.
-   * The log comes last: what its handler throws ends up in
-   * the task, and is nobody's.
+   * The log comes last: what its handler throws ends up in the task, and is nobody's.
    */
-
-  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord4j");
-
-  /** Not one of Discord's, but in the range that WebSockets leave to applications, as theirs. */
-  private static final int CLOSE_CODE = 4900;
 
   private final GatewayQueue queue;
   private final ThreadFactory threads;
   private final Map<Integer, ThreadPoolExecutor> buckets = new ConcurrentHashMap<>();
   private final Set<ShardInfo> connected = ConcurrentHashMap.newKeySet();
+
+  /** Of connections that have sent IDENTIFY. */
+  private final Map<ShardInfo, SessionStart> unanswered = new ConcurrentHashMap<>();
 
   /**
    * Creates a coordinator for one bot.
@@ -133,7 +139,8 @@ public final class QueueShardCoordinator implements ShardCoordinator {
     }
     ThreadPoolExecutor bucket =
         buckets.computeIfAbsent(shard.getIndex() % maxConcurrency, this::newBucket);
-    return payloads -> Flux.from(payloads).delayUntil(payload -> release(shard, bucket));
+    return payloads ->
+        Flux.defer(() -> new Attempt(shard, queue, bucket, unanswered).hold(payloads));
   }
 
   private ThreadPoolExecutor newBucket(int number) {
@@ -150,63 +157,22 @@ public final class QueueShardCoordinator implements ShardCoordinator {
         });
   }
 
-  /** Completes when the queue has released the shard. */
-  private Mono<Void> release(ShardInfo shard, ThreadPoolExecutor bucket) {
-    return Mono.create(sink -> {
-      var request = new FutureTask<>(() -> request(shard, sink));
-      try {
-        bucket.execute(request);
-      } catch (Error noThread) {
-        if (bucket.remove(request)) { // else a thread has taken it all the same
-          refuse(shard, sink, noThread);
-          return;
-        }
-      }
-      sink.onCancel(() -> {
-        request.cancel(true);
-        bucket.remove(request);
-      });
-    });
-  }
-
-  private @Nullable Void request(ShardInfo shard, MonoSink<Void> sink) {
-    try {
-      queue.request(shard.getIndex(), shard.getCount());
-    } catch (InterruptedException interrupted) {
-      // To whoever was cancelled that says nothing; a queue may also throw it by itself.
-      sink.error(refused(shard, sink, interrupted));
-      return null;
-    } catch (Throwable failure) { // an Error, too, or the shard would wait for ever
-      refuse(shard, sink, failure);
-      return null;
-    }
-    sink.success();
-    return null;
-  }
-
-  private static void refuse(ShardInfo shard, MonoSink<Void> sink, Throwable failure) {
-    sink.error(refused(shard, sink, failure));
-    LOGGER.log(Level.WARNING, () -> description(shard) + " may not identify", failure);
-  }
-
-  private static CloseException refused(ShardInfo shard, MonoSink<Void> sink, Throwable failure) {
-    var status = new CloseStatus(CLOSE_CODE, "the gateway queue refused " + description(shard));
-    return new CloseException(status, sink.contextView(), failure);
-  }
-
-  private static String description(ShardInfo shard) {
-    return "shard %s of %s".formatted(shard.getIndex(), shard.getCount());
-  }
-
   /**
-   * Takes note that a shard has connected. Discord4J calls this.
+   * Takes note that a shard has connected. If its connection has sent IDENTIFY, that is answered;
+   * if it has resumed, the queue is told nothing. Discord4J calls this.
    *
    * @param shard which one
    * @return completes at once, when it is subscribed to
    */
   @Override
   public Mono<Void> publishConnected(ShardInfo shard) {
-    return Mono.fromRunnable(() -> connected.add(shard));
+    return Mono.fromRunnable(() -> {
+      connected.add(shard);
+      SessionStart start = unanswered.remove(shard);
+      if (start != null) {
+        start.answered();
+      }
+    });
   }
 
   /**

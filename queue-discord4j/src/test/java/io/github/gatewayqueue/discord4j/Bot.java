@@ -15,6 +15,7 @@ import discord4j.rest.request.RouterOptions;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,11 +120,16 @@ final class Bot implements AutoCloseable {
    */
   @Override
   public void close() {
-    cancelLogin();
+    closeAll(discord, List.of(this));
+  }
+
+  /** Logs out all bots of a Discord. */
+  static void closeAll(FakeDiscord discord, List<Bot> bots) {
+    bots.forEach(Bot::cancelLogin);
     Await.await()
         .during(Duration.ofMillis(250))
         .until(() -> {
-          logout();
+          bots.forEach(Bot::logout);
           return discord.openSockets() == 0;
         });
   }
