@@ -128,16 +128,15 @@ final class Attempt {
 
   private void refuse(MonoSink<Void> sink, Throwable failure) {
     sink.error(refused(sink, failure));
-    LOGGER.log(Level.WARNING, () -> this + " may not identify", failure);
+    LOGGER.log(Level.WARNING, () -> description() + " may not identify", failure);
   }
 
   private CloseException refused(MonoSink<Void> sink, Throwable failure) {
-    var status = new CloseStatus(CLOSE_CODE, "the gateway queue refused " + this);
+    var status = new CloseStatus(CLOSE_CODE, "the gateway queue refused " + description());
     return new CloseException(status, sink.contextView(), failure);
   }
 
-  @Override
-  public String toString() {
+  private String description() {
     return "shard %s of %s".formatted(shard.getIndex(), shard.getCount());
   }
 }
