@@ -168,6 +168,7 @@ final class GatewaySocket {
             .put("user", Profile.user())
             .put("guilds", new JsonArray())
             .put("private_channels", new JsonArray())
+            .put("_trace", new JsonArray().add("fakediscord")) // not documented, but Kord wants it
             .put("session_id", ready.id())
             .put("resume_gateway_url", resumeUri.toString())
             .put("shard", new JsonArray().add(ready.shardId()).add(ready.shardTotal()))

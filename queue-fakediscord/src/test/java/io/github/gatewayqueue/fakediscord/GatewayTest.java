@@ -56,6 +56,7 @@ class GatewayTest {
       assertEquals("[3,32]", ready.getJsonArray("shard").encode());
       assertEquals("[]", ready.getJsonArray("guilds").encode());
       assertEquals(discord.gatewayUri().toString(), ready.getString("resume_gateway_url"));
+      assertEquals(1, ready.getJsonArray("_trace").size());
       assertTrue(ready.getString("session_id").matches("[0-9a-f]{32}"));
       assertTrue(ready.getJsonObject("user").getBoolean("bot"));
       assertEquals("1000000000000000000", ready.getJsonObject("application").getString("id"));

@@ -1,0 +1,137 @@
+package io.github.gatewayqueue.kord
+
+import dev.kord.gateway.Close
+import dev.kord.gateway.Event
+import dev.kord.gateway.Hello
+import dev.kord.gateway.InvalidSession
+import dev.kord.gateway.Ready
+import dev.kord.gateway.Resumed
+import dev.kord.gateway.ratelimit.IdentifyRateLimiter
+import io.github.gatewayqueue.GatewayQueue
+import io.github.gatewayqueue.SessionStart
+import java.util.concurrent.ConcurrentHashMap
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.flow.SharedFlow
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.job
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+
+/**
+ * Has the shards of a Kord bot ask a [GatewayQueue] before they identify. Share one between all
+ * gateways of a process, and the queue between all processes.
+ *
+ * A shard asks before it connects, as Kord has it, and its bucket is held until Discord has
+ * answered the IDENTIFY with READY or op 9: however late HELLO is, no other shard comes too close. A
+ * RESUME does not ask. This starts no thread but a virtual one for each bucket in which a shard
+ * waits, logs nothing, and needs no closing. It is safe for use by many threads.
+ *
+ * **Ordering.** The shards of a bucket, which is `shardId % maxConcurrency`, ask the queue one at a
+ * time, in the order in which they called [consume]. Buckets do not wait for one another.
+ *
+ * **Cancellation.** When the coroutine of a waiting shard is cancelled, its place in the line is
+ * given up; if it is released at that very moment, the start is given back.
+ *
+ * **Failure.** What the queue throws is thrown by [consume]. Kord logs it and tries again, with the
+ * pauses of its `reconnectRetry` and as often as that says.
+ *
+ * @param queue what all shards ask
+ * @param total how many shards the bot runs in all its processes, at least 1: Kord does not tell
+ * @param maxConcurrency Discord's `max_concurrency`, the number of buckets, at least 1
+ * @throws IllegalArgumentException if [total] or [maxConcurrency] is less than 1
+ */
+public class QueueIdentifyRateLimiter(
+    private val queue: GatewayQueue,
+    private val total: Int,
+    override val maxConcurrency: Int,
+) : IdentifyRateLimiter {
+    /*
+     * What Kord tells. HELLO, upon which it identifies, but not when IDENTIFY goes out: its limiter
+     * of all that it sends may put it off for a minute. So nothing is said before the answer.
+     * Nothing at all is told of a connection that fails, or that is lost without a close code: then
+     * the same gateway consumes again, which ends the start before. Without HELLO there was no
+     * IDENTIFY, and the start is cancelled; after it there may have been, and it is closed.
+     *
+     * Unconfined: an event is handled before Kord goes on behind its emission, so that a gateway
+     * which consumes again finds the HELLO before taken note of. What is said of a start blocks
+     * nobody.
+     *
+     * A coroutine that consumed and then fails or is cancelled connects no more. One that ends well
+     * says nothing: it may have been a part of what goes on to connect.
+     */
+
+    private val buckets: List<Mutex>
+    private val watches = ConcurrentHashMap<SharedFlow<Event>, Job>()
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Unconfined)
+
+    init {
+        require(total >= 1) { "total is $total, expected at least 1" }
+        require(maxConcurrency >= 1) { "maxConcurrency is $maxConcurrency, expected at least 1" }
+        buckets = List(minOf(maxConcurrency, total)) { Mutex() }
+    }
+
+    /**
+     * Suspends until the queue has released the shard, and then has its bucket held until [events]
+     * tell what became of it. Kord calls this.
+     *
+     * @param shardId the shard, from 0 to `total - 1`
+     * @param events what its gateway goes through from then on
+     * @throws IllegalArgumentException if [shardId] is out of its range
+     */
+    override suspend fun consume(shardId: Int, events: SharedFlow<Event>) {
+        require(shardId in 0..<total) { "shardId is $shardId, expected 0 to ${total - 1}" }
+        watches.remove(events)?.cancel()
+        val start =
+            buckets[shardId % maxConcurrency].withLock { queue.acquireSuspending(shardId, total) }
+        // Undispatched: it is subscribed before Kord connects.
+        val watch = scope.launch(start = CoroutineStart.UNDISPATCHED) { watch(start, events) }
+        watches[events] = watch
+        val end = currentCoroutineContext().job.invokeOnCompletion { if (it != null) watch.cancel() }
+        watch.invokeOnCompletion {
+            end.dispose()
+            watches.remove(events, watch)
+        }
+    }
+
+    /** Tells the queue what becomes of a start. What is said twice changes nothing. */
+    private suspend fun watch(start: SessionStart, events: SharedFlow<Event>) {
+        var hello = false
+        try {
+            events.first { event ->
+                when (event) {
+                    is Hello -> hello = true
+                    is Ready, is InvalidSession -> start.answered()
+                    is Resumed -> start.cancel() // READY of the connection before was noticed late
+                    is Close.DiscordClose -> if (hello) start.answered()
+                    is Close.UserClose -> start.close() // Kord goes on sending for a moment
+                    else -> {}
+                }
+                event.endsStart(hello)
+            }
+        } catch (failure: Throwable) {
+            if (failure !is CancellationException) start.close()
+            throw failure
+        } finally {
+            if (hello) start.close() else start.cancel()
+        }
+    }
+
+    private fun Event.endsStart(hello: Boolean) =
+        when (this) {
+            is Ready, is InvalidSession, is Resumed -> true
+            is Close.DiscordClose, is Close.UserClose, is Close.Timeout, is Close.Detach -> true
+            is Close -> hello // else it is about the connection before
+            else -> false
+        }
+
+    /** Returns what it asks, for people to read. */
+    override fun toString(): String =
+        "QueueIdentifyRateLimiter[total=$total, maxConcurrency=$maxConcurrency, queue=$queue]"
+}
