@@ -37,7 +37,7 @@ class DocsTest {
   // Code
 
   @Test
-  void javaBlocks_areRegionsOfCompiledSources() {
+  void codeBlocks_areRegionsOfCompiledSources() {
     Set<String> regions = regions();
     List<String> uncovered =
         Page.all().stream().flatMap(page -> uncovered(page, regions).stream()).toList();
@@ -53,7 +53,9 @@ class DocsTest {
   }
 
   private static List<String> uncovered(Page page, Set<String> regions) {
-    return uncovered(page.file(), page.blocks("java"), regions);
+    return Stream.of("java", "kotlin")
+        .flatMap(language -> uncovered(page.file(), page.blocks(language), regions).stream())
+        .toList();
   }
 
   private static List<String> uncovered(Path file, List<String> blocks, Set<String> regions) {
@@ -120,7 +122,8 @@ class DocsTest {
    */
   private static Set<String> regions() {
     return Reactor.folders().stream()
-        .flatMap(folder -> Reactor.sources(folder, "src").stream())
+        .flatMap(folder ->
+            Stream.of(".java", ".kt").flatMap(end -> Reactor.sources(folder, "src", end).stream()))
         .flatMap(source -> groups(REGION, read(source)))
         .map(region -> region.stripTrailing().stripIndent().strip())
         .collect(toSet());
@@ -229,8 +232,11 @@ class DocsTest {
 
   private static Set<String> classes() {
     return Reactor.folders().stream()
-        .flatMap(folder -> Reactor.sources(folder, "src/test/java").stream())
-        .map(file -> file.getFileName().toString().replace(".java", ""))
+        .flatMap(folder ->
+            Stream.concat(
+                Reactor.sources(folder, "src/test/java").stream(),
+                Reactor.sources(folder, "src/test/kotlin", ".kt").stream()))
+        .map(file -> file.getFileName().toString().replaceFirst("\\.(java|kt)$", ""))
         .collect(toSet());
   }
 

@@ -22,6 +22,7 @@ import java.util.jar.Manifest;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +68,10 @@ class JarsIT {
     }
   }
 
+  static Stream<Published> javadocs() {
+    return Published.all().filter(published -> !published.artifact().equals("queue-kord"));
+  }
+
   /** The packages of classes and of resources. */
   private static Set<String> packagesIn(JarFile jar) {
     return jar.stream()
@@ -89,10 +94,11 @@ class JarsIT {
 
   /**
    * A method that overrides one of another module inherits no word of it, as Javadoc is made module
-   * by module; and doclint is content with that.
+   * by module; and doclint is content with that. Where the pages are Dokka's, it has failed if a
+   * member is not described.
    */
   @ParameterizedTest
-  @MethodSource("io.github.gatewayqueue.tests.Published#all")
+  @MethodSource("javadocs")
   void javadoc_describesEveryMember(Published published) throws IOException {
     String jar = published.location().toString();
     Path javadoc = Path.of(jar.substring(0, jar.lastIndexOf('.')) + "-javadoc.jar");

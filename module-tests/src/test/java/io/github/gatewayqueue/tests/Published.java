@@ -105,6 +105,17 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive net.dv8tion.jda"),
             Set.of("io.github.gatewayqueue.jda")),
         new Published(
+            "io.github.gatewayqueue.kord",
+            "queue-kord",
+            Set.of(
+                "mandated java.base",
+                "static transitive kord.gateway.jvm",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue",
+                "transitive kotlin.stdlib",
+                "transitive kotlinx.coroutines.core"),
+            Set.of("io.github.gatewayqueue.kord")),
+        new Published(
             "io.github.gatewayqueue.broker",
             "queue-broker",
             Set.of(

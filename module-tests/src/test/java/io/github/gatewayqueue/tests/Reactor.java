@@ -45,12 +45,17 @@ final class Reactor {
 
   /** Returns the Java sources below a folder of a module; none if there is no such folder. */
   static List<Path> sources(Path folder, String under) {
+    return sources(folder, under, ".java");
+  }
+
+  /** Returns the sources whose names end so below a folder of a module. */
+  static List<Path> sources(Path folder, String under, String end) {
     Path from = folder.resolve(under);
     if (!Files.exists(from)) {
       return List.of();
     }
     try (Stream<Path> files = Files.walk(from)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+      return files.filter(file -> file.toString().endsWith(end)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -116,7 +116,7 @@ internal class QueueIdentifyRateLimiterTest {
     fun connectionsAreRefused_startsAreGivenBack() {
         FakeDiscord.builder().identifyInterval(INTERVAL).start().use { discord ->
             discord.startOutage(Outage.REFUSING)
-            val large = queue(SPACING, BUCKETS)
+            val large = queue(SPACING)
             val queue = RecordingQueue(large)
             Bot(discord, 0..<2, 2, QueueIdentifyRateLimiter(queue, 2, 1)).use { bot ->
                 bot.start()
