@@ -10,11 +10,11 @@ import org.jspecify.annotations.NullMarked;
  * }
  */
 // Kord has no name as a module but that of its jar, and the suspending functions do without it.
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings("requires-automatic")
 @NullMarked
 module io.github.gatewayqueue.kord {
   requires transitive io.github.gatewayqueue;
-  requires static transitive kord.gateway.jvm;
+  requires static kord.gateway.jvm;
   requires transitive kotlin.stdlib;
   requires transitive kotlinx.coroutines.core;
   requires static transitive org.jspecify;

@@ -109,7 +109,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
             "queue-kord",
             Set.of(
                 "mandated java.base",
-                "static transitive kord.gateway.jvm",
+                "static kord.gateway.jvm",
                 "static transitive org.jspecify",
                 "transitive io.github.gatewayqueue",
                 "transitive kotlin.stdlib",
