@@ -18,7 +18,7 @@ import kotlinx.coroutines.runBlocking
 private const val SHARDS = 8
 
 /** The gateways of a bot on the Kord and the Kotlin of its own choice, against a Discord on loopback. */
-fun main() = runBlocking(Dispatchers.Default) {
+fun main(): Unit = runBlocking(Dispatchers.Default) {
     FakeDiscord.builder().maxConcurrency(SHARDS).start().use { discord ->
         val limit = SessionStartLimit(1000, 1000, Duration.ofDays(1), SHARDS)
         val queue = LargeBotQueue.builder { limit }.initialLimit(limit).build()

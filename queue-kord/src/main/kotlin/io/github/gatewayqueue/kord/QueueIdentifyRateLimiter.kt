@@ -29,8 +29,8 @@ import kotlinx.coroutines.sync.withLock
  * gateways of a process, and the queue between all processes.
  *
  * A shard asks before it connects, as Kord has it, and its bucket is held until Discord has
- * answered the IDENTIFY with READY or op 9: however late HELLO is, no other shard comes too close. A
- * RESUME does not ask. This starts no thread but a virtual one for each bucket in which a shard
+ * answered the IDENTIFY with READY or op 9: however late HELLO is, no other shard comes too close.
+ * A RESUME does not ask. This starts no thread but a virtual one for each bucket in which a shard
  * waits, logs nothing, and needs no closing. It is safe for use by many threads.
  *
  * **Ordering.** The shards of a bucket, which is `shardId % maxConcurrency`, ask the queue one at a
@@ -93,27 +93,31 @@ public class QueueIdentifyRateLimiter(
         // Undispatched: it is subscribed before Kord connects.
         val watch = scope.launch(start = CoroutineStart.UNDISPATCHED) { watch(start, events) }
         watches[events] = watch
-        val end = currentCoroutineContext().job.invokeOnCompletion { if (it != null) watch.cancel() }
+        val caller = currentCoroutineContext().job
+        val end = caller.invokeOnCompletion { failure -> if (failure != null) watch.cancel() }
         watch.invokeOnCompletion {
             end.dispose()
             watches.remove(events, watch)
         }
     }
 
-    /** Tells the queue what becomes of a start. What is said twice changes nothing. */
+    /** Tells the queue how a start is over; what is said after that changes nothing. */
     private suspend fun watch(start: SessionStart, events: SharedFlow<Event>) {
         var hello = false
         try {
             events.first { event ->
                 when (event) {
-                    is Hello -> hello = true
-                    is Ready, is InvalidSession -> start.answered()
-                    is Resumed -> start.cancel() // READY of the connection before was noticed late
-                    is Close.DiscordClose -> if (hello) start.answered()
-                    is Close.UserClose -> start.close() // Kord goes on sending for a moment
-                    else -> {}
+                    is Hello -> false.also { hello = true }
+                    is Ready, is InvalidSession -> true.also { start.answered() }
+                    // Kord resumes after all: it noticed late that the connection before had READY.
+                    is Resumed -> true.also { start.cancel() }
+                    is Close.DiscordClose -> true.also { if (hello) start.answered() }
+                    // Kord says so before it stops sending.
+                    is Close.UserClose -> true.also { start.close() }
+                    is Close.Timeout, is Close.Detach -> true
+                    is Close -> hello // else it is about the connection before
+                    else -> false
                 }
-                event.endsStart(hello)
             }
         } catch (failure: Throwable) {
             if (failure !is CancellationException) start.close()
@@ -122,14 +126,6 @@ public class QueueIdentifyRateLimiter(
             if (hello) start.close() else start.cancel()
         }
     }
-
-    private fun Event.endsStart(hello: Boolean) =
-        when (this) {
-            is Ready, is InvalidSession, is Resumed -> true
-            is Close.DiscordClose, is Close.UserClose, is Close.Timeout, is Close.Detach -> true
-            is Close -> hello // else it is about the connection before
-            else -> false
-        }
 
     /** Returns what it asks, for people to read. */
     override fun toString(): String =

@@ -85,7 +85,7 @@ internal class QueueIdentifyRateLimiterTest {
     fun readyIsLost_nextInTheBucketGoesWhenTheHoldHasRunOut() {
         FakeDiscord.builder().identifyInterval(INTERVAL).start().use { discord ->
             discord.faults().withholdReady()
-            val queue = RecordingQueue(queue(Duration.ofMillis(300), holdTimeout = Duration.ofMillis(500)))
+            val queue = RecordingQueue(queue(SPACING, holdTimeout = Duration.ofMillis(500)))
             Bot(discord, 0..<2, 2, QueueIdentifyRateLimiter(queue, 2, 1)).use { bot ->
                 bot.start(0)
                 Await.until { discord.score().identifies() == 1 }

@@ -116,7 +116,8 @@ internal class WhatBecomesOfStartTest {
                 .decodeFromString(
                     Event.DeserializationStrategy,
                     """
-                    {"op": 0, "t": "READY", "s": 1, "d": {"v": 10, "guilds": [], "private_channels": [],
+                    {"op": 0, "t": "READY", "s": 1, "d": {"v": 10, "guilds": [],
+                     "private_channels": [],
                      "session_id": "a", "_trace": [], "resume_gateway_url": "ws://127.0.0.1:1",
                      "user": {"id": "1", "username": "bot", "discriminator": "0", "avatar": null}}}
                     """,
