@@ -31,8 +31,8 @@ package io.github.gatewayqueue;
  *
  * <h2>Failure</h2>
  *
- * A queue that can not know that a release is safe, for instance since Discord does not answer,
- * goes on waiting and tries again. It never lets a shard through to find out.
+ * A queue that cannot know that a release is safe, for instance since Discord does not answer, goes
+ * on waiting and tries again. It never lets a shard through to find out.
  *
  * <p>A queue that holds resources is {@link AutoCloseable}: requests that wait when it is closed
  * throw {@link GatewayQueueException}, later ones {@link IllegalStateException}.

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
-/** How late a release over Redis is, beside the round trip that it can not do without. */
+/** How late a release over Redis is, beside the round trip that it cannot do without. */
 final class RedisLateness implements Scenario {
   static final Duration INTERVAL = Duration.ofMillis(100);
   private static final double TARGET_RATIO = 2;

@@ -197,7 +197,7 @@ final class Storm implements Scenario {
     }
     report.table(List.of("front to back, ms", "10,000", "100,000"), rows);
     report.remark(
-        "Guava can not be interrupted, and Javacord only by ones and twos: those who wait for its monitor can not."
+        "Guava cannot be interrupted, and Javacord only by ones and twos: those who wait for its monitor cannot."
             + " Redisson's waiters are timers of its own.");
     for (Subject subject : Subject.OURS) {
       for (Order order : Order.values()) {

@@ -65,7 +65,7 @@ class DocsTest {
         .toList();
   }
 
-  /** A module's Javadoc can not take them from a file: the javadoc of JDK 25 fails over it. */
+  /** A module's Javadoc cannot take them from a file: the javadoc of JDK 25 fails over it. */
   @Test
   void snippetsInJavadoc_areRegionsOfCompiledSources() {
     Set<String> regions = regions();

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Failure</h2>
  *
- * A Discord that can not be reached does not keep a broker from starting: requests wait until the
+ * A Discord that cannot be reached does not keep a broker from starting: requests wait until the
  * limit could be read. A token that Discord refuses is told by {@link #refused}; requests that wait
  * are refused, too.
  *

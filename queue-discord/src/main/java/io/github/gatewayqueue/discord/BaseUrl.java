@@ -14,7 +14,7 @@ final class BaseUrl {
   /**
    * Returns a base URL without the slashes at its end.
    *
-   * @throws IllegalArgumentException if a path can not simply be appended to it
+   * @throws IllegalArgumentException if a path cannot simply be appended to it
    */
   static String checked(URI url) {
     requireScheme(url);

@@ -238,7 +238,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     return new IOException(says("answered " + status + ", expected 200" + advice));
   }
 
-  /** A server may send the token back, and the JDK's exceptions quote what they can not parse. */
+  /** A server may send the token back, and the JDK's exceptions quote what they cannot parse. */
   private IOException failed(Throwable cause) {
     if (trace(cause).contains(token)) {
       return new IOException(says("failed: " + cause.getClass().getName()));
@@ -303,7 +303,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
 
     /**
      * Sets how long a connection may take to come about, within the request timeout; 10 seconds by
-     * default. It can not be combined with a client of one's own, which has a timeout itself.
+     * default. It cannot be combined with a client of one's own, which has a timeout itself.
      *
      * @param timeout longer than zero
      * @return this builder

@@ -234,7 +234,7 @@ final class AdminApi {
     }
   }
 
-  /** While connections are refused, these pages can not be reached to end it. */
+  /** While connections are refused, these pages cannot be reached to end it. */
   private void outage(HttpServerRequest request) {
     switch (text(request, "kind")) {
       case "none" -> discord.endOutage();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
  * nothing else is left out:
  *
  * <ul>
- *   <li>An interrupt that races a release may cost that start: the server has given it, and can not
+ *   <li>An interrupt that races a release may cost that start: the server has given it, and cannot
  *       take back what is on its way. What such a race may not do, namely release somebody early or
  *       hold up the line, is tested all the same.
  *   <li>A client whose threads do not get to run delays no release; the server does not know of it.

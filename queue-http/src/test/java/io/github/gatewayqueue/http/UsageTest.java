@@ -27,7 +27,7 @@ class UsageTest {
         queue.request(3, 16); // blocks until it is this shard's turn
         System.out.println("shard 3 may identify now");
       } catch (GatewayQueueException e) {
-        System.out.println("shard 3 can not be released: " + e.getMessage());
+        System.out.println("shard 3 cannot be released: " + e.getMessage());
       }
       // @end
       assertEquals(1, server.requests().size());

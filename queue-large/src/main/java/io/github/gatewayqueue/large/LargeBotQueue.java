@@ -436,7 +436,7 @@ public final class LargeBotQueue implements GatewayQueue {
     }
 
     /**
-     * Sets how long after {@link #build} nothing is released, for a process that can not know when
+     * Sets how long after {@link #build} nothing is released, for a process that cannot know when
      * its predecessor last released somebody; zero by default.
      *
      * @param startDelay from zero to {@link Long#MAX_VALUE} ns

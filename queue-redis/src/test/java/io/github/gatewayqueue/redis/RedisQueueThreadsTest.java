@@ -150,7 +150,7 @@ class RedisQueueThreadsTest extends RedisTestBase {
     }
   }
 
-  /** As one does that has no memory left, or whose failure can not even be named. */
+  /** As one does that has no memory left, or whose failure cannot even be named. */
   @Test
   void source_readerDiesWithoutAWord_isAskedAgain() throws Exception {
     AtomicInteger asked = new AtomicInteger();

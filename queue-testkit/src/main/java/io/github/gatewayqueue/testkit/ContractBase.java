@@ -28,7 +28,7 @@ abstract class ContractBase {
    *
    * @param interval the least time between two releases
    * @return a queue that was never asked before
-   * @throws Exception if the queue can not be created; the test fails
+   * @throws Exception if the queue cannot be created; the test fails
    */
   protected abstract GatewayQueue createQueue(Duration interval) throws Exception;
 
@@ -39,7 +39,7 @@ abstract class ContractBase {
    * @param interval the least time between two releases
    * @param holdTimeout how long a start is held at most
    * @return a queue that was never asked before
-   * @throws Exception if the queue can not be created; the test fails
+   * @throws Exception if the queue cannot be created; the test fails
    */
   protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) throws Exception {
     throw new UnsupportedOperationException("starts are held, expected a hold time-out to be set");

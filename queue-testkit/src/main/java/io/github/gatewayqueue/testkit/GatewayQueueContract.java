@@ -356,7 +356,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   }
 
   /**
-   * The head can not run when its turn comes, and is interrupted before it can. If it throws, the
+   * The head cannot run when its turn comes, and is interrupted before it can. If it throws, the
    * next one has the start, and does not wait for yet another.
    *
    * <p>On a machine that is too busy to tell, this is tried again with an interval twice as long.
@@ -533,7 +533,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   /**
    * Whichever of two requests is released later sees what was written before the other one, so they
-   * can not both miss it.
+   * cannot both miss it.
    */
   @Test
   void request_releasedLater_seesWhatWasWrittenBeforeTheOther() throws Exception {

@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
  * so generous that only a wait which nothing will end reaches it. There is one for each wait, and
  * none for a test as a whole.
  *
- * <p>Awaitility would do the polling, but it has no module name, and a published module can not
- * rest on one that is made up from a file's name.
+ * <p>Awaitility would do the polling, but it has no module name, and a published module cannot rest
+ * on one that is made up from a file's name.
  */
 final class HangGuard {
   private static final long POLL_NANOS = 20_000;

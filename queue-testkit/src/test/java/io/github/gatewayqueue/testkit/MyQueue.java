@@ -3,7 +3,7 @@ package io.github.gatewayqueue.testkit;
 import io.github.gatewayqueue.GatewayQueue;
 import java.time.Duration;
 
-/** A queue that has nothing but its request: it can not be closed, and its starts are not held. */
+/** A queue that has nothing but its request: it cannot be closed, and its starts are not held. */
 final class MyQueue implements GatewayQueue {
   private final ReferenceQueue queue;
 

@@ -28,7 +28,7 @@ public final class Buckets {
    * A queue with one bucket could be a lock that each thread holds while it sleeps an interval. That
    * keeps the order, and 100 shards at 6 s would come up as they should. But a thread that is
    * interrupted in the middle of such a line has to be searched for in the lock's own queue; a
-   * budget, once exhausted, can not wake exactly the threads that it concerns; and nobody can be
+   * budget, once exhausted, cannot wake exactly the threads that it concerns; and nobody can be
    * moved to another bucket when Discord raises max_concurrency. So the line is a list of its own,
    * and a lock is held for moments only.
    *
@@ -77,7 +77,7 @@ public final class Buckets {
    *
    * Cancellation
    *
-   * A request is released by its own thread, and interrupted in its own thread. So the two can not
+   * A request is released by its own thread, and interrupted in its own thread. So the two cannot
    * cross: a thread that finds its interrupt first unlinks itself and, if it was the head, wakes the
    * next; a thread that finds itself released first returns with its interrupted status still set.
    * There is no grant that would have to be handed back. Since spacing and budget are charged at the
@@ -107,7 +107,7 @@ public final class Buckets {
    *
    * Alternatives rejected
    *
-   * A condition per waiter costs 500 to 840 bytes for each and can not be moved to another lock.
+   * A condition per waiter costs 500 to 840 bytes for each and cannot be moved to another lock.
    * signalAll on one condition wakes everybody for each release, which is quadratic. A scheduler
    * thread that completes futures would be a platform thread to close, would decide for threads that
    * may be gone, and would bring back the grants to hand back.
