@@ -215,7 +215,7 @@ class MainTest extends BrokerTestBase {
               + "\r\n\r\n");
       assertEquals(1, new JsonObject(client.readAnswer().body()).getInteger("bucket"));
       broker.terminate();
-      assertEquals(0, broker.awaitExit());
+      assertEquals(BrokerProcess.TERMINATED, broker.awaitExit());
       String told = broker.rest() + broker.errors();
       assertTrue(told.matches("(?s).* DEBUG \\S+: shard 1 of 2 was released after .*"), told);
       assertFalse(told.contains(clientToken), told);
