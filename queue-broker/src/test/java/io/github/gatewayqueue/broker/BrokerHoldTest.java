@@ -98,7 +98,7 @@ class BrokerHoldTest extends BrokerTestBase {
   }
 
   private static void letAnIntervalPass() throws InterruptedException {
-    Thread.sleep(INTERVAL); // so that a release shows that comes though the bucket is held
+    Thread.sleep(INTERVAL); // nothing to poll for: that nobody is released shows in time alone
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The program, in a process of its own. */
 final class BrokerProcess implements AutoCloseable {
@@ -91,13 +92,18 @@ final class BrokerProcess implements AutoCloseable {
 
   /** Skips a test for which another program is not there. */
   static void assumeThereIs(String program) {
+    assumeTrue(onPath(program) != null, program + " is not on the PATH");
+  }
+
+  /** Returns where another program is, or null if it is not on the PATH. */
+  static @Nullable String onPath(String program) {
     String path = System.getenv().getOrDefault("PATH", "");
-    boolean found =
-        Arrays.stream(path.replace("\"", "").split(File.pathSeparator, -1))
-            .flatMap(
-                folder -> Stream.of(Path.of(folder, program), Path.of(folder, program + ".exe")))
-            .anyMatch(Files::isExecutable);
-    assumeTrue(found, program + " is not on the PATH");
+    return Arrays.stream(path.replace("\"", "").split(File.pathSeparator, -1))
+        .flatMap(folder -> Stream.of(Path.of(folder, program), Path.of(folder, program + ".exe")))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Runs another program to its end, which has to be a good one, and returns what it prints. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
-import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,20 +69,10 @@ class ProxyTest extends BrokerTestBase {
 
     private String program() {
       String name = name().toLowerCase(Locale.ROOT);
-      String program = System.getProperty(name, onPath(name));
+      String program = System.getProperty(name, BrokerProcess.onPath(name));
       assumeTrue(
           program != null, "no " + name + ": tools/proxies gets it, -D" + name + " names it");
       return program;
-    }
-
-    private static @Nullable String onPath(String name) {
-      String path = System.getenv().getOrDefault("PATH", "").replace("\"", "");
-      return Stream.of(path.split(File.pathSeparator, -1))
-          .map(folder -> Path.of(folder, name))
-          .filter(Files::isExecutable)
-          .map(Path::toString)
-          .findFirst()
-          .orElse(null);
     }
 
     /** Returns the file of the folder deploy with other ports; a second broker may be null. */

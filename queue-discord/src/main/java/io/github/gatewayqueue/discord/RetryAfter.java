@@ -68,7 +68,7 @@ final class RetryAfter {
     return Optional.of(Duration.ofNanos((long) Math.ceil(seconds * 1e9)));
   }
 
-  /** By the clock of whoever answers, if that tells it: the one here may be wrong. */
+  /** Counts from the Date header of the answer if there is one: the clock here may be wrong. */
   private static Optional<Duration> date(String value, HttpHeaders headers) {
     Instant now = headers.firstValue("Date").flatMap(RetryAfter::parseDate).orElseGet(Instant::now);
     return parseDate(value)

@@ -105,7 +105,7 @@ class DiscordSessionStartLimitSourceTest {
     }
   }
 
-  /** A new one needs a new source, so all that could come of asking is to be blocked. */
+  /** A source keeps its token, so more requests would only bring the address closer to a block. */
   @Test
   void fetch_refusedTokenAgainAndAgain_isAskedMoreAndMoreSeldom()
       throws IOException, InterruptedException {

@@ -80,10 +80,10 @@ final class Attempt {
     try {
       keep(queue.acquire(shard.getIndex(), shard.getCount()));
     } catch (InterruptedException interrupted) {
-      // To whoever was cancelled that says nothing; a queue may also throw it by itself.
+      // A cancelled connection ignores this; a queue may also throw it by itself.
       sink.error(refused(sink, interrupted));
       return null;
-    } catch (Throwable failure) { // an Error, too, or the shard would wait for ever
+    } catch (Throwable failure) { // an Error as well: otherwise the shard would never stop waiting
       refuse(sink, failure);
       return null;
     }

@@ -33,7 +33,7 @@ final class Gateway {
   private final Set<GatewaySocket> sockets = new LinkedHashSet<>();
   private final Map<String, Session> sessions = new HashMap<>();
 
-  /** The sockets whose upgrade is under way, and how each is to be closed then, if it is. */
+  /** Sockets that are being opened, each with how it must be closed once it is open, if at all. */
   private final Map<HttpServerRequest, Optional<Closing>> opening = new LinkedHashMap<>();
 
   /** How many sockets there are, for other threads. */

@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.broker.http;
 
-import io.github.gatewayqueue.broker.requests.Client;
 import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
@@ -8,9 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A client that takes events: it is told its place, and may hold its start. */
-final class EventClient implements Client {
-  private final Exchange exchange;
-  private final ShardQuery shard;
+final class EventClient extends AskingClient {
   private final EventStream stream;
   private boolean joined;
 
@@ -18,28 +15,12 @@ final class EventClient implements Client {
   private boolean released;
 
   EventClient(Exchange exchange, ShardQuery shard) {
-    this.exchange = exchange;
-    this.shard = shard;
+    super(exchange, shard);
     this.stream = new EventStream(exchange);
   }
 
-  @Override
-  public long askedNanos() {
-    return exchange.receivedNanos();
-  }
-
   private long elapsedNanos() {
-    return System.nanoTime() - exchange.receivedNanos();
-  }
-
-  @Override
-  public boolean isOpen() {
-    return exchange.isOpen();
-  }
-
-  @Override
-  public void whenGone(Runnable action) {
-    exchange.response().closeHandler(closed -> action.run());
+    return System.nanoTime() - askedNanos();
   }
 
   @Override
@@ -61,7 +42,7 @@ final class EventClient implements Client {
     stream.send(
         "waiting",
         json -> {
-          PlainClient.writeShard(json, shard, bucket);
+          writeShard(json, bucket);
           json.writeNumberProperty("position", position);
           if (expectedNanos == null) {
             json.writeNullProperty("expectedMillis");
@@ -82,7 +63,7 @@ final class EventClient implements Client {
     stream.send(
         "released",
         json -> {
-          PlainClient.writeRelease(json, shard, bucket, waitedNanos);
+          writeRelease(json, bucket, waitedNanos);
           Json.millis(json, "elapsedMillis", elapsedNanos());
           if (held != null) {
             json.writeStringProperty("start", held.id());
@@ -129,10 +110,5 @@ final class EventClient implements Client {
   @Override
   public void stopping() {
     stream.closing();
-  }
-
-  @Override
-  public void hangUp() {
-    exchange.hangUp();
   }
 }
