@@ -10,9 +10,15 @@ import org.jspecify.annotations.NullMarked;
  * identify();
  * }
  */
+// "module": the modules that internals are open to come later in the build than this one
+@SuppressWarnings("module")
 @NullMarked
 module io.github.gatewayqueue {
   requires static transitive org.jspecify;
 
   exports io.github.gatewayqueue;
+  exports io.github.gatewayqueue.internal to
+      io.github.gatewayqueue.broker,
+      io.github.gatewayqueue.large,
+      io.github.gatewayqueue.redis;
 }

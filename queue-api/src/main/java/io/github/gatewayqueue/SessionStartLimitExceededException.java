@@ -2,12 +2,15 @@ package io.github.gatewayqueue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.internal.LimitText;
 import java.io.Serial;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
- * Thrown by a queue that was told to fail, rather than to wait, when the session starts of the day
- * are used up. The next ones can be had from {@link #resetsAt()}.
+ * Thrown when fewer session starts are left than were asked for: by a queue that was told to fail,
+ * rather than to wait, and by a check before a start of many shards. The next ones can be had from
+ * {@link #resetsAt()}.
  */
 public class SessionStartLimitExceededException extends GatewayQueueException {
   @Serial private static final long serialVersionUID = 1L;
@@ -18,21 +21,38 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
   /** When Discord resets the limit, by the wall clock. */
   private final Instant resetsAt;
 
+  /** How many of the starts that are left are not used. */
+  private final int reserve;
+
   /**
    * Creates an exception.
    *
    * @param limit the limit as it stands
-   * @param resetsAt when Discord resets it, by the wall clock
+   * @param reserve how many of the starts that are left are kept, at least 0
+   * @param wanted how many starts were asked for, at least 1
+   * @param resetsAt when Discord resets the limit, by the wall clock
+   * @throws IllegalArgumentException if {@code reserve < 0} or {@code wanted < 1}
    */
-  public SessionStartLimitExceededException(SessionStartLimit limit, Instant resetsAt) {
-    super(
-        "%s of %s session starts left, the limit resets at %s"
-            .formatted(
-                requireNonNull(limit, "limit").remaining(),
-                limit.total(),
-                requireNonNull(resetsAt, "resetsAt")));
+  public SessionStartLimitExceededException(
+      SessionStartLimit limit, int reserve, int wanted, Instant resetsAt) {
+    super(message(requireNonNull(limit, "limit"), reserve, wanted));
     this.limit = limit;
-    this.resetsAt = resetsAt;
+    this.reserve = reserve;
+    this.resetsAt = requireNonNull(resetsAt, "resetsAt");
+  }
+
+  private static String message(SessionStartLimit limit, int reserve, int wanted) {
+    if (reserve < 0) {
+      throw new IllegalArgumentException("reserve is " + reserve + ", expected at least 0");
+    }
+    if (wanted < 1) {
+      throw new IllegalArgumentException("wanted is " + wanted + ", expected at least 1");
+    }
+    String what =
+        wanted == 1
+            ? "the session starts are used up: "
+            : String.format(Locale.ROOT, "%,d session starts are wanted: ", wanted);
+    return what + LimitText.left(limit, reserve);
   }
 
   /**
@@ -42,6 +62,15 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
    */
   public SessionStartLimit limit() {
     return limit;
+  }
+
+  /**
+   * Returns how many of the starts that are left are kept in reserve.
+   *
+   * @return the reserve, at least 0
+   */
+  public int reserve() {
+    return reserve;
   }
 
   /**

@@ -56,8 +56,9 @@ class SessionStartLimitTest {
   void constructors_null_areRefusedByName() {
     var limit = new SessionStartLimit(1, 1, Duration.ZERO, 1);
     requireRefused("resetAfter", () -> new SessionStartLimit(1, 1, null, 1));
-    requireRefused("limit", () -> new SessionStartLimitExceededException(null, Instant.EPOCH));
-    requireRefused("resetsAt", () -> new SessionStartLimitExceededException(limit, null));
+    requireRefused(
+        "limit", () -> new SessionStartLimitExceededException(null, 1, 1, Instant.EPOCH));
+    requireRefused("resetsAt", () -> new SessionStartLimitExceededException(limit, 1, 1, null));
   }
 
   private static void requireRefused(String name, Executable call) {
@@ -68,12 +69,41 @@ class SessionStartLimitTest {
   void exceeded_tellsWhatIsLeftAndWhenItResets() {
     var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
     var resetsAt = Instant.parse("2026-01-02T03:04:05Z");
-    var exceeded = new SessionStartLimitExceededException(limit, resetsAt);
+    var exceeded = new SessionStartLimitExceededException(limit, 1, 1, resetsAt);
     assertEquals(
-        "1 of 1000 session starts left, the limit resets at 2026-01-02T03:04:05Z",
+        "the session starts are used up: 1 of 1,000 session starts left, 1 of them kept in"
+            + " reserve; resets in 4 h",
         exceeded.getMessage());
     assertEquals(limit, exceeded.limit());
+    assertEquals(1, exceeded.reserve());
     assertEquals(resetsAt, exceeded.resetsAt());
+  }
+
+  @Test
+  void exceeded_ofMany_tellsHowManyWereWanted() {
+    var limit = new SessionStartLimit(1000, 20, Duration.ofMinutes(1390), 16);
+    assertEquals(
+        "1,032 session starts are wanted: 20 of 1,000 session starts left, 1 of them kept in"
+            + " reserve; resets in 23 h 10 min",
+        new SessionStartLimitExceededException(limit, 1, 1032, Instant.EPOCH).getMessage());
+    assertEquals(
+        "the session starts are used up: 20 of 1,000 session starts left; resets in 23 h 10 min",
+        new SessionStartLimitExceededException(limit, 0, 1, Instant.EPOCH).getMessage());
+  }
+
+  @Test
+  void exceeded_badNumbers_areRefused() {
+    var limit = new SessionStartLimit(1000, 20, Duration.ZERO, 16);
+    var reserve =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new SessionStartLimitExceededException(limit, -1, 1, Instant.EPOCH));
+    assertEquals("reserve is -1, expected at least 0", reserve.getMessage());
+    var wanted =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new SessionStartLimitExceededException(limit, 1, 0, Instant.EPOCH));
+    assertEquals("wanted is 0, expected at least 1", wanted.getMessage());
   }
 
   /** In Egypt the digits are others. */
@@ -83,9 +113,10 @@ class SessionStartLimitTest {
     Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
     try {
       var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
-      var exceeded = new SessionStartLimitExceededException(limit, Instant.EPOCH);
+      var exceeded = new SessionStartLimitExceededException(limit, 1, 1, Instant.EPOCH);
       assertEquals(
-          "1 of 1000 session starts left, the limit resets at 1970-01-01T00:00:00Z",
+          "the session starts are used up: 1 of 1,000 session starts left, 1 of them kept in"
+              + " reserve; resets in 4 h",
           exceeded.getMessage());
     } finally {
       Locale.setDefault(before);
@@ -95,7 +126,7 @@ class SessionStartLimitTest {
   @Test
   void exceeded_survivesSerialization() throws IOException, ClassNotFoundException {
     var limit = new SessionStartLimit(1000, 1, Duration.ofHours(4), 16);
-    var exceeded = new SessionStartLimitExceededException(limit, Instant.EPOCH);
+    var exceeded = new SessionStartLimitExceededException(limit, 1, 1, Instant.EPOCH);
     var bytes = new ByteArrayOutputStream();
     try (var out = new ObjectOutputStream(bytes)) {
       out.writeObject(exceeded);

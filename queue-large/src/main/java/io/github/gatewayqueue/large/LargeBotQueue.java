@@ -336,7 +336,8 @@ public final class LargeBotQueue implements GatewayQueue {
       }
       SessionStartLimit limit = budget.limitIfExhausted(nowNanos);
       if (limit != null) {
-        throw new SessionStartLimitExceededException(limit, Instant.now().plus(limit.resetAfter()));
+        throw new SessionStartLimitExceededException(
+            limit, reserve, 1, Instant.now().plus(limit.resetAfter()));
       }
     }
 

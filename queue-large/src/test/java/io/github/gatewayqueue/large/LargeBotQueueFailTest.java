@@ -30,8 +30,10 @@ class LargeBotQueueFailTest extends BotTest {
   /** Fails unless the exception tells that the reserve of 1 is left and the day lasts. */
   private void require(SessionStartLimitExceededException thrown, int maxConcurrency) {
     assertEquals(
-        "1 of " + TOTAL + " session starts left, the limit resets at " + thrown.resetsAt(),
+        "the session starts are used up: 1 of 10,000 session starts left, 1 of them kept in"
+            + " reserve; resets in 23 h 59 min",
         thrown.getMessage());
+    assertEquals(1, thrown.reserve());
     assertEquals(TOTAL, thrown.limit().total());
     assertEquals(1, thrown.limit().remaining());
     assertEquals(maxConcurrency, thrown.limit().maxConcurrency());

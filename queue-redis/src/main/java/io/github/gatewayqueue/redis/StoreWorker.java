@@ -275,7 +275,7 @@ final class StoreWorker {
     if (settings.fails() && reply.exhaustedNanos() > 0 && used != null) {
       Instant resetsAt = Instant.now().plusNanos(reply.exhaustedNanos());
       tickets.failInLine(
-          () -> new SessionStartLimitExceededException(used, resetsAt),
+          () -> new SessionStartLimitExceededException(used, settings.reserve(), 1, resetsAt),
           asked.nanos(),
           System.nanoTime());
     }

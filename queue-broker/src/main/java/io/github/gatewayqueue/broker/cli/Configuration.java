@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.broker.cli;
 
 import io.github.gatewayqueue.broker.Broker;
-import io.github.gatewayqueue.broker.queue.DurationText;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.io.IOException;
 import java.net.URI;

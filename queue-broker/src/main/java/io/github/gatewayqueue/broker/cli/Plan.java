@@ -1,11 +1,11 @@
 package io.github.gatewayqueue.broker.cli;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.broker.queue.DurationText;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.Require;
 import io.github.gatewayqueue.broker.queue.Version;
 import io.github.gatewayqueue.broker.requests.Forecast;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.PrintStream;

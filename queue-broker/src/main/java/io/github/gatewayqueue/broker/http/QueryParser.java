@@ -2,8 +2,8 @@ package io.github.gatewayqueue.broker.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.gatewayqueue.broker.queue.DurationText;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
+import io.github.gatewayqueue.internal.DurationText;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.github.gatewayqueue.broker.queue;
+package io.github.gatewayqueue.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.github.gatewayqueue.broker.queue;
+package io.github.gatewayqueue.internal;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -45,7 +45,7 @@ public final class DurationText {
   }
 
   /** As 1 d 2 h, 2 h 3 min or 3 min 4 s: the two greatest units, rounded down. */
-  static String rough(Duration duration) {
+  public static String rough(Duration duration) {
     ChronoUnit least =
         duration.toDays() > 0
             ? ChronoUnit.HOURS
