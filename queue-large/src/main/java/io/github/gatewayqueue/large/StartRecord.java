@@ -1,0 +1,288 @@
+package io.github.gatewayqueue.large;
+
+import static java.lang.System.Logger.Level.WARNING;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.github.gatewayqueue.large.RecordLine.Kind;
+import io.github.gatewayqueue.local.engine.BackgroundLogger;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small file of the starts of the last 24 hours, from which a process learns what those before it
+ * have released. Safe for use by many threads.
+ *
+ * <p>What it holds is also kept in memory. A line is appended by one write, and never forced to the
+ * disk: what the process has written outlives it, and after a crash of the whole system Discord has
+ * counted every start before there is a process again. When the file has grown, and after a write
+ * that failed, all of it is written anew beside it and takes its place in one move. So a crash
+ * leaves a last line that is torn, at worst.
+ *
+ * <p>The files are written by streams: a channel would be closed by the interrupt of a thread that
+ * was just released.
+ */
+final class StartRecord {
+  private static final Duration KEPT = Duration.ofDays(1);
+  private static final String HEADER = "gateway-queue start record 1";
+
+  /** More than the starts of any day take: a longer file is something else. */
+  private static final int MAX_BYTES = 100_000_000;
+
+  /** How many lines the file may have besides twice those that count. */
+  private static final int SPARE_LINES = 1000;
+
+  private static final BackgroundLogger LOGGER =
+      new BackgroundLogger(System.getLogger("io.github.gatewayqueue.large"));
+
+  private final Path file;
+  private final Supplier<Moment> clock;
+  private final Opener opener;
+
+  /** The processes and the starts that were not cancelled. */
+  private final Deque<RecordLine> kept = new ArrayDeque<>();
+
+  /** Where lines are appended; null if the file must be written anew first. */
+  private @Nullable OutputStream end;
+
+  private int linesLeft;
+  private boolean failureTold;
+
+  /**
+   * A start.
+   *
+   * @param ageNanos how long ago it was released, at least
+   */
+  record Start(long shard, int bucket, long ageNanos) {}
+
+  /** For tests: how files are opened for writing. */
+  interface Opener {
+    OutputStream open(File file, boolean append) throws IOException;
+  }
+
+  private StartRecord(Path file, Supplier<Moment> clock, Opener opener) {
+    this.file = file;
+    this.clock = clock;
+    this.opener = opener;
+  }
+
+  /**
+   * Opens a record, or begins one if there is no such file, and takes note that a process has.
+   *
+   * <p>A file that is no record, that cannot be read, or that another queue uses is refused: it is
+   * a mistake in the settings, and without the record each crash would be taken for the first.
+   * Lines that are torn or garbled are skipped, with a warning unless it is the last one: a crash
+   * or a disk does that, at night, and must not keep the bot down. Neither must a full disk: if the
+   * file cannot be written, that is a warning, and tried again at each start.
+   *
+   * @throws IllegalArgumentException if the file is refused; nothing in it has changed
+   */
+  static StartRecord open(Path file) {
+    return open(file, Moment::now, FileOutputStream::new);
+  }
+
+  static StartRecord open(Path file, Supplier<Moment> clock, Opener opener) {
+    try {
+      var record = new StartRecord(real(file), clock, opener);
+      RecordLock.take(record.file, record);
+      try {
+        record.read();
+      } catch (Throwable e) {
+        record.close();
+        throw e;
+      }
+      record.add(Kind.PROCESS, -1, -1);
+      return record;
+    } catch (IOException e) {
+      throw refusal(file, e.toString(), e);
+    }
+  }
+
+  private static IllegalArgumentException refusal(
+      Path file, String why, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "cannot use " + file + " as the start record: " + why, cause);
+  }
+
+  /** Returns the same for all names of a file. */
+  private static Path real(Path file) throws IOException {
+    if (Files.exists(file)) {
+      if (!Files.isRegularFile(file)) { // a device may have no end
+        throw refusal(file, "it is not a regular file", null);
+      }
+      return file.toRealPath();
+    }
+    Path absolute = file.toAbsolutePath();
+    return absolute.resolveSibling("").toRealPath().resolve(absolute.getFileName());
+  }
+
+  /**
+   * Takes note of a start: right after it was released, on the thread that was. Does not throw.
+   *
+   * @return what {@link #cancelled} takes; null if there was no memory for it
+   */
+  @Nullable RecordLine started(long shard, int bucket) {
+    return add(Kind.START, shard, bucket);
+  }
+
+  /** Takes note that a start was given back: it does not count. Does not throw. */
+  synchronized void cancelled(@Nullable RecordLine start) {
+    try {
+      if (start != null && kept.removeLastOccurrence(start)) {
+        write(start.as(Kind.CANCELLED));
+      }
+    } catch (RuntimeException | Error e) {
+      // no memory, for instance: it counts as used, which is safe
+    }
+  }
+
+  /** Returns the starts, in their order: before the first of its own, those of its predecessors. */
+  List<Start> starts() {
+    Moment now = clock.get();
+    return kept(Kind.START)
+        .map(line -> new Start(line.shard(), line.bucket(), age(line, now)))
+        .filter(start -> start.ageNanos < KEPT.toNanos())
+        .toList();
+  }
+
+  /** Returns how long ago each process opened the record, in nanoseconds; this one is the last. */
+  List<Long> processAgesNanos() {
+    Moment now = clock.get();
+    return kept(Kind.PROCESS)
+        .map(line -> age(line, now))
+        .filter(ageNanos -> ageNanos < KEPT.toNanos())
+        .toList();
+  }
+
+  private synchronized Stream<RecordLine> kept(Kind kind) {
+    return List.copyOf(kept).stream().filter(line -> line.kind() == kind);
+  }
+
+  /** Returns the age of a line, or a day if it is older. */
+  private static long age(RecordLine line, Moment now) {
+    Duration age = line.moment().age(now);
+    return age.compareTo(KEPT) < 0 ? age.toNanos() : KEPT.toNanos();
+  }
+
+  private synchronized @Nullable RecordLine add(Kind kind, long shard, int bucket) {
+    try {
+      RecordLine line = new RecordLine(kind, clock.get(), shard, bucket);
+      kept.add(line);
+      write(line);
+      return line;
+    } catch (RuntimeException | Error e) {
+      return null; // no memory, for instance: it was released all the same
+    }
+  }
+
+  private synchronized void write(RecordLine line) {
+    try {
+      OutputStream out = end;
+      if (out == null || linesLeft == 0) {
+        writeAll();
+      } else {
+        out.write(bytes(line.text() + "\n"));
+        linesLeft--;
+      }
+      failureTold = false;
+    } catch (IOException | RuntimeException | Error e) {
+      closeEnd(); // it may have been written in part
+      if (!failureTold) {
+        failureTold = true;
+        warn("the start record " + file + " cannot be written, trying again at each start: " + e);
+      }
+    }
+  }
+
+  private void writeAll() throws IOException {
+    Moment now = clock.get();
+    kept.removeIf(line -> age(line, now) >= KEPT.toNanos());
+    closeEnd(); // Windows moves nothing to where an open file is
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    kept.forEach(line -> text.append(line.text()).append('\n'));
+    Path anew = Path.of(file + ".new");
+    try (OutputStream out = opener.open(anew.toFile(), false)) {
+      out.write(bytes(text.toString()));
+    }
+    Files.move(anew, file, StandardCopyOption.ATOMIC_MOVE);
+    linesLeft = kept.size() + SPARE_LINES;
+    end = opener.open(file.toFile(), true);
+  }
+
+  private void read() throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    String text;
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      text = new String(in.readNBytes(MAX_BYTES), ISO_8859_1);
+    }
+    String[] lines = text.split("\n", -1); // the last one has no end: it is empty, or torn
+    int last = lines.length - 1;
+    boolean headed = lines[0].equals(HEADER) || (last == 0 && HEADER.startsWith(text));
+    int understood = 0;
+    int skipped = headed ? 0 : 1;
+    for (int i = 1; i <= last; i++) {
+      RecordLine line = RecordLine.parse(lines[i]);
+      if (line != null) {
+        take(line);
+        understood++;
+      } else if (i < last) {
+        skipped++;
+      }
+    }
+    if (!headed && understood == 0) {
+      throw refusal(file, "it does not begin with \"" + HEADER + "\"", null);
+    }
+    if (skipped > 0) {
+      warn(skipped + " lines of the start record " + file + " cannot be read, and are skipped");
+    }
+  }
+
+  private void take(RecordLine line) {
+    if (line.kind() == Kind.CANCELLED) {
+      kept.removeLastOccurrence(line.as(Kind.START));
+    } else {
+      kept.add(line);
+    }
+  }
+
+  private static void warn(String line) {
+    LOGGER.log(WARNING, () -> line);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
+  }
+
+  /** For tests: what the end of the process does. */
+  synchronized void close() {
+    closeEnd();
+    RecordLock.giveUp(file);
+  }
+
+  private void closeEnd() {
+    OutputStream out = end;
+    end = null;
+    if (out != null) {
+      try {
+        out.close();
+      } catch (IOException e) {
+        // nothing was left to be written
+      }
+    }
+  }
+}
