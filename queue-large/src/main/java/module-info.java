@@ -13,6 +13,7 @@ import org.jspecify.annotations.NullMarked;
 module io.github.gatewayqueue.large {
   requires transitive io.github.gatewayqueue;
   requires io.github.gatewayqueue.local;
+  requires jdk.jfr;
   requires static transitive org.jspecify;
 
   exports io.github.gatewayqueue.large;

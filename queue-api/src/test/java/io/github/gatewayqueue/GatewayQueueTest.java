@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Set;
+import java.lang.module.ModuleDescriptor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,13 @@ class GatewayQueueTest {
 
   @Test
   void module_exportsItsOnePackage() {
-    assertEquals(Set.of("io.github.gatewayqueue"), GatewayQueue.class.getModule().getPackages());
-    assertEquals("io.github.gatewayqueue", GatewayQueue.class.getModule().getName());
+    ModuleDescriptor module = GatewayQueue.class.getModule().getDescriptor();
+    assertEquals(
+        List.of("io.github.gatewayqueue"),
+        module.exports().stream()
+            .filter(exports -> !exports.isQualified())
+            .map(ModuleDescriptor.Exports::source)
+            .toList());
+    assertEquals("io.github.gatewayqueue", module.name());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.benchmarks;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -59,6 +60,7 @@ final class Ours {
         .interval(interval)
         .reserve(0)
         .initialLimit(limit)
+        .brake(Brake.OFF) // one shard starts again and again
         .build();
   }
 

@@ -26,7 +26,11 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
             "io.github.gatewayqueue",
             "queue-api",
             Set.of("mandated java.base", "static transitive org.jspecify"),
-            Set.of("io.github.gatewayqueue")),
+            Set.of(
+                "io.github.gatewayqueue",
+                "io.github.gatewayqueue.internal"
+                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.large,"
+                    + " io.github.gatewayqueue.redis]")),
         new Published(
             "io.github.gatewayqueue.local",
             "queue-local",
@@ -45,6 +49,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
             Set.of(
                 "mandated java.base",
                 "io.github.gatewayqueue.local",
+                "jdk.jfr",
                 "static transitive org.jspecify",
                 "transitive io.github.gatewayqueue"),
             Set.of("io.github.gatewayqueue.large")),

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.broker.http.Server;
 import io.github.gatewayqueue.broker.http.Settings;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -138,6 +140,8 @@ public final class Broker implements AutoCloseable {
     private URI discordApi = URI.create("https://discord.com/api/v10");
     private int reserve = 1;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
+    private Brake brake = Brake.ON;
+    private @Nullable Path record;
     private @Nullable URI redis;
     private String redisNamespace = DEFAULT_NAMESPACE;
     private @Nullable String name;
@@ -306,6 +310,31 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
+     * Sets whether a shard that starts again and again waits before it joins the line; it does by
+     * default. Used with a Discord token only.
+     *
+     * @param brake whether it does
+     * @return this builder
+     */
+    public Builder brake(Brake brake) {
+      this.brake = requireNonNull(brake, "brake");
+      return this;
+    }
+
+    /**
+     * Sets the file that records the starts of the last 24 hours, from which the next broker learns
+     * what this one has released; none by default. With it there is no start delay, unless one is
+     * set. Needs a Discord token, and no Redis, which keeps a record of its own.
+     *
+     * @param file the file, or where there is none yet, in a folder that exists
+     * @return this builder
+     */
+    public Builder record(Path file) {
+      record = requireNonNull(file, "file");
+      return this;
+    }
+
+    /**
      * Sets the Redis or Valkey in which the queue is kept, so that several brokers share it; none
      * by default. The margin of clients must then be at most half of what the interval has over
      * Discord's, because the way from the store takes the other half.
@@ -353,7 +382,9 @@ public final class Broker implements AutoCloseable {
      * @return a broker that is to be closed
      * @throws UncheckedIOException if the broker cannot listen on the port
      * @throws IllegalArgumentException if the token for clients is the bot's, if there is none
-     *     though other machines can reach the host, or if there is one as well as {@link #noToken}
+     *     though other machines can reach the host, or if there is one as well as {@link #noToken};
+     *     if there is a start record without a Discord token, or with a Redis, or if it is no such
+     *     file, cannot be read or is in use
      */
     public Broker start() {
       return start(BrokerQueue::of);
@@ -405,8 +436,15 @@ public final class Broker implements AutoCloseable {
                     + " GATEWAY_QUEUE_TOKEN, --token-file, or --no-token if all of them may ask")
                 .formatted(host));
       }
+      if (record != null && (discordToken == null || redis != null)) {
+        throw new IllegalArgumentException(
+            "there is a start record, %s, expected a Discord token and no Redis with it"
+                .formatted(record));
+      }
       Duration delay = startDelay;
-      if (delay == null) {
+      if (delay == null && record != null) {
+        delay = Duration.ZERO;
+      } else if (delay == null) {
         boolean longer = discordToken == null || interval.compareTo(MIN_DELAY_WITH_TOKEN) > 0;
         delay = longer ? interval : MIN_DELAY_WITH_TOKEN;
         delay = redis == null ? delay : delay.plus(REDIS_DELAY);
@@ -419,6 +457,8 @@ public final class Broker implements AutoCloseable {
               discordApi,
               reserve,
               whenExhausted,
+              brake,
+              record,
               redis,
               redisNamespace);
       return new Settings(

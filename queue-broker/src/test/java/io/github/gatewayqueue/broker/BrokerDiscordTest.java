@@ -184,8 +184,8 @@ class BrokerDiscordTest extends BrokerTestBase {
     String problems = status(broker).getJsonArray("problems").encode();
     assertTrue(
         problems.matches(
-            ".*the session starts are used up: 1 of 1000 left, 1 of them in reserve; reset in"
-                + " 1 h 59 min\".*"),
+            ".*the session starts are used up: 1 of 1,000 session starts left, 1 of them kept in"
+                + " reserve; resets in 1 h 59 min\".*"),
         problems);
   }
 

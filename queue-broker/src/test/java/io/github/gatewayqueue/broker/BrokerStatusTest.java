@@ -169,7 +169,7 @@ class BrokerStatusTest extends BrokerTestBase {
           var hold =
               new LargeBotQueueSnapshot.Hold(3, Instant.ofEpochMilli(looks.incrementAndGet()));
           var bucket = new LargeBotQueueSnapshot.Bucket(0, null, null, List.of(hold));
-          return new LargeBotQueueSnapshot(List.of(bucket), snapshot.limit());
+          return new LargeBotQueueSnapshot(List.of(bucket), snapshot.limit(), 0, List.of());
         };
     assertEquals(1, holds(watcher.expect("status")));
     long before = looks.get();

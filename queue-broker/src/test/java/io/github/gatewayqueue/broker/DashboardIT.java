@@ -605,7 +605,12 @@ class DashboardIT extends BrokerTestBase {
   private void showRemaining(int remaining) {
     var limit = new SessionStartLimit(1000, remaining, Duration.ofMinutes(440), 16);
     queue.get().shown =
-        snapshot -> new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(limit));
+        snapshot ->
+            new LargeBotQueueSnapshot(
+                snapshot.buckets(),
+                Optional.of(limit),
+                snapshot.usedElsewhere(),
+                snapshot.pauses());
   }
 
   private static long bars() {

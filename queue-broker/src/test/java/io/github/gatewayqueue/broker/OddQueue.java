@@ -114,7 +114,7 @@ final class OddQueue implements BrokerQueue {
           new LargeBotQueueSnapshot.Bucket(
               old.waiting(), old.lastRelease(), old.nextRelease(), held));
     });
-    return new LargeBotQueueSnapshot(all, snapshot.limit());
+    return new LargeBotQueueSnapshot(all, snapshot.limit(), 0, List.of());
   }
 
   @Override

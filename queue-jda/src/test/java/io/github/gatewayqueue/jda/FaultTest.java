@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
@@ -48,6 +49,7 @@ class FaultTest {
         LargeBotQueue.builder(() -> new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1))
             .interval(Scaled.INTERVAL)
             .holdTimeout(HOLD_TIMEOUT)
+            .brake(Brake.OFF)
             .build());
   }
 

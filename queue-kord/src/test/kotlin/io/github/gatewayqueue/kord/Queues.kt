@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.kord
 
+import io.github.gatewayqueue.Brake
 import io.github.gatewayqueue.SessionStartLimit
 import io.github.gatewayqueue.large.LargeBotQueue
 import java.time.Duration
@@ -17,6 +18,7 @@ internal fun queue(
         .initialLimit(limit)
         .interval(interval)
         .holdTimeout(holdTimeout)
+        .brake(Brake.OFF)
         .build()
 }
 

@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.large.RecentStarts.Start;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +16,20 @@ import org.jspecify.annotations.Nullable;
  * their difference only.
  *
  * <p>A <i>reading</i> is what Discord told of the limit. It is good until the limit resets; from
- * then on nothing goes before the next reading. Discord needs a while to count a start, so a
- * reading may miss the last ones: those are subtracted. If they are what exhausts the budget, the
- * reading is good for only so long as Discord may have needed to count them.
+ * then on nothing goes before the next reading. A good one that has come of age is renewed in the
+ * background. Discord needs a while to count a start, so a reading may miss the last ones: those
+ * are subtracted. If they are what exhausts the budget, the reading is good for only so long as
+ * Discord may have needed to count them. If what has been charged since the reading exhausts it, it
+ * is read again as soon as the reading is no longer young: a charge need not have become a start.
  */
 final class Budget {
   /** The answer of {@link #tryCharge} that has the caller read the limit. */
   static final long READ = -1;
+
+  /** How old a reading is at least before another one is asked for while it is good. */
+  static final Duration MIN_READING_AGE = Duration.ofSeconds(30);
+
+  private static final long MIN_READING_AGE_NANOS = MIN_READING_AGE.toNanos();
 
   /** For how long a reading is good that does not tell when the limit resets. */
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
@@ -34,20 +44,51 @@ final class Budget {
   /** Far away, yet never so far that the difference to a moment overflows. */
   private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
 
+  /** At which parts of the total it is told that the budget runs low. */
+  private static final int[] LOW_PARTS = {5, 10, 20};
+
   /** How many starts are not to be used, as it was set. */
   final int reserve;
 
   private final RandomGenerator random;
   private final long minBackoffNanos;
+
+  /** How old a reading may become before it is renewed. */
+  private final long maxReadingAgeNanos;
+
+  /** Until when a reading may miss the starts of a process that ran before this one, if any did. */
+  private final long predecessorUntilNanos;
+
+  private final boolean predecessor;
+  private final Pace pace = new Pace();
   private final RecentStarts recent = new RecentStarts();
 
   private @Nullable SessionStartLimit limit;
 
-  /** Starts left, the reserve among them, as far as is known. */
+  /**
+   * Starts left, the reserve among them, as far as is known. Below zero if more were charged than
+   * Discord knew of.
+   */
   private int left;
 
-  /** When the last reading was taken. Meaningless before the first one. */
+  /** When the last reading was asked for, and when it was taken. Meaningless before the first. */
+  private long askedNanos;
+
   private long acceptedNanos;
+
+  /**
+   * How many starts of a predecessor the last reading may have missed; they are no part of left.
+   */
+  private int missed;
+
+  /** How many starts were used that nobody charged here. */
+  private long usedElsewhere;
+
+  /** How many of them were told. */
+  private long usedElsewhereTold;
+
+  /** How low it was told that the budget is: 0, then at a fifth 1, at a tenth 2, a twentieth 3. */
+  private int lowTold;
 
   /** How many starts were subtracted from the last reading that it may have counted after all. */
   private int uncounted;
@@ -76,13 +117,30 @@ final class Budget {
 
   private boolean reading;
 
+  /** When the reading began that is under way. */
+  private long readingNanos;
+
   /** Whether it was told that the budget is exhausted as it is. */
   private boolean exhaustionTold;
 
-  Budget(int reserve, RandomGenerator random, long minBackoffNanos) {
+  /**
+   * Creates a budget.
+   *
+   * @param predecessor whether a process may have started sessions until now that is not known of
+   */
+  Budget(
+      int reserve,
+      RandomGenerator random,
+      long minBackoffNanos,
+      long maxReadingAgeNanos,
+      boolean predecessor,
+      long nowNanos) {
     this.reserve = reserve;
     this.random = random;
     this.minBackoffNanos = minBackoffNanos;
+    this.maxReadingAgeNanos = maxReadingAgeNanos;
+    this.predecessor = predecessor;
+    this.predecessorUntilNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
   }
 
   /**
@@ -99,14 +157,35 @@ final class Budget {
       // The end of a reading wakes the heads. If its thread could not be started they look again.
       return reading ? MAX_BACKOFF_NANOS : retryNanos - nowNanos;
     }
-    long delayNanos = delayNanos(nowNanos);
-    if (delayNanos > 0) {
-      return delayNanos;
+    if (usable() <= 0) {
+      return Math.min(delayNanos(nowNanos), nanosToRenewal(nowNanos));
     }
     left--;
-    recent.add(new Start(nowNanos, latestUse(nowNanos, holdNanos), version), nowNanos);
+    pace.add(nowNanos);
+    recent.add(new Start(nowNanos, latestUse(nowNanos, holdNanos), version), oldestAsked(nowNanos));
     shortenIfUncertain(nowNanos);
     return 0;
+  }
+
+  /** So that a head looks again when the reading has to be renewed that leaves no start. */
+  private long nanosToRenewal(long nowNanos) {
+    if (reading) {
+      return MAX_WINDOW_NANOS; // the end of a reading wakes the heads
+    }
+    long ageNanos = mayBeUnused() ? MIN_READING_AGE_NANOS : maxReadingAgeNanos;
+    long dueNanos = askedNanos + ageNanos - nowNanos;
+    return Math.max(1, failures > 0 ? Math.max(dueNanos, retryNanos - nowNanos) : dueNanos);
+  }
+
+  /** The earliest moment at which a limit was asked for that may still come. */
+  private long oldestAsked(long nowNanos) {
+    long updateNanos = nowNanos - LargeBotQueue.UPDATE_AGE.toNanos();
+    return reading && readingNanos - updateNanos < 0 ? readingNanos : updateNanos;
+  }
+
+  /** Takes note of a start of another process, before the first reading. */
+  synchronized void remember(long startedNanos, long usedNanos, long nowNanos) {
+    recent.add(new Start(startedNanos, usedNanos, version), nowNanos);
   }
 
   /**
@@ -116,19 +195,22 @@ final class Budget {
   synchronized void used(long chargedNanos, long holdNanos, long usedNanos) {
     Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
     if (start == null && acceptedNanos - chargedNanos >= 0) {
-      left = Math.max(0, left - 1);
+      left--;
     }
-    recent.add(new Start(chargedNanos, usedNanos, version), usedNanos);
+    recent.add(new Start(chargedNanos, usedNanos, version), oldestAsked(usedNanos));
   }
 
   /**
-   * Takes the charge of a start back that was not used. A reading since then has settled it:
-   * Discord tells there what is left.
+   * Takes the charge of a start back that was not used. It was subtracted from the last reading,
+   * unless that was of another day.
    */
   synchronized void takeBack(long chargedNanos, long holdNanos) {
     Start start = recent.remove(chargedNanos, latestUse(chargedNanos, holdNanos));
-    if (start != null && start.version() == version) {
+    if (start != null) {
       left++;
+      if (start.version() != version) {
+        uncounted--;
+      }
       exhaustionTold &= usable() <= 0;
     }
   }
@@ -139,18 +221,42 @@ final class Budget {
   }
 
   /**
-   * Takes note that a reading begins, if the limit is not known, or no longer, and none is under
-   * way or put off.
+   * Takes note that a reading begins, if the limit is not known, or no longer, or it is doubtful
+   * that no start is left, and none is under way or put off.
    *
    * @return whether one begins; the caller has to read the limit then
    */
   synchronized boolean beginReading(long nowNanos) {
+    return (!isGood(nowNanos) || isDoubtful(nowNanos)) && begin(nowNanos);
+  }
+
+  /** The same if the last reading, good or not, is as old as may be. */
+  synchronized boolean beginRenewal(long nowNanos) {
+    return beginIfOlder(maxReadingAgeNanos, nowNanos);
+  }
+
+  /** The same for whoever wants to know the limit as it is now. */
+  synchronized boolean beginRefresh(long nowNanos) {
+    return beginIfOlder(MIN_READING_AGE_NANOS, nowNanos);
+  }
+
+  private boolean beginIfOlder(long ageNanos, long nowNanos) {
+    return (!isGood(nowNanos) || nowNanos - askedNanos >= ageNanos) && begin(nowNanos);
+  }
+
+  /** The same, however young the last reading is. */
+  synchronized boolean begin(long nowNanos) {
     boolean putOff = failures > 0 && retryNanos - nowNanos > 0;
-    if (isGood(nowNanos) || reading || putOff) {
+    if (reading || putOff) {
       return false;
     }
     reading = true;
+    readingNanos = nowNanos;
     return true;
+  }
+
+  synchronized boolean isReading() {
+    return reading;
   }
 
   /** Returns how many limits were accepted; if two calls differ, one was in between. */
@@ -168,13 +274,18 @@ final class Budget {
     boolean wasExhausted = isExhausted(nowNanos);
     if (isOfAnotherWindow(fresh, askedNanos, nowNanos)) {
       recent.forgetBefore(resetNanos - resetSlackNanos);
+    } else if (isOfSameWindow(fresh, askedNanos)) {
+      usedElsewhere += Math.max(0, left - missed - fresh.remaining());
     }
     recent.forgetBefore(askedNanos - RecentStarts.UNCOUNTED_NANOS);
     version++;
     limit = fresh;
     acceptedNanos = nowNanos;
-    uncounted = Math.min(recent.count(), fresh.remaining());
+    this.askedNanos = askedNanos;
+    uncounted = recent.count();
     left = fresh.remaining() - uncounted;
+    boolean misses = predecessor && askedNanos - predecessorUntilNanos < 0;
+    missed = misses ? 2 * fresh.maxConcurrency() : 0;
     resetNanos = nowNanos + nanosToReset(fresh);
     resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
@@ -201,6 +312,14 @@ final class Budget {
         && !limit.resetAfter().isZero()
         && resetNanos - askedNanos <= 0
         && nextResetNanos - resetNanos > resetSlackNanos;
+  }
+
+  /** Returns whether a smaller number is due to starts, as far as can be said. */
+  private boolean isOfSameWindow(SessionStartLimit fresh, long askedNanos) {
+    return limit != null
+        && limit.total() == fresh.total()
+        && !limit.resetAfter().isZero()
+        && resetNanos - resetSlackNanos - askedNanos > 0;
   }
 
   /** A tenth of the time to the reset, but no longer than it matters which window a start is of. */
@@ -246,7 +365,10 @@ final class Budget {
 
   /** Returns whether it is known that no start is left until the limit resets. */
   synchronized boolean isExhausted(long nowNanos) {
-    return isGood(nowNanos) && usable() <= 0 && goodUntilNanos == resetNanos;
+    return isGood(nowNanos)
+        && usable() <= 0
+        && goodUntilNanos == resetNanos
+        && !isDoubtful(nowNanos);
   }
 
   /** Returns the limit as it stands if no start is left until it resets, otherwise null. */
@@ -254,13 +376,81 @@ final class Budget {
     return isExhausted(nowNanos) ? limit(nowNanos) : null;
   }
 
-  /** The same, but only once for as long as it is so. */
-  synchronized @Nullable SessionStartLimit tellExhaustion(long nowNanos) {
-    if (exhaustionTold || !isExhausted(nowNanos)) {
+  /**
+   * Returns what an operator should hear of how much is left, or null; the same only once for as
+   * long as it is so.
+   */
+  synchronized @Nullable String tell(long nowNanos) {
+    SessionStartLimit known = limit(nowNanos);
+    if (known == null) {
       return null;
     }
-    exhaustionTold = true;
-    return limit(nowNanos);
+    if (isExhausted(nowNanos)) {
+      boolean told = exhaustionTold;
+      exhaustionTold = true;
+      lowTold = 3;
+      return told ? null : "the session starts are used up: " + LimitText.left(known, heldBack());
+    }
+    int low = low(known);
+    boolean lower = low > lowTold;
+    lowTold = low;
+    if (!lower || usable() <= 0) { // then it is not known yet whether they are used up
+      return null;
+    }
+    int anHour = pace.ofLastHour(nowNanos);
+    String pace =
+        anHour == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", used up in %s at the pace of the last hour, %,d starts",
+                DurationText.rough(Duration.ofHours(1).multipliedBy(usable()).dividedBy(anHour)),
+                anHour);
+    return "the session starts run low: " + LimitText.left(known, heldBack()) + pace;
+  }
+
+  private static int low(SessionStartLimit limit) {
+    for (int i = LOW_PARTS.length; i > 0; i--) {
+      if (limit.remaining() <= limit.total() / LOW_PARTS[i - 1]) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /** Returns how many starts were used elsewhere since it was last told. */
+  synchronized long tellUsedElsewhere() {
+    long untold = usedElsewhere - usedElsewhereTold;
+    usedElsewhereTold = usedElsewhere;
+    return untold;
+  }
+
+  /** Returns how many starts of the bot were used, as far as is known, that were none of these. */
+  synchronized long usedElsewhere() {
+    return usedElsewhere;
+  }
+
+  /**
+   * Returns how long until it is known whether so many starts are left: 0 if that is known, {@link
+   * #READ} if another reading is needed first.
+   */
+  synchronized long delayNanosToKnow(int starts, long nowNanos) {
+    boolean fewer = usable() + uncounted + missed < starts;
+    // One that leaves none is not renewed sooner than after the longest backoff.
+    long goodNanos = fewer ? MAX_BACKOFF_NANOS : MIN_READING_AGE_NANOS;
+    if (limit == null || nowNanos - acceptedNanos >= goodNanos) {
+      return READ;
+    }
+    if (fewer || usable() >= starts) {
+      return 0;
+    }
+    long countedNanos = acceptedNanos + RecentStarts.UNCOUNTED_NANOS - nowNanos;
+    return countedNanos > 0 ? countedNanos : READ;
+  }
+
+  /** Returns the limit as it stands if fewer starts than so many can be had, otherwise null. */
+  synchronized @Nullable SessionStartLimit limitIfFewer(int starts, long nowNanos) {
+    return usable() >= starts ? null : limit(nowNanos);
   }
 
   /** Returns the limit as it stands, or null if there was no reading yet. */
@@ -270,7 +460,13 @@ final class Budget {
       return null;
     }
     Duration resetAfter = Duration.ofNanos(Math.max(0, resetNanos - nowNanos));
-    return new SessionStartLimit(known.total(), left, resetAfter, known.maxConcurrency());
+    return new SessionStartLimit(
+        known.total(), Math.max(0, left), resetAfter, known.maxConcurrency());
+  }
+
+  /** Returns how many buckets there are, as far as is known. */
+  synchronized int buckets() {
+    return limit == null ? 1 : limit.maxConcurrency();
   }
 
   /** Returns how many starts are not used, which leaves at least one of a day. */
@@ -279,17 +475,31 @@ final class Budget {
     return known == null ? reserve : Math.min(reserve, Math.max(0, known.total() - 1));
   }
 
+  /** Returns how many starts can be had, at most 0 if none. */
   private int usable() {
-    return left - heldBack();
+    return left - missed - heldBack();
+  }
+
+  /**
+   * Returns whether Discord had starts left when it was last asked, so that what was charged here
+   * may not have become a start.
+   */
+  private boolean mayBeUnused() {
+    return limit != null && limit.remaining() > heldBack();
   }
 
   private boolean isGood(long nowNanos) {
     return limit != null && goodUntilNanos - nowNanos > 0;
   }
 
+  /** Returns whether a reading may show that there are starts left after all. */
+  private boolean isDoubtful(long nowNanos) {
+    return usable() <= 0 && mayBeUnused() && nowNanos - askedNanos >= MIN_READING_AGE_NANOS;
+  }
+
   private void shortenIfUncertain(long nowNanos) {
     long countedNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
-    boolean uncertain = usable() <= 0 && usable() + uncounted > 0;
+    boolean uncertain = usable() <= 0 && usable() + uncounted + missed > 0;
     if (uncertain && countedNanos - goodUntilNanos < 0) {
       goodUntilNanos = countedNanos;
     }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
@@ -13,13 +14,16 @@ import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.EngineAccess;
+import io.github.gatewayqueue.local.engine.StackReserve;
 import io.github.gatewayqueue.local.engine.StartBudget;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -55,15 +59,30 @@ import org.jspecify.annotations.Nullable;
  * <h2>The limit</h2>
  *
  * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
- * the next release. Discord needs a while to count a start, so a reading may miss the last ones:
- * the releases of the same day from ten seconds before the reading was asked for are subtracted
- * from it, and so are starts that are held or were used within that time. If only that exhausts the
- * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
- * such a reading is good for a minute if a start is left. No reading is good for more than a day.
- * After a reading that leaves no start, the next one waits as after a failure, even if the reset
- * comes sooner.
+ * the next release. One that is older than the {@linkplain Builder#maxReadingAge maximum age} is
+ * read again in the background as soon as somebody asks, and before it is said that the starts are
+ * used up, unless the last reading is younger than 30 s or left none itself. Each reading brings
+ * its number of buckets. A number of starts that has become smaller than the releases explain was
+ * used elsewhere: that is logged, and is what the reserve is for.
  *
- * <p>A source that always answers the same refills the budget at each reset.
+ * <p>Discord needs a while to count a start, so a reading may miss the last ones: the releases of
+ * the same day from ten seconds before the reading was asked for are subtracted from it, and so are
+ * starts that are held or were used within that time. A process that has just begun does not know
+ * what one before it has started. That is two starts per bucket at most within ten seconds, which
+ * are kept back until a reading is younger by that much. If only that exhausts the budget, the
+ * limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0; such a
+ * reading is good for a minute if a start is left. No reading is good for more than a day. After a
+ * reading that leaves no start, the next one waits as after a failure, even if the reset comes
+ * sooner.
+ *
+ * <p>A source that always answers the same refills the budget at each reading.
+ *
+ * <h2>The brake</h2>
+ *
+ * A shard that starts for the fifth time within ten minutes waits before it joins the line: 5 s,
+ * and twice as long each time after that, up to 15 min. An hour without a start of it, and all is
+ * forgotten. Nobody else waits for that, and nobody is refused. A warning names the shard. See
+ * {@link Builder#brake}.
  *
  * <h2>Failure</h2>
  *
@@ -103,7 +122,10 @@ public final class LargeBotQueue implements GatewayQueue {
    */
 
   /** How old a limit may be that somebody hands in as just read. */
-  private static final Duration UPDATE_AGE = Duration.ofSeconds(1);
+  static final Duration UPDATE_AGE = Duration.ofSeconds(1);
+
+  /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
+  private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
@@ -127,6 +149,7 @@ public final class LargeBotQueue implements GatewayQueue {
   private final Budget budget;
   private final Buckets buckets;
   private final LimitReader reader;
+  private final StartNotes notes;
 
   /** Creates a queue that has read the limit, at some moment or not at all yet. */
   private LargeBotQueue(Builder builder, @Nullable SessionStartLimit limit, long askedNanos) {
@@ -134,19 +157,38 @@ public final class LargeBotQueue implements GatewayQueue {
     holdTimeout = requireNonNullElse(builder.holdTimeout, Buckets.defaultHoldTimeout(interval));
     whenExhausted = builder.whenExhausted;
     reserve = builder.reserve;
-    budget = new Budget(reserve, new SplittableRandom(), builder.minBackoff.toNanos());
-    int count = 1;
+    if (limit != null && reserve >= limit.total()) {
+      throw new IllegalArgumentException(
+          "reserve is " + reserve + ", expected less than the total of " + limit.total());
+    }
+    int count = limit == null ? 1 : LimitReader.bucketsOf(limit);
+    long nowNanos = System.nanoTime();
+    notes = new StartNotes(builder.brake, builder.record, nowNanos);
+    budget =
+        new Budget(
+            reserve,
+            new SplittableRandom(),
+            builder.minBackoff.toNanos(),
+            builder.maxReadingAge.toNanos(),
+            builder.predecessor && !notes.hasRecord(),
+            nowNanos);
+    notes.tell(budget, holdTimeout.toNanos(), nowNanos);
     if (limit != null) {
-      if (reserve >= limit.total()) {
-        throw new IllegalArgumentException(
-            "reserve is " + reserve + ", expected less than the total of " + limit.total());
-      }
-      count = LimitReader.bucketsOf(limit);
       budget.accept(limit, askedNanos, System.nanoTime());
     }
-    buckets = new Buckets(interval, builder.startDelay, count, new Gate());
+    buckets = new Buckets(interval, startDelay(builder.startDelay, nowNanos), count, new Gate());
     reader = new LimitReader(builder.source, builder.readers, budget, buckets);
-    reader.warnIfExhausted();
+    reader.warnIfLow();
+  }
+
+  /** The time that was set, or until an interval has passed since the last start of the record. */
+  private Duration startDelay(Duration set, long nowNanos) {
+    OptionalLong last = notes.lastUsedNanos(holdTimeout.toNanos(), nowNanos);
+    if (last.isEmpty()) {
+      return set;
+    }
+    Duration spacing = interval.minusNanos(nowNanos - last.getAsLong());
+    return spacing.compareTo(set) > 0 ? spacing : set;
   }
 
   /**
@@ -174,8 +216,9 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
+    ShardBrake.Pause pause = pause(id, total);
     buckets.request(id, total);
-    released();
+    RecordLine unused = released(id, pause, System.nanoTime());
   }
 
   /**
@@ -194,9 +237,7 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   @Override
   public SessionStart acquire(long id, long total) throws InterruptedException {
-    SessionStart start = buckets.acquire(id, total, holdTimeout);
-    released();
-    return start;
+    return acquireFor(id, total, holdTimeout);
   }
 
   /**
@@ -213,21 +254,39 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   public SessionStart acquire(long id, long total, Duration holdTimeout)
       throws InterruptedException {
-    SessionStart start = buckets.acquire(id, total, Buckets.requireHoldTimeout(holdTimeout));
-    released();
-    return start;
+    return acquireFor(id, total, Buckets.requireHoldTimeout(holdTimeout));
   }
 
-  private void released() {
+  private SessionStart acquireFor(long id, long total, Duration timeout)
+      throws InterruptedException {
+    ShardBrake.Pause pause = pause(id, total);
+    NotedStart noted = notes.areUnwanted() ? null : new NotedStart(notes, id, pause);
+    SessionStart start = buckets.acquire(id, total, timeout);
+    long nowNanos = System.nanoTime();
+    RecordLine line = released(id, pause, nowNanos);
+    return noted == null ? start : noted.released(start, nowNanos, line);
+  }
+
+  /** Has a shard wait that starts again and again, before it joins the line. */
+  private ShardBrake.Pause pause(long id, long total) throws InterruptedException {
+    ENTRANCE.request(id, total);
+    StackReserve.require();
+    return notes.pause(id, total);
+  }
+
+  private @Nullable RecordLine released(long id, ShardBrake.Pause pause, long nowNanos) {
+    RecordLine line = null;
     try {
+      line = notes.started(id, (int) (id % budget.buckets()), pause, nowNanos);
       if (whenExhausted == WhenExhausted.FAIL
           && budget.limitIfExhausted(System.nanoTime()) != null) {
         buckets.wakeHeads(); // others may wait for their spacing, and are to fail now
       }
-      reader.warnIfExhausted();
+      reader.warnIfLow();
     } catch (RuntimeException | Error e) {
       // no memory, for instance: it was released all the same
     }
+    return line;
   }
 
   /**
@@ -251,6 +310,34 @@ public final class LargeBotQueue implements GatewayQueue {
    */
   public void readLimitIfUnknown() {
     reader.readIfUnknown();
+  }
+
+  /**
+   * Begins to read the limit, unless the last reading is younger than 30 s, and returns at once.
+   * The queue does so by itself; this is for whoever has reason to believe that the limit has
+   * changed. Does nothing while a reading is under way, or as long as a failed one is not to be
+   * tried again.
+   */
+  public void refresh() {
+    reader.refresh();
+  }
+
+  /**
+   * Makes sure that so many session starts are left besides the {@linkplain Builder#reserve
+   * reserve}, for a program that starts all of its shards or none. Unless the last reading is
+   * younger than 30 s the limit is read first. If it is not known whether Discord has counted
+   * enough starts to make the difference, this waits ten seconds and has it read again. Takes
+   * nothing: other requests may be released meanwhile.
+   *
+   * @param starts how many starts are needed, at least 1
+   * @throws SessionStartLimitExceededException if fewer are left
+   * @throws IllegalArgumentException if {@code starts < 1}
+   * @throws IOException if the limit could not be read; the cause says why
+   * @throws InterruptedException if the current thread is interrupted while it waits
+   * @throws GatewayQueueException if the source refuses to tell the limit for good
+   */
+  public void require(int starts) throws IOException, InterruptedException {
+    reader.require(starts);
   }
 
   /**
@@ -288,7 +375,9 @@ public final class LargeBotQueue implements GatewayQueue {
     Instant now = Instant.now();
     SessionStartLimit limit;
     long delayNanos;
+    long usedElsewhere;
     synchronized (budget) { // of the same reading
+      usedElsewhere = budget.usedElsewhere();
       limit = budget.limit(nowNanos);
       delayNanos = budget.delayNanos(nowNanos);
     }
@@ -310,7 +399,8 @@ public final class LargeBotQueue implements GatewayQueue {
               .toList();
       shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds));
     }
-    return new LargeBotQueueSnapshot(shown, Optional.ofNullable(limit));
+    return new LargeBotQueueSnapshot(
+        shown, Optional.ofNullable(limit), usedElsewhere, notes.pauses().snapshot(now, nowNanos));
   }
 
   /** Returns the interval, how many wait and what is left, for people to read. */
@@ -336,8 +426,7 @@ public final class LargeBotQueue implements GatewayQueue {
       }
       SessionStartLimit limit = budget.limitIfExhausted(nowNanos);
       if (limit != null) {
-        throw new SessionStartLimitExceededException(
-            limit, reserve, 1, Instant.now().plus(limit.resetAfter()));
+        throw reader.exceeded(limit, 1);
       }
     }
 
@@ -345,6 +434,7 @@ public final class LargeBotQueue implements GatewayQueue {
     public long tryCharge(long nowNanos, long holdNanos) {
       long delayNanos = budget.tryCharge(nowNanos, holdNanos);
       if (delayNanos != Budget.READ) {
+        reader.renewIfOld(nowNanos);
         return delayNanos;
       }
       reader.start();
@@ -376,6 +466,10 @@ public final class LargeBotQueue implements GatewayQueue {
     private @Nullable SessionStartLimit initialLimit;
     private ThreadFactory readers = LimitReader.THREADS;
     private Duration minBackoff = Budget.MIN_BACKOFF;
+    private Duration maxReadingAge = Duration.ofMinutes(10);
+    private Brake brake = Brake.ON;
+    private boolean predecessor = true;
+    private @Nullable Path record;
 
     private Builder(SessionStartLimitSource source) {
       this.source = requireNonNull(source, "source");
@@ -462,6 +556,59 @@ public final class LargeBotQueue implements GatewayQueue {
       return this;
     }
 
+    /**
+     * Sets how old a reading of the limit may become, 10 min by default. An older one is read again
+     * in the background as soon as somebody asks, so that the queue hears within that time of what
+     * Discord has changed, and of starts that were used elsewhere.
+     *
+     * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder maxReadingAge(Duration maxReadingAge) {
+      requireNonNull(maxReadingAge, "maxReadingAge");
+      if (maxReadingAge.compareTo(Budget.MIN_READING_AGE) < 0
+          || maxReadingAge.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
+        throw new IllegalArgumentException(
+            "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
+      }
+      this.maxReadingAge = maxReadingAge;
+      return this;
+    }
+
+    /**
+     * Sets whether a shard that starts again and again waits before it joins the line; {@link
+     * Brake#ON} by default.
+     *
+     * @param brake whether it does
+     * @return this builder
+     */
+    public Builder brake(Brake brake) {
+      this.brake = requireNonNull(brake, "brake");
+      return this;
+    }
+
+    /**
+     * Sets the file that records the starts of the last 24 hours, from which the next process
+     * learns what this one has released; none by default. With it the spacing and the budget hold
+     * over a restart without a {@linkplain #startDelay start delay}, and the {@linkplain #brake
+     * brake} sees a shard that ends its process each time. It is opened by {@link #build}, and
+     * belongs to the queue until the process ends.
+     *
+     * @param file the file, or where there is none yet, in a folder that exists
+     * @return this builder
+     */
+    public Builder record(Path file) {
+      this.record = requireNonNull(file, "file");
+      return this;
+    }
+
+    /** For tests: that no process ran before this one. */
+    Builder noPredecessor() {
+      this.predecessor = false;
+      return this;
+    }
+
     /** For tests: what makes the threads that read the limit. */
     Builder readers(ThreadFactory readers) {
       this.readers = readers;
@@ -475,12 +622,14 @@ public final class LargeBotQueue implements GatewayQueue {
     }
 
     /**
-     * Builds the queue, without any I/O. Unless there is an initial limit, the first request has
-     * the limit read, and nothing is released until a reading succeeds.
+     * Builds the queue, without any I/O but that of a {@linkplain #record record}. Unless there is
+     * an initial limit, the first request has the limit read, and nothing is released until a
+     * reading succeeds.
      *
      * @return a new queue
      * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
-     *     that has a {@code maxConcurrency} above 65,536
+     *     that has a {@code maxConcurrency} above 65,536, or if the record is no such file, cannot
+     *     be read or is in use
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this, initialLimit, System.nanoTime());

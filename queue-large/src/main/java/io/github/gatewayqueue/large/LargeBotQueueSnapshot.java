@@ -11,12 +11,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param buckets its buckets, in the order of their indexes
  * @param limit the session start limit as it stood, or nothing if it had not been read yet
+ * @param usedElsewhere how many starts of the bot were used since the queue was built that it did
+ *     not release, as far as readings of the limit have shown
+ * @param pauses the requests that the {@linkplain LargeBotQueue.Builder#brake brake} held back, the
+ *     one that goes on first at the head; they are in no line yet
  */
-public record LargeBotQueueSnapshot(List<Bucket> buckets, Optional<SessionStartLimit> limit) {
+public record LargeBotQueueSnapshot(
+    List<Bucket> buckets,
+    Optional<SessionStartLimit> limit,
+    long usedElsewhere,
+    List<Pause> pauses) {
 
-  /** Creates a snapshot, of a copy of the list. */
+  /** Creates a snapshot, of copies of the lists. */
   public LargeBotQueueSnapshot {
     buckets = List.copyOf(buckets);
+    pauses = List.copyOf(pauses);
   }
 
   /**
@@ -47,4 +56,13 @@ public record LargeBotQueueSnapshot(List<Bucket> buckets, Optional<SessionStartL
    * @param since when it was released
    */
   public record Hold(long shard, Instant since) {}
+
+  /**
+   * A request of a shard that starts again and again, and waits before it joins the line.
+   *
+   * @param shard the shard's id
+   * @param starts how many starts of it are remembered
+   * @param until when it joins the line
+   */
+  public record Pause(long shard, int starts, Instant until) {}
 }

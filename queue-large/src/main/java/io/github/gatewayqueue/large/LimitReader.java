@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StackReserve;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +53,12 @@ final class LimitReader {
   /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
   private final ReentrantLock updates = new ReentrantLock();
 
+  /** Whoever waits for a reading, on the lock of updates. */
+  private final Condition readingOver = updates.newCondition();
+
+  /** Why the last reading failed, if it did. */
+  private volatile @Nullable Throwable failure;
+
   LimitReader(
       SessionStartLimitSource source, ThreadFactory threads, Budget budget, Buckets buckets) {
     this.source = source;
@@ -77,15 +88,36 @@ final class LimitReader {
       updates.unlock();
       buckets.wakeHeads();
     }
-    warnIfTooSmall(limit);
-    warnIfExhausted();
+    warnOf(limit);
   }
 
-  /** Begins a reading if one is due. */
+  /** Begins a reading if the limit is not known. */
   void readIfUnknown() {
     StackReserve.require();
     if (budget.beginReading(System.nanoTime())) {
       start();
+    }
+  }
+
+  /** Begins a reading unless the last one is young. */
+  void refresh() {
+    StackReserve.require();
+    if (budget.beginRefresh(System.nanoTime())) {
+      start();
+    }
+  }
+
+  /**
+   * Begins a reading if the last one has come of age. What it is that fails, nobody has to know.
+   */
+  void renewIfOld(long nowNanos) {
+    if (!budget.beginRenewal(nowNanos)) {
+      return;
+    }
+    try {
+      start();
+    } catch (RuntimeException | Error e) {
+      // no memory for a thread: the last reading is still good, and it is tried again
     }
   }
 
@@ -95,9 +127,78 @@ final class LimitReader {
       threads.newThread(reading).start();
     } catch (Throwable e) {
       budget.fail(System.nanoTime());
-      budget.readingEnded();
+      failure = e;
+      readingEnded();
       throw e;
     }
+  }
+
+  private void readingEnded() {
+    budget.readingEnded();
+    updates.lock();
+    try {
+      readingOver.signalAll();
+    } finally {
+      updates.unlock();
+    }
+  }
+
+  /** Returns, or throws, as soon as it is known whether so many starts are left. */
+  void require(int starts) throws IOException, InterruptedException {
+    if (starts < 1) {
+      throw new IllegalArgumentException("starts is " + starts + ", expected at least 1");
+    }
+    StackReserve.require();
+    while (true) {
+      refreshFor(starts);
+      long nowNanos = System.nanoTime();
+      long delayNanos;
+      SessionStartLimit fewer;
+      synchronized (budget) { // of the same reading
+        delayNanos = budget.delayNanosToKnow(starts, nowNanos);
+        fewer = budget.limitIfFewer(starts, nowNanos);
+      }
+      if (delayNanos == 0 && fewer == null) {
+        return;
+      }
+      if (delayNanos == 0) {
+        throw exceeded(requireNonNull(fewer), starts);
+      }
+      if (delayNanos != Budget.READ) {
+        Thread.sleep(Duration.ofNanos(delayNanos));
+      }
+    }
+  }
+
+  /** Has the limit read, and waits for that, if it is not known whether so many starts are left. */
+  private void refreshFor(int starts) throws IOException, InterruptedException {
+    updates.lockInterruptibly();
+    try {
+      if (budget.delayNanosToKnow(starts, System.nanoTime()) != Budget.READ) {
+        return;
+      }
+      if (budget.begin(System.nanoTime())) {
+        start();
+      }
+      while (budget.isReading()) {
+        readingOver.await();
+      }
+      Throwable thrown = failure;
+      if (thrown instanceof GatewayQueueException refusal) {
+        throw new GatewayQueueException(String.valueOf(refusal.getMessage()), refusal);
+      }
+      if (thrown != null) {
+        throw new IOException("the session start limit could not be read: " + thrown, thrown);
+      }
+    } finally {
+      updates.unlock();
+    }
+  }
+
+  /** What a request throws if fewer starts than so many are left. */
+  SessionStartLimitExceededException exceeded(SessionStartLimit limit, int starts) {
+    return new SessionStartLimitExceededException(
+        limit, budget.reserve, starts, Instant.now().plus(limit.resetAfter()));
   }
 
   /** Whatever goes wrong, the reading ends and the heads look again: nothing else wakes them. */
@@ -110,9 +211,10 @@ final class LimitReader {
       taken = take(reading, version);
     } catch (Throwable e) { // such as that there is no memory even to note what was thrown
       budget.fail(System.nanoTime());
+      failure = e;
       throw e;
     } finally {
-      budget.readingEnded(); // at last: a head that looks before it was taken would read once more
+      readingEnded(); // at last: a head that looks before it was taken would read once more
       buckets.wakeHeads();
     }
     if (taken) {
@@ -142,6 +244,7 @@ final class LimitReader {
       if (budget.version() != version) {
         return false;
       }
+      failure = reading.thrown;
       if (reading.limit != null) {
         accept(reading.limit, reading.askedNanos);
       } else if (reading.thrown instanceof GatewayQueueException refusal) {
@@ -172,8 +275,7 @@ final class LimitReader {
 
   private void warn(Reading reading) {
     if (reading.limit != null) {
-      warnIfTooSmall(reading.limit);
-      warnIfExhausted();
+      warnOf(reading.limit);
     } else if (reading.thrown instanceof GatewayQueueException refusal) {
       warn("the session start limit cannot be read, requests fail: ", refusal);
     } else {
@@ -181,19 +283,27 @@ final class LimitReader {
     }
   }
 
-  private void warnIfTooSmall(SessionStartLimit limit) {
+  /** Tells the operator what a new limit brings that is bad. */
+  private void warnOf(SessionStartLimit limit) {
     if (budget.reserve >= limit.total() && limit.total() > 0) {
       warn(
           "the reserve of " + budget.reserve + " leaves nothing of the total of " + limit.total(),
           ", and is lowered to one less");
     }
+    long elsewhere = budget.tellUsedElsewhere();
+    if (elsewhere > 0) {
+      warn(
+          elsewhere + " session starts were used elsewhere, by another program or an old process: ",
+          LimitText.left(limit, budget.reserve));
+    }
+    warnIfLow();
   }
 
-  /** Tells the operator if the budget is exhausted, once for as long as it is. */
-  void warnIfExhausted() {
-    SessionStartLimit limit = budget.tellExhaustion(System.nanoTime());
-    if (limit != null) {
-      warn("the session starts are used up but for the reserve of " + budget.reserve + ": ", limit);
+  /** Tells the operator if few starts are left, or none, once for as long as it is so. */
+  void warnIfLow() {
+    String line = budget.tell(System.nanoTime());
+    if (line != null) {
+      warn(line, "");
     }
   }
 

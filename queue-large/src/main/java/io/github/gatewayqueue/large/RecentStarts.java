@@ -19,9 +19,13 @@ final class RecentStarts {
 
   private final Deque<Start> starts = new ArrayDeque<>();
 
-  /** Adds a start, and forgets those that Discord has counted by now. */
-  void add(Start start, long nowNanos) {
-    while (!starts.isEmpty() && isUsedBefore(starts.getFirst(), nowNanos - UNCOUNTED_NANOS)) {
+  /**
+   * Adds a start, and forgets those that every limit has counted which may still come.
+   *
+   * @param askedNanos the earliest moment at which such a limit was asked for
+   */
+  void add(Start start, long askedNanos) {
+    while (!starts.isEmpty() && isUsedBefore(starts.getFirst(), askedNanos - UNCOUNTED_NANOS)) {
       starts.removeFirst();
     }
     starts.add(start);

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.large;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.gatewayqueue.Brake;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,11 @@ abstract class BotTest {
 
   /** Begins a queue that reads the scripted source and makes nobody wait for its spacing. */
   LargeBotQueue.Builder builder() {
-    return LargeBotQueue.builder(source).interval(Bot.AT_ONCE).minBackoff(BACKOFF);
+    return LargeBotQueue.builder(source)
+        .interval(Bot.AT_ONCE)
+        .minBackoff(BACKOFF)
+        .noPredecessor()
+        .brake(Brake.OFF);
   }
 
   /** Skips the rest of a test on a machine on which it took longer than what it is about. */

@@ -14,7 +14,13 @@ class BudgetHistoryTest {
   private static final long T0 = Long.MAX_VALUE - SECOND; // the clock runs over meanwhile
 
   private static Budget budget(long seed) {
-    return new Budget(1, new SplittableRandom(seed), Budget.MIN_BACKOFF.toNanos());
+    return new Budget(
+        1,
+        new SplittableRandom(seed),
+        Budget.MIN_BACKOFF.toNanos(),
+        Duration.ofMinutes(10).toNanos(),
+        false,
+        0);
   }
 
   private static SessionStartLimit limit(Duration resetAfter) {

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.large;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testkit.GatewayQueueContract;
@@ -48,7 +49,10 @@ class LargeBotQueueContractTest {
     }
 
     private LargeBotQueue.Builder builder(Duration interval) {
-      return LargeBotQueue.builder(() -> limit).initialLimit(limit).interval(interval);
+      return LargeBotQueue.builder(() -> limit)
+          .initialLimit(limit)
+          .interval(interval)
+          .brake(Brake.OFF);
     }
 
     @Override

@@ -269,7 +269,10 @@ class LargeBotQueueSourceTest extends BotTest {
   @Test
   void source_alwaysAnswersTheSame_refillsTheBudgetAtEachReset() throws InterruptedException {
     Bot bot =
-        bot(LargeBotQueue.builder(() -> limit(6, Duration.ofMillis(50), 16)).interval(Bot.AT_ONCE));
+        bot(
+            LargeBotQueue.builder(() -> limit(6, Duration.ofMillis(50), 16))
+                .interval(Bot.AT_ONCE)
+                .noPredecessor());
     for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 20))) {
       request.awaitReturn();
     }

@@ -5,6 +5,7 @@ import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Diver;
 import java.time.Duration;
@@ -49,6 +50,8 @@ class LargeBotQueueStackTest {
     return LargeBotQueue.builder(() -> limit(500, Duration.ofMillis(1), 1))
         .interval(Duration.ofNanos(1))
         .minBackoff(Duration.ofMillis(1))
+        .noPredecessor()
+        .brake(Brake.OFF)
         .build();
   }
 }

@@ -345,7 +345,7 @@ class LargeBotQueueTest extends BotTest {
 
   @Test
   void toString_isForPeople() throws InterruptedException {
-    Bot bot = bot(LargeBotQueue.builder(source).reserve(5));
+    Bot bot = bot(LargeBotQueue.builder(source).reserve(5).noPredecessor());
     assertEquals(
         "LargeBotQueue[interval=PT6S, reserve=5, waiting=0, limit=null]", bot.queue.toString());
     bot.queue.update(limit(5, Duration.ZERO, 16));

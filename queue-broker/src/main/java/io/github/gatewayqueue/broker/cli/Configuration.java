@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker.cli;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
@@ -48,6 +49,8 @@ public final class Configuration {
         Setting.DISCORD_API, text -> broker.discordApi(url(text, "https://discord.com/api/v10")));
     apply(Setting.RESERVE, text -> broker.reserve(integer(text)));
     apply(Setting.WHEN_EXHAUSTED, text -> broker.whenExhausted(choice(text, WhenExhausted.class)));
+    apply(Setting.BRAKE, text -> broker.brake(choice(text, Brake.class)));
+    apply(Setting.RECORD, text -> broker.record(path(text)));
     applyUnseen(Setting.REDIS, text -> broker.redis(url(text, "redis://127.0.0.1:6379")));
     apply(Setting.REDIS_NAMESPACE, broker::redisNamespace);
     apply(
@@ -178,6 +181,14 @@ public final class Configuration {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("expected a whole number", e);
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("expected the path of a file", e);
     }
   }
 

@@ -149,7 +149,8 @@ public record Plan(
     Instant now = Instant.EPOCH;
     var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now, List.of());
     var snapshot =
-        new LargeBotQueueSnapshot(Collections.nCopies(buckets, bucket), Optional.ofNullable(limit));
+        new LargeBotQueueSnapshot(
+            Collections.nCopies(buckets, bucket), Optional.ofNullable(limit), 0, List.of());
     return new Forecast(snapshot, waiting, interval, reserve, now);
   }
 }

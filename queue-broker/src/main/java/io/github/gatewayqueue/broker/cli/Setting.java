@@ -16,7 +16,7 @@ public enum Setting {
       "--start-delay",
       "GATEWAY_QUEUE_START_DELAY",
       "TIME",
-      "one interval, with a Discord token at least 10s; 6s more with --redis",
+      "one interval, with a Discord token at least 10s; 6s more with --redis; none with --record",
       "For how long nothing is released after the start; 0 turns it off."),
   MAX_WAITING(
       "--max-waiting",
@@ -70,6 +70,20 @@ public enum Setting {
       "wait|fail",
       "wait",
       "Whether requests wait or fail when the session starts of the day are used up."),
+  BRAKE(
+      "--brake",
+      "GATEWAY_QUEUE_BRAKE",
+      "on|off",
+      "on",
+      "Whether a shard that starts for the fifth time within ten minutes waits before it joins the"
+          + " line: 5 s, and twice as long each time after that."),
+  RECORD(
+      "--record",
+      "GATEWAY_QUEUE_RECORD",
+      "FILE",
+      "none",
+      "A file that keeps the starts of the last 24 hours, so that the next broker knows of them and"
+          + " has no start delay. Needs a Discord token."),
   REDIS(
       "--redis",
       "REDIS_URL",

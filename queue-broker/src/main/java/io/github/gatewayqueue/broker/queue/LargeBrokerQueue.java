@@ -5,6 +5,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.EngineAccess;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * As many buckets and starts as Discord allows. Whether or not anybody waits, it has the limit read
- * when that is not known, so that a broker is ready before its first request.
+ * when that is not known, or old, so that a broker is ready before its first request, and those who
+ * watch it hear of starts that others use.
  */
 final class LargeBrokerQueue implements BrokerQueue {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -27,13 +29,15 @@ final class LargeBrokerQueue implements BrokerQueue {
   LargeBrokerQueue(QueueSettings settings, String token) {
     readings = new LimitReadings(settings, token);
     reserve = settings.reserve();
-    queue =
+    LargeBotQueue.Builder builder =
         LargeBotQueue.builder(readings)
             .interval(settings.interval())
             .startDelay(settings.startDelay())
             .reserve(reserve)
             .whenExhausted(settings.whenExhausted())
-            .build();
+            .brake(settings.brake());
+    Path record = settings.record();
+    queue = record == null ? builder.build() : builder.record(record).build();
     refresher =
         Thread.ofVirtual()
             .name("refresher")
@@ -47,6 +51,9 @@ final class LargeBrokerQueue implements BrokerQueue {
       Thread.sleep(startDelay);
       while (!readings.isRefused()) {
         queue.readLimitIfUnknown();
+        if (readings.isOld()) {
+          queue.refresh();
+        }
         Thread.sleep(LOOK_AGAIN);
       }
     } catch (InterruptedException e) {
@@ -98,7 +105,7 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
+    readings.addProblems(problems, snapshot(), reserve);
     return problems;
   }
 

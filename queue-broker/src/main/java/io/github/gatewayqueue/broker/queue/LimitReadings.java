@@ -4,7 +4,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
-import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads.
  */
 public final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
+  private static final Duration MAX_AGE = Duration.ofMinutes(10);
+
   private final SessionStartLimitSource discord;
   private final Duration startDelay;
   private final AtomicLong failed = new AtomicLong();
@@ -120,6 +122,12 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
     return maxConcurrency;
   }
 
+  /** Returns whether it was last read so long ago that it is worth reading again. */
+  boolean isOld() {
+    Instant read = readAt;
+    return read != null && Duration.between(read, Instant.now()).compareTo(MAX_AGE) > 0;
+  }
+
   /** Returns when it was last read, or null if it was not. */
   @Nullable Instant readAt() {
     return readAt;
@@ -144,7 +152,8 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
       first = null;
       return snapshot;
     }
-    return new LargeBotQueueSnapshot(snapshot.buckets(), Optional.of(read));
+    return new LargeBotQueueSnapshot(
+        snapshot.buckets(), Optional.of(read), snapshot.usedElsewhere(), snapshot.pauses());
   }
 
   /** Returns why a queue is not ready; the first reading shows that it will be after the delay. */
@@ -165,24 +174,24 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
     return Math.min(reserve, Math.max(0, limit.total() - 1));
   }
 
-  /**
-   * Adds what is wrong, for people to read.
-   *
-   * @param limit the limit as it stands, or null if that is not known
-   */
-  void addProblems(List<String> problems, @Nullable SessionStartLimit limit, int reserve) {
+  /** Adds what is wrong, for people to read. */
+  void addProblems(List<String> problems, LargeBotQueueSnapshot snapshot, int reserve) {
     String failed = failure;
     if (failed != null) {
       problems.add(failed);
     }
+    SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
       problems.add(
-          "the session starts are used up: %s of %s left, %s of them in reserve; reset in %s"
-              .formatted(
-                  limit.remaining(),
-                  limit.total(),
-                  Math.min(heldBack(limit, reserve), limit.remaining()),
-                  DurationText.rough(limit.resetAfter())));
+          "the session starts are used up: " + LimitText.left(limit, heldBack(limit, reserve)));
+    }
+    List<LargeBotQueueSnapshot.Pause> pauses = snapshot.pauses();
+    if (!pauses.isEmpty()) {
+      LargeBotQueueSnapshot.Pause first = pauses.getFirst();
+      problems.add(
+          "shards that start again and again wait before they join the line: %s, shard %s first,"
+                  .formatted(pauses.size(), first.shard())
+              + " with %s starts".formatted(first.starts()));
     }
   }
 

@@ -66,7 +66,9 @@ public final class LocalBrokerQueue implements BrokerQueue {
             .toList();
     return new LargeBotQueueSnapshot(
         List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds)),
-        Optional.empty());
+        Optional.empty(),
+        0,
+        List.of());
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.github.gatewayqueue.broker.queue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ public record QueueSettings(
     URI discordApi,
     int reserve,
     WhenExhausted whenExhausted,
+    Brake brake,
+    @Nullable Path record,
     @Nullable URI redis,
     String redisNamespace) {
 

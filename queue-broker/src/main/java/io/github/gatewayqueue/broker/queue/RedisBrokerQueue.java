@@ -41,7 +41,9 @@ final class RedisBrokerQueue implements BrokerQueue {
             List.of(List.of()),
             new LargeBotQueueSnapshot(
                 List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())),
-                Optional.empty()));
+                Optional.empty(),
+                0,
+                List.of()));
 
     static View of(RedisQueueSnapshot snapshot) {
       List<@Nullable Thread[]> lines = new ArrayList<>();
@@ -65,7 +67,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       }
       List<List<@Nullable Thread>> shown = new ArrayList<>();
       lines.forEach(line -> shown.add(Arrays.asList(line)));
-      return new View(shown, new LargeBotQueueSnapshot(buckets, snapshot.limit()));
+      return new View(shown, new LargeBotQueueSnapshot(buckets, snapshot.limit(), 0, List.of()));
     }
   }
 
@@ -164,7 +166,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       problems.add(failed);
     }
     if (readings != null) {
-      readings.addProblems(problems, snapshot().limit().orElse(null), reserve);
+      readings.addProblems(problems, snapshot(), reserve);
     }
     return problems;
   }

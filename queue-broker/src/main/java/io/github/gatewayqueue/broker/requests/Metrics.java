@@ -115,6 +115,16 @@ public final class Metrics {
         .help("How often the session start limit could not be read from Discord")
         .callback(counter -> counter.call((double) queue.failedReadings()))
         .register(registry);
+    CounterWithCallback.builder()
+        .name("gateway_queue_session_starts_used_elsewhere_total")
+        .help("Session starts of the bot that this broker did not release")
+        .callback(counter -> counter.call((double) queue.snapshot().usedElsewhere()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("gateway_queue_paused")
+        .help("Requests of shards that start again and again, which wait before they join the line")
+        .callback(gauge -> gauge.call(queue.snapshot().pauses().size()))
+        .register(registry);
     registerLimit(
         queue,
         "gateway_queue_session_starts_remaining",

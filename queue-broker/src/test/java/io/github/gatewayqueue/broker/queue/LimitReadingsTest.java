@@ -27,7 +27,7 @@ class LimitReadingsTest {
 
   private static LargeBotQueueSnapshot snapshot(Optional<SessionStartLimit> limit) {
     var bucket = new LargeBotQueueSnapshot.Bucket(0, null, null, List.of());
-    return new LargeBotQueueSnapshot(List.of(bucket), limit);
+    return new LargeBotQueueSnapshot(List.of(bucket), limit, 0, List.of());
   }
 
   /** Two at once would ask Discord twice, and the older of them could pass for the last. */
@@ -54,7 +54,7 @@ class LimitReadingsTest {
     answer.countDown();
     assertEquals(LIMIT, fetch.get());
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, LIMIT, 1);
+    readings.addProblems(problems, snapshot(Optional.of(LIMIT)), 1);
     assertEquals(List.of(), problems);
     assertEquals(1, readings.failed());
   }
@@ -75,7 +75,7 @@ class LimitReadingsTest {
   void whyNotReady_nothingWasRead_isUnknownWhateverTheBucketsSay() {
     LimitReadings readings = new LimitReadings(() -> LIMIT, LONG);
     var bucket = new LargeBotQueueSnapshot.Bucket(0, null, Instant.now(), List.of());
-    var snapshot = new LargeBotQueueSnapshot(List.of(bucket), Optional.empty());
+    var snapshot = new LargeBotQueueSnapshot(List.of(bucket), Optional.empty(), 0, List.of());
     assertEquals(NotReady.LIMIT_UNKNOWN, readings.whyNotReady(snapshot, 1));
   }
 

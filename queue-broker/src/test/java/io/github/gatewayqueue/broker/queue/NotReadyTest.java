@@ -27,7 +27,9 @@ class NotReadyTest {
 
   private static @Nullable NotReady of(@Nullable SessionStartLimit limit, Bucket... buckets) {
     return NotReady.of(
-        new LargeBotQueueSnapshot(List.of(buckets), Optional.ofNullable(limit)), 1, NOW);
+        new LargeBotQueueSnapshot(List.of(buckets), Optional.ofNullable(limit), 0, List.of()),
+        1,
+        NOW);
   }
 
   @Test

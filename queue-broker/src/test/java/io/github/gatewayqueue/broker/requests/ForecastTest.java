@@ -142,6 +142,10 @@ class ForecastTest {
       buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next, List.of()));
     }
     return new Forecast(
-        new LargeBotQueueSnapshot(buckets, Optional.ofNullable(limit)), waiting, interval, 1, NOW);
+        new LargeBotQueueSnapshot(buckets, Optional.ofNullable(limit), 0, List.of()),
+        waiting,
+        interval,
+        1,
+        NOW);
   }
 }

@@ -1,0 +1,127 @@
+package io.github.gatewayqueue.large;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Decides how long a shard waits that starts again and again. Plain state, guarded by itself; every
+ * moment is handed in, as a value of {@link System#nanoTime}.
+ *
+ * <p>A shard that dies right after READY would start every few seconds, and use up a day's 1,000
+ * starts in two hours. With these numbers it has some hundred of them in a day.
+ */
+final class ShardBrake {
+  /** This start within {@link #WITHIN} is the first that waits: nobody deploys that often. */
+  static final int STARTS = 5;
+
+  static final Duration WITHIN = Duration.ofMinutes(10);
+
+  /** The first pause; each further start waits twice as long. */
+  static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+
+  /** Short enough for a shard to be back soon after what made it fail is mended. */
+  static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+
+  /** After so long without a start, what came before is forgotten. */
+  static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+
+  /** How many doublings of the first pause there can be. */
+  private static final int MAX_DOUBLINGS = 8;
+
+  private static final int MIN_SWEEP_SIZE = 1_024;
+
+  private final Map<Long, Shard> shards = new HashMap<>();
+
+  /** From how many shards on those are searched for that can be forgotten. */
+  private int sweepSize = MIN_SWEEP_SIZE;
+
+  private static final class Shard {
+    /** The last ones, {@link #STARTS} - 1 at most. */
+    final Deque<Long> starts = new ArrayDeque<>();
+
+    int count;
+
+    /** How many of the starts had to wait. */
+    int steps;
+
+    /** For how many it was told. */
+    int told;
+  }
+
+  /**
+   * How long a request of a shard waits before it joins the line.
+   *
+   * @param nanos 0 if it joins at once
+   * @param step 0 without a pause, 1 for the first, and so on
+   * @param starts how many starts are remembered of the shard
+   * @param isNews whether this step of the shard was not told of before
+   */
+  record Pause(long nanos, int step, int starts, boolean isNews) {
+    static final Pause NONE = new Pause(0, 0, 0, false);
+  }
+
+  synchronized Pause arrive(long id, long nowNanos) {
+    Shard shard = shards.get(id);
+    if (shard == null) {
+      return Pause.NONE;
+    }
+    if (isForgotten(shard, nowNanos)) {
+      shards.remove(id);
+      return Pause.NONE;
+    }
+    boolean loops =
+        shard.steps > 0
+            || (shard.starts.size() == STARTS - 1
+                && nowNanos - shard.starts.getFirst() < WITHIN.toNanos());
+    if (!loops) {
+      return Pause.NONE;
+    }
+    int step = shard.steps + 1;
+    boolean isNews = step > shard.told;
+    shard.told = step;
+    long doubled = FIRST_PAUSE.toNanos() << Math.min(step - 1, MAX_DOUBLINGS);
+    return new Pause(Math.min(doubled, LONGEST_PAUSE.toNanos()), step, shard.count, isNews);
+  }
+
+  /** Takes note that a shard was released. */
+  synchronized void started(long id, Pause pause, long nowNanos) {
+    forgetSome(nowNanos);
+    Shard shard = shards.computeIfAbsent(id, unused -> new Shard());
+    if (shard.starts.size() == STARTS - 1) {
+      shard.starts.removeFirst();
+    }
+    shard.starts.addLast(nowNanos);
+    shard.count++;
+    shard.steps = Math.max(shard.steps, pause.step);
+  }
+
+  /** Takes note that a start was given back, which was none then. */
+  synchronized void cancelled(long id, Pause pause, long startedNanos) {
+    Shard shard = shards.get(id);
+    if (shard == null || !shard.starts.removeLastOccurrence(startedNanos)) {
+      return;
+    }
+    shard.count--;
+    if (shard.steps > 0 && shard.steps == pause.step) {
+      shard.steps--;
+    }
+    if (shard.starts.isEmpty()) {
+      shards.remove(id);
+    }
+  }
+
+  private static boolean isForgotten(Shard shard, long nowNanos) {
+    return nowNanos - shard.starts.getLast() >= FORGOTTEN_AFTER.toNanos();
+  }
+
+  /** Each shard is looked at once for each that comes along, in the mean. */
+  private void forgetSome(long nowNanos) {
+    if (shards.size() >= sweepSize) {
+      shards.values().removeIf(shard -> isForgotten(shard, nowNanos));
+      sweepSize = Math.max(MIN_SWEEP_SIZE, 2 * shards.size());
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.github.gatewayqueue.large;
+
+import static io.github.gatewayqueue.large.Bot.DAY;
+import static io.github.gatewayqueue.large.Bot.limit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.Asking;
+import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a queue knows of those before it, each of which leaves a copy of its record. */
+class LargeBotQueueRecordTest extends BotTest {
+  @TempDir Path folder;
+
+  private Path file;
+  private int processes;
+
+  @BeforeEach
+  void begin() {
+    file = folder.resolve("starts-0");
+  }
+
+  /** What the next process finds: the file, which is its own as the process before has ended. */
+  private Path nextProcess() throws Exception {
+    processes++;
+    Path next = folder.resolve("starts-" + processes);
+    Files.copy(file, next);
+    file = next;
+    return next;
+  }
+
+  @Test
+  void build_startsJustBefore_areSubtractedAndSpaced() throws Exception {
+    LargeBotQueue before =
+        builder().record(file).initialLimit(limit(500, DAY, 16)).interval(Bot.NEVER).build();
+    before.request(0, 16);
+    before.request(1, 16);
+    SessionStart cancelled = before.acquire(2, 16);
+    cancelled.cancel();
+    Bot bot =
+        bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 16)).interval(Bot.NEVER));
+    assertEquals(498, bot.queue.limit().orElseThrow().remaining());
+    Asking same = bot.join(0);
+    Asking other = bot.join(3); // which bucket the starts were of need not be as before
+    assertFalse(same.ended());
+    assertFalse(other.ended());
+  }
+
+  /** The process before may have used it until it ended. */
+  @Test
+  void build_startWasHeld_theIntervalCountsFromNow() throws Exception {
+    Duration interval = Duration.ofMillis(300);
+    LargeBotQueue before =
+        builder()
+            .record(file)
+            .initialLimit(limit(500, DAY, 1))
+            .holdTimeout(Bot.NEVER)
+            .interval(interval)
+            .build();
+    SessionStart held = before.acquire(0, 1);
+    Await.until(() -> Files.readString(file).contains("start "));
+    LargeBotQueue.Builder next =
+        builder()
+            .record(nextProcess())
+            .initialLimit(limit(500, DAY, 1))
+            .holdTimeout(Bot.NEVER)
+            .interval(interval);
+    long builtNanos = System.nanoTime();
+    next.build().request(0, 1);
+    assertTrue(System.nanoTime() - builtNanos >= interval.toNanos());
+    held.close();
+  }
+
+  @Test
+  void build_recordIsEmpty_nothingIsKeptBack() throws Exception {
+    LargeBotQueue queue =
+        LargeBotQueue.builder(source)
+            .record(file)
+            .initialLimit(limit(2, DAY, 16)) // without a record 32 would be kept back for now
+            .build();
+    queue.request(0, 16);
+  }
+
+  @Test
+  void request_shardStartedInFourProcesses_waitsInTheFifth() throws Exception {
+    builder().record(file).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build().request(7, 16);
+    for (int i = 0; i < 3; i++) {
+      builder()
+          .record(nextProcess())
+          .initialLimit(limit(500, DAY, 1))
+          .brake(Brake.ON)
+          .build()
+          .request(7, 16);
+    }
+    Bot bot = bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+    Asking looping = bot.start(7);
+    Await.until(() -> !bot.queue.snapshot().pauses().isEmpty());
+    LargeBotQueueSnapshot.Pause pause = bot.queue.snapshot().pauses().getFirst();
+    assertEquals(7, pause.shard());
+    assertEquals(4, pause.starts());
+    assertFalse(looping.ended());
+    bot.queue.request(8, 16); // nobody else waits for it
+  }
+
+  @Test
+  void build_fifthProcessWithinTenMinutes_allItsShardsWait() throws Exception {
+    try (var log = new CapturedLog("io.github.gatewayqueue.large", Level.WARNING)) {
+      builder().record(file).brake(Brake.ON).build();
+      for (int i = 0; i < 3; i++) {
+        builder().record(nextProcess()).brake(Brake.ON).build();
+      }
+      Bot bot =
+          bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+      bot.start(0);
+      bot.start(1);
+      Await.until(() -> bot.queue.snapshot().pauses().size() == 2);
+      assertEquals(0, bot.queue.waiting());
+      String told =
+          "WARNING: the process starts again and again, 5 times so far: its shards wait 5 s before"
+              + " they join their lines";
+      Await.until(() -> log.lines().contains(told));
+    }
+  }
+
+  @Test
+  void build_recordInUse_isRefusedAndNothingElseIs() throws Exception {
+    LargeBotQueue queue = builder().record(file).initialLimit(limit(500, DAY, 1)).build();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder().record(file).build());
+    assertTrue(("" + thrown.getMessage()).contains(file.toRealPath().toString()));
+    queue.request(0, 1);
+  }
+
+  @Test
+  void build_badLimit_doesNotTakeTheRecord() {
+    for (int i = 0; i < 2; i++) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> builder().record(file).reserve(20_000).initialLimit(limit(1, DAY, 1)).build());
+    }
+    assertEquals(List.of(), List.of(folder.toFile().list()));
+  }
+}
