@@ -1,0 +1,188 @@
+package io.github.gatewayqueue.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Identify;
+import io.github.gatewayqueue.fakediscord.Verdict;
+import io.github.gatewayqueue.testsupport.Await;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The bots of docs/other-languages.md, as they stand there, with their real libraries, which are in
+ * the folder that the system property libraries names; tools/libraries gets them.
+ */
+class OtherLanguagesTest extends BrokerTestBase {
+  private static final Path CLIENTS = Path.of("../examples/http-clients").toAbsolutePath();
+
+  private static final int SHARDS = 8;
+
+  private static final int BUCKETS = 2;
+
+  @TempDir Path folder;
+
+  enum Bot {
+    DISCORD_JS("node", "discord-js-bot.mjs", "discord.js/node_modules"),
+    DISCORDJS_WS("node", "discordjs-ws-bot.mjs", "discordjs-ws/node_modules"),
+    DISCORD_PY("python3", "discord_py_bot.py", "discord.py");
+
+    private final String program;
+    private final String file;
+    private final String libraries;
+
+    Bot(String program, String file, String libraries) {
+      this.program = program;
+      this.file = file;
+      this.libraries = libraries;
+    }
+
+    /** Returns the folder of its libraries; skips the test if they are not there. */
+    private Path libraries() {
+      String all = System.getProperty("libraries");
+      assumeTrue(all != null, "no libraries: tools/libraries gets them, -Dlibraries names them");
+      Path path = Path.of(all, libraries).toAbsolutePath();
+      assumeTrue(Files.isDirectory(path), "no " + path);
+      BrokerProcess.assumeThereIs(program);
+      return path;
+    }
+  }
+
+  /** Starts a bot in a folder of its own, since Node looks for libraries beside a program. */
+  private BufferedReader start(Bot bot, Broker broker, FakeDiscord discord, String token)
+      throws IOException {
+    Path libraries = bot.libraries();
+    try (Stream<Path> clients = Files.list(CLIENTS)) {
+      for (Path client : clients.filter(Files::isRegularFile).toList()) {
+        Files.copy(client, folder.resolve(client.getFileName()));
+      }
+    }
+    Files.createSymbolicLink(folder.resolve("node_modules"), libraries);
+    String api = discord.restUri().toString();
+    ProcessBuilder builder =
+        new ProcessBuilder(bot.program, folder.resolve(bot.file).toString())
+            .redirectErrorStream(true);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "GATEWAY_QUEUE", broker.uri().toString(),
+                "GATEWAY_QUEUE_TOKEN", token,
+                "DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN,
+                // discord.js adds the version itself
+                "DISCORD_API", bot == Bot.DISCORD_PY ? api : api.replaceFirst("/v\\d+$", ""),
+                "DISCORD_GATEWAY", discord.gatewayUri().toString(),
+                "PYTHONPATH", libraries.toString()));
+    Process process = builder.start();
+    open(() -> process.destroyForcibly().onExit().join());
+    return process.inputReader();
+  }
+
+  private FakeDiscord discord() {
+    return open(
+        FakeDiscord.builder()
+            .maxConcurrency(BUCKETS)
+            .identifyInterval(Duration.ofMillis(100))
+            .start());
+  }
+
+  private Broker broker(FakeDiscord discord) {
+    return start(
+        builder()
+            .token("secret")
+            .interval(Duration.ofMillis(500))
+            .discordToken(FakeDiscord.DEFAULT_TOKEN)
+            .discordApi(discord.restUri()));
+  }
+
+  private JsonObject statusOf(Broker broker) throws Exception {
+    return new JsonObject(get(broker, "/status", "Authorization", "Bearer secret").body());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bot_startsEightShards_asTheBrokerReleasesThem(Bot bot) throws Exception {
+    FakeDiscord discord = discord();
+    Broker broker = broker(discord);
+    BufferedReader output = start(bot, broker, discord, "secret");
+    Set<String> ready = new TreeSet<>();
+    StringBuilder all = new StringBuilder();
+    while (ready.size() < SHARDS) {
+      String line = output.readLine();
+      if (line == null) {
+        throw new AssertionError("the bot has ended: " + all);
+      }
+      all.append(line).append('\n');
+      if (line.matches("shard \\d is ready")) {
+        ready.add(line);
+      }
+    }
+    assertEquals(SHARDS, discord.score().identifies(), discord::toString);
+    assertEquals(0, discord.score().count(Verdict.TOO_EARLY), discord::toString);
+    assertTrue(discord.score().isClean(), discord::toString);
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      assertEquals(released(broker, bucket), identified(discord, bucket));
+    }
+    Await.until(() -> statusOf(broker).getJsonObject("said").getInteger("identified") == SHARDS);
+  }
+
+  private List<Integer> released(Broker broker, int bucket) throws Exception {
+    return statusOf(broker).getJsonArray("recent").stream()
+        .map(recent -> ((JsonObject) recent).getInteger("shard"))
+        .filter(shard -> shard % BUCKETS == bucket)
+        .toList()
+        .reversed();
+  }
+
+  private static List<Integer> identified(FakeDiscord discord, int bucket) {
+    return discord.identifies().stream()
+        .map(Identify::shardId)
+        .filter(shard -> shard % BUCKETS == bucket)
+        .toList();
+  }
+
+  /** discord.js by itself drops what its throttler throws, and sends IDENTIFY. */
+  @ParameterizedTest
+  @EnumSource
+  void bot_brokerRefusesItsToken_saysSoAndIdentifiesNothing(Bot bot) throws Exception {
+    FakeDiscord discord = discord();
+    Broker broker = broker(discord);
+    BufferedReader output = start(bot, broker, discord, "wrong");
+    String line;
+    do {
+      line = output.readLine();
+    } while (line != null && !line.contains("token"));
+    assertTrue(line != null, "said nothing of the token");
+    assertEquals(0, discord.score().identifies());
+  }
+
+  @Test
+  void bot_hangsUpWhileItWaits_leavesTheLine() throws Exception {
+    Bot bot = Bot.DISCORDJS_WS;
+    bot.libraries();
+    FakeDiscord discord = discord();
+    Broker broker =
+        start(builder().token("secret").interval(LONG).startDelay(LONG).maxWaiting(SHARDS));
+    start(bot, broker, discord, "secret");
+    Await.until(() -> statusOf(broker).getInteger("waiting") == SHARDS);
+    discord.setToken("another"); // or it would connect, and ask again
+    discord.dropSockets();
+    Await.until(() -> statusOf(broker).getJsonObject("outcomes").getInteger("hung_up") == SHARDS);
+    assertEquals(0, discord.score().identifies());
+  }
+}
