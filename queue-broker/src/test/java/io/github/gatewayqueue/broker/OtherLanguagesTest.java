@@ -81,13 +81,19 @@ class OtherLanguagesTest extends BrokerTestBase {
         .environment()
         .putAll(
             Map.of(
-                "GATEWAY_QUEUE", broker.uri().toString(),
-                "GATEWAY_QUEUE_TOKEN", token,
-                "DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN,
+                "GATEWAY_QUEUE",
+                broker.uri().toString(),
+                "GATEWAY_QUEUE_TOKEN",
+                token,
+                "DISCORD_TOKEN",
+                FakeDiscord.DEFAULT_TOKEN,
                 // discord.js adds the version itself
-                "DISCORD_API", bot == Bot.DISCORD_PY ? api : api.replaceFirst("/v\\d+$", ""),
-                "DISCORD_GATEWAY", discord.gatewayUri().toString(),
-                "PYTHONPATH", libraries.toString()));
+                "DISCORD_API",
+                bot == Bot.DISCORD_PY ? api : api.replaceFirst("/v\\d+$", ""),
+                "DISCORD_GATEWAY",
+                discord.gatewayUri().toString(),
+                "PYTHONPATH",
+                libraries.toString()));
     Process process = builder.start();
     open(() -> process.destroyForcibly().onExit().join());
     return process.inputReader();
@@ -141,15 +147,15 @@ class OtherLanguagesTest extends BrokerTestBase {
     Await.until(() -> statusOf(broker).getJsonObject("said").getInteger("identified") == SHARDS);
   }
 
-  private List<Integer> released(Broker broker, int bucket) throws Exception {
+  private List<Long> released(Broker broker, int bucket) throws Exception {
     return statusOf(broker).getJsonArray("recent").stream()
-        .map(recent -> ((JsonObject) recent).getInteger("shard"))
+        .map(recent -> ((JsonObject) recent).getLong("shard"))
         .filter(shard -> shard % BUCKETS == bucket)
         .toList()
         .reversed();
   }
 
-  private static List<Integer> identified(FakeDiscord discord, int bucket) {
+  private static List<Long> identified(FakeDiscord discord, int bucket) {
     return discord.identifies().stream()
         .map(Identify::shardId)
         .filter(shard -> shard % BUCKETS == bucket)
