@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every page shows, links to and names is there. */
 class DocsTest {
   private static final Pattern REGION =
-      Pattern.compile("(?s)// @start region=\"[^\"]+\"\n(.*?)\n *// @end");
+      Pattern.compile("(?s)(?://|#) @start region=\"[^\"]+\"\n(.*?)\n *(?://|#) @end");
   private static final String SNIPPET = "{@snippet :";
   private static final Pattern COORDINATES =
       Pattern.compile("\\bio\\.github\\.gatewayqueue(?::|</groupId>\\s*<artifactId>)([a-z0-9-]+)");
@@ -53,7 +53,7 @@ class DocsTest {
   }
 
   private static List<String> uncovered(Page page, Set<String> regions) {
-    return Stream.of("java", "kotlin")
+    return Stream.of("java", "kotlin", "js", "python", "rust")
         .flatMap(language -> uncovered(page.file(), page.blocks(language), regions).stream())
         .toList();
   }
@@ -117,13 +117,17 @@ class DocsTest {
   }
 
   /**
-   * What the sources of all modules have between {@code // @start region="…"} and {@code // @end},
-   * as Javadoc's snippets do.
+   * What the sources of all modules, and the programs in other languages, have between {@code //
+   * @start region="…"} and {@code // @end}, as Javadoc's snippets do.
    */
   private static Set<String> regions() {
-    return Reactor.folders().stream()
-        .flatMap(folder ->
-            Stream.of(".java", ".kt").flatMap(end -> Reactor.sources(folder, "src", end).stream()))
+    Stream<Path> modules =
+        Reactor.folders().stream()
+            .flatMap(folder ->
+                Stream.of(".java", ".kt")
+                    .flatMap(end -> Reactor.sources(folder, "src", end).stream()));
+    Stream<Path> programs = Reactor.sources(Reactor.ROOT, "examples/http-clients", "").stream();
+    return Stream.concat(modules, programs)
         .flatMap(source -> groups(REGION, read(source)))
         .map(region -> region.stripTrailing().stripIndent().strip())
         .collect(toSet());
