@@ -637,9 +637,12 @@ public final class FakeDiscord implements AutoCloseable {
      *
      * @return a server that listens already
      * @throws IllegalArgumentException if more remain than the total
+     * @throws IllegalStateException if Netty or Vert.x is older than what this was built with, as
+     *     Spring Boot's Netty may be; the message says what to set
      * @throws java.io.UncheckedIOException if it cannot listen on the port
      */
     public FakeDiscord start() {
+      Libraries.check();
       Require.inRange("remaining", remaining(), 0, total);
       var discord = new FakeDiscord(this);
       discord.server.start(port);
