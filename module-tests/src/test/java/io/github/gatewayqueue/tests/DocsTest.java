@@ -126,7 +126,9 @@ class DocsTest {
             .flatMap(folder ->
                 Stream.of(".java", ".kt")
                     .flatMap(end -> Reactor.sources(folder, "src", end).stream()));
-    Stream<Path> programs = Reactor.sources(Reactor.ROOT, "examples/http-clients", "").stream();
+    Stream<Path> programs =
+        Stream.of(".mjs", ".py", ".rs")
+            .flatMap(end -> Reactor.sources(Reactor.ROOT, "examples/http-clients", end).stream());
     return Stream.concat(modules, programs)
         .flatMap(source -> groups(REGION, read(source)))
         .map(region -> region.stripTrailing().stripIndent().strip())

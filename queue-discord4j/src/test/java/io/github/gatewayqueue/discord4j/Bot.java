@@ -51,6 +51,7 @@ final class Bot implements AutoCloseable {
             .subscribe(client::set, failure::set);
   }
 
+  // @start region="loopback"
   static DiscordClient client(FakeDiscord discord) {
     return DiscordClientBuilder.create(FakeDiscord.DEFAULT_TOKEN)
         .setExtraOptions(options ->
@@ -64,6 +65,8 @@ final class Bot implements AutoCloseable {
                 discord.restUri().toString()))
         .build();
   }
+
+  // @end
 
   /**
    * Counts what is read and written where Discord4J itself does. To subscribe to its {@code

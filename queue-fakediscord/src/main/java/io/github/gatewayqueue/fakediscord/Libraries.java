@@ -30,8 +30,7 @@ final class Libraries {
         "Netty",
         netty(),
         NETTY,
-        "with Spring Boot's parent set <netty.version>%s</netty.version>, else "
-                .formatted(NETTY)
+        "with Spring Boot's parent set <netty.version>%s</netty.version>, else ".formatted(NETTY)
             + ADVICE.formatted("netty:netty-bom", NETTY));
   }
 

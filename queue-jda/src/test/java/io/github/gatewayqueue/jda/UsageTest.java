@@ -17,10 +17,12 @@ class UsageTest {
   void usage_shards_comeUp() throws Exception {
     GatewayQueue queue = GatewayQueue.noOp();
     try (FakeDiscord discord = FakeDiscord.builder().shards(1).start()) {
+      // @start region="loopback"
       DefaultShardManagerBuilder bot =
           DefaultShardManagerBuilder.createLight(FakeDiscord.DEFAULT_TOKEN, List.of())
               .setRestConfigProvider(id -> new RestConfig().setBaseUrl(discord.restUri() + "/"))
               .setEnableShutdownHook(false);
+      // @end
       // @start region="usage"
       ShardManager manager =
           bot.setSessionController(new QueueSessionController(queue)) // for all its shards

@@ -31,12 +31,14 @@ internal class Bot(
 
     val gateways: Map<Int, DefaultGateway> =
         shards.associateWith {
+            // @start region="loopback"
             DefaultGateway {
                 url = "${discord.gatewayUri()}/?v=10&encoding=json&compress=zlib-stream"
                 client = http
                 identifyRateLimiter = limiter
                 reconnectRetry = LinearRetry(1.milliseconds, 20.milliseconds, Int.MAX_VALUE)
             }
+            // @end
         }
 
     fun start() = gateways.keys.forEach(::start)
