@@ -67,7 +67,11 @@ def talk_to(api, gateway):
 # @end
 
 
-if "DISCORD_API" in os.environ:
-    talk_to(os.environ["DISCORD_API"], os.environ["DISCORD_GATEWAY"])
-bot = Bot(intents=discord.Intents.none(), shard_count=8)
-bot.run(os.environ["DISCORD_TOKEN"])
+def main():
+    if "DISCORD_API" in os.environ:
+        talk_to(os.environ["DISCORD_API"], os.environ["DISCORD_GATEWAY"])
+    Bot(intents=discord.Intents.none(), shard_count=8).run(os.environ["DISCORD_TOKEN"])
+
+
+if __name__ == "__main__":
+    main()

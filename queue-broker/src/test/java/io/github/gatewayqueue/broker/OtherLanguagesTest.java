@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +65,8 @@ class OtherLanguagesTest extends BrokerTestBase {
   }
 
   /** Starts a bot in a folder of its own, since Node looks for libraries beside a program. */
-  private BufferedReader start(Bot bot, Broker broker, FakeDiscord discord, String token)
+  private BufferedReader start(
+      Bot bot, Broker broker, FakeDiscord discord, String token, String... options)
       throws IOException {
     Path libraries = bot.libraries();
     try (Stream<Path> clients = Files.list(CLIENTS)) {
@@ -74,9 +76,10 @@ class OtherLanguagesTest extends BrokerTestBase {
     }
     Files.createSymbolicLink(folder.resolve("node_modules"), libraries);
     String api = discord.restUri().toString();
+    List<String> command = new ArrayList<>(List.of(bot.program));
+    command.addAll(options.length > 0 ? List.of(options) : List.of(bot.file));
     ProcessBuilder builder =
-        new ProcessBuilder(bot.program, folder.resolve(bot.file).toString())
-            .redirectErrorStream(true);
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder
         .environment()
         .putAll(
@@ -125,7 +128,35 @@ class OtherLanguagesTest extends BrokerTestBase {
   void bot_startsEightShards_asTheBrokerReleasesThem(Bot bot) throws Exception {
     FakeDiscord discord = discord();
     Broker broker = broker(discord);
-    BufferedReader output = start(bot, broker, discord, "secret");
+    awaitReady(start(bot, broker, discord, "secret"));
+    assertEquals(SHARDS, discord.score().identifies(), discord::toString);
+    assertEquals(0, discord.score().count(Verdict.TOO_EARLY), discord::toString);
+    assertTrue(discord.score().isClean(), discord::toString);
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      assertEquals(released(broker, bucket), identified(discord, bucket));
+    }
+    Await.until(() -> statusOf(broker).getJsonObject("said").getInteger("identified") == SHARDS);
+  }
+
+  /** It would give up before the broker has released anybody. */
+  @Test
+  void discordPy_losesPatience_keepsItsPlace() throws Exception {
+    FakeDiscord discord = discord();
+    Broker broker =
+        start(
+            builder()
+                .token("secret")
+                .interval(Duration.ofMillis(500))
+                .startDelay(Duration.ofSeconds(4)));
+    String impatient = "import discord_py_bot as bot; bot.Bot.PATIENCE = 2; bot.main()";
+    awaitReady(start(Bot.DISCORD_PY, broker, discord, "secret", "-c", impatient));
+    JsonObject outcomes = statusOf(broker).getJsonObject("outcomes");
+    assertEquals(SHARDS, outcomes.getInteger("released"), outcomes::encode);
+    assertEquals(0, outcomes.getInteger("hung_up"), outcomes::encode);
+    assertEquals(SHARDS, discord.score().identifies(), discord::toString);
+  }
+
+  private static void awaitReady(BufferedReader output) throws IOException {
     Set<String> ready = new TreeSet<>();
     StringBuilder all = new StringBuilder();
     while (ready.size() < SHARDS) {
@@ -138,13 +169,6 @@ class OtherLanguagesTest extends BrokerTestBase {
         ready.add(line);
       }
     }
-    assertEquals(SHARDS, discord.score().identifies(), discord::toString);
-    assertEquals(0, discord.score().count(Verdict.TOO_EARLY), discord::toString);
-    assertTrue(discord.score().isClean(), discord::toString);
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      assertEquals(released(broker, bucket), identified(discord, bucket));
-    }
-    Await.until(() -> statusOf(broker).getJsonObject("said").getInteger("identified") == SHARDS);
   }
 
   private List<Long> released(Broker broker, int bucket) throws Exception {
@@ -172,7 +196,7 @@ class OtherLanguagesTest extends BrokerTestBase {
     String line;
     do {
       line = output.readLine();
-    } while (line != null && !line.contains("token"));
+    } while (line != null && !line.contains("the token is missing or wrong"));
     assertTrue(line != null, "said nothing of the token");
     assertEquals(0, discord.score().identifies());
   }
