@@ -1,8 +1,8 @@
 // The shards of discord.js, or of @discordjs/ws alone, wait in the broker.
+// @start region="throttler"
 import { once } from 'node:events';
 import { acquire } from './gateway-queue.mjs';
 
-// @start region="throttler"
 /** Makes the option buildIdentifyThrottler. onError is told of an error that another try does not cure. */
 export const waitInLine = (onError) => (manager) => {
   const starts = new Map(); // by shard, until Discord has answered
