@@ -20,6 +20,9 @@ final class LimitReader {
   /** Discord counts by days, and whatever says more is wrong. */
   private static final Duration MAX_WINDOW = Duration.ofDays(1);
 
+  /** No longer does anybody wait; and the store's numbers hold no more than some hundred years. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
   private final Threads threads;
@@ -42,6 +45,9 @@ final class LimitReader {
   /** What comes of readings, told on the worker's thread. */
   interface Results {
     void read(Step.Reading reading);
+
+    /** It could not be read this time; Discord asks to be left alone for so long. */
+    void failed(@Nullable Throwable failure, Duration retryAfter);
 
     /** The source refuses for good. */
     void refused(GatewayQueueException refusal, long failedNanos);
@@ -125,14 +131,13 @@ final class LimitReader {
   private void failed(Duration retryAfter) {
     reading = false;
     triesAgain = true;
-    Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
-    long atLeastNanos = (retryAfter.compareTo(longest) > 0 ? longest : retryAfter).toNanos();
-    notBeforeNanos = System.nanoTime() + Math.max(backoff.fail(), atLeastNanos);
+    notBeforeNanos = System.nanoTime() + Math.max(backoff.fail(), retryAfter.toNanos());
   }
 
   private void read(SessionStartLimitSource limits, long number) {
     SessionStartLimit fresh = null;
     Duration retryAfter = Duration.ZERO;
+    Throwable failure = null;
     try {
       fresh = usable(limits.fetch());
     } catch (GatewayQueueException e) {
@@ -145,16 +150,24 @@ final class LimitReader {
       if (e instanceof SessionStartLimitUnavailableException unavailable) {
         retryAfter = unavailable.retryAfter();
       }
+      failure = e;
       Log.warning("could not read the session start limit, trying again: " + e);
     }
     SessionStartLimit limit = fresh;
     Duration wait = retryAfter;
-    worker.accept(() -> end(number, limit, wait));
+    Throwable thrown = failure;
+    worker.accept(() -> end(number, limit, thrown, wait));
   }
 
-  private void end(long number, @Nullable SessionStartLimit limit, Duration retryAfter) {
+  private void end(
+      long number,
+      @Nullable SessionStartLimit limit,
+      @Nullable Throwable failure,
+      Duration retryAfter) {
     if (limit == null) {
-      failed(retryAfter);
+      Duration bounded = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
+      failed(bounded);
+      results.failed(failure, bounded);
       return;
     }
     if (usableStarts(limit) > 0) {

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,8 +43,13 @@ final class LocalTickets {
   private final Map<String, Word> words = new LinkedHashMap<>();
 
   private Step.@Nullable Reading reading;
+  private Duration retryAfter = Duration.ZERO;
   private long readingWanted;
-  private boolean refreshing;
+  private Step.Refresh refreshing = Step.Refresh.NO;
+
+  /** Whether somebody waits for a reading that is young. */
+  private boolean requiring;
+
   private long generation;
   private long cold;
   private int concurrency = 1;
@@ -220,13 +226,23 @@ final class LocalTickets {
     renewAtNanos = nowNanos;
   }
 
-  /** Somebody wants to know the limit. */
-  void refresh() {
-    refreshing = true;
+  /** Somebody wants to know the limit: if it is not known, or as it is now. */
+  void refresh(Step.Refresh how) {
+    refreshing = how.compareTo(refreshing) > 0 ? how : refreshing;
+  }
+
+  /** Sets whether somebody waits for a reading that is young. */
+  void require(boolean requiring) {
+    this.requiring = requiring;
   }
 
   void read(Step.Reading result) {
     reading = result;
+  }
+
+  /** Discord asks to be left alone for so long. */
+  void leaveAlone(Duration time) {
+    retryAfter = time;
   }
 
   /** Returns the number of a reading that this process is to do now, once; or 0. */
@@ -243,7 +259,11 @@ final class LocalTickets {
 
   /** Returns in how many nanoseconds there is something to tell or to ask; 0 or less for now. */
   long delayNanos(long nowNanos) {
-    if (!joining.isEmpty() || !words.isEmpty() || reading != null || refreshing) {
+    if (!joining.isEmpty()
+        || !words.isEmpty()
+        || reading != null
+        || retryAfter.isPositive()
+        || refreshing != Step.Refresh.NO) {
       return 0;
     }
     long delay = renewAtNanos - nowNanos;
@@ -329,9 +349,10 @@ final class LocalTickets {
         told,
         joins,
         reading,
+        retryAfter,
         asks(joins, nowNanos),
         holds.values().stream().filter(Hold::isOpen).map(hold -> hold.ticket).toList(),
-        refreshing,
+        requiring ? Step.Refresh.IF_NOT_YOUNG : refreshing,
         false);
   }
 
@@ -351,7 +372,15 @@ final class LocalTickets {
       }
     }
     return new Step(
-        nowNanos, List.copyOf(words.values()), List.of(), null, List.of(), List.of(), false, true);
+        nowNanos,
+        List.copyOf(words.values()),
+        List.of(),
+        null,
+        Duration.ZERO,
+        List.of(),
+        List.of(),
+        Step.Refresh.NO,
+        true);
   }
 
   private List<Ticket> asks(List<Ticket> joins, long nowNanos) {
@@ -396,7 +425,8 @@ final class LocalTickets {
     if (!holds.isEmpty()) { // so that a lost answer does not expire them
       renewAtNanos = earlier(renewAtNanos, asked.nanos() + renewNanos / 2);
     }
-    refreshing = false;
+    retryAfter = Duration.ZERO;
+    refreshing = Step.Refresh.NO;
     readingWanted = reply.reading();
     concurrency = reply.concurrency();
     if (reply.cold() != cold) {

@@ -341,7 +341,51 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * tried again.
    */
   public void readLimitIfUnknown() {
-    worker.readLimitIfUnknown();
+    worker.refresh(Step.Refresh.IF_UNKNOWN);
+  }
+
+  /**
+   * Begins to have the limit read, unless the last reading of any process is younger than 30 s, and
+   * returns at once. The queue does so by itself; this is for whoever has reason to believe that
+   * the limit has changed. Does nothing if no process has a source, while one reads it, or as long
+   * as a failed reading is not to be tried again.
+   */
+  public void refresh() {
+    worker.refresh(Step.Refresh.IF_NOT_YOUNG);
+  }
+
+  /**
+   * Makes sure that so many session starts are left besides the {@linkplain Builder#reserve
+   * reserve}, for a program that starts all of its shards or none. Unless the last reading of any
+   * process is younger than 30 s the limit is read first. If it is not known whether Discord has
+   * counted enough starts to make the difference, this waits until that reading is so old, and has
+   * it read again. Takes nothing: other requests may be released meanwhile, in any process.
+   *
+   * @param starts how many starts are needed, at least 1
+   * @throws SessionStartLimitExceededException if fewer are left
+   * @throws IllegalArgumentException if {@code starts < 1}
+   * @throws IllegalStateException if the queue is closed
+   * @throws IOException if the limit could not be read within two minutes, Discord asks not to be
+   *     asked, or the store does not answer
+   * @throws InterruptedException if the current thread is interrupted on entry or while it waits
+   * @throws GatewayQueueException if the source or the store refuses this queue for good, or the
+   *     queue is closed meanwhile
+   */
+  public void require(int starts) throws IOException, InterruptedException {
+    if (starts < 1) {
+      throw new IllegalArgumentException("starts is " + starts + ", expected at least 1");
+    }
+    requireOpen();
+    Requirement requirement = new Requirement(starts);
+    worker.require(requirement);
+    if (closed.get()) { // and whoever closed it may not have seen this one
+      requirement.fail(closedWhileWaiting());
+    }
+    try {
+      requirement.await();
+    } finally {
+      worker.giveUp(requirement);
+    }
   }
 
   /**
@@ -400,7 +444,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
   }
 
-  private static GatewayQueueException closedWhileWaiting() {
+  static GatewayQueueException closedWhileWaiting() {
     return new GatewayQueueException("the queue was closed while this request waited");
   }
 
@@ -425,6 +469,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private static final Duration MIN_LEASE = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration MAX_LEASE = Duration.ofDays(1);
+    private static final Duration MIN_READING_AGE = Duration.ofSeconds(30);
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._:/-]{1,100}");
 
     private final @Nullable URI uri;
@@ -436,6 +481,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private @Nullable Duration holdTimeout;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private Duration settling = Duration.ofSeconds(10);
+    private Duration maxReadingAge = Duration.ofMinutes(10);
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
     private Threads threads = Threads.DAEMONS;
@@ -539,6 +585,31 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets how old a reading of the limit may become, 10 min by default. An older one is read again
+     * in the background as soon as somebody asks, in whichever process, so that the queue hears
+     * within that time of what Discord has changed, and of starts that were used elsewhere.
+     *
+     * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Builder maxReadingAge(Duration maxReadingAge) {
+      requireNonNull(maxReadingAge, "maxReadingAge");
+      if (maxReadingAge.compareTo(MIN_READING_AGE) < 0 || maxReadingAge.compareTo(MAX) > 0) {
+        throw new IllegalArgumentException(
+            "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
+      }
+      this.maxReadingAge = maxReadingAge;
+      return this;
+    }
+
+    /** For tests: the same, and however young a reading is then, it may be made again. */
+    Builder readingAge(Duration readingAge) {
+      this.maxReadingAge = readingAge;
+      return this;
+    }
+
     /** For tests: how long Discord may take to count a start; ten seconds by default. */
     Builder settling(Duration settling) {
       this.settling = settling;
@@ -603,6 +674,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
           requireNonNullElse(startDelay, delay),
           lease,
           settling,
+          maxReadingAge,
           reserve,
           whenExhausted == WhenExhausted.FAIL);
     }

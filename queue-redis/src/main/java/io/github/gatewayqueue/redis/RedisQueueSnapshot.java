@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param buckets the buckets, in the order of their indexes
  * @param places those of the requests of this process, in the order of their bucket's line
  * @param limit the limit as it stands, or nothing if no process has read it
+ * @param usedElsewhere how many starts of the bot were used that no process of this queue has used,
+ *     as far as readings of the limit have shown, since the store was new
  */
 public record RedisQueueSnapshot(
-    List<Bucket> buckets, List<Place> places, Optional<SessionStartLimit> limit) {
+    List<Bucket> buckets,
+    List<Place> places,
+    Optional<SessionStartLimit> limit,
+    long usedElsewhere) {
 
   /** Creates a snapshot. */
   public RedisQueueSnapshot {

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param startDelay how long a store that knows of no start waits with the first
  * @param lease for how long a process that says nothing keeps its places
  * @param settling how long Discord may take to count a start
+ * @param maxReadingAge how old a reading of the limit may become while somebody asks
  * @param reserve how many starts of a day are never used
  * @param fails whether requests fail, rather than wait, while the starts are used up
  */
@@ -19,6 +20,7 @@ record Settings(
     Duration startDelay,
     Duration lease,
     Duration settling,
+    Duration maxReadingAge,
     int reserve,
     boolean fails) {
 

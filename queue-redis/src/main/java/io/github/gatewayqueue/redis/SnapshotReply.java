@@ -16,8 +16,13 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param buckets how each stands
  * @param places those that were asked for, from 1; 0 for one that is not in line
  * @param limit as it stands, or null
+ * @param usedElsewhere how many starts were used that no process of the queue has used
  */
-record SnapshotReply(List<Bucket> buckets, List<Long> places, @Nullable SessionStartLimit limit) {
+record SnapshotReply(
+    List<Bucket> buckets,
+    List<Long> places,
+    @Nullable SessionStartLimit limit,
+    long usedElsewhere) {
   /** So many places at once do not keep the store for long. */
   private static final int MAX_AT_ONCE = 500;
 
@@ -71,7 +76,8 @@ record SnapshotReply(List<Bucket> buckets, List<Long> places, @Nullable SessionS
       return new SnapshotReply(
           buckets,
           Replies.longs(parts.get(1)),
-          Replies.limit(Replies.longs(parts.get(2)), buckets.size()));
+          Replies.limit(Replies.longs(parts.get(2)), buckets.size()),
+          (Long) parts.get(3));
     });
   }
 
@@ -99,7 +105,8 @@ record SnapshotReply(List<Bucket> buckets, List<Long> places, @Nullable SessionS
         places.add(new RedisQueueSnapshot.Place(thread, bucket, position));
       }
     }
-    return new RedisQueueSnapshot(buckets, places, Optional.ofNullable(reply.limit));
+    return new RedisQueueSnapshot(
+        buckets, places, Optional.ofNullable(reply.limit), reply.usedElsewhere);
   }
 
   private static List<String> piece(List<String> own, int from) {

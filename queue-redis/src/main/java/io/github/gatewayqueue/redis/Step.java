@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param words what became of tickets
  * @param joins tickets that need a place
  * @param reading a limit that was read
+ * @param retryAfter for how long Discord asks to be left alone, or zero
  * @param asks the first of the process's tickets in each bucket of interest
  * @param confirms tickets whose starts are held, as far as the process knows
- * @param refresh whether the limit is to be read if it is not known
+ * @param refresh whether the limit is to be read though nobody asks
  * @param last whether the process closes
  */
 record Step(
@@ -22,10 +24,26 @@ record Step(
     List<Word> words,
     List<Ticket> joins,
     @Nullable Reading reading,
+    Duration retryAfter,
     List<Ticket> asks,
     List<Ticket> confirms,
-    boolean refresh,
+    Refresh refresh,
     boolean last) {
+
+  /** Whether the limit is to be read. */
+  enum Refresh {
+    NO("0"),
+    /** If it is not known. */
+    IF_UNKNOWN("1"),
+    /** Unless the last reading is young. */
+    IF_NOT_YOUNG("2");
+
+    private final String word;
+
+    Refresh(String word) {
+      this.word = word;
+    }
+  }
 
   /** A limit that was read, and the number that the store has given to the reading. */
   record Reading(long number, SessionStartLimit limit) {}
@@ -55,9 +73,10 @@ record Step(
       arguments.add(String.valueOf(ticket.arrival));
     }
     addReading(arguments);
+    arguments.add(String.valueOf(Micros.ceil(retryAfter)));
     addTickets(arguments, asks);
     addTickets(arguments, confirms);
-    arguments.add(refresh ? "1" : "0");
+    arguments.add(refresh.word);
     arguments.add(last ? "1" : "0");
     return arguments;
   }

@@ -22,6 +22,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param exhaustedNanos for how long the starts are used up, or 0
  * @param reading the number of the reading that this process is to do as it wants to know the
  *     limit, or 0
+ * @param budget more of the limit
  */
 record StepReply(
     long generation,
@@ -35,7 +36,24 @@ record StepReply(
     List<Boolean> held,
     @Nullable SessionStartLimit limit,
     long exhaustedNanos,
-    long reading) {
+    long reading,
+    Budget budget) {
+
+  /**
+   * How the budget stands.
+   *
+   * @param usable how many starts may be used
+   * @param uncertain how many more it may be, as the last reading may have counted them
+   * @param age of the last reading, in microseconds; or -1 if it is not good
+   * @param closedNanos for how long Discord asks to be left alone
+   * @param usedElsewhere how many starts were used that no process of the queue has used
+   */
+  record Budget(long usable, long uncertain, long age, long closedNanos, long usedElsewhere) {
+    static Budget of(List<Long> parts) {
+      return new Budget(
+          parts.get(0), parts.get(1), parts.get(2), Micros.toNanos(parts.get(3)), parts.get(4));
+    }
+  }
 
   /** What becomes of a ticket. */
   enum Kind {
@@ -91,7 +109,7 @@ record StepReply(
   }
 
   private static StepReply parse(List<?> parts, long sequence) {
-    if ((Long) parts.get(12) != sequence) {
+    if ((Long) parts.get(13) != sequence) {
       throw new JedisDataException("the store's answer is to another question");
     }
     int concurrency = Math.toIntExact((Long) parts.get(2));
@@ -107,6 +125,7 @@ record StepReply(
         Replies.longs(parts.get(8)).stream().map(held -> held == 1).toList(),
         Replies.limit(Replies.longs(parts.get(9)), concurrency),
         Micros.toNanos((Long) parts.get(10)),
-        (Long) parts.get(11));
+        (Long) parts.get(11),
+        Budget.of(Replies.longs(parts.get(12))));
   }
 }

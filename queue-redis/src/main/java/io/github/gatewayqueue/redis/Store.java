@@ -28,7 +28,10 @@ final class Store {
   /** The interval and the start delay, in microseconds. */
   private final List<String> pacing;
 
-  /** The lease, and how long Discord may take to count a start, in microseconds. */
+  /**
+   * The lease, how long Discord may take to count a start, and how old a reading may become, in
+   * microseconds.
+   */
   private final List<String> patience;
 
   private final String reserve;
@@ -64,7 +67,8 @@ final class Store {
     patience =
         List.of(
             String.valueOf(Micros.ceil(settings.lease())),
-            String.valueOf(Micros.ceil(settings.settling())));
+            String.valueOf(Micros.ceil(settings.settling())),
+            String.valueOf(Micros.ceil(settings.maxReadingAge())));
     reserve = String.valueOf(settings.reserve());
     this.canRead = canRead;
   }

@@ -4,6 +4,8 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.internal.LimitText;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +52,11 @@ final class StoreWorker {
   private final Thread thread;
   private volatile @Nullable SessionStartLimit limit;
   private boolean exhaustionTold;
+  private final List<Requirement> requirements = new ArrayList<>();
+
+  /** How many starts were used elsewhere, as of the last answer. */
+  private long usedElsewhereKnown;
+
   private boolean cutOffTold;
   private volatile boolean closing;
 
@@ -76,6 +83,13 @@ final class StoreWorker {
     @Override
     public void read(Step.Reading reading) {
       tickets.read(reading);
+    }
+
+    @Override
+    public void failed(@Nullable Throwable failure, Duration retryAfter) {
+      tickets.leaveAlone(retryAfter);
+      failRequirements(
+          () -> new IOException("could not read the session start limit: " + failure, failure));
     }
 
     @Override
@@ -134,8 +148,26 @@ final class StoreWorker {
   }
 
   /** Somebody wants to know the limit. */
-  void readLimitIfUnknown() {
-    tell(tickets::refresh);
+  void refresh(Step.Refresh how) {
+    tell(() -> tickets.refresh(how));
+  }
+
+  /** Somebody wants so many starts to be left, by a reading that is young. */
+  void require(Requirement requirement) {
+    tell(() -> {
+      requirements.add(requirement);
+      tickets.refresh(Step.Refresh.IF_NOT_YOUNG);
+    });
+  }
+
+  /** Nobody waits for that any more. */
+  void giveUp(Requirement requirement) {
+    tell(() -> requirements.remove(requirement));
+  }
+
+  private void failRequirements(Supplier<Exception> failure) {
+    requirements.forEach(requirement -> requirement.fail(failure.get()));
+    requirements.clear();
   }
 
   /** Returns the limit as the store had it when it was last talked to, or null. */
@@ -251,6 +283,7 @@ final class StoreWorker {
   private long takeStep() {
     reader.endIfDead(inbox.isEmpty());
     Moment asked = Moment.now();
+    tickets.require(!requirements.isEmpty());
     Step step = tickets.step(asked.nanos());
     StepReply reply;
     try {
@@ -261,8 +294,10 @@ final class StoreWorker {
     outage.end();
     limit = reply.limit(); // first: who is released now may ask for it
     tickets.answered(step, reply, asked, System.nanoTime());
+    warnIfUsedElsewhere(step, reply);
     warnIfExhausted();
     failIfExhausted(reply, asked);
+    requirements.removeIf(requirement -> requirement.judge(reply, settings));
     long wanted = tickets.takeReadingWanted();
     if (wanted > 0) {
       reader.begin(wanted);
@@ -285,6 +320,7 @@ final class StoreWorker {
     String message = failure.getMessage();
     Supplier<GatewayQueueException> refusal =
         () -> new GatewayQueueException(message == null ? failure.toString() : message, failure);
+    failRequirements(refusal::get);
     tickets.failAll(refusal, beforeNanos, System.nanoTime());
   }
 
@@ -292,6 +328,7 @@ final class StoreWorker {
     if (isForGood(e)) {
       failAll(refusal(e), failedNanos);
     }
+    failRequirements(() -> new IOException("the store does not answer: " + e.getMessage(), e));
     store.forgetConnections(); // a server that is a replica now keeps them open
     return outage.begin(String.valueOf(e.getMessage()));
   }
@@ -334,16 +371,29 @@ final class StoreWorker {
       exhaustionTold = false;
     } else if (!exhaustionTold) {
       exhaustionTold = true;
+      SessionStartLimit used = limit;
       Log.warning(
-          "the session starts are used up but for the reserve of "
-              + settings.reserve()
-              + ": "
-              + limit);
+          "the session starts are used up: "
+              + (used == null ? "" : LimitText.left(used, settings.reserve())));
+    }
+  }
+
+  /** Only the process that has read it: one line is enough. */
+  private void warnIfUsedElsewhere(Step step, StepReply reply) {
+    long news = reply.budget().usedElsewhere() - usedElsewhereKnown;
+    usedElsewhereKnown = reply.budget().usedElsewhere();
+    SessionStartLimit known = reply.limit();
+    if (step.reading() != null && news > 0 && known != null) {
+      Log.warning(
+          news
+              + " session starts were used elsewhere, by another program or an old process: "
+              + LimitText.left(known, settings.reserve()));
     }
   }
 
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
+    failRequirements(RedisQueue::closedWhileWaiting);
     if (abandoned) {
       return;
     }

@@ -27,7 +27,7 @@ local opens_in = 0
 if state.limited == '1' then
   if now >= value('good_until') then
     opens_in = -1
-  elseif left <= math.min(reserve, math.max(0, value('total') - 1)) then
+  elseif left - value('missed') <= math.min(reserve, math.max(0, value('total') - 1)) then
     opens_in = value('good_until') - now
   end
 end
@@ -62,4 +62,4 @@ if state.limited == '1' and state.total then
   limit = { value('total'), math.max(0, left), math.max(0, value('reset') - now) }
 end
 
-return { buckets, places, limit }
+return { buckets, places, limit, value('elsewhere') }

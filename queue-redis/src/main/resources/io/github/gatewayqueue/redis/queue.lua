@@ -5,7 +5,7 @@
 local STATE, HOLDS, USES, STARTS, LEASES, PROCESSES =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local PREFIX = string.match(KEYS[1], '^(.*)state$')
-local VERSION = '2'
+local VERSION = '3'
 local SECOND = 1000000
 local MAX_DROPPED = 500
 local REMEMBERED = 3600 * SECOND
@@ -30,8 +30,8 @@ end
 
 local channel, process = text(), text()
 local sequence, confirmed = number(), number()
-local interval, start_delay, lease, settling, reserve =
-  number(), number(), number(), number(), number()
+local interval, start_delay, lease, settling, max_age, reserve =
+  number(), number(), number(), number(), number(), number()
 local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
 
 local state, changed = {}, {}
@@ -116,6 +116,9 @@ end
 
 local function begin_cold()
   redis.call('HDEL', STATE, 'run') -- until all is written: a step that fails half-way is cold again
+  if now < value('seen') then -- or nobody would ask until the clock has caught up
+    set('not_before', math.max(0, value('not_before') - (value('seen') - now)))
+  end
   set('run', server())
   set('version', VERSION)
   set('cold', now)
@@ -310,10 +313,14 @@ local function used(ticket, shard, age)
   return held and moment or 0
 end
 
+-- How many starts are never used.
+local function held_back()
+  return math.min(reserve, math.max(0, value('total') - 1))
+end
+
 -- How many starts may be used.
 local function usable()
-  local held_back = math.min(reserve, math.max(0, value('total') - 1))
-  return value('remaining') - charges() - held_back
+  return value('remaining') - charges() - value('missed') - held_back()
 end
 
 local function unused(ticket, shard)
@@ -379,20 +386,63 @@ end
 
 local RESETLESS_GOOD = 60 * SECOND
 local MAX_READING = 60 * SECOND
+local YOUNG = math.min(max_age, 30 * SECOND) -- so old a reading is not made again, but for tests
+
+-- How many starts the last reading may or may not have counted.
+local function uncertain()
+  return value('uncounted') + value('missed')
+end
 
 local function shorten_if_uncertain()
   local left = usable()
-  if left <= 0 and left + value('uncounted') > 0 and now + settling < value('good_until') then
+  if left <= 0 and left + uncertain() > 0 and now + settling < value('good_until') then
     set('good_until', now + settling)
   end
 end
 
+-- Returns how long ago the last reading was asked for.
+local function reading_age()
+  return now - value('asked')
+end
+
+-- Returns whether the last reading tells whether there are starts. If Discord had some then, and
+-- all were charged since, it does so while it is young: not all charges become starts.
+local function is_good()
+  local doubtful = usable() <= 0 and value('remaining') > held_back() and reading_age() >= YOUNG
+  return now < value('good_until') and not doubtful
+end
+
 -- Returns for how long no start is left, or nil.
 local function exhausted()
-  if is_limited() and now < value('good_until') and usable() <= 0 then
+  if is_limited() and is_good() and usable() <= 0 then
     return value('good_until') - now
   end
   return nil
+end
+
+-- Has this process read the limit, unless another one does, or Discord asks to be left alone.
+-- Returns the reading's number; or nil, and after what time it is worth asking again.
+local function begin_reading()
+  if value('reading') > 0 and now < value('reading_until') and lease_left(state.reader) then
+    if state.reader == process then -- it may not have heard that it is to read, or is still at it
+      return value('reading')
+    end
+    return nil, value('reading_until') - now
+  end
+  if now < value('not_before') then
+    return nil, value('not_before') - now
+  end
+  if source ~= '1' then
+    if now >= value('wanted') then
+      publish('changed') -- for one that has a source
+    end
+    set('wanted', now + lease)
+    return nil, lease / 3
+  end
+  set('reading', math.max(now, value('reading') + 1))
+  set('reading_until', now + MAX_READING)
+  set('reader', process)
+  return value('reading')
 end
 
 -- Returns nil if a start may be had; otherwise the kind of answer, and a time or a reading's number.
@@ -400,28 +450,12 @@ local function refusal()
   if not is_limited() then
     return nil
   end
-  if now < value('good_until') then
+  if is_good() then
     local wait = exhausted()
     return wait and EXHAUSTED, wait
   end
-  if value('reading') > 0 and now < value('reading_until')
-    and lease_left(state.reader) then
-    if state.reader == process then -- it may not have heard that it is to read, or is still at it
-      return READ, value('reading')
-    end
-    return NO_LIMIT, value('reading_until') - now
-  end
-  if source ~= '1' then
-    if now >= value('wanted') then
-      publish('changed') -- for one that has a source
-    end
-    set('wanted', now + lease)
-    return NO_LIMIT, lease / 3
-  end
-  set('reading', math.max(now, value('reading') + 1))
-  set('reading_until', now + MAX_READING)
-  set('reader', process)
-  return READ, value('reading')
+  local number_of_reading, wait = begin_reading()
+  return number_of_reading and READ or NO_LIMIT, number_of_reading or wait
 end
 
 -- Other buckets: all join again, for which there are 0.4 leases. For so long, too, who holds a start
@@ -456,6 +490,10 @@ local function accept(asked, total, remaining, reset_after, count)
   local counted = asked - settling - lease * 0.6 -- it knows of all before
   if state.resets == '1' and reset <= asked and next_reset - reset > slack then
     counted = math.max(counted, reset - slack)
+  elseif state.resets == '1' and asked < reset - slack and value('asked') > 0
+    and value('total') == total then -- what has become less was used, here or elsewhere
+    local left = value('remaining') - charges() - value('missed')
+    set('elsewhere', value('elsewhere') + math.max(0, left - remaining))
   end
   redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(math.max(0, counted)))
   if counted > value('cold') then
@@ -464,9 +502,11 @@ local function accept(asked, total, remaining, reset_after, count)
   resize(count)
   set('asked', asked)
   set('reading', 0)
+  set('wanted', 0)
   set('total', total)
   set('remaining', remaining)
   set('uncounted', math.min(charges(), remaining))
+  set('missed', asked < value('cold') + settling and 2 * count or 0) -- by who was there before
   set('resets', reset_after > 0 and 1 or 0)
   set('reset', next_reset)
   set('slack', math.max(slack, now - asked + math.min(reset_after / 10, settling)))
@@ -485,7 +525,8 @@ local function release(bucket, head)
   if is_limited() then
     shorten_if_uncertain()
   else
-    redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(now - 60 * SECOND))
+    local missed = math.max(60 * SECOND, settling + lease * 0.6) -- by a reading that comes now
+    redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(now - missed))
   end
 end
 
@@ -566,7 +607,17 @@ do
     end
   end
 end
-for i = 1, number() do
+do
+  local retry_after = number()
+  if retry_after > 0 then -- Discord asks to be left alone, by all processes
+    set('not_before', math.max(value('not_before'), now + retry_after))
+    if state.reader == process then
+      set('reading', 0)
+    end
+  end
+end
+local asks = number()
+for i = 1, asks do
   local ticket, shard = text(), text()
   answers[i] = ask(ticket, shard)
 end
@@ -575,10 +626,16 @@ for i = 1, number() do
   end_lost_hold(bucket_of(shard))
   held[i] = hold_of(bucket_of(shard)) == ticket .. ':' .. shard and 1 or 0
 end
-local refresh = text() == '1' or now < value('wanted')
-if refresh and source == '1' then
-  local kind, detail = refusal()
-  reading_wanted = kind == READ and detail or reading_wanted
+do -- in the background, as long as the last reading is good
+  local refresh = text() -- 0, 1 if the limit is not known, 2 if it is not young
+  local oldest = asks > 0 and max_age or nil
+  if refresh == '2' or source == '1' and now < value('wanted') then
+    oldest = YOUNG
+  end
+  local old = oldest and reading_age() >= oldest
+  if is_limited() and (old or (refresh == '1' or oldest == YOUNG) and not is_good()) then
+    reading_wanted = begin_reading() or reading_wanted
+  end
 end
 if text() == '1' then -- it closes
   redis.call('ZADD', LEASES, digits(now - 1), process)
@@ -628,5 +685,11 @@ end
 -- For how long all starts are used up: not while it is uncertain whether they are.
 local used_up = state.resets == '1' and value('good_until') == value('reset') and exhausted() or 0
 
+-- What a process has to know that wants so many starts: how many may be used, and how many more may
+-- be after all; how old the reading is, or -1; for how long none is made; and what others used.
+local budget = { usable(), uncertain(),
+  is_limited() and now < value('good_until') and reading_age() or -1,
+  math.max(0, value('not_before') - now), value('elsewhere') }
+
 return { value('generation'), value('cold'), concurrency(), rejoin and 1 or 0, uses, used_moments, joined,
-  answers, held, limit, used_up, reading_wanted, sequence }
+  answers, held, limit, used_up, reading_wanted, budget, sequence }

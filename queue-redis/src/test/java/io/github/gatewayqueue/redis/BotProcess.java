@@ -75,7 +75,8 @@ final class BotProcess {
             .lease(millis(words[4]))
             .holdTimeout(millis(words[5]))
             .startDelay(millis(words[6]))
-            .settling(Duration.ofSeconds(1));
+            .settling(Duration.ofSeconds(1))
+            .readingAge(Duration.ofSeconds(2));
     if (port != 0) {
       builder.limits(() -> SharedLimit.read(port));
     }

@@ -47,6 +47,7 @@ class BuilderTest {
     assertThrows(NullPointerException.class, () -> builder.holdTimeout(null));
     assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
     assertThrows(NullPointerException.class, () -> builder.limits(null));
+    assertThrows(NullPointerException.class, () -> builder.maxReadingAge(null));
   }
 
   @ParameterizedTest
@@ -69,6 +70,8 @@ class BuilderTest {
     assertRefused("startDelay is " + tooLong, () -> builder.startDelay(tooLong));
     assertRefused("lease is PT0.099S", () -> builder.lease(Duration.ofMillis(99)));
     assertRefused("lease is PT24H1S", () -> builder.lease(Duration.ofDays(1).plusSeconds(1)));
+    assertRefused("maxReadingAge is PT29S", () -> builder.maxReadingAge(Duration.ofSeconds(29)));
+    assertRefused("maxReadingAge is " + tooLong, () -> builder.maxReadingAge(tooLong));
     assertRefused("reserve is -1", () -> builder.reserve(-1));
   }
 

@@ -24,6 +24,7 @@ class LocalTicketsTest {
           Duration.ZERO,
           Duration.ofSeconds(15),
           Duration.ofSeconds(10),
+          Duration.ofMinutes(10),
           1,
           false);
   private static final Moment NOW = Moment.now();
@@ -84,7 +85,8 @@ class LocalTicketsTest {
             Collections.nCopies(step.confirms().size(), held),
             null,
             0,
-            0);
+            0,
+            new StepReply.Budget(0, 0, -1, 0, 0));
     tickets.answered(step, reply, asked, nowNanos);
   }
 

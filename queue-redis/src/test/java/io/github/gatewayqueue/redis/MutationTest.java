@@ -138,8 +138,8 @@ class MutationTest {
             EnumSet.of(Fault.BUCKETS_CHANGED)),
         new Mutation(
             "the reserve is used",
-            "return value('remaining') - charges() - held_back",
-            "return value('remaining') - charges()",
+            "charges() - value('missed') - held_back()",
+            "charges() - value('missed')",
             EnumSet.of(Fault.BUCKETS_CHANGED)),
         new Mutation(
             "starts are forgotten when the store is cold",

@@ -71,7 +71,18 @@ final class Participant {
   }
 
   void close() {
-    store.take(new Step(0, List.of(), List.of(), null, List.of(), List.of(), false, true), false);
+    store.take(
+        new Step(
+            0,
+            List.of(),
+            List.of(),
+            null,
+            Duration.ZERO,
+            List.of(),
+            List.of(),
+            Step.Refresh.NO,
+            true),
+        false);
   }
 
   /** Returns a step that is to be put together. */
@@ -87,6 +98,8 @@ final class Participant {
     private final List<Ticket> asks = new ArrayList<>();
     private final List<Ticket> confirms = new ArrayList<>();
     private Step.@Nullable Reading reading;
+    private Duration retryAfter = Duration.ZERO;
+    private Step.Refresh refresh = Step.Refresh.IF_UNKNOWN;
 
     private Telling() {}
 
@@ -111,13 +124,25 @@ final class Participant {
       return this;
     }
 
+    Telling refresh() {
+      refresh = Step.Refresh.IF_NOT_YOUNG;
+      return this;
+    }
+
+    Telling retryAfter(Duration time) {
+      retryAfter = time;
+      return this;
+    }
+
     Telling read(Step.Reading result) {
       reading = result;
       return this;
     }
 
     StepReply take() {
-      return store.take(new Step(nanos, words, joins, reading, asks, confirms, true, false), false);
+      return store.take(
+          new Step(nanos, words, joins, reading, retryAfter, asks, confirms, refresh, false),
+          false);
     }
   }
 }

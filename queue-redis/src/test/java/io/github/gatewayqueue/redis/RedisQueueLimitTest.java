@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
@@ -21,6 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -294,6 +299,102 @@ class RedisQueueLimitTest extends RedisTestBase {
     answer.countDown();
     request.awaitReturn();
     assertEquals(1, asked.get());
+  }
+
+  /**
+   * What the last reading says is as old as it may be: it is made again, and brings all that is
+   * new.
+   */
+  @Test
+  void request_readingHasComeOfAge_isReadAgainInTheBackground() throws Exception {
+    var readings = new AtomicInteger();
+    SessionStartLimitSource source =
+        () ->
+            readings.incrementAndGet() == 1
+                ? new SessionStartLimit(100_000, 90_000, DAY, 1)
+                : new SessionStartLimit(100_000, 40_000, DAY, 2);
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      RedisQueue queue = open(builder().readingAge(Duration.ofSeconds(1)).limits(source));
+      Await.until(() -> {
+        queue.request(0, 1);
+        return queue.limit().orElseThrow().maxConcurrency() == 2;
+      });
+      assertTrue(queue.snapshot().usedElsewhere() > 10_000);
+      assertTrue(log.lines().toString().contains("were used elsewhere"), log.lines().toString());
+    }
+  }
+
+  @Test
+  void require_enoughOrTooFew_returnsOrSaysWhatIsLeft() throws Exception {
+    SessionStartLimitSource source = () -> new SessionStartLimit(1000, 20, DAY, 1);
+    RedisQueue queue = open(builder().reserve(1).limits(source));
+    queue.require(19);
+    var thrown = assertThrows(SessionStartLimitExceededException.class, () -> queue.require(20));
+    assertEquals(20, thrown.limit().remaining());
+    assertEquals(1, thrown.reserve());
+    assertTrue(thrown.resetsAt().isAfter(Instant.now()));
+    assertThrows(IllegalArgumentException.class, () -> queue.require(0));
+  }
+
+  @Test
+  void require_limitCannotBeRead_throws() {
+    RedisQueue failing =
+        open(
+            builder()
+                .limits(() -> {
+                  throw new IOException("no route");
+                }));
+    var failure = assertThrows(IOException.class, () -> failing.require(1));
+    assertTrue(failure.toString().contains("no route"), failure.toString());
+  }
+
+  @Test
+  void require_sourceRefusesOrAsksForTime_throws() {
+    var refusal = new GatewayQueueException("the token is none");
+    RedisQueue refused =
+        open(
+            builder()
+                .limits(() -> {
+                  throw refusal;
+                }));
+    var thrown = assertThrows(GatewayQueueException.class, () -> refused.require(1));
+    assertSame(refusal, thrown.getCause());
+    namespace = RedisProcess.newNamespace();
+    SessionStartLimitSource closed =
+        () -> {
+          throw new SessionStartLimitUnavailableException("rate limited", DAY);
+        };
+    RedisQueue first = open(builder().limits(closed));
+    assertThrows(IOException.class, () -> first.require(1));
+    RedisQueue second = open(builder().limits(() -> new SessionStartLimit(1000, 20, DAY, 1)));
+    assertThrows(IOException.class, () -> second.require(1), "Discord is left alone by all");
+  }
+
+  @Test
+  void require_interruptedOrClosed_ends() throws Exception {
+    RedisQueue queue =
+        open(
+            builder()
+                .limits(() -> {
+                  Thread.sleep(Duration.ofDays(1)); // a source that hangs
+                  throw new IllegalStateException();
+                }));
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> queue.require(1));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> waiting =
+          threads.submit(() -> {
+            queue.require(1);
+            return null;
+          });
+      queue.close();
+      var thrown = assertThrows(ExecutionException.class, waiting::get);
+      assertTrue(
+          thrown.getCause() instanceof GatewayQueueException
+              || thrown.getCause() instanceof IllegalStateException,
+          thrown.toString());
+    }
+    assertThrows(IllegalStateException.class, () -> queue.require(1));
   }
 
   /** Waits until a queue knows the limit, and so much is left of it. */

@@ -139,7 +139,7 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue b = open(builder().startDelay(delay).lease(lease));
     release(a);
     Duration never = Duration.ofDays(1);
-    var settings = new Settings(namespace, INTERVAL, delay, never, never, 0, false);
+    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0, false);
     new Participant(client, "first", settings, false).join(0); // nobody passes it before the wipe
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -167,17 +167,17 @@ class RedisQueueTest extends RedisTestBase {
 
   @Test
   void request_processOfAnotherVersionHasALease_waitsUntilThatHasGone() throws Exception {
-    client.hset(key("state"), "version", "3");
+    client.hset(key("state"), "version", "2");
     client.zadd(key("leases"), Double.MAX_VALUE, "other");
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
       RedisQueue queue = open(builder());
       Asking waiting = Asking.of(queue, 0, 1);
-      Await.until(() -> log.lines().toString().contains("of protocol version 3"));
-      assertEquals("3", client.hget(key("state"), "version"));
+      Await.until(() -> log.lines().toString().contains("of protocol version 2"));
+      assertEquals("2", client.hget(key("state"), "version"));
       assertFalse(waiting.ended());
       client.zrem(key("leases"), "other");
       waiting.awaitReturn();
-      assertEquals("2", client.hget(key("state"), "version"));
+      assertEquals("3", client.hget(key("state"), "version"));
       assertEquals(2, log.lines().size(), log.lines().toString());
     }
   }

@@ -38,12 +38,26 @@ class RepliesTest {
   @MethodSource("nonsense")
   void look_limitMakesNoSense_isRefused(Object limit) {
     List<Object> bucket = List.of(0L, -1L, -1L, "", -1L);
-    List<Object> reply = List.of(List.of(bucket), List.of(), limit);
+    List<Object> reply = List.of(List.of(bucket), List.of(), limit, 0L);
     assertThrows(JedisDataException.class, () -> SnapshotReply.of(reply));
   }
 
   private static List<Object> step(Object limit) {
     List<Object> none = List.of();
-    return List.of(1L, 1L, 1L, 0L, none, none, none, none, none, limit, 0L, 0L, 7L);
+    return List.of(
+        1L,
+        1L,
+        1L,
+        0L,
+        none,
+        none,
+        none,
+        none,
+        none,
+        limit,
+        0L,
+        0L,
+        List.of(0L, 0L, -1L, 0L, 0L),
+        7L);
   }
 }

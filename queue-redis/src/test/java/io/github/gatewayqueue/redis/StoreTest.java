@@ -41,7 +41,7 @@ class StoreTest extends RedisTestBase {
   }
 
   private Settings settings(Duration interval, Duration lease) {
-    return new Settings(namespace, interval, Duration.ZERO, lease, Duration.ZERO, 0, false);
+    return new Settings(namespace, interval, Duration.ZERO, lease, Duration.ZERO, LONG, 0, false);
   }
 
   private Settings settings(Duration interval) {
@@ -585,7 +585,7 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_whileTheStoreIsQuiet_isReadAgainAfterThat() {
     Settings settings =
-        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, 0, false);
+        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, LONG, 0, false);
     Participant process = reader("a", settings);
     Ticket ticket = process.join(0);
     assertEquals(Kind.WAIT, process.ask(ticket).kind());
@@ -632,7 +632,14 @@ class StoreTest extends RedisTestBase {
   void ask_startsThatMayHaveBeenCountedLeaveNone_isExhaustedButNotUsedUp() {
     Settings settings =
         new Settings(
-            namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ofSeconds(10), 0, false);
+            namespace,
+            Duration.ofNanos(1),
+            Duration.ZERO,
+            LONG,
+            Duration.ofSeconds(10),
+            LONG,
+            0,
+            false);
     Participant process = reader("a", settings);
     Ticket first = readAndRelease(process);
     process.used(first, Duration.ZERO);
@@ -657,6 +664,152 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.EXHAUSTED, reply.answers().getFirst().kind());
     assertTrue(reply.answers().getFirst().nanos() > LONG.dividedBy(2).toNanos());
     assertTrue(reply.exhaustedNanos() > LONG.dividedBy(2).toNanos());
+  }
+
+  private static final Duration AGE = Duration.ofMinutes(10);
+
+  /** One whose readings come of age. */
+  private Settings renewed() {
+    return new Settings(
+        namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ofSeconds(10), AGE, 0, false);
+  }
+
+  /** Makes the last reading older. */
+  private void age(Duration by) {
+    long asked = Long.parseLong(client.hget(key("state"), "asked"));
+    setState("asked", asked - by.toNanos() / 1000);
+  }
+
+  /** Reads so early that it cannot miss what was there before the store. */
+  private void readLater(Participant process, SessionStartLimit limit) {
+    long reading = process.look().reading();
+    setState("cold", 1);
+    process.read(reading, limit);
+  }
+
+  @Test
+  void ask_readingHasComeOfAge_isReleasedAndOneProcessReadsAgain() {
+    Participant process = reader("a", renewed());
+    Participant other = reader("b", renewed());
+    readLater(process, limit(10, 1));
+    Ticket first = process.join(0);
+    StepReply young = process.tell().ask(first).take();
+    assertEquals(Kind.RELEASED, young.answers().getFirst().kind());
+    assertEquals(0, young.reading());
+    process.used(first, Duration.ZERO);
+    age(AGE);
+    assertEquals(0, process.look().reading(), "nobody asks");
+    StepReply old = process.tell().ask(process.join(0)).take();
+    assertEquals(Kind.RELEASED, old.answers().getFirst().kind());
+    assertTrue(old.reading() > 0);
+    assertEquals(0, other.tell().refresh().take().reading(), "it is under way");
+  }
+
+  @Test
+  void ask_readingHasComeOfAgeInAProcessWithoutSource_anotherIsToReadIt() {
+    Participant process = participant("a", renewed());
+    Participant reader = reader("b", renewed());
+    readLater(reader, limit(10, 1));
+    age(AGE);
+    assertEquals(Kind.RELEASED, process.ask(process.join(0)).kind());
+    assertTrue(reader.look().reading() > 0);
+  }
+
+  @Test
+  void refresh_isReadUnlessTheLastReadingIsYoung() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(10, 1));
+    age(Duration.ofSeconds(29));
+    assertEquals(0, process.tell().refresh().take().reading());
+    age(Duration.ofSeconds(1));
+    assertTrue(process.tell().refresh().take().reading() > 0);
+  }
+
+  /** A charge need not have become a start. */
+  @Test
+  void ask_startsWereChargedToTheLast_areReadAgainBeforeTheyAreUsedUp() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(1, 1));
+    Ticket first = release(process, 0);
+    process.used(first, Duration.ZERO);
+    Ticket second = process.join(0);
+    StepReply young = process.tell().ask(second).take();
+    assertEquals(Kind.EXHAUSTED, young.answers().getFirst().kind());
+    assertTrue(young.exhaustedNanos() > 0);
+    age(Duration.ofSeconds(30));
+    StepReply old = process.tell().ask(second).take();
+    assertEquals(Kind.READ, old.answers().getFirst().kind());
+    assertEquals(0, old.exhaustedNanos());
+    process.read(old.answers().getFirst().detail(), limit(2, 1));
+    assertEquals(Kind.RELEASED, process.ask(second).kind());
+  }
+
+  @Test
+  void read_fewerThanOurStartsExplain_countsTheRestAsUsedElsewhere() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(10, 1));
+    process.used(release(process, 0), Duration.ZERO);
+    age(AGE);
+    assertEquals(0, process.look().budget().usedElsewhere());
+    long reading = process.tell().refresh().take().reading();
+    assertEquals(4, process.read(reading, limit(5, 1)).budget().usedElsewhere());
+    assertEquals(4, process.store.look(List.of()).usedElsewhere());
+    age(AGE);
+    long again = process.tell().refresh().take().reading();
+    assertEquals(4, process.read(again, limit(4, 1)).budget().usedElsewhere(), "that was ours");
+  }
+
+  /** As a reading is made again that Discord had begun to answer before these starts. */
+  @Test
+  void read_startsWhileItIsUnderWay_areSubtractedHoweverLongThatTakes() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(10, 1));
+    age(AGE);
+    long reading = process.tell().refresh().take().reading();
+    for (int i = 0; i < 3; i++) {
+      process.used(release(process, 0), Duration.ZERO);
+    }
+    client
+        .zrangeWithScores(key("starts"), 0, -1)
+        .forEach(start -> assertTrue(start.getScore() >= reading));
+    assertEquals(7, remaining(process.read(reading, limit(10, 1))));
+  }
+
+  @Test
+  void retryAfter_ofOneProcess_isKeptByAll() {
+    Participant process = reader("a", renewed());
+    Participant other = reader("b", renewed());
+    assertTrue(process.look().reading() > 0);
+    StepReply told = process.tell().retryAfter(LONG).take();
+    assertTrue(told.budget().closedNanos() > LONG.dividedBy(2).toNanos());
+    assertEquals(0, process.look().reading());
+    assertEquals(0, other.look().reading());
+    Answer answer = other.ask(other.join(0));
+    assertEquals(Kind.NO_LIMIT, answer.kind());
+    assertTrue(answer.nanos() > LONG.dividedBy(2).toNanos());
+    makeCold();
+    assertEquals(0, other.look().reading(), "whatever the store has forgotten");
+    setState("not_before", 1);
+    assertTrue(other.look().reading() > 0);
+  }
+
+  /** Those before it may have started two per bucket that Discord has not counted. */
+  @Test
+  void read_soonAfterTheStoreWasCold_keepsTwoStartsPerBucketBack() {
+    Participant process = reader("a", renewed());
+    StepReply early = process.read(process.look().reading(), limit(4, 2));
+    assertEquals(4, remaining(early));
+    assertEquals(0, early.budget().usable());
+    assertEquals(4, early.budget().uncertain());
+    Ticket ticket = process.join(0);
+    setState("quiet", 1);
+    Answer wait = process.ask(ticket);
+    assertEquals(Kind.EXHAUSTED, wait.kind());
+    assertTrue(wait.nanos() <= Duration.ofSeconds(10).toNanos());
+    forceReading();
+    setState("cold", 1);
+    process.read(process.look().reading(), limit(4, 2));
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
   }
 
   /** Most of what a step does frees memory, and what else it needs is little. */

@@ -56,6 +56,7 @@ record ToldStep(
     long startDelay = number(words);
     long lease = number(words);
     words.next(); // settling
+    words.next(); // the age of a reading
     int reserve = (int) number(words);
     words.next(); // the source
     List<Word> used = words(words, true);
@@ -69,6 +70,7 @@ record ToldStep(
     for (int i = 0; reads && i < 4; i++) {
       words.next(); // the limit
     }
+    words.next(); // how long Discord is to be left alone
     List<String> asks = words(words, false).stream().map(Word::member).toList();
     words(words, false); // those to confirm
     words.next(); // whether to refresh the limit

@@ -1,0 +1,68 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * That so many starts are left, by a reading that is young: what its thread waits for, and the
+ * worker judges.
+ */
+final class Requirement {
+  /** Longer than it takes another process to take over a reading, and to make it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final long YOUNG_MICROS = TimeUnit.SECONDS.toMicros(30);
+
+  private final int starts;
+  private final CompletableFuture<Void> met = new CompletableFuture<>();
+
+  Requirement(int starts) {
+    this.starts = starts;
+  }
+
+  /** Waits for how it ends. */
+  void await() throws IOException, InterruptedException {
+    try {
+      met.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "no process has read the session start limit within " + PATIENCE.toMinutes() + " min", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException failure -> throw failure;
+        case GatewayQueueException refusal -> throw refusal;
+        case null, default -> throw new IllegalStateException(e); // it is not completed so
+      }
+    }
+  }
+
+  void fail(Exception failure) {
+    met.completeExceptionally(failure);
+  }
+
+  /** Returns whether that is known by an answer of the store. */
+  boolean judge(StepReply reply, Settings settings) {
+    StepReply.Budget budget = reply.budget();
+    SessionStartLimit limit = reply.limit();
+    if (limit == null || budget.age() < 0 || budget.age() >= YOUNG_MICROS) {
+      if (budget.closedNanos() > 0) {
+        Duration closed = Duration.ofNanos(budget.closedNanos());
+        fail(new IOException("Discord asks not to be asked for the limit for " + closed));
+      }
+    } else if (budget.usable() >= starts) {
+      met.complete(null);
+    } else if (budget.usable() + budget.uncertain() < starts) {
+      Instant resetsAt = Instant.now().plus(limit.resetAfter());
+      fail(new SessionStartLimitExceededException(limit, settings.reserve(), starts, resetsAt));
+    }
+    return met.isDone();
+  }
+}
