@@ -3,6 +3,7 @@ package io.github.gatewayqueue.benchmarks;
 import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.redis.RedisQueue;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -64,7 +65,8 @@ final class OverRedis {
     return RedisQueue.builder(uri())
         .namespace(namespace)
         .interval(interval)
-        .startDelay(Duration.ZERO);
+        .startDelay(Duration.ZERO)
+        .brake(Brake.OFF);
   }
 
   static String newNamespace() {

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.benchmarks;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.redis.RedisQueue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class RedisLateness implements Scenario {
             .namespace(OverRedis.newNamespace())
             .interval(INTERVAL)
             .startDelay(Duration.ZERO)
+            .brake(Brake.OFF)
             .build()) {
       return gapsMicros(
           waiters,

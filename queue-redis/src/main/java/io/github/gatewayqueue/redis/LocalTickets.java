@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ final class LocalTickets {
 
   /** Tickets without a place, the first to ask first. */
   private final Set<Ticket> joining = new LinkedHashSet<>();
+
+  /** Tickets that the brake holds back, and when they join. */
+  private final Map<Ticket, Long> paused = new HashMap<>();
 
   /** By bucket. */
   private final Map<Integer, OwnLine> lines = new HashMap<>();
@@ -79,6 +83,7 @@ final class LocalTickets {
 
   /** A request arrives. */
   void arrive(Ticket ticket) {
+    ticket.mayPause = settings.brakes();
     tickets.put(ticket.name, ticket);
     joining.add(ticket);
   }
@@ -107,6 +112,7 @@ final class LocalTickets {
 
   private void leave(Ticket ticket, long nowNanos) {
     joining.remove(ticket);
+    paused.remove(ticket);
     OwnLine line = lines.get(bucket(ticket));
     if (line != null && ticket.arrival > 0) {
       line.remove(ticket, nowNanos);
@@ -282,6 +288,9 @@ final class LocalTickets {
   /** Returns in how many nanoseconds {@link #settle} has something to do; 0 or less for now. */
   long settleDelayNanos(long nowNanos) {
     long delay = Long.MAX_VALUE;
+    for (long joinNanos : paused.values()) {
+      delay = Math.min(delay, joinNanos - nowNanos);
+    }
     for (Hold hold : holds.values()) {
       delay = Math.min(delay, hold.settleNanos() - nowNanos);
       if (!hold.isOffered()) {
@@ -291,8 +300,20 @@ final class LocalTickets {
     return delay;
   }
 
-  /** Does what is due with the starts that are held, for which no store is needed. */
+  /**
+   * Does what is due with the starts that are held, and the tickets that are held back, for which
+   * no store is needed.
+   */
   void settle(long nowNanos) {
+    paused
+        .entrySet()
+        .removeIf(entry -> {
+          boolean due = entry.getValue() - nowNanos <= 0;
+          if (due) {
+            joining.add(entry.getKey());
+          }
+          return due;
+        });
     for (Hold hold : List.copyOf(holds.values())) {
       if (hold.settleNanos() - nowNanos <= 0) {
         settle(hold, nowNanos);
@@ -438,6 +459,7 @@ final class LocalTickets {
     generation = reply.generation();
     takeUses(step, reply, nowNanos);
     takePlaces(step, reply, nowNanos);
+    takePauses(step, reply, nowNanos);
     for (int i = 0; i < step.asks().size(); i++) {
       take(step.asks().get(i), reply.answers().get(i), asked, nowNanos);
     }
@@ -477,9 +499,35 @@ final class LocalTickets {
     for (int i = 0; i < step.joins().size(); i++) {
       Ticket ticket = step.joins().get(i);
       joining.remove(ticket);
+      ticket.mayPause = false;
+      if (reply.arrivals().get(i) == 0) {
+        continue; // it waits first
+      }
       ticket.arrival = reply.arrivals().get(i);
       ticket.line();
       line(ticket, nowNanos).add(ticket, nowNanos);
+    }
+  }
+
+  private void takePauses(Step step, StepReply reply, long nowNanos) {
+    for (StepReply.Pause pause : reply.pauses()) {
+      Ticket ticket = step.joins().get(pause.join());
+      if (!tickets.containsKey(ticket.name)) {
+        continue; // it was given up meanwhile
+      }
+      paused.put(ticket, nowNanos + pause.nanos());
+      if (pause.isNews()) {
+        Log.warning(
+            "shard "
+                + ticket.shard
+                + " of "
+                + ticket.total
+                + " starts again and again, "
+                + pause.starts()
+                + " times so far: it waits "
+                + DurationText.exact(Duration.ofNanos(pause.nanos()))
+                + " before it joins the line");
+      }
     }
   }
 

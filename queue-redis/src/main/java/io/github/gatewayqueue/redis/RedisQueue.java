@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
@@ -48,10 +49,11 @@ import redis.clients.jedis.util.JedisURIHelper;
  *
  * <h2>Ordering</h2>
  *
- * The joining point is in the store, when it has executed the step that brings the request. Within
- * a bucket, requests of all processes are released in the order of joining. A process that says
- * nothing for longer than its {@linkplain Builder#lease lease}, since it crashed, hangs or is cut
- * off, is passed over; when it is back, its requests have their old places.
+ * The joining point is in the store, when it has executed the step that brings the request, after
+ * the pause of one that the brake holds back. Within a bucket, requests of all processes are
+ * released in the order of joining. A process that says nothing for longer than its {@linkplain
+ * Builder#lease lease}, since it crashed, hangs or is cut off, is passed over; when it is back, its
+ * requests have their old places.
  *
  * <h2>Spacing</h2>
  *
@@ -66,6 +68,22 @@ import redis.clients.jedis.util.JedisURIHelper;
  * Builder#startDelay start delay}. A process that has just begun waits for an interval before its
  * first start, as it has not heard when the one before was used; or, in a bucket without one, for
  * the start delay.
+ *
+ * <h2>Budget</h2>
+ *
+ * A reading of the limit is good until that resets. One that is older than the {@linkplain
+ * Builder#maxReadingAge maximum age} is made again in the background as soon as somebody asks, and
+ * before the starts are said to be used up, unless it is younger than 30 s or Discord had none left
+ * itself. Each reading brings its number of buckets. A number of starts that has become smaller
+ * than those of all processes explain was used elsewhere: that is logged, and is what the reserve
+ * is for. How long Discord asks to be left alone is kept by all processes.
+ *
+ * <h2>The brake</h2>
+ *
+ * A shard that starts for the fifth time within ten minutes, in whichever process, waits before it
+ * joins the line: 5 s, and twice as long each time after that, up to 15 min. An hour without a
+ * start of it, and all is forgotten. A start that is cancelled does not count. Nobody else waits
+ * for that, and nobody is refused. A warning names the shard. See {@link Builder#brake}.
  *
  * <h2>Interruption</h2>
  *
@@ -482,6 +500,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private Duration settling = Duration.ofSeconds(10);
     private Duration maxReadingAge = Duration.ofMinutes(10);
+    private Brake brake = Brake.ON;
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
     private Threads threads = Threads.DAEMONS;
@@ -604,6 +623,18 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets whether a shard that starts again and again waits before it joins the line; {@link
+     * Brake#ON} by default. Starts of all processes whose brake is on are counted, in the store.
+     *
+     * @param brake whether it does
+     * @return this builder
+     */
+    public Builder brake(Brake brake) {
+      this.brake = requireNonNull(brake, "brake");
+      return this;
+    }
+
     /** For tests: the same, and however young a reading is then, it may be made again. */
     Builder readingAge(Duration readingAge) {
       this.maxReadingAge = readingAge;
@@ -676,6 +707,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
           settling,
           maxReadingAge,
           reserve,
+          brake == Brake.ON,
           whenExhausted == WhenExhausted.FAIL);
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param settling how long Discord may take to count a start
  * @param maxReadingAge how old a reading of the limit may become while somebody asks
  * @param reserve how many starts of a day are never used
+ * @param brakes whether a shard that starts again and again waits before it joins the line
  * @param fails whether requests fail, rather than wait, while the starts are used up
  */
 record Settings(
@@ -22,6 +23,7 @@ record Settings(
     Duration settling,
     Duration maxReadingAge,
     int reserve,
+    boolean brakes,
     boolean fails) {
 
   /** Returns for how long after it was asked for an answer shows that a start is held. */

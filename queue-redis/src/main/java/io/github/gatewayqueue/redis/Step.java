@@ -70,7 +70,7 @@ record Step(
     arguments.add(String.valueOf(joins.size()));
     for (Ticket ticket : joins) {
       addTicket(arguments, ticket);
-      arguments.add(String.valueOf(ticket.arrival));
+      arguments.add(ticket.mayPause ? "-1" : String.valueOf(ticket.arrival));
     }
     addReading(arguments);
     arguments.add(String.valueOf(Micros.ceil(retryAfter)));

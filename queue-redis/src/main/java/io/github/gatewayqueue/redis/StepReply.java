@@ -15,7 +15,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param uses each bucket followed by the moment of its last use, if they are to join once more
  * @param usedMoments those of the starts that were told as used, in their order; 0 for one whose
  *     hold was lost
- * @param arrivals those of the tickets that joined, in their order
+ * @param arrivals those of the tickets that joined, in their order; 0 for one that has to wait
+ *     first
  * @param answers to what was asked, in that order
  * @param held whether the starts are held that were to be confirmed, in their order
  * @param limit as it stands, or null
@@ -23,6 +24,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param reading the number of the reading that this process is to do as it wants to know the
  *     limit, or 0
  * @param budget more of the limit
+ * @param pauses of the tickets that have to wait before they join
  */
 record StepReply(
     long generation,
@@ -37,7 +39,26 @@ record StepReply(
     @Nullable SessionStartLimit limit,
     long exhaustedNanos,
     long reading,
-    Budget budget) {
+    Budget budget,
+    List<Pause> pauses) {
+
+  /**
+   * A ticket whose shard starts again and again has to wait before it joins.
+   *
+   * @param join its place among those that joined, from 0
+   * @param nanos for how long it waits
+   * @param starts how many starts of the shard are remembered
+   * @param isNews whether nobody was told of this step
+   */
+  record Pause(int join, long nanos, long starts, boolean isNews) {
+    static Pause of(List<Long> parts) {
+      return new Pause(
+          Math.toIntExact(parts.get(0)),
+          Micros.toNanos(parts.get(1)),
+          parts.get(2),
+          parts.get(3) == 1);
+    }
+  }
 
   /**
    * How the budget stands.
@@ -109,7 +130,7 @@ record StepReply(
   }
 
   private static StepReply parse(List<?> parts, long sequence) {
-    if ((Long) parts.get(13) != sequence) {
+    if ((Long) parts.get(14) != sequence) {
       throw new JedisDataException("the store's answer is to another question");
     }
     int concurrency = Math.toIntExact((Long) parts.get(2));
@@ -126,6 +147,7 @@ record StepReply(
         Replies.limit(Replies.longs(parts.get(9)), concurrency),
         Micros.toNanos((Long) parts.get(10)),
         (Long) parts.get(11),
-        Budget.of(Replies.longs(parts.get(12))));
+        Budget.of(Replies.longs(parts.get(12))),
+        ((List<?>) parts.get(13)).stream().map(pause -> Pause.of(Replies.longs(pause))).toList());
   }
 }

@@ -36,6 +36,7 @@ final class Store {
 
   private final String reserve;
   private final boolean canRead;
+  private final String brakes;
   private long sequence;
 
   /** The last step whose answer has come. */
@@ -71,6 +72,7 @@ final class Store {
             String.valueOf(Micros.ceil(settings.maxReadingAge())));
     reserve = String.valueOf(settings.reserve());
     this.canRead = canRead;
+    brakes = settings.brakes() ? "1" : "0";
   }
 
   /**
@@ -84,7 +86,7 @@ final class Store {
     arguments.addAll(List.of(String.valueOf(sequence), String.valueOf(confirmed)));
     arguments.addAll(pacing);
     arguments.addAll(patience);
-    arguments.addAll(List.of(reserve, canRead ? reading ? "2" : "1" : "0"));
+    arguments.addAll(List.of(reserve, canRead ? reading ? "2" : "1" : "0", brakes));
     arguments.addAll(step.arguments());
     StepReply reply = StepReply.of(STEP.call(client, keys, arguments), sequence);
     confirmed = sequence;

@@ -44,6 +44,9 @@ final class Ticket implements Comparable<Ticket> {
   /** When the store got it, in its microseconds; 0 as long as that is not known. */
   long arrival;
 
+  /** Whether the brake may hold it back before it joins: once, and for the worker alone. */
+  boolean mayPause;
+
   /** Whether the store may know it. */
   boolean told;
 

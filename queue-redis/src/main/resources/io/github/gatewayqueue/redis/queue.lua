@@ -33,6 +33,7 @@ local sequence, confirmed = number(), number()
 local interval, start_delay, lease, settling, max_age, reserve =
   number(), number(), number(), number(), number(), number()
 local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
+local brakes = text() == '1' -- whether a shard that starts again and again waits before it joins
 
 local state, changed = {}, {}
 do
@@ -257,8 +258,73 @@ local function tell(bucket, age)
     digits(math.max(0, due(bucket) - now)) }, ' '))
 end
 
+-- The brake: of each shard how many starts are remembered, how many of them had to wait, for how many
+-- that was told, and the moments of the last ones. The numbers are LargeBotQueue's.
+
+local BRAKE = PREFIX .. 'brake'
+local LOOP, WITHIN = 5, 600 * SECOND
+local FIRST_PAUSE, LONGEST_PAUSE = 5 * SECOND, 900 * SECOND
+local FORGOTTEN = 3600 * SECOND
+
+local function starts_of(shard)
+  local count, waited, told, moments =
+    string.match(redis.call('HGET', BRAKE, shard) or '', '^(%d+):(%d+):(%d+):([%d,]+)$')
+  local starts = { count = tonumber(count), waited = tonumber(waited), told = tonumber(told) }
+  for moment in string.gmatch(moments or '', '%d+') do
+    starts[#starts + 1] = tonumber(moment)
+  end
+  local last = starts[#starts]
+  if not last or last > now or now - last >= FORGOTTEN then
+    starts = { count = 0, waited = 0, told = 0 }
+  end
+  starts.loops = starts.waited > 0 or #starts == LOOP - 1 and now - starts[1] < WITHIN
+  return starts
+end
+
+local function remember(shard, starts)
+  local moments = {}
+  for i, moment in ipairs(starts) do
+    moments[i] = digits(moment)
+  end
+  redis.call('HSET', BRAKE, shard,
+    table.concat({ starts.count, starts.waited, starts.told, table.concat(moments, ',') }, ':'))
+end
+
+local function note_start(shard)
+  local starts = starts_of(shard)
+  starts.waited = starts.waited + (starts.loops and 1 or 0)
+  starts.count = starts.count + 1
+  starts[#starts + 1] = now
+  if #starts == LOOP then
+    table.remove(starts, 1)
+  end
+  remember(shard, starts)
+end
+
+local pauses = {} -- of each that waits: which join, how long, how many starts, and whether that is new
+
+-- Has a shard wait before it joins, if it starts again and again. Returns whether it does.
+local function pause(index, shard)
+  local starts = starts_of(shard)
+  if not starts.loops then
+    return false
+  end
+  local step = starts.waited + 1
+  local is_news = step > starts.told
+  pauses[#pauses + 1] = { index - 1, math.min(FIRST_PAUSE * 2 ^ (step - 1), LONGEST_PAUSE),
+    starts.count, is_news and 1 or 0 }
+  if is_news then
+    starts.told = step
+    remember(shard, starts)
+  end
+  return true
+end
+
 local function charge(member)
-  redis.call('ZADD', STARTS, digits(now), string.match(member, '^[^:]+'))
+  local ticket, shard = string.match(member, '^([^:]+):(.+)$')
+  if redis.call('ZADD', STARTS, digits(now), ticket) == 1 and brakes then
+    note_start(shard)
+  end
 end
 
 local function use(bucket, member, moment, spacing, age)
@@ -348,7 +414,7 @@ local function stray(ticket, shard)
   end
 end
 
-local function join(ticket, shard, arrival)
+local function join(index, ticket, shard, arrival)
   local bucket, member = bucket_of(shard), ticket .. ':' .. shard
   local place = redis.call('ZSCORE', line(bucket), member)
   if place then
@@ -357,6 +423,12 @@ local function join(ticket, shard, arrival)
   local holder, _, _, held_arrival = hold_of(bucket)
   if holder == member then
     return held_arrival
+  end
+  if arrival == '-1' then -- it is new, and may be held back once
+    if pause(index, shard) then
+      return '0'
+    end
+    arrival = '0'
   end
   if arrival == '0' then
     arrival = digits(math.max(value('arrivals') + 1, now))
@@ -595,7 +667,7 @@ for _ = 1, number() do
 end
 for i = 1, number() do
   local ticket, shard, arrival = text(), text(), text()
-  joined[i] = join(ticket, shard, arrival)
+  joined[i] = join(i, ticket, shard, arrival)
 end
 do
   local asked = number()
@@ -692,4 +764,5 @@ local budget = { usable(), uncertain(),
   math.max(0, value('not_before') - now), value('elsewhere') }
 
 return { value('generation'), value('cold'), concurrency(), rejoin and 1 or 0, uses, used_moments, joined,
-  answers, held, limit, used_up, reading_wanted, budget, sequence }
+  answers, held, limit, used_up, reading_wanted, budget, pauses,
+  sequence }

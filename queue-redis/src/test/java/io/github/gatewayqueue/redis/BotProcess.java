@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStart;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -76,7 +77,8 @@ final class BotProcess {
             .holdTimeout(millis(words[5]))
             .startDelay(millis(words[6]))
             .settling(Duration.ofSeconds(1))
-            .readingAge(Duration.ofSeconds(2));
+            .readingAge(Duration.ofSeconds(2))
+            .brake(Brake.OFF);
     if (port != 0) {
       builder.limits(() -> SharedLimit.read(port));
     }

@@ -48,6 +48,7 @@ class BuilderTest {
     assertThrows(NullPointerException.class, () -> builder.whenExhausted(null));
     assertThrows(NullPointerException.class, () -> builder.limits(null));
     assertThrows(NullPointerException.class, () -> builder.maxReadingAge(null));
+    assertThrows(NullPointerException.class, () -> builder.brake(null));
   }
 
   @ParameterizedTest

@@ -26,11 +26,14 @@ class LocalTicketsTest {
           Duration.ofSeconds(10),
           Duration.ofMinutes(10),
           1,
+          true,
           false);
   private static final Moment NOW = Moment.now();
 
   private final LocalTickets tickets = new LocalTickets("me", SETTINGS, NOW.nanos());
   private long arrivals = 1000;
+
+  private List<StepReply.Pause> pauses = List.of();
 
   /** What is answered next, besides the places. */
   private StepReply.Answer answer = wait(Duration.ofHours(1));
@@ -70,7 +73,7 @@ class LocalTicketsTest {
   private void answer(Step step, Moment asked, long nowNanos) {
     List<Long> given = new ArrayList<>();
     for (Ticket join : step.joins()) {
-      given.add(join.arrival > 0 ? join.arrival : ++arrivals);
+      given.add(!pauses.isEmpty() ? 0 : join.arrival > 0 ? join.arrival : ++arrivals);
     }
     StepReply reply =
         new StepReply(
@@ -86,8 +89,32 @@ class LocalTicketsTest {
             null,
             0,
             0,
-            new StepReply.Budget(0, 0, -1, 0, 0));
+            new StepReply.Budget(0, 0, -1, 0, 0),
+            pauses);
     tickets.answered(step, reply, asked, nowNanos);
+  }
+
+  @Test
+  void arrive_shardThatIsHeldBack_joinsOnceTheTimeIsOver() {
+    Duration time = Duration.ofSeconds(5);
+    Ticket ticket = arrive(1);
+    pauses = List.of(new StepReply.Pause(0, time.toNanos(), 4, false));
+    assertEquals(List.of(ticket), step().joins());
+    pauses = List.of();
+    assertEquals(List.of(), step().joins());
+    assertEquals(time.toNanos(), tickets.settleDelayNanos(NOW.nanos()));
+    tickets.settle(NOW.nanos() + time.toNanos());
+    assertEquals(List.of(ticket), step().joins());
+    assertTrue(ticket.arrival > 0);
+  }
+
+  @Test
+  void giveUp_shardThatIsHeldBack_doesNotJoin() {
+    Ticket ticket = arrive(1);
+    pauses = List.of(new StepReply.Pause(0, 1, 4, false));
+    step();
+    tickets.giveUp(ticket, NOW.nanos());
+    assertEquals(Long.MAX_VALUE, tickets.settleDelayNanos(NOW.nanos()));
   }
 
   /** Has a ticket joined and released. The first one is not asked for until lines are known. */

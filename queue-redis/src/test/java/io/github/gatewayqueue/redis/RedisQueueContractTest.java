@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.testkit.CloseableGatewayQueueContract;
 import java.time.Duration;
@@ -38,7 +39,8 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
     return RedisQueue.builder(redis.uri())
         .namespace(RedisProcess.newNamespace())
         .interval(interval)
-        .startDelay(Duration.ZERO);
+        .startDelay(Duration.ZERO)
+        .brake(Brake.OFF);
   }
 
   @Override

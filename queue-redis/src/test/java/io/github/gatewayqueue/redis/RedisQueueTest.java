@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
@@ -139,7 +140,7 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue b = open(builder().startDelay(delay).lease(lease));
     release(a);
     Duration never = Duration.ofDays(1);
-    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0, false);
+    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0, false, false);
     new Participant(client, "first", settings, false).join(0); // nobody passes it before the wipe
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -162,6 +163,28 @@ class RedisQueueTest extends RedisTestBase {
       client.del(key("state"));
       release(queue);
       assertEquals(2, log.lines().size(), log.lines().toString());
+    }
+  }
+
+  @Test
+  void request_shardThatStartsAgainAndAgain_isHeldBackUntilItIsInterruptedOrTheQueueIsClosed()
+      throws Exception {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      RedisQueue queue = open(builder().brake(Brake.ON));
+      for (int i = 0; i < 4; i++) {
+        queue.request(0, 2);
+      }
+      Asking first = Asking.of(queue, 0, 2);
+      Await.until(() -> log.lines().toString().contains("shard 0 of 2 starts again and again"));
+      assertTrue(log.lines().toString().contains("4 times so far: it waits 5 s"));
+      queue.request(1, 2); // another shard
+      assertEquals(0, queue.waiting());
+      first.interrupt();
+      first.awaitThrown(InterruptedException.class);
+      Asking second = Asking.of(queue, 0, 2);
+      Await.until(() -> second.thread().getState() == Thread.State.WAITING);
+      queue.close();
+      second.awaitThrown(GatewayQueueException.class);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.testsupport.Asking;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ abstract class RedisTestBase {
         .namespace(namespace)
         .interval(interval)
         .holdTimeout(NEVER) // a slow machine is not the subject
-        .startDelay(Duration.ZERO);
+        .startDelay(Duration.ZERO)
+        .brake(Brake.OFF);
   }
 
   RedisQueue open(RedisQueue.Builder builder) {

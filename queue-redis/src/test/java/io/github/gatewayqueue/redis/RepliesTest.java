@@ -58,6 +58,7 @@ class RepliesTest {
         0L,
         0L,
         List.of(0L, 0L, -1L, 0L, 0L),
+        none,
         7L);
   }
 }

@@ -39,7 +39,7 @@ class StoreCheckerTest {
   private void step(long millis, String process, int number, List<String> told) {
     List<String> words = new ArrayList<>(List.of("EVALSHA", "sha", "0", "news", process));
     words.addAll(List.of(String.valueOf(number), "0"));
-    words.addAll(List.of("200000", "560000", "900000", "1000000", "600000000", "1", "0"));
+    words.addAll(List.of("200000", "560000", "900000", "1000000", "600000000", "1", "0", "0"));
     words.addAll(told.isEmpty() ? List.of("0", "0", "0") : told);
     words.addAll(List.of("0", "0", "0", "0", "0", "0", "0"));
     history.add(new StoreHistory.Entry(nanos(millis), "127.0.0.1:1", words));

@@ -41,7 +41,8 @@ class StoreTest extends RedisTestBase {
   }
 
   private Settings settings(Duration interval, Duration lease) {
-    return new Settings(namespace, interval, Duration.ZERO, lease, Duration.ZERO, LONG, 0, false);
+    return new Settings(
+        namespace, interval, Duration.ZERO, lease, Duration.ZERO, LONG, 0, false, false);
   }
 
   private Settings settings(Duration interval) {
@@ -585,7 +586,8 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_whileTheStoreIsQuiet_isReadAgainAfterThat() {
     Settings settings =
-        new Settings(namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, LONG, 0, false);
+        new Settings(
+            namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, LONG, 0, false, false);
     Participant process = reader("a", settings);
     Ticket ticket = process.join(0);
     assertEquals(Kind.WAIT, process.ask(ticket).kind());
@@ -639,6 +641,7 @@ class StoreTest extends RedisTestBase {
             Duration.ofSeconds(10),
             LONG,
             0,
+            false,
             false);
     Participant process = reader("a", settings);
     Ticket first = readAndRelease(process);
@@ -671,7 +674,15 @@ class StoreTest extends RedisTestBase {
   /** One whose readings come of age. */
   private Settings renewed() {
     return new Settings(
-        namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ofSeconds(10), AGE, 0, false);
+        namespace,
+        Duration.ofNanos(1),
+        Duration.ZERO,
+        LONG,
+        Duration.ofSeconds(10),
+        AGE,
+        0,
+        false,
+        false);
   }
 
   /** Makes the last reading older. */
@@ -791,6 +802,64 @@ class StoreTest extends RedisTestBase {
     assertEquals(0, other.look().reading(), "whatever the store has forgotten");
     setState("not_before", 1);
     assertTrue(other.look().reading() > 0);
+  }
+
+  private Settings braked() {
+    return new Settings(
+        namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ZERO, AGE, 0, true, false);
+  }
+
+  /** Returns what a new request of a shard hears of a pause when it would join. */
+  private static List<StepReply.Pause> arrive(Participant process, long shard) {
+    Ticket ticket = process.ticket(shard);
+    ticket.mayPause = true;
+    StepReply reply = process.tell().join(ticket).take();
+    if (reply.pauses().isEmpty()) {
+      process.ask(ticket);
+      process.used(ticket, Duration.ZERO);
+      process.used(ticket, Duration.ZERO); // as if the answer was lost
+    } else {
+      assertEquals(0, reply.arrivals().getFirst());
+    }
+    return reply.pauses();
+  }
+
+  /** Has one join that has waited, and start. */
+  private static void start(Participant process, long shard) {
+    process.used(release(process, shard), Duration.ZERO);
+  }
+
+  @Test
+  void join_shardThatStartsForTheFifthTime_waitsFirstAndLongerEachTime() {
+    Participant process = participant("a", braked());
+    Participant other = participant("b", braked());
+    for (int i = 0; i < 4; i++) {
+      assertEquals(List.of(), arrive(i % 2 == 0 ? process : other, 3));
+    }
+    Ticket cancelled = release(process, 3);
+    process.unused(cancelled);
+    assertEquals(List.of(), arrive(process, 4), "of another shard");
+    long seconds = 5;
+    for (int starts = 4; starts < 13; starts++) {
+      long nanos = Duration.ofSeconds(Math.min(seconds, 900)).toNanos();
+      assertEquals(List.of(new StepReply.Pause(0, nanos, starts, true)), arrive(process, 3));
+      assertEquals(List.of(new StepReply.Pause(0, nanos, starts, false)), arrive(other, 3));
+      start(process, 3);
+      seconds *= 2;
+    }
+  }
+
+  @Test
+  void join_shardWhoseStartsAreLongAgo_joinsAtOnce() {
+    Participant process = participant("a", braked());
+    process.look();
+    long now = nowMicros();
+    long hour = 3_600_000_000L;
+    client.hset(key("brake"), "3", "90:9:9:" + (now - hour - 1));
+    assertEquals(List.of(), arrive(process, 3));
+    String recent = (now - 601_000_000L) + "," + now + "," + now + "," + now;
+    client.hset(key("brake"), "4", "4:0:0:" + recent);
+    assertEquals(List.of(), arrive(process, 4));
   }
 
   /** Those before it may have started two per bucket that Discord has not counted. */

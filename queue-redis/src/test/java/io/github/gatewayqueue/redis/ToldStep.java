@@ -59,6 +59,7 @@ record ToldStep(
     words.next(); // the age of a reading
     int reserve = (int) number(words);
     words.next(); // the source
+    words.next(); // the brake
     List<Word> used = words(words, true);
     List<Word> unused = words(words, false);
     List<Word> stray = words(words, false);
