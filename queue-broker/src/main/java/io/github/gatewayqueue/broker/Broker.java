@@ -311,7 +311,7 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets whether a shard that starts again and again waits before it joins the line; it does by
-     * default. Used with a Discord token only.
+     * default. Used with a Discord token, or with a Redis.
      *
      * @param brake whether it does
      * @return this builder

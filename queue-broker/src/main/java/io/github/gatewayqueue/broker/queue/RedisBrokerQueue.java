@@ -67,7 +67,10 @@ final class RedisBrokerQueue implements BrokerQueue {
       }
       List<List<@Nullable Thread>> shown = new ArrayList<>();
       lines.forEach(line -> shown.add(Arrays.asList(line)));
-      return new View(shown, new LargeBotQueueSnapshot(buckets, snapshot.limit(), 0, List.of()));
+      return new View(
+          shown,
+          new LargeBotQueueSnapshot(
+              buckets, snapshot.limit(), snapshot.usedElsewhere(), List.of()));
     }
   }
 
@@ -79,6 +82,7 @@ final class RedisBrokerQueue implements BrokerQueue {
             .interval(settings.interval())
             .startDelay(settings.startDelay())
             .reserve(reserve)
+            .brake(settings.brake())
             .whenExhausted(RedisQueue.WhenExhausted.valueOf(settings.whenExhausted().name()));
     String token = settings.discordToken();
     readings = token == null ? null : new LimitReadings(settings, token);
