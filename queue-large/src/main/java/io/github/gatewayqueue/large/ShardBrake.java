@@ -1,9 +1,9 @@
 package io.github.gatewayqueue.large;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,8 +39,8 @@ final class ShardBrake {
   private int sweepSize = MIN_SWEEP_SIZE;
 
   private static final class Shard {
-    /** The last ones, {@link #STARTS} - 1 at most. */
-    final Deque<Long> starts = new ArrayDeque<>();
+    /** The last ones, {@link #STARTS} at most: one more than counts, as the last may be cancelled. */
+    final List<Long> starts = new ArrayList<>(STARTS);
 
     int count;
 
@@ -74,8 +74,9 @@ final class ShardBrake {
     }
     boolean loops =
         shard.steps > 0
-            || (shard.starts.size() == STARTS - 1
-                && nowNanos - shard.starts.getFirst() < WITHIN.toNanos());
+            || (shard.starts.size() >= STARTS - 1
+                && nowNanos - shard.starts.get(shard.starts.size() - STARTS + 1)
+                    < WITHIN.toNanos());
     if (!loops) {
       return Pause.NONE;
     }
@@ -90,10 +91,10 @@ final class ShardBrake {
   synchronized void started(long id, Pause pause, long nowNanos) {
     forgetSome(nowNanos);
     Shard shard = shards.computeIfAbsent(id, unused -> new Shard());
-    if (shard.starts.size() == STARTS - 1) {
+    if (shard.starts.size() == STARTS) {
       shard.starts.removeFirst();
     }
-    shard.starts.addLast(nowNanos);
+    shard.starts.add(nowNanos);
     shard.count++;
     shard.steps = Math.max(shard.steps, pause.step);
   }
@@ -101,7 +102,7 @@ final class ShardBrake {
   /** Takes note that a start was given back, which was none then. */
   synchronized void cancelled(long id, Pause pause, long startedNanos) {
     Shard shard = shards.get(id);
-    if (shard == null || !shard.starts.removeLastOccurrence(startedNanos)) {
+    if (shard == null || !shard.starts.remove((Long) startedNanos)) {
       return;
     }
     shard.count--;
@@ -111,6 +112,11 @@ final class ShardBrake {
     if (shard.starts.isEmpty()) {
       shards.remove(id);
     }
+  }
+
+  /** How many shards are remembered. */
+  synchronized int size() {
+    return shards.size();
   }
 
   private static boolean isForgotten(Shard shard, long nowNanos) {
