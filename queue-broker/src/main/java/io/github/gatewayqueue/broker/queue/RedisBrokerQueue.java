@@ -101,6 +101,9 @@ final class RedisBrokerQueue implements BrokerQueue {
     try {
       while (true) {
         queue.readLimitIfUnknown();
+        if (readings != null && readings.isOld()) {
+          queue.refresh();
+        }
         look();
         Thread.sleep(LOOK_AGAIN);
       }
