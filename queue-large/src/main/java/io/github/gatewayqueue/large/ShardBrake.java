@@ -39,7 +39,9 @@ final class ShardBrake {
   private int sweepSize = MIN_SWEEP_SIZE;
 
   private static final class Shard {
-    /** The last ones, {@link #STARTS} at most: one more than counts, as the last may be cancelled. */
+    /**
+     * The last ones, {@link #STARTS} at most: one more than counts, as the last may be cancelled.
+     */
     final List<Long> starts = new ArrayList<>(STARTS);
 
     int count;
