@@ -140,6 +140,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   private final AtomicLong requests = new AtomicLong();
   private final AtomicInteger inLine = new AtomicInteger();
   private final Set<Ticket> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Requirement> required = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RedisQueue(Builder builder) {
@@ -395,13 +396,15 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
     requireOpen();
     Requirement requirement = new Requirement(starts);
-    worker.require(requirement);
-    if (closed.get()) { // and whoever closed it may not have seen this one
-      requirement.fail(closedWhileWaiting());
-    }
+    required.add(requirement);
     try {
+      worker.require(requirement);
+      if (closed.get()) { // and whoever closed it may not have seen this one
+        requirement.fail(closedWhileWaiting());
+      }
       requirement.await();
     } finally {
+      required.remove(requirement);
       worker.giveUp(requirement);
     }
   }
@@ -452,6 +455,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       return;
     }
     underWay.forEach(ticket -> ticket.fail(RedisQueue::closedWhileWaiting));
+    required.forEach(requirement -> requirement.fail(closedWhileWaiting()));
     worker.close();
     closeOwnClient();
   }
@@ -462,7 +466,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
   }
 
-  static GatewayQueueException closedWhileWaiting() {
+  private static GatewayQueueException closedWhileWaiting() {
     return new GatewayQueueException("the queue was closed while this request waited");
   }
 

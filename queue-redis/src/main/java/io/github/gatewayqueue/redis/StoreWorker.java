@@ -393,7 +393,6 @@ final class StoreWorker {
 
   /** Gives up the lease. If that fails, it runs out by itself. */
   private void leave() {
-    failRequirements(RedisQueue::closedWhileWaiting);
     if (abandoned) {
       return;
     }

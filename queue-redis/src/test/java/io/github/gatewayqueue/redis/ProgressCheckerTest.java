@@ -29,8 +29,9 @@ class ProgressCheckerTest {
 
   private void step(String process) {
     List<String> words = new ArrayList<>(List.of("EVALSHA", "sha", "0", "news", process));
-    words.addAll(List.of("1", "0", "200000", "560000", "900000", "1000000", "1", "0"));
-    words.addAll(List.of("0", "0", "0", "0", "0", "0", "0", "0", "0"));
+    words.addAll(List.of("1", "0", "200000", "560000", "900000"));
+    words.addAll(List.of("1000000", "600000000", "1", "0", "0"));
+    words.addAll(List.of("0", "0", "0", "0", "0", "0", "0", "0", "0", "0"));
     history.add(new StoreHistory.Entry(history.size(), "127.0.0.1:1", words));
   }
 
