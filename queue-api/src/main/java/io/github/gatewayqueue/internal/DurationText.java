@@ -11,7 +11,13 @@ import java.util.Locale;
 public final class DurationText {
   private DurationText() {}
 
-  /** Parses a time such as 6s, 0.5s or 1m30s. */
+  /**
+   * Parses a time such as 6s, 0.5s or 1m30s.
+   *
+   * @param text the time
+   * @return the same
+   * @throws IllegalArgumentException if it is not of this form
+   */
   public static Duration parse(String text) {
     if (text.equals("0")) {
       return Duration.ZERO;
@@ -23,7 +29,12 @@ public final class DurationText {
     }
   }
 
-  /** As 1 d 2 h 3 min 4.500 s, without what is zero. */
+  /**
+   * Returns a time as 1 d 2 h 3 min 4.500 s, without what is zero.
+   *
+   * @param duration the time, at least zero
+   * @return the text
+   */
   public static String exact(Duration duration) {
     List<String> parts = new ArrayList<>();
     addIfAny(parts, duration.toDays(), "d");
@@ -44,7 +55,12 @@ public final class DurationText {
     }
   }
 
-  /** As 1 d 2 h, 2 h 3 min or 3 min 4 s: the two greatest units, rounded down. */
+  /**
+   * Returns a time as 1 d 2 h, 2 h 3 min or 3 min 4 s: the two greatest units, rounded down.
+   *
+   * @param duration the time, at least zero
+   * @return the text
+   */
   public static String rough(Duration duration) {
     ChronoUnit least =
         duration.toDays() > 0

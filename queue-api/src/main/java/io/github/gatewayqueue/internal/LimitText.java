@@ -8,7 +8,12 @@ public final class LimitText {
   private LimitText() {}
 
   /**
-   * As {@code 20 of 1,000 session starts left, 1 of them kept in reserve; resets in 23 h 10 min}.
+   * Returns a limit as {@code 20 of 1,000 session starts left, 1 of them kept in reserve; resets in
+   * 23 h 10 min}.
+   *
+   * @param limit the limit as it stands
+   * @param reserve how many starts are kept, at least 0
+   * @return the text
    */
   public static String left(SessionStartLimit limit, int reserve) {
     String kept =

@@ -10,6 +10,7 @@ import io.github.gatewayqueue.broker.cli.Configuration;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,26 @@ class BrokerBuilderTest extends BrokerTestBase {
     assertEquals(Duration.ofSeconds(delaySeconds), builder.settings().queue().startDelay());
     builder.redis(URI.create("redis://127.0.0.1:6379"));
     assertEquals(Duration.ofSeconds(delaySeconds + 6), builder.settings().queue().startDelay());
+  }
+
+  @Test
+  void startDelay_recordAndNotSet_isNone() {
+    Broker.Builder builder = Broker.builder().discordToken("abc").record(Path.of("starts"));
+    assertEquals(Duration.ZERO, builder.settings().queue().startDelay());
+    builder.startDelay(Duration.ofSeconds(3));
+    assertEquals(Duration.ofSeconds(3), builder.settings().queue().startDelay());
+  }
+
+  @Test
+  void record_withoutADiscordTokenOrWithARedis_isRefused() {
+    String message =
+        "there is a start record, starts, expected a Discord token and no Redis with it";
+    Broker.Builder builder = Broker.builder().record(Path.of("starts"));
+    var thrown = assertThrows(IllegalArgumentException.class, builder::settings);
+    assertEquals(message, thrown.getMessage());
+    builder.discordToken("abc").redis(URI.create("redis://127.0.0.1:6379"));
+    thrown = assertThrows(IllegalArgumentException.class, builder::settings);
+    assertEquals(message, thrown.getMessage());
   }
 
   @ParameterizedTest
