@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Budgets of processes that crash and come back at once, in virtual time, beside a Discord that
@@ -30,7 +30,6 @@ class BudgetOverRestartsTest {
 
   /** Counts each of the bot's own starts up to nine seconds late, but in no other day. */
   private static final class Discord {
-    final Random random;
     final long dayNanos;
     final List<Long> countedAt = new ArrayList<>();
     int total;
@@ -39,7 +38,6 @@ class BudgetOverRestartsTest {
     long resetNanos;
 
     Discord(Random random, int reserve) {
-      this.random = random;
       total = reserve + 2 + random.nextInt(40);
       maxConcurrency = 1 + random.nextInt(3);
       dayNanos = (90 + random.nextInt(300)) * SECOND;
