@@ -92,7 +92,7 @@ class BudgetAgeTest {
     charge(2, T0);
     assertTrue(budget.isExhausted(T0 + 30 * SECOND - 1));
     assertFalse(budget.isExhausted(T0 + 30 * SECOND));
-    assertEquals(Budget.READ, budget.delayNanos(T0 + 30 * SECOND));
+    assertEquals(DAY - 30 * SECOND, budget.delayNanos(T0 + 30 * SECOND)); // until the reset
     assertNull(budget.tell(T0 + 30 * SECOND));
     assertEquals(Budget.READ, budget.tryCharge(T0 + 30 * SECOND, 0));
     budget.accept(limit(3, DAY), T0 + 30 * SECOND, T0 + 31 * SECOND);
