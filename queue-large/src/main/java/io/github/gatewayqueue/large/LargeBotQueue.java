@@ -490,9 +490,10 @@ public final class LargeBotQueue implements GatewayQueue {
 
     /**
      * Sets how many session starts of a day are never used here; 1 by default, since Discord acts
-     * <i>upon hitting</i> the limit. Set more if sessions are also started outside this queue. If a
-     * later reading's total is the reserve or less, all but one start of it are held back, and a
-     * warning is logged.
+     * <i>upon hitting</i> the limit. Set more if sessions are also started outside this queue: as
+     * many as may be within twice the {@linkplain #maxReadingAge age of a reading}. If a later
+     * reading's total is the reserve or less, all but one start of it are held back, and a warning
+     * is logged.
      *
      * @param reserve at least 0
      * @return this builder

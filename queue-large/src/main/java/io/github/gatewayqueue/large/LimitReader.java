@@ -83,6 +83,7 @@ final class LimitReader {
     StackReserve.require();
     updates.lock();
     try {
+      failure = null;
       accept(limit, askedNanos);
     } finally {
       updates.unlock();
