@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -323,8 +324,8 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets the file that records the starts of the last 24 hours, from which the next broker learns
-     * what this one has released; none by default. With it there is no start delay, unless one is
-     * set. Needs a Discord token, and no Redis, which keeps a record of its own.
+     * what this one has released; none by default. If there is such a file there is no start delay,
+     * unless one is set. Needs a Discord token, and no Redis, which keeps a record of its own.
      *
      * @param file the file, or where there is none yet, in a folder that exists
      * @return this builder
@@ -442,7 +443,7 @@ public final class Broker implements AutoCloseable {
                 .formatted(record));
       }
       Duration delay = startDelay;
-      if (delay == null && record != null) {
+      if (delay == null && record != null && Files.isRegularFile(record)) {
         delay = Duration.ZERO;
       } else if (delay == null) {
         boolean longer = discordToken == null || interval.compareTo(MIN_DELAY_WITH_TOKEN) > 0;

@@ -8,14 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.cli.Configuration;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,8 +39,11 @@ class BrokerBuilderTest extends BrokerTestBase {
   }
 
   @Test
-  void startDelay_recordAndNotSet_isNone() {
-    Broker.Builder builder = Broker.builder().discordToken("abc").record(Path.of("starts"));
+  void startDelay_recordThatIsThereAndNotSet_isNone(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("starts");
+    Broker.Builder builder = Broker.builder().discordToken("abc").record(file);
+    assertEquals(Duration.ofSeconds(10), builder.settings().queue().startDelay());
+    Files.createFile(file);
     assertEquals(Duration.ZERO, builder.settings().queue().startDelay());
     builder.startDelay(Duration.ofSeconds(3));
     assertEquals(Duration.ofSeconds(3), builder.settings().queue().startDelay());

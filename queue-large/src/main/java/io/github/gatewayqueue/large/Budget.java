@@ -246,13 +246,17 @@ final class Budget {
 
   /** The same, however young the last reading is. */
   synchronized boolean begin(long nowNanos) {
-    boolean putOff = failures > 0 && retryNanos - nowNanos > 0;
-    if (reading || putOff) {
+    if (reading || putOffNanos(nowNanos) > 0) {
       return false;
     }
     reading = true;
     readingNanos = nowNanos;
     return true;
+  }
+
+  /** Returns for how long no reading begins: 0 if one may. */
+  synchronized long putOffNanos(long nowNanos) {
+    return failures > 0 ? Math.max(0, retryNanos - nowNanos) : 0;
   }
 
   synchronized boolean isReading() {
@@ -290,7 +294,7 @@ final class Budget {
     resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
     if (fresh.remaining() <= heldBack()) {
-      fail(nowNanos); // a source that says so again and again is not asked at that pace
+      fail(nowNanos, Duration.ofNanos(minBackoffNanos)); // or a stuck source is asked at its pace
     } else {
       failures = 0;
       if (fresh.resetAfter().isZero()) {
@@ -392,11 +396,11 @@ final class Budget {
       return told ? null : "the session starts are used up: " + LimitText.left(known, heldBack());
     }
     int low = low(known);
-    boolean lower = low > lowTold;
-    lowTold = low;
-    if (!lower || usable() <= 0) { // then it is not known yet whether they are used up
+    if (low <= lowTold || usable() <= 0) { // then it is not known yet whether they are used up
+      lowTold = Math.min(lowTold, low);
       return null;
     }
+    lowTold = low;
     int anHour = pace.ofLastHour(nowNanos);
     String pace =
         anHour == 0
@@ -436,9 +440,9 @@ final class Budget {
    */
   synchronized long delayNanosToKnow(int starts, long nowNanos) {
     boolean fewer = usable() + uncounted + missed < starts;
-    // One that leaves none is not renewed sooner than after the longest backoff.
-    long goodNanos = fewer ? MAX_BACKOFF_NANOS : MIN_READING_AGE_NANOS;
-    if (limit == null || nowNanos - acceptedNanos >= goodNanos) {
+    // One that leaves none itself is put off, for the longest backoff at most.
+    long youngNanos = fewer && !mayBeUnused() ? MAX_BACKOFF_NANOS : MIN_READING_AGE_NANOS;
+    if (!isGood(nowNanos) || nowNanos - acceptedNanos >= youngNanos) {
       return READ;
     }
     if (fewer || usable() >= starts) {

@@ -43,11 +43,12 @@ import org.jspecify.annotations.Nullable;
  * <h2>Ordering</h2>
  *
  * Within one bucket ({@code id % max_concurrency}) as for {@link LocalQueue}: the joining point is
- * inside {@link #request}, when the calling thread has got its bucket's fair lock and is linked to
- * the end of the line. Between buckets there is no order. When an {@linkplain #update update}
- * changes the number of buckets, those who wait keep their order of arrival in their new buckets,
- * and no bucket releases anybody earlier than an interval after the last release in any old bucket
- * that it takes shards from.
+ * inside {@link #request}, after the pause of one that the {@linkplain Builder#brake brake} holds
+ * back, when the calling thread has got its bucket's fair lock and is linked to the end of the
+ * line. Between buckets there is no order. When an {@linkplain #update update} changes the number
+ * of buckets, those who wait keep their order of arrival in their new buckets, and no bucket
+ * releases anybody earlier than an interval after the last release in any old bucket that it takes
+ * shards from.
  *
  * <h2>Starts that are held</h2>
  *
@@ -60,10 +61,10 @@ import org.jspecify.annotations.Nullable;
  *
  * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
  * the next release. One that is older than the {@linkplain Builder#maxReadingAge maximum age} is
- * read again in the background as soon as somebody asks, and before it is said that the starts are
- * used up, unless the last reading is younger than 30 s or left none itself. Each reading brings
- * its number of buckets. A number of starts that has become smaller than the releases explain was
- * used elsewhere: that is logged, and is what the reserve is for.
+ * read again in the background as soon as somebody asks. If the releases since it leave none, it is
+ * read again when it is 30 s old, before it is said once more that the starts are used up. Each
+ * reading brings its number of buckets. A number of starts that has become smaller than the
+ * releases explain was used elsewhere: that is logged, and is what the reserve is for.
  *
  * <p>Discord needs a while to count a start, so a reading may miss the last ones: the releases of
  * the same day from ten seconds before the reading was asked for are subtracted from it, and so are
@@ -170,7 +171,7 @@ public final class LargeBotQueue implements GatewayQueue {
             new SplittableRandom(),
             builder.minBackoff.toNanos(),
             builder.maxReadingAge.toNanos(),
-            builder.predecessor && !notes.hasRecord(),
+            builder.predecessor,
             nowNanos);
     notes.tell(budget, holdTimeout.toNanos(), nowNanos);
     if (limit != null) {
@@ -225,7 +226,7 @@ public final class LargeBotQueue implements GatewayQueue {
    * Blocks like {@link #request}, and holds the bucket until the caller says what became of the
    * start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
    * SessionStart}. A start that is {@linkplain SessionStart#cancel cancelled} is charged to the
-   * budget no longer, unless the limit was read since its release.
+   * budget no longer.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
@@ -426,6 +427,7 @@ public final class LargeBotQueue implements GatewayQueue {
       }
       SessionStartLimit limit = budget.limitIfExhausted(nowNanos);
       if (limit != null) {
+        reader.renewIfOld(nowNanos); // nobody gets as far as to be charged
         throw reader.exceeded(limit, 1);
       }
     }

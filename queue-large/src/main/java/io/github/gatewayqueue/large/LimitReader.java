@@ -53,8 +53,10 @@ final class LimitReader {
   /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
   private final ReentrantLock updates = new ReentrantLock();
 
-  /** Whoever waits for a reading, on the lock of updates. */
-  private final Condition readingOver = updates.newCondition();
+  /** For whoever waits for a reading. A lock of its own, under which no other is taken. */
+  private final ReentrantLock waits = new ReentrantLock();
+
+  private final Condition readingOver = waits.newCondition();
 
   /** Why the last reading failed, if it did. */
   private volatile @Nullable Throwable failure;
@@ -136,11 +138,11 @@ final class LimitReader {
 
   private void readingEnded() {
     budget.readingEnded();
-    updates.lock();
+    waits.lock();
     try {
       readingOver.signalAll();
     } finally {
-      updates.unlock();
+      waits.unlock();
     }
   }
 
@@ -149,9 +151,12 @@ final class LimitReader {
     if (starts < 1) {
       throw new IllegalArgumentException("starts is " + starts + ", expected at least 1");
     }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     StackReserve.require();
+    boolean waited = false;
     while (true) {
-      refreshFor(starts);
       long nowNanos = System.nanoTime();
       long delayNanos;
       SessionStartLimit fewer;
@@ -159,40 +164,41 @@ final class LimitReader {
         delayNanos = budget.delayNanosToKnow(starts, nowNanos);
         fewer = budget.limitIfFewer(starts, nowNanos);
       }
-      if (delayNanos == 0 && fewer == null) {
+      if (delayNanos == Budget.READ) {
+        readAgain();
+      } else if (fewer == null) {
         return;
-      }
-      if (delayNanos == 0) {
-        throw exceeded(requireNonNull(fewer), starts);
-      }
-      if (delayNanos != Budget.READ) {
+      } else if (delayNanos == 0 || waited) { // a start that is held stays uncertain for long
+        throw exceeded(fewer, starts);
+      } else {
         Thread.sleep(Duration.ofNanos(delayNanos));
+        waited = true;
       }
     }
   }
 
-  /** Has the limit read, and waits for that, if it is not known whether so many starts are left. */
-  private void refreshFor(int starts) throws IOException, InterruptedException {
-    updates.lockInterruptibly();
+  /** Has the limit read, and waits for that. */
+  private void readAgain() throws IOException, InterruptedException {
+    if (budget.begin(System.nanoTime())) {
+      start();
+    } else if (!budget.isReading() && failure == null) { // the last one left none, and is put off
+      Thread.sleep(Duration.ofNanos(budget.putOffNanos(System.nanoTime())));
+      return;
+    }
+    waits.lockInterruptibly();
     try {
-      if (budget.delayNanosToKnow(starts, System.nanoTime()) != Budget.READ) {
-        return;
-      }
-      if (budget.begin(System.nanoTime())) {
-        start();
-      }
       while (budget.isReading()) {
         readingOver.await();
       }
-      Throwable thrown = failure;
-      if (thrown instanceof GatewayQueueException refusal) {
-        throw new GatewayQueueException(String.valueOf(refusal.getMessage()), refusal);
-      }
-      if (thrown != null) {
-        throw new IOException("the session start limit could not be read: " + thrown, thrown);
-      }
     } finally {
-      updates.unlock();
+      waits.unlock();
+    }
+    Throwable thrown = failure;
+    if (thrown instanceof GatewayQueueException refusal) {
+      throw new GatewayQueueException(String.valueOf(refusal.getMessage()), refusal);
+    }
+    if (thrown != null) {
+      throw new IOException("the session start limit could not be read: " + thrown, thrown);
     }
   }
 

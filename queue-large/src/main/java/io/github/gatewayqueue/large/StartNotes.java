@@ -58,10 +58,6 @@ final class StartNotes {
     return brake == null && record == null;
   }
 
-  boolean hasRecord() {
-    return record != null;
-  }
-
   /** Tells a budget of the predecessors' starts: those that Discord may not have counted yet. */
   void tell(Budget budget, long holdNanos, long nowNanos) {
     for (StartRecord.Start start : before) {

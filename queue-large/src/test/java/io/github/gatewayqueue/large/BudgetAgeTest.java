@@ -240,10 +240,30 @@ class BudgetAgeTest {
     long half = T0 + 30 * SECOND;
     assertEquals(0, budget.delayNanosToKnow(499, half - 1));
     assertEquals(Budget.READ, budget.delayNanosToKnow(499, half));
-    assertEquals(0, budget.delayNanosToKnow(500, half));
-    assertEquals(Budget.READ, budget.delayNanosToKnow(500, T0 + 60 * SECOND));
+    assertEquals(0, budget.delayNanosToKnow(500, half - 1));
+    assertEquals(Budget.READ, budget.delayNanosToKnow(500, half));
     assertNull(budget.limitIfFewer(499, T0));
     assertEquals(limit(500, DAY), budget.limitIfFewer(500, T0));
+  }
+
+  /** It is put off for a minute at most. */
+  @Test
+  void delayNanosToKnow_readingLeavesNone_isKnownForAMinuteOrUntilItResets() {
+    accept(1, T0);
+    assertEquals(0, budget.delayNanosToKnow(1, T0 + 60 * SECOND - 1));
+    assertEquals(Budget.READ, budget.delayNanosToKnow(1, T0 + 60 * SECOND));
+    budget.accept(limit(1, 5 * SECOND), T0, T0);
+    assertEquals(Budget.READ, budget.delayNanosToKnow(1, T0 + 5 * SECOND));
+  }
+
+  /** What is not told while it is not known must not count as told. */
+  @Test
+  void tell_fewLeftThatAPredecessorMayHaveUsed_isToldWhenItIsKnown() {
+    var unknown = new Budget(1, new SplittableRandom(1), SECOND, MAX_AGE, true, T0);
+    unknown.accept(limit(2, DAY), T0, T0);
+    assertNull(unknown.tell(T0));
+    unknown.accept(limit(2, DAY), T0 + 10 * SECOND, T0 + 10 * SECOND);
+    assertNotNull(unknown.tell(T0 + 10 * SECOND));
   }
 
   @Test

@@ -85,16 +85,6 @@ class LargeBotQueueRecordTest extends BotTest {
   }
 
   @Test
-  void build_recordIsEmpty_nothingIsKeptBack() throws Exception {
-    LargeBotQueue queue =
-        LargeBotQueue.builder(source)
-            .record(file)
-            .initialLimit(limit(2, DAY, 16)) // without a record 32 would be kept back for now
-            .build();
-    queue.request(0, 16);
-  }
-
-  @Test
   void request_shardStartedInFourProcesses_waitsInTheFifth() throws Exception {
     builder().record(file).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build().request(7, 16);
     for (int i = 0; i < 3; i++) {

@@ -414,6 +414,8 @@ local function stray(ticket, shard)
   end
 end
 
+local held_back_now = {} -- who was to join by this step, and has to wait first
+
 local function join(index, ticket, shard, arrival)
   local bucket, member = bucket_of(shard), ticket .. ':' .. shard
   local place = redis.call('ZSCORE', line(bucket), member)
@@ -426,6 +428,7 @@ local function join(index, ticket, shard, arrival)
   end
   if arrival == '-1' then -- it is new, and may be held back once
     if pause(index, shard) then
+      held_back_now[member] = true
       return '0'
     end
     arrival = '0'
@@ -618,7 +621,7 @@ local function ask(ticket, shard)
     return { RELEASED, 0, (last_use(bucket)), '' }
   end
   if not redis.call('ZSCORE', line(bucket), member) then
-    if not rejoin then
+    if not rejoin and not held_back_now[member] then
       begin_cold()
     end
     return { UNKNOWN, 0, 0, '' }

@@ -13,6 +13,7 @@ import io.github.gatewayqueue.redis.StepReply.Kind;
 import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -847,6 +848,24 @@ class StoreTest extends RedisTestBase {
       start(process, 3);
       seconds *= 2;
     }
+  }
+
+  /** As a process does whose ticket stands alone in a bucket that is due. */
+  @Test
+  void ask_heldBackInTheSameStep_forgetsNothing() {
+    Participant process = participant("a", braked());
+    for (int i = 0; i < 4; i++) {
+      arrive(process, 3);
+    }
+    Ticket waiting = process.join(5);
+    Map<String, String> before = client.hgetAll(key("state"));
+    Ticket ticket = process.ticket(3);
+    ticket.mayPause = true;
+    assertEquals(1, process.tell().join(ticket).ask(ticket).take().pauses().size());
+    Map<String, String> after = client.hgetAll(key("state"));
+    assertEquals(before.get("generation"), after.get("generation"));
+    assertEquals(before.get("cold"), after.get("cold"));
+    assertEquals(Kind.RELEASED, process.ask(waiting).kind());
   }
 
   @Test

@@ -16,7 +16,7 @@ public enum Setting {
       "--start-delay",
       "GATEWAY_QUEUE_START_DELAY",
       "TIME",
-      "one interval, with a Discord token at least 10s; 6s more with --redis; none with --record",
+      "one interval, with a Discord token at least 10s; 6s more with --redis; none with a --record that is there",
       "For how long nothing is released after the start; 0 turns it off."),
   MAX_WAITING(
       "--max-waiting",

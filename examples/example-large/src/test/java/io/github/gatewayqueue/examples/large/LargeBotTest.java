@@ -177,9 +177,9 @@ class LargeBotTest {
       discord.faults().failRest(RestFault.status(503), 2);
       resetSoon(discord, queue);
       bot.get();
-      assertEquals(1, readAgain.size());
-      assertIdentifiedBefore(readAgain.getFirst(), 9, discord);
-      assertEquals(4, discord.score().limitRequests());
+      // Those before the reset find none left, as often as the limit is read meanwhile.
+      assertIdentifiedBefore(readAgain.getLast(), 9, discord);
+      assertEquals(1 + 2 + readAgain.size(), discord.score().limitRequests());
       assertClean(discord.score(), 20);
     }
   }
