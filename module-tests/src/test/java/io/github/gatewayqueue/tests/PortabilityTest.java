@@ -43,6 +43,8 @@ class PortabilityTest {
       Map.of(
           TESTS.formatted("broker", "broker/BrokerProcess"),
           "signals to a process: only tests that say so send them",
+          TESTS.formatted("broker", "broker/OtherLanguagesTest"),
+          "programs of other languages: skipped where their libraries are not",
           TESTS.formatted("broker", "broker/DocsTest"),
           "what the page shows, run by a shell: on Linux and macOS",
           TESTS.formatted("redis", "redis/Bot"),

@@ -381,10 +381,34 @@ final class Budget {
   }
 
   /**
+   * How few starts are left.
+   *
+   * @param usedUp whether none can be had until the limit resets
+   * @param anHour how many there were within the last hour
+   */
+  record Few(SessionStartLimit limit, int heldBack, boolean usedUp, int anHour) {
+    /** As people read it. */
+    @Override
+    public String toString() {
+      String left = LimitText.left(limit, heldBack);
+      if (usedUp || anHour == 0) {
+        return left;
+      }
+      int usable = limit.remaining() - heldBack;
+      return String.format(
+          Locale.ROOT,
+          "%s, used up in %s at the pace of the last hour, %,d starts",
+          left,
+          DurationText.rough(Duration.ofHours(1).multipliedBy(usable).dividedBy(anHour)),
+          anHour);
+    }
+  }
+
+  /**
    * Returns what an operator should hear of how much is left, or null; the same only once for as
    * long as it is so.
    */
-  synchronized @Nullable String tell(long nowNanos) {
+  synchronized @Nullable Few tell(long nowNanos) {
     SessionStartLimit known = limit(nowNanos);
     if (known == null) {
       return null;
@@ -392,8 +416,8 @@ final class Budget {
     if (isExhausted(nowNanos)) {
       boolean told = exhaustionTold;
       exhaustionTold = true;
-      lowTold = 3;
-      return told ? null : "the session starts are used up: " + LimitText.left(known, heldBack());
+      lowTold = LOW_PARTS.length;
+      return told ? null : new Few(known, heldBack(), true, 0);
     }
     int low = low(known);
     if (low <= lowTold || usable() <= 0) { // then it is not known yet whether they are used up
@@ -401,16 +425,7 @@ final class Budget {
       return null;
     }
     lowTold = low;
-    int anHour = pace.ofLastHour(nowNanos);
-    String pace =
-        anHour == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                ", used up in %s at the pace of the last hour, %,d starts",
-                DurationText.rough(Duration.ofHours(1).multipliedBy(usable()).dividedBy(anHour)),
-                anHour);
-    return "the session starts run low: " + LimitText.left(known, heldBack()) + pace;
+    return new Few(known, heldBack(), false, pace.ofLastHour(nowNanos));
   }
 
   private static int low(SessionStartLimit limit) {

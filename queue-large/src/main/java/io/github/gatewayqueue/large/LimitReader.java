@@ -308,9 +308,11 @@ final class LimitReader {
 
   /** Tells the operator if few starts are left, or none, once for as long as it is so. */
   void warnIfLow() {
-    String line = budget.tell(System.nanoTime());
-    if (line != null) {
-      warn(line, "");
+    Budget.Few few = budget.tell(System.nanoTime());
+    if (few != null && few.usedUp()) {
+      warn("the session starts are used up: ", few);
+    } else if (few != null) {
+      warn("the session starts run low: ", few);
     }
   }
 

@@ -194,9 +194,12 @@ class BudgetAgeTest {
     assertEquals(20 - 8 - 1, chargeAll(after, T0 + 11 * SECOND));
   }
 
-  private void assertTold(@Nullable String line, String start, String end) {
-    assertNotNull(line);
-    assertTrue(line.startsWith(start) && line.endsWith(end), line);
+  private static void assertTold(
+      boolean usedUp, Budget.@Nullable Few few, String start, String end) {
+    assertNotNull(few);
+    assertEquals(usedUp, few.usedUp());
+    assertTrue(few.toString().startsWith(start), few.toString());
+    assertTrue(few.toString().endsWith(end), few.toString());
   }
 
   @Test
@@ -205,19 +208,18 @@ class BudgetAgeTest {
     charge(1, T0);
     assertNull(budget.tell(T0));
     charge(1, T0);
-    String low = "the session starts run low: ";
-    assertTold(budget.tell(T0), low + "200 of 1,000", "at the pace of the last hour, 2 starts");
+    assertTold(false, budget.tell(T0), "200 of 1,000", "at the pace of the last hour, 2 starts");
     assertNull(budget.tell(T0));
     charge(99, T0);
     assertNull(budget.tell(T0));
     charge(1, T0);
-    assertTold(budget.tell(T0), low + "100 of 1,000", ", 102 starts");
+    assertTold(false, budget.tell(T0), "100 of 1,000", ", 102 starts");
     charge(50, T0);
-    assertTold(budget.tell(T0), low + "50 of 1,000", ", 152 starts");
+    assertTold(false, budget.tell(T0), "50 of 1,000", ", 152 starts");
     charge(48, T0);
     assertNull(budget.tell(T0));
     charge(1, T0);
-    assertTold(budget.tell(T0), "the session starts are used up: 1 of 1,000", "");
+    assertTold(true, budget.tell(T0), "1 of 1,000", "");
     assertNull(budget.tell(T0));
   }
 
@@ -228,9 +230,7 @@ class BudgetAgeTest {
     budget.accept(limit(1000, DAY), T0 + DAY, T0 + DAY);
     assertNull(budget.tell(T0 + DAY));
     budget.accept(limit(40, DAY / 2), T0 + DAY + DAY / 2, T0 + DAY + DAY / 2);
-    String line = budget.tell(T0 + DAY + DAY / 2);
-    assertNotNull(line);
-    assertFalse(line.contains("pace"), line);
+    assertTold(false, budget.tell(T0 + DAY + DAY / 2), "40 of 1,000", "resets in 12 h");
   }
 
   @Test
