@@ -11,6 +11,7 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -18,6 +19,8 @@ import java.util.Objects;
 final class Bot {
   /** Where Discord's REST API is. */
   static final String DISCORD = Routes.BASE_URL;
+
+  private static final Duration LOGOUT = Duration.ofSeconds(10);
 
   private final String token;
   private final SessionStartLimitSource limits;
@@ -43,7 +46,8 @@ final class Bot {
                     .doOnNext(ready -> print(startNanos, ready.getShardInfo().getIndex())))
             .login()
             .block();
-    Objects.requireNonNull(gateway).logout().block();
+    // Discord4J's own threads may cross while shards close: it then never says that they have.
+    Objects.requireNonNull(gateway).logout().timeout(LOGOUT).onErrorComplete().block();
   }
 
   private static void print(long startNanos, int shard) {
