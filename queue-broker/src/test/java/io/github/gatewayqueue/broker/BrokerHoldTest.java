@@ -291,13 +291,9 @@ class BrokerHoldTest extends BrokerTestBase {
   }
 
   private void requireAllHeld(int count) throws Exception {
+    int limit = 4 * count; // of which a half is kept back at first, for who may have been there
     FakeDiscord discord =
-        open(
-            FakeDiscord.builder()
-                .maxConcurrency(count)
-                .total(2 * count)
-                .remaining(2 * count)
-                .start());
+        open(FakeDiscord.builder().maxConcurrency(count).total(limit).remaining(limit).start());
     Broker broker =
         start(
             builder()
@@ -323,6 +319,6 @@ class BrokerHoldTest extends BrokerTestBase {
       assertEquals(204, words.readAnswer(false).status());
     }
     assertEquals(count, metric(broker, "gateway_queue_holds_total{said=\"cancelled\"}"));
-    Await.until(() -> status(broker).getJsonObject("limit").getInteger("remaining") == 2 * count);
+    Await.until(() -> status(broker).getJsonObject("limit").getInteger("remaining") == limit);
   }
 }
