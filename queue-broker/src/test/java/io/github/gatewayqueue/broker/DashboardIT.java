@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.broker.requests.Day;
 import io.github.gatewayqueue.broker.requests.Pace;
@@ -704,6 +705,9 @@ class DashboardIT extends BrokerTestBase {
   }
 
   private static Broker.Builder large(FakeDiscord discord) {
-    return local().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
+    return local()
+        .discordToken(FakeDiscord.DEFAULT_TOKEN)
+        .discordApi(discord.restUri())
+        .brake(Brake.OFF); // a day of starts of a few shards goes by in a moment
   }
 }
