@@ -8,9 +8,8 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Thrown when fewer session starts are left than were asked for: by a queue that was told to fail,
- * rather than to wait, and by a check before a start of many shards. The next ones can be had from
- * {@link #resetsAt()}.
+ * Thrown when fewer session starts are left than were asked for: by a queue that fails instead of
+ * waiting, and by a check before many shards start. The limit resets at {@link #resetsAt()}.
  */
 public class SessionStartLimitExceededException extends GatewayQueueException {
   @Serial private static final long serialVersionUID = 1L;

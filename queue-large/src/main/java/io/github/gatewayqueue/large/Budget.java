@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.LimitText;
+import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.large.RecentStarts.Start;
 import java.time.Duration;
 import java.util.Locale;
@@ -26,10 +27,7 @@ final class Budget {
   /** The answer of {@link #tryCharge} that has the caller read the limit. */
   static final long READ = -1;
 
-  /** How old a reading is at least before another one is asked for while it is good. */
-  static final Duration MIN_READING_AGE = Duration.ofSeconds(30);
-
-  private static final long MIN_READING_AGE_NANOS = MIN_READING_AGE.toNanos();
+  private static final long MIN_READING_AGE_NANOS = ReadingAge.MIN.toNanos();
 
   /** For how long a reading is good that does not tell when the limit resets. */
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
@@ -174,7 +172,7 @@ final class Budget {
     }
     long ageNanos = mayBeUnused() ? MIN_READING_AGE_NANOS : maxReadingAgeNanos;
     long dueNanos = askedNanos + ageNanos - nowNanos;
-    return Math.max(1, failures > 0 ? Math.max(dueNanos, retryNanos - nowNanos) : dueNanos);
+    return Math.max(1, Math.max(dueNanos, putOffNanos(nowNanos)));
   }
 
   /** The earliest moment at which a limit was asked for that may still come. */
@@ -357,7 +355,7 @@ final class Budget {
   }
 
   /**
-   * Returns how long until a start can be had: 0 if one is left, {@link #READ} if that is not known
+   * Returns how long until a start is allowed: 0 if one is left, {@link #READ} if that is not known
    * before the next reading.
    */
   synchronized long delayNanos(long nowNanos) {
@@ -383,7 +381,7 @@ final class Budget {
   /**
    * How few starts are left.
    *
-   * @param usedUp whether none can be had until the limit resets
+   * @param usedUp whether no start is allowed until the limit resets
    * @param anHour how many there were within the last hour
    */
   record Few(SessionStartLimit limit, int heldBack, boolean usedUp, int anHour) {
@@ -467,7 +465,7 @@ final class Budget {
     return countedNanos > 0 ? countedNanos : READ;
   }
 
-  /** Returns the limit as it stands if fewer starts than so many can be had, otherwise null. */
+  /** Returns the limit as it stands if it allows fewer starts than that, otherwise null. */
   synchronized @Nullable SessionStartLimit limitIfFewer(int starts, long nowNanos) {
     return usable() >= starts ? null : limit(nowNanos);
   }
@@ -494,7 +492,7 @@ final class Budget {
     return known == null ? reserve : Math.min(reserve, Math.max(0, known.total() - 1));
   }
 
-  /** Returns how many starts can be had, at most 0 if none. */
+  /** Returns how many starts are allowed now; zero or less if none is. */
   private int usable() {
     return left - missed - heldBack();
   }

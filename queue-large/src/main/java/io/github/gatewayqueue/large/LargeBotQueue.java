@@ -10,6 +10,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
@@ -468,7 +469,7 @@ public final class LargeBotQueue implements GatewayQueue {
     private @Nullable SessionStartLimit initialLimit;
     private ThreadFactory readers = LimitReader.THREADS;
     private Duration minBackoff = Budget.MIN_BACKOFF;
-    private Duration maxReadingAge = Duration.ofMinutes(10);
+    private Duration maxReadingAge = ReadingAge.DEFAULT;
     private Brake brake = Brake.ON;
     private boolean predecessor = true;
     private @Nullable Path record;
@@ -569,13 +570,7 @@ public final class LargeBotQueue implements GatewayQueue {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder maxReadingAge(Duration maxReadingAge) {
-      requireNonNull(maxReadingAge, "maxReadingAge");
-      if (maxReadingAge.compareTo(Budget.MIN_READING_AGE) < 0
-          || maxReadingAge.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-        throw new IllegalArgumentException(
-            "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
-      }
-      this.maxReadingAge = maxReadingAge;
+      this.maxReadingAge = ReadingAge.requireMax(maxReadingAge);
       return this;
     }
 

@@ -10,6 +10,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.internal.ReadingAge;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -491,7 +492,6 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private static final Duration MIN_LEASE = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration MAX_LEASE = Duration.ofDays(1);
-    private static final Duration MIN_READING_AGE = Duration.ofSeconds(30);
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._:/-]{1,100}");
 
     private final @Nullable URI uri;
@@ -503,7 +503,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private @Nullable Duration holdTimeout;
     private WhenExhausted whenExhausted = WhenExhausted.WAIT;
     private Duration settling = Duration.ofSeconds(10);
-    private Duration maxReadingAge = Duration.ofMinutes(10);
+    private Duration maxReadingAge = ReadingAge.DEFAULT;
     private Brake brake = Brake.ON;
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
@@ -618,12 +618,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder maxReadingAge(Duration maxReadingAge) {
-      requireNonNull(maxReadingAge, "maxReadingAge");
-      if (maxReadingAge.compareTo(MIN_READING_AGE) < 0 || maxReadingAge.compareTo(MAX) > 0) {
-        throw new IllegalArgumentException(
-            "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
-      }
-      this.maxReadingAge = maxReadingAge;
+      this.maxReadingAge = ReadingAge.requireMax(maxReadingAge);
       return this;
     }
 

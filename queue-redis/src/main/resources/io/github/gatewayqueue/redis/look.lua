@@ -22,7 +22,7 @@ local now = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), value('see
 local left = value('remaining') - value('old')
   - math.max(0, redis.call('ZCARD', STARTS) - 1) - math.max(0, redis.call('HLEN', HOLDS) - 1)
 
--- For how long no start can be had; -1 if that is not known.
+-- For how long no start is allowed; -1 if that is not known.
 local opens_in = 0
 if state.limited == '1' then
   if now >= value('good_until') then

@@ -5,6 +5,7 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.internal.LimitText;
+import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads.
  */
 public final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
-  private static final Duration MAX_AGE = Duration.ofMinutes(10);
-
   private final SessionStartLimitSource discord;
   private final Duration startDelay;
   private final AtomicLong failed = new AtomicLong();
@@ -125,7 +124,7 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
   /** Returns whether it was last read so long ago that it is worth reading again. */
   boolean isOld() {
     Instant read = readAt;
-    return read != null && Duration.between(read, Instant.now()).compareTo(MAX_AGE) > 0;
+    return read != null && Duration.between(read, Instant.now()).compareTo(ReadingAge.DEFAULT) > 0;
   }
 
   /** Returns when it was last read, or null if it was not. */

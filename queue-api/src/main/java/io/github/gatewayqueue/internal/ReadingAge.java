@@ -1,0 +1,34 @@
+package io.github.gatewayqueue.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/** How old a reading of the session start limit may become, in every queue that has one. */
+public final class ReadingAge {
+  /** A good reading that is younger is not made again: Discord's REST API has limits of its own. */
+  public static final Duration MIN = Duration.ofSeconds(30);
+
+  /** The maximum age unless another one is set. */
+  public static final Duration DEFAULT = Duration.ofMinutes(10);
+
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+  private ReadingAge() {}
+
+  /**
+   * Returns a maximum age that a queue can have.
+   *
+   * @param maxReadingAge the age
+   * @return the same
+   * @throws IllegalArgumentException if it is not from 30 s to {@link Long#MAX_VALUE} ns
+   */
+  public static Duration requireMax(Duration maxReadingAge) {
+    requireNonNull(maxReadingAge, "maxReadingAge");
+    if (maxReadingAge.compareTo(MIN) < 0 || maxReadingAge.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
+    }
+    return maxReadingAge;
+  }
+}
