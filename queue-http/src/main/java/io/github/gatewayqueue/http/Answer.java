@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,12 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
 
   /** Sends the request; called once, by the thread that waits for the answer. */
   void begin(HttpClient client, HttpRequest request) {
-    exchange = client.sendAsync(request, this);
+    try {
+      exchange = client.sendAsync(request, this);
+    } catch (RejectedExecutionException e) { // the client was shut down meanwhile
+      pass(new Failure(e));
+      return;
+    }
     var unused =
         exchange.whenComplete((response, thrown) -> {
           if (thrown != null) {

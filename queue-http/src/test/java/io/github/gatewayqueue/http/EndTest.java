@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +118,25 @@ class EndTest {
       Await.until(() -> !log.lines().isEmpty());
       queue.close();
       asking.awaitThrown(GatewayQueueException.class);
+    }
+  }
+
+  /** As a client does that is shut down while a request arrives. */
+  @Test
+  void request_clientTakesNoTasks_waitsUntilTheQueueIsClosed() throws Exception {
+    ExecutorService ended = Executors.newSingleThreadExecutor();
+    ended.shutdown();
+    HttpClient client = HttpClient.newBuilder().executor(ended).build();
+    try (var server = new FakeBroker(FakeBroker.releasing());
+        var log = new CapturedLog(Log.NAME, Level.WARNING)) {
+      var queue = HttpQueue.builder(server.url()).httpClient(client).build();
+      Asking asking = Asking.of(queue);
+      Await.until(() -> !log.lines().isEmpty());
+      assertTrue(log.lines().getFirst().contains("RejectedExecutionException"));
+      queue.close();
+      asking.awaitThrown(GatewayQueueException.class);
+    } finally {
+      client.shutdownNow();
     }
   }
 
