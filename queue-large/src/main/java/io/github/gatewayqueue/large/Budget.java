@@ -291,7 +291,7 @@ final class Budget {
     resetNanos = nowNanos + nanosToReset(fresh);
     resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
-    if (fresh.remaining() <= heldBack()) {
+    if (fresh.remaining() <= heldBack() || resetsAtOnce(fresh)) {
       fail(nowNanos, Duration.ofNanos(minBackoffNanos)); // or a stuck source is asked at its pace
     } else {
       failures = 0;
@@ -322,6 +322,10 @@ final class Budget {
         && limit.total() == fresh.total()
         && !limit.resetAfter().isZero()
         && resetNanos - resetSlackNanos - askedNanos > 0;
+  }
+
+  private boolean resetsAtOnce(SessionStartLimit fresh) {
+    return !fresh.resetAfter().isZero() && nanosToReset(fresh) < minBackoffNanos;
   }
 
   /** A tenth of the time to the reset, but no longer than it matters which window a start is of. */

@@ -591,7 +591,8 @@ public final class LargeBotQueue implements GatewayQueue {
      * learns what this one has released; none by default. With it the spacing and the budget hold
      * over a restart without a {@linkplain #startDelay start delay}, and the {@linkplain #brake
      * brake} sees a shard that ends its process each time. It is opened by {@link #build}, and
-     * belongs to the queue until the process ends.
+     * belongs to the queue until the process ends or builds another queue with the same file, which
+     * takes it over: the former queue then records nothing more.
      *
      * @param file the file, or where there is none yet, in a folder that exists
      * @return this builder
@@ -627,7 +628,7 @@ public final class LargeBotQueue implements GatewayQueue {
      * @return a new queue
      * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
      *     that has a {@code maxConcurrency} above 65,536, or if the record is no such file, cannot
-     *     be read or is in use
+     *     be read or is in use by another process
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this, initialLimit, System.nanoTime());

@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.large;
 
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees that one queue at a time uses a record: by a locked file beside it among processes, and by
- * its owner within this process. The record itself is no good for a lock, as it is replaced.
+ * Keeps other processes from a record, by a locked file beside it: the record itself is replaced,
+ * and so cannot be locked. Within this process the last queue that opened a record has it.
  *
  * <p>The locked file stays open until the process ends. On POSIX systems it must: closing any
  * channel of a file gives up the locks that the process has on it.
@@ -23,19 +22,25 @@ final class RecordLock {
 
   private final FileChannel channel;
   private @Nullable FileLock lock;
-  private WeakReference<StartRecord> owner = new WeakReference<>(null);
+  private @Nullable StartRecord owner;
 
   private RecordLock(FileChannel channel) {
     this.channel = channel;
   }
 
+  /** Reads a record, which needs to happen while nobody writes it. */
+  interface Reading {
+    void read() throws IOException;
+  }
+
   /**
-   * Gives a record its file, until the process ends or the record is garbage-collected.
+   * Gives a record its file until the process ends, or until another record takes it over. Before
+   * that one has read the file successfully, nothing changes for the former owner.
    *
-   * @throws IllegalArgumentException if another record has it
-   * @throws IOException if it cannot be locked
+   * @throws IllegalArgumentException if another process has the file
+   * @throws IOException if it cannot be locked or read
    */
-  static void take(Path file, StartRecord owner) throws IOException {
+  static void take(Path file, StartRecord taker, Reading reading) throws IOException {
     synchronized (LOCKS) {
       RecordLock lock = LOCKS.get(file);
       if (lock == null) {
@@ -45,11 +50,17 @@ final class RecordLock {
                 FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         LOCKS.put(file, lock);
       }
-      if (lock.owner.get() != null) {
-        throw inUse(file, "another queue of this process");
-      }
       lock.lock(file);
-      lock.owner = new WeakReference<>(owner);
+      StartRecord former = lock.owner;
+      if (former == null) {
+        reading.read();
+      } else {
+        synchronized (former) { // so that it writes nothing between the reading and its end
+          reading.read();
+          former.close();
+        }
+      }
+      lock.owner = taker;
     }
   }
 
@@ -57,8 +68,8 @@ final class RecordLock {
     if (lock == null) {
       try {
         lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) { // this class, loaded a second time
-        throw inUse(file, "another queue of this process");
+      } catch (OverlappingFileLockException e) {
+        throw inUse(file, "another class loader of this process");
       }
     }
     if (lock == null) {
@@ -68,14 +79,5 @@ final class RecordLock {
 
   private static IllegalArgumentException inUse(Path file, String by) {
     return new IllegalArgumentException("the start record " + file + " is in use by " + by);
-  }
-
-  static void giveUp(Path file) {
-    synchronized (LOCKS) {
-      RecordLock lock = LOCKS.get(file);
-      if (lock != null) {
-        lock.owner = new WeakReference<>(null);
-      }
-    }
   }
 }

@@ -60,6 +60,7 @@ final class StartRecord {
 
   private int linesLeft;
   private boolean failureTold;
+  private boolean closed;
 
   /**
    * A start.
@@ -82,11 +83,12 @@ final class StartRecord {
   /**
    * Opens a record, or begins one if there is no such file, and takes note that a process has.
    *
-   * <p>A file that is no record, that cannot be read, or that another queue uses is refused: it is
-   * a mistake in the settings, and without the record each crash would be taken for the first.
-   * Lines that are torn or garbled are skipped, with a warning unless it is the last one: a crash
-   * or a disk does that, at night, and must not keep the bot down. Neither must a full disk: if the
-   * file cannot be written, that is a warning, and tried again at each start.
+   * <p>A file that is no record, that cannot be read, or that another process uses is refused: it
+   * is a mistake in the settings, and without the record each crash would be taken for the first. A
+   * record of this process that has the file gives it up, as that of a queue no longer used. Lines
+   * that are torn or garbled are skipped, with a warning unless it is the last one: a crash or a
+   * disk does that, at night, and must not keep the bot down. Neither must a full disk: if the file
+   * cannot be written, that is a warning, and tried again at each start.
    *
    * @throws IllegalArgumentException if the file is refused; nothing in it has changed
    */
@@ -97,13 +99,7 @@ final class StartRecord {
   static StartRecord open(Path file, Supplier<Moment> clock, Opener opener) {
     try {
       var record = new StartRecord(real(file), clock, opener);
-      RecordLock.take(record.file, record);
-      try {
-        record.read();
-      } catch (Throwable e) {
-        record.close();
-        throw e;
-      }
+      RecordLock.take(record.file, record, record::read);
       record.add(Kind.PROCESS, -1, -1);
       return record;
     } catch (IOException e) {
@@ -189,6 +185,10 @@ final class StartRecord {
   }
 
   private synchronized void write(RecordLine line) {
+    if (closed) {
+      warnOnce("is used by a queue that was built later: this one records no more starts");
+      return;
+    }
     try {
       OutputStream out = end;
       if (out == null || linesLeft == 0) {
@@ -200,10 +200,14 @@ final class StartRecord {
       failureTold = false;
     } catch (IOException | RuntimeException | Error e) {
       closeEnd(); // it may have been written in part
-      if (!failureTold) {
-        failureTold = true;
-        warn("the start record " + file + " cannot be written, trying again at each start: " + e);
-      }
+      warnOnce("cannot be written, trying again at each start: " + e);
+    }
+  }
+
+  private void warnOnce(String what) {
+    if (!failureTold) {
+      failureTold = true;
+      warn("the start record " + file + " " + what);
     }
   }
 
@@ -268,10 +272,11 @@ final class StartRecord {
     return text.getBytes(ISO_8859_1);
   }
 
-  /** For tests: what the end of the process does. */
+  /** Writes nothing any more. */
   synchronized void close() {
+    closed = true;
+    failureTold = false;
     closeEnd();
-    RecordLock.giveUp(file);
   }
 
   private void closeEnd() {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.gatewayqueue.large.StartRecord.Start;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
-import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.Thorough;
@@ -381,7 +380,7 @@ class StartRecordTest {
       assertEquals(text, Files.readString(file, ISO_8859_1));
     }
     Files.delete(file);
-    assertEquals(List.of(), open().starts()); // the refusal has not kept the lock
+    assertEquals(List.of(), open().starts());
   }
 
   @Test
@@ -395,38 +394,46 @@ class StartRecordTest {
   // Locking
 
   @Test
-  void open_byASecondQueue_refused() throws IOException {
-    StartRecord record = open();
+  void open_byALaterQueue_takesItOverWithAllStarts() throws IOException, InterruptedException {
+    StartRecord former = open();
+    former.started(1, 1);
+    StartRecord later = open();
+    assertEquals(List.of(1L), shards(later));
+    assertEquals(2, later.processAgesNanos().size());
+    assertEquals(List.of(), logged());
+    former.started(2, 2);
+    former.started(3, 3);
+    later.started(4, 4);
+    assertEquals(List.of(1L, 4L), shards(open()));
     assertEquals(
-        "the start record " + file.toRealPath() + " is in use by another queue of this process",
-        refusal());
-    record.started(1, 1);
-    assertEquals(List.of(1L), shards(reopen(record)));
+        List.of(
+            "WARNING: the start record "
+                + file.toRealPath()
+                + " is used by a queue that was built later: this one records no more starts"),
+        logged());
   }
 
   @Test
-  void open_sameFileByAnotherName_refused() throws IOException {
-    open();
+  void open_sameFileByAnotherName_takesItOver() throws IOException {
+    StartRecord former = open();
     Files.createDirectory(folder.resolve("below"));
     file = folder.resolve("below/../starts");
-    refusal();
+    open();
+    former.started(1, 1);
+    assertEquals(List.of(), shards(open()));
   }
 
   @Test
-  void open_afterTheFirstQueueIsGarbage_taken() {
-    startAndForget();
-    Await.until(() -> {
-      System.gc();
-      try {
-        return shards(open()).equals(List.of(1L));
-      } catch (IllegalArgumentException e) {
-        return false;
-      }
-    });
-  }
-
-  private void startAndForget() {
-    StartRecord.open(file, () -> now, FileOutputStream::new).started(1, 1);
+  void open_refused_theFormerQueueKeepsIt() throws IOException, InterruptedException {
+    StartRecord former = open();
+    former.started(1, 1);
+    String whole = Files.readString(file, ISO_8859_1);
+    Files.writeString(file, "DISCORD_TOKEN=x");
+    refusal();
+    Files.writeString(file, whole, ISO_8859_1);
+    former.started(2, 2);
+    assertEquals(List.of(1L, 2L), shards(open()));
+    assertEquals(List.of(), logged());
   }
 
   @Test
@@ -470,9 +477,9 @@ class StartRecordTest {
   }
 
   @Test
-  void open_otherProcessWhileTwoQueuesOfThisOneHaveTried_refused() throws Exception {
+  void open_otherProcessAfterTwoQueuesOfThisOne_refused() throws Exception {
     open();
-    refusal(); // which must not give up the lock of the first
+    open(); // which must not give up the lock of the first
     try (JavaProcess process = JavaProcess.of(RecordingProcess.class, file)) {
       process.awaitLine(""); // its first
       String line = process.lines().getFirst();
