@@ -75,10 +75,14 @@ local rejoin = false -- whether the process is to join with all its tickets once
 local begun -- the step with which its lease, or the lines, began
 local seen_lines = {} -- buckets whose line is known not to have vanished
 
+-- How many starts are held.
+local function holds()
+  return math.max(0, redis.call('HLEN', HOLDS) - 1)
+end
+
 -- How many starts there were, and are held, that the last reading may not know of.
 local function charges()
-  return math.max(0, redis.call('ZCARD', STARTS) - 1) + math.max(0, redis.call('HLEN', HOLDS) - 1)
-    + value('old')
+  return math.max(0, redis.call('ZCARD', STARTS) - 1) + holds() + value('old')
 end
 
 local function forget_lines()
@@ -259,7 +263,8 @@ local function tell(bucket, age)
 end
 
 -- The brake: of each shard how many starts are remembered, how many of them had to wait, for how many
--- that was told, and the moments of the last ones. The numbers are LargeBotQueue's.
+-- that was told, the moments of the last ones, and the ticket that was told last. The numbers are
+-- LargeBotQueue's.
 
 local BRAKE = PREFIX .. 'brake'
 local LOOP, WITHIN = 5, 600 * SECOND
@@ -267,9 +272,10 @@ local FIRST_PAUSE, LONGEST_PAUSE = 5 * SECOND, 900 * SECOND
 local FORGOTTEN = 3600 * SECOND
 
 local function starts_of(shard)
-  local count, waited, told, moments =
-    string.match(redis.call('HGET', BRAKE, shard) or '', '^(%d+):(%d+):(%d+):([%d,]+)$')
-  local starts = { count = tonumber(count), waited = tonumber(waited), told = tonumber(told) }
+  local count, waited, told, moments, teller =
+    string.match(redis.call('HGET', BRAKE, shard) or '', '^(%d+):(%d+):(%d+):([%d,]+):?(.*)$')
+  local starts = { count = tonumber(count), waited = tonumber(waited), told = tonumber(told),
+    teller = teller }
   for moment in string.gmatch(moments or '', '%d+') do
     starts[#starts + 1] = tonumber(moment)
   end
@@ -287,7 +293,8 @@ local function remember(shard, starts)
     moments[i] = digits(moment)
   end
   redis.call('HSET', BRAKE, shard,
-    table.concat({ starts.count, starts.waited, starts.told, table.concat(moments, ',') }, ':'))
+    table.concat({ starts.count, starts.waited, starts.told, table.concat(moments, ','),
+      starts.teller or '' }, ':'))
 end
 
 local function note_start(shard)
@@ -303,18 +310,19 @@ end
 
 local pauses = {} -- of each that waits: which join, how long, how many starts, and whether that is new
 
--- Has a shard wait before it joins, if it starts again and again. Returns whether it does.
-local function pause(index, shard)
+-- Has a shard wait before it joins, if it starts again and again. Returns whether it does. A ticket
+-- that asks once more has lost the answer, and the news with it.
+local function pause(index, ticket, shard)
   local starts = starts_of(shard)
   if not starts.loops then
     return false
   end
   local step = starts.waited + 1
-  local is_news = step > starts.told
+  local is_news = step > starts.told or starts.teller == ticket
   pauses[#pauses + 1] = { index - 1, math.min(FIRST_PAUSE * 2 ^ (step - 1), LONGEST_PAUSE),
     starts.count, is_news and 1 or 0 }
   if is_news then
-    starts.told = step
+    starts.told, starts.teller = step, ticket
     remember(shard, starts)
   end
   return true
@@ -427,7 +435,7 @@ local function join(index, ticket, shard, arrival)
     return held_arrival
   end
   if arrival == '-1' then -- it is new, and may be held back once
-    if pause(index, shard) then
+    if pause(index, ticket, shard) then
       held_back_now[member] = true
       return '0'
     end
@@ -468,10 +476,20 @@ local function uncertain()
   return value('uncounted') + value('missed')
 end
 
-local function shorten_if_uncertain()
+-- If what the last reading may have counted leaves no start, it is good for as long as Discord may
+-- need to count. A start that is held need not be over by then: if only those make the difference,
+-- the reading is good until it is no longer young.
+local function shorten_if_uncertain(uncertain_holds)
   local left = usable()
-  if left <= 0 and left + uncertain() > 0 and now + settling < value('good_until') then
-    set('good_until', now + settling)
+  if left > 0 or left + uncertain() <= 0 then
+    return
+  end
+  local good_until = now + settling
+  if left + uncertain() <= uncertain_holds then
+    good_until = math.max(good_until, value('asked') + YOUNG)
+  end
+  if good_until < value('good_until') then
+    set('good_until', good_until)
   end
 end
 
@@ -589,7 +607,7 @@ local function accept(asked, total, remaining, reset_after, count)
   if asked < value('settled') then -- it may miss starts that this store does not know of
     set('good_until', math.min(value('good_until'), math.max(now, value('settled'))))
   end
-  shorten_if_uncertain()
+  shorten_if_uncertain(holds())
 end
 
 local function release(bucket, head)
@@ -598,7 +616,7 @@ local function release(bucket, head)
   redis.call('HSET', HOLDS, bucket,
     table.concat({ digits(now), digits(interval), digits(tonumber(arrival)), head }, ':'))
   if is_limited() then
-    shorten_if_uncertain()
+    shorten_if_uncertain(0)
   else
     local missed = math.max(60 * SECOND, settling + lease * 0.6) -- by a reading that comes now
     redis.call('ZREMRANGEBYSCORE', STARTS, '-inf', '(' .. digits(now - missed))

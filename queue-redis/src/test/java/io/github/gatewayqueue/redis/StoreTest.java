@@ -756,6 +756,27 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.RELEASED, process.ask(second).kind());
   }
 
+  /** Until something is said of it, Discord tells the same again. */
+  @Test
+  void read_startThatIsHeldMakesTheDifference_isReadAgainWhenItIsNoLongerYoung() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(1, 2));
+    setState("quiet", 1);
+    Ticket held = release(process, 0);
+    age(Duration.ofSeconds(30));
+    StepReply reply = process.read(process.tell().refresh().take().reading(), limit(1, 2));
+    assertEquals(0, reply.budget().usable());
+    assertEquals(1, reply.budget().uncertain());
+    Ticket other = process.join(1);
+    StepReply asked = process.tell().ask(other).take();
+    assertEquals(Kind.EXHAUSTED, asked.answers().getFirst().kind());
+    assertTrue(asked.answers().getFirst().nanos() > Duration.ofSeconds(15).toNanos());
+    assertTrue(asked.answers().getFirst().nanos() <= Duration.ofSeconds(30).toNanos());
+    assertEquals(0, asked.exhaustedNanos(), "it may be counted already");
+    process.unused(held);
+    assertEquals(Kind.RELEASED, process.ask(other).kind());
+  }
+
   @Test
   void read_fewerThanOurStartsExplain_countsTheRestAsUsedElsewhere() {
     Participant process = reader("a", renewed());
@@ -848,6 +869,21 @@ class StoreTest extends RedisTestBase {
       start(process, 3);
       seconds *= 2;
     }
+  }
+
+  /** The news is in the answer, and its process is the one to log it. */
+  @Test
+  void join_answerThatHeldAShardBackWasLost_isToldOnceMore() {
+    Participant process = participant("a", braked());
+    for (int i = 0; i < 4; i++) {
+      arrive(process, 3);
+    }
+    Ticket ticket = process.ticket(3);
+    ticket.mayPause = true;
+    for (int i = 0; i < 2; i++) {
+      assertTrue(process.tell().join(ticket).take().pauses().getFirst().isNews());
+    }
+    assertFalse(arrive(process, 3).getFirst().isNews(), "of another ticket");
   }
 
   /** As a process does whose ticket stands alone in a bucket that is due. */
