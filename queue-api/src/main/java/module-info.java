@@ -14,6 +14,7 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module")
 @NullMarked
 module io.github.gatewayqueue {
+  requires jdk.jfr;
   requires static transitive org.jspecify;
 
   exports io.github.gatewayqueue;

@@ -25,7 +25,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
         new Published(
             "io.github.gatewayqueue",
             "queue-api",
-            Set.of("mandated java.base", "static transitive org.jspecify"),
+            Set.of("mandated java.base", "jdk.jfr", "static transitive org.jspecify"),
             Set.of(
                 "io.github.gatewayqueue",
                 "io.github.gatewayqueue.internal"

@@ -2,8 +2,12 @@ package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.PauseEvent;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,8 +38,8 @@ final class LocalTickets {
   /** Tickets without a place, the first to ask first. */
   private final Set<Ticket> joining = new LinkedHashSet<>();
 
-  /** Tickets that the brake holds back, and when they join. */
-  private final Map<Ticket, Long> paused = new HashMap<>();
+  /** Tickets that the brake holds back. */
+  private final Map<Ticket, Paused> paused = new HashMap<>();
 
   /** By bucket. */
   private final Map<Integer, OwnLine> lines = new HashMap<>();
@@ -72,6 +76,14 @@ final class LocalTickets {
 
   /** Whether the last step was one. */
   private boolean askedForAll;
+
+  /**
+   * Why a ticket waits before it joins.
+   *
+   * @param starts how many starts of its shard are remembered
+   * @param joinNanos when it joins
+   */
+  private record Paused(int starts, long joinNanos, PauseEvent event) {}
 
   LocalTickets(String process, Settings settings, long nowNanos) {
     this.process = process;
@@ -112,7 +124,10 @@ final class LocalTickets {
 
   private void leave(Ticket ticket, long nowNanos) {
     joining.remove(ticket);
-    paused.remove(ticket);
+    Paused pause = paused.remove(ticket);
+    if (pause != null) {
+      pause.event.commit();
+    }
     OwnLine line = lines.get(bucket(ticket));
     if (line != null && ticket.arrival > 0) {
       line.remove(ticket, nowNanos);
@@ -288,8 +303,8 @@ final class LocalTickets {
   /** Returns in how many nanoseconds {@link #settle} has something to do; 0 or less for now. */
   long settleDelayNanos(long nowNanos) {
     long delay = Long.MAX_VALUE;
-    for (long joinNanos : paused.values()) {
-      delay = Math.min(delay, joinNanos - nowNanos);
+    for (Paused pause : paused.values()) {
+      delay = Math.min(delay, pause.joinNanos - nowNanos);
     }
     for (Hold hold : holds.values()) {
       delay = Math.min(delay, hold.settleNanos() - nowNanos);
@@ -308,8 +323,9 @@ final class LocalTickets {
     paused
         .entrySet()
         .removeIf(entry -> {
-          boolean due = entry.getValue() - nowNanos <= 0;
+          boolean due = entry.getValue().joinNanos - nowNanos <= 0;
           if (due) {
+            entry.getValue().event.commit();
             joining.add(entry.getKey());
           }
           return due;
@@ -515,7 +531,8 @@ final class LocalTickets {
       if (!tickets.containsKey(ticket.name)) {
         continue; // it was given up meanwhile
       }
-      paused.put(ticket, nowNanos + pause.nanos());
+      PauseEvent event = PauseEvent.begin(ticket.shard, ticket.total, pause.starts());
+      paused.put(ticket, new Paused(pause.starts(), nowNanos + pause.nanos(), event));
       if (pause.isNews()) {
         Log.warning(
             "shard "
@@ -622,6 +639,17 @@ final class LocalTickets {
     Map<Integer, Collection<Ticket>> places = new HashMap<>();
     lines.forEach((bucket, line) -> places.put(bucket, line.tickets()));
     return places;
+  }
+
+  /** Returns the tickets that the brake holds back, the one that goes on first at the head. */
+  List<RedisQueueSnapshot.Pause> pauses(Instant now, long nowNanos) {
+    List<RedisQueueSnapshot.Pause> pauses = new ArrayList<>();
+    paused.forEach((ticket, pause) -> {
+      Instant until = now.plusNanos(pause.joinNanos - nowNanos);
+      pauses.add(new RedisQueueSnapshot.Pause(ticket.shard, pause.starts, until));
+    });
+    pauses.sort(Comparator.comparing(RedisQueueSnapshot.Pause::until));
+    return pauses;
   }
 
   private int bucket(Ticket ticket) {

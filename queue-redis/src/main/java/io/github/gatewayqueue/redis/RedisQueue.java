@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -423,24 +422,24 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     Map<String, Thread> threads = new HashMap<>();
     underWay.forEach(ticket -> threads.put(ticket.member(), ticket.thread()));
     try {
-      return SnapshotReply.look(store, places(), threads::get, Instant.now());
+      return SnapshotReply.look(store, own(), threads::get, Instant.now());
     } catch (JedisException e) {
       throw new IOException("cannot look how the queue stands: " + e.getMessage(), e);
     }
   }
 
   /** The worker may be busy with a store that does not answer. */
-  private List<String> places() throws IOException {
-    CompletableFuture<List<String>> places = worker.places();
+  private StoreWorker.Own own() throws IOException {
+    CompletableFuture<StoreWorker.Own> own = worker.own();
     try {
-      return places.get(PLACES_SECONDS, TimeUnit.SECONDS);
+      return own.get(PLACES_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IOException("cannot look how the queue stands: the store does not answer", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // it is not completed so
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new ArrayList<>();
+      return new StoreWorker.Own(List.of(), List.of());
     }
   }
 

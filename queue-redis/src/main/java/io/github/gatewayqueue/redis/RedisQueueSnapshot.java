@@ -15,17 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param limit the limit as it stands, or nothing if no process has read it
  * @param usedElsewhere how many starts of the bot were used that no process of this queue has used,
  *     as far as readings of the limit have shown, since the store was new
+ * @param pauses the requests of this process that the {@linkplain RedisQueue.Builder#brake brake}
+ *     held back, the one that goes on first at the head; they are in no line yet
  */
 public record RedisQueueSnapshot(
     List<Bucket> buckets,
     List<Place> places,
     Optional<SessionStartLimit> limit,
-    long usedElsewhere) {
+    long usedElsewhere,
+    List<Pause> pauses) {
 
-  /** Creates a snapshot. */
+  /** Creates a snapshot, of copies of the lists. */
   public RedisQueueSnapshot {
     buckets = List.copyOf(buckets);
     places = List.copyOf(places);
+    pauses = List.copyOf(pauses);
   }
 
   /**
@@ -64,4 +68,13 @@ public record RedisQueueSnapshot(
    * @param position the place in its line, from 1, those of other processes counted
    */
   public record Place(Thread thread, int bucket, int position) {}
+
+  /**
+   * A request of a shard that starts again and again, and waits before it joins the line.
+   *
+   * @param shard the shard's id
+   * @param starts how many starts of it are remembered, in all processes
+   * @param until when it joins the line
+   */
+  public record Pause(long shard, int starts, Instant until) {}
 }

@@ -84,11 +84,15 @@ record SnapshotReply(
   /**
    * Looks how the queue stands, in the terms of this machine.
    *
-   * @param own the bucket and the ticket, with its shard, of each of this process's places
+   * @param waiting the tickets of this process that wait
    * @param threads the thread that asks, by ticket and shard; null if it has left
    */
   static RedisQueueSnapshot look(
-      Store store, List<String> own, Function<String, @Nullable Thread> threads, Instant now) {
+      Store store,
+      StoreWorker.Own waiting,
+      Function<String, @Nullable Thread> threads,
+      Instant now) {
+    List<String> own = waiting.places();
     SnapshotReply reply = store.look(piece(own, 0));
     List<RedisQueueSnapshot.Bucket> buckets =
         Replies.parse(() -> reply.buckets.stream().map(bucket -> bucket.show(now)).toList());
@@ -106,7 +110,7 @@ record SnapshotReply(
       }
     }
     return new RedisQueueSnapshot(
-        buckets, places, Optional.ofNullable(reply.limit), reply.usedElsewhere);
+        buckets, places, Optional.ofNullable(reply.limit), reply.usedElsewhere, waiting.pauses());
   }
 
   private static List<String> piece(List<String> own, int from) {

@@ -50,12 +50,12 @@ record StepReply(
    * @param starts how many starts of the shard are remembered
    * @param isNews whether nobody was told of this step
    */
-  record Pause(int join, long nanos, long starts, boolean isNews) {
+  record Pause(int join, long nanos, int starts, boolean isNews) {
     static Pause of(List<Long> parts) {
       return new Pause(
           Math.toIntExact(parts.get(0)),
           Micros.toNanos(parts.get(1)),
-          parts.get(2),
+          Math.toIntExact(parts.get(2)),
           parts.get(3) == 1);
     }
   }

@@ -4,7 +4,6 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.internal.LimitText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,12 +50,8 @@ final class StoreWorker {
   private final StoreNotifications notifications;
   private final Thread thread;
   private volatile @Nullable SessionStartLimit limit;
-  private boolean exhaustionTold;
+  private final LimitWarnings warnings;
   private final List<Requirement> requirements = new ArrayList<>();
-
-  /** How many starts were used elsewhere, as of the last answer. */
-  private long usedElsewhereKnown;
-
   private boolean cutOffTold;
   private volatile boolean closing;
 
@@ -72,6 +67,7 @@ final class StoreWorker {
     this.store = store;
     this.settings = settings;
     tickets = new LocalTickets(process, settings, System.nanoTime());
+    warnings = new LimitWarnings(settings.reserve(), System.nanoTime());
     reader =
         new LimitReader(
             source, settings.reserve(), threads, random, this::tell, new ReadingResults());
@@ -175,18 +171,26 @@ final class StoreWorker {
     return limit;
   }
 
-  /** Returns the bucket and the name, with the shard, of each ticket that has its place in line. */
-  CompletableFuture<List<String>> places() {
-    CompletableFuture<List<String>> places = new CompletableFuture<>();
+  /**
+   * The tickets of this process that wait.
+   *
+   * @param places the bucket and the name, with the shard, of each that has its place in line
+   * @param pauses those that the brake holds back
+   */
+  record Own(List<String> places, List<RedisQueueSnapshot.Pause> pauses) {}
+
+  /** Returns the tickets of this process that wait. */
+  CompletableFuture<Own> own() {
+    CompletableFuture<Own> own = new CompletableFuture<>();
     tell(() -> {
       List<String> all = new ArrayList<>();
       tickets
           .places()
           .forEach((bucket, line) ->
               line.forEach(ticket -> all.addAll(List.of(bucket.toString(), ticket.member()))));
-      places.complete(all);
+      own.complete(new Own(all, tickets.pauses(Instant.now(), System.nanoTime())));
     });
-    return places;
+    return own;
   }
 
   /**
@@ -294,8 +298,7 @@ final class StoreWorker {
     outage.end();
     limit = reply.limit(); // first: who is released now may ask for it
     tickets.answered(step, reply, asked, System.nanoTime());
-    warnIfUsedElsewhere(step, reply);
-    warnIfExhausted();
+    warnings.answered(reply, step.reading() != null, tickets.isExhausted(), System.nanoTime());
     failIfExhausted(reply, asked);
     requirements.removeIf(requirement -> requirement.judge(reply, settings));
     long wanted = tickets.takeReadingWanted();
@@ -364,31 +367,6 @@ final class StoreWorker {
       }
     }
     return false;
-  }
-
-  private void warnIfExhausted() {
-    if (!tickets.isExhausted()) {
-      exhaustionTold = false;
-    } else if (!exhaustionTold) {
-      exhaustionTold = true;
-      SessionStartLimit used = limit;
-      Log.warning(
-          "the session starts are used up: "
-              + (used == null ? "" : LimitText.left(used, settings.reserve())));
-    }
-  }
-
-  /** Only the process that has read it: one line is enough. */
-  private void warnIfUsedElsewhere(Step step, StepReply reply) {
-    long news = reply.budget().usedElsewhere() - usedElsewhereKnown;
-    usedElsewhereKnown = reply.budget().usedElsewhere();
-    SessionStartLimit known = reply.limit();
-    if (step.reading() != null && news > 0 && known != null) {
-      Log.warning(
-          news
-              + " session starts were used elsewhere, by another program or an old process: "
-              + LimitText.left(known, settings.reserve()));
-    }
   }
 
   /** Gives up the lease. If that fails, it runs out by itself. */

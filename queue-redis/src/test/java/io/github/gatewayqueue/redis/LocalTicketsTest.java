@@ -4,14 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.internal.PauseEvent;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LocalTicketsTest {
   private static final Duration INTERVAL = Duration.ofSeconds(6);
@@ -29,6 +36,8 @@ class LocalTicketsTest {
           true,
           false);
   private static final Moment NOW = Moment.now();
+
+  @TempDir private Path folder;
 
   private final LocalTickets tickets = new LocalTickets("me", SETTINGS, NOW.nanos());
   private long arrivals = 1000;
@@ -115,6 +124,33 @@ class LocalTicketsTest {
     step();
     tickets.giveUp(ticket, NOW.nanos());
     assertEquals(Long.MAX_VALUE, tickets.settleDelayNanos(NOW.nanos()));
+  }
+
+  @Test
+  void pause_ended_isRecorded() throws Exception {
+    try (Recording recording = new Recording()) {
+      recording.enable(PauseEvent.NAME);
+      recording.start();
+      pauses = List.of(new StepReply.Pause(0, 1, 7, false));
+      arrive(1);
+      step();
+      Ticket givenUp = arrive(2);
+      step();
+      assertEquals(2, tickets.pauses(Instant.now(), NOW.nanos()).size());
+      tickets.giveUp(givenUp, NOW.nanos());
+      tickets.settle(NOW.nanos() + 1);
+      assertEquals(List.of(), tickets.pauses(Instant.now(), NOW.nanos()));
+      Path file = folder.resolve("pauses.jfr");
+      recording.dump(file);
+      List<RecordedEvent> events =
+          RecordingFile.readAllEvents(file).stream()
+              .filter(event -> event.getEventType().getName().equals(PauseEvent.NAME))
+              .toList();
+      assertEquals(2, events.size());
+      assertEquals(0, events.getFirst().getLong("shardId"));
+      assertEquals(1, events.getFirst().getLong("totalShards"));
+      assertEquals(7, events.getFirst().getInt("starts"));
+    }
   }
 
   /** Has a ticket joined and released. The first one is not asked for until lines are known. */

@@ -70,6 +70,23 @@ class RedisQueueLimitTest extends RedisTestBase {
   }
 
   @Test
+  void request_fewStartsLeft_eachProcessWarnsOnce() throws Exception {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(10, 4, DAY, 1)));
+      queue.request(0, 1);
+      awaitRemaining(3, queue);
+      assertEquals(List.of(), log.lines());
+      queue.request(0, 1);
+      awaitRemaining(2, open(builder()));
+      Await.until(() -> log.lines().size() == 2);
+      for (String line : log.lines()) {
+        String low = "WARNING: the session starts run low: 2 of 10 session starts left; resets in ";
+        assertTrue(line.startsWith(low), line);
+      }
+    }
+  }
+
+  @Test
   void request_afterTheReset_goesOnWithWhatIsReadThen() throws Exception {
     var readings = new AtomicInteger();
     SessionStartLimitSource source =

@@ -179,8 +179,14 @@ class RedisQueueTest extends RedisTestBase {
       assertTrue(log.lines().toString().contains("4 times so far: it waits 5 s"));
       queue.request(1, 2); // another shard
       assertEquals(0, queue.waiting());
+      List<RedisQueueSnapshot.Pause> pauses = queue.snapshot().pauses();
+      assertEquals(1, pauses.size());
+      assertEquals(0, pauses.getFirst().shard());
+      assertEquals(4, pauses.getFirst().starts());
+      assertEquals(List.of(), open(builder()).snapshot().pauses(), "of another process");
       first.interrupt();
       first.awaitThrown(InterruptedException.class);
+      Await.until(() -> queue.snapshot().pauses().isEmpty());
       Asking second = Asking.of(queue, 0, 2);
       Await.until(() -> second.thread().getState() == Thread.State.WAITING);
       queue.close();

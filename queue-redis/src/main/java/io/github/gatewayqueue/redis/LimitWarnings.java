@@ -1,0 +1,86 @@
+package io.github.gatewayqueue.redis;
+
+import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.internal.LimitText;
+import io.github.gatewayqueue.internal.LowStarts;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the operator what the store's answers say of the session start limit that is bad. Each
+ * process tells of the whole queue, so no line depends on one of them. Used by the worker.
+ */
+final class LimitWarnings {
+  /** A reset that is so much later than it was is another one. */
+  private static final long ANOTHER_RESET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final int reserve;
+  private final LowStarts low;
+  private @Nullable SessionStartLimit known;
+
+  /** When that limit resets. Meaningless without one. */
+  private long resetNanos;
+
+  private boolean exhaustionTold;
+
+  /** How many starts were used elsewhere, as of the last answer. */
+  private long usedElsewhere;
+
+  LimitWarnings(int reserve, long nowNanos) {
+    this.reserve = reserve;
+    low = new LowStarts(nowNanos);
+  }
+
+  /**
+   * Takes an answer.
+   *
+   * @param hasRead whether this process has just read the limit
+   * @param exhausted whether somebody waits here, or did so, since the starts were used up
+   */
+  void answered(StepReply reply, boolean hasRead, boolean exhausted, long nowNanos) {
+    SessionStartLimit limit = reply.limit();
+    long news = reply.budget().usedElsewhere() - usedElsewhere;
+    usedElsewhere += news;
+    if (limit != null) {
+      if (hasRead && news > 0) { // one line is enough
+        Log.warning(
+            news
+                + " session starts were used elsewhere, by another program or an old process: "
+                + LimitText.left(limit, reserve));
+      }
+      notePace(limit, nowNanos);
+      warnIfLow(limit, reply, nowNanos);
+    }
+    if (exhausted && !exhaustionTold) {
+      Log.warning(
+          "the session starts are used up: "
+              + (limit == null ? "" : LimitText.left(limit, reserve)));
+    }
+    exhaustionTold = exhausted;
+  }
+
+  /** What is less than before was used, by whichever process or program. */
+  private void notePace(SessionStartLimit limit, long nowNanos) {
+    SessionStartLimit before = known;
+    long nextResetNanos = nowNanos + limit.resetAfter().toNanos();
+    if (before != null
+        && before.total() == limit.total()
+        && nextResetNanos - resetNanos < ANOTHER_RESET_NANOS) {
+      low.used(before.remaining() - limit.remaining(), nowNanos);
+    }
+    known = limit;
+    resetNanos = nextResetNanos;
+  }
+
+  private void warnIfLow(SessionStartLimit limit, StepReply reply, long nowNanos) {
+    if (reply.exhaustedNanos() > 0) {
+      low.usedUp();
+      return;
+    }
+    int heldBack = Math.min(reserve, Math.max(0, limit.total() - 1));
+    String few = low.tell(limit, heldBack, reply.budget().usable(), nowNanos);
+    if (few != null) {
+      Log.warning("the session starts run low: " + few);
+    }
+  }
+}
