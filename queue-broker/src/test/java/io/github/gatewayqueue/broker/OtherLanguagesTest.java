@@ -41,6 +41,7 @@ class OtherLanguagesTest extends BrokerTestBase {
   enum Bot {
     DISCORD_JS("node", "discord-js-bot.mjs", "discord.js/node_modules"),
     DISCORDJS_WS("node", "discordjs-ws-bot.mjs", "discordjs-ws/node_modules"),
+    DISCORDJS_WS_WORKERS("node", "discordjs-ws-workers-bot.mjs", "discordjs-ws/node_modules"),
     DISCORD_PY("python3", "discord_py_bot.py", "discord.py");
 
     private final String program;
@@ -206,9 +207,9 @@ class OtherLanguagesTest extends BrokerTestBase {
     assertEquals(0, discord.score().identifies());
   }
 
-  @Test
-  void bot_hangsUpWhileItWaits_leavesTheLine() throws Exception {
-    Bot bot = Bot.DISCORDJS_WS;
+  @ParameterizedTest
+  @EnumSource(names = {"DISCORDJS_WS", "DISCORDJS_WS_WORKERS"})
+  void bot_hangsUpWhileItWaits_leavesTheLine(Bot bot) throws Exception {
     bot.libraries();
     FakeDiscord discord = discord();
     Broker broker =
