@@ -28,7 +28,7 @@ class GuideTest {
   private final List<String> refused = new ArrayList<>();
 
   @Test
-  void large_usedUp_isToldUntilWhen() throws InterruptedException {
+  void large_exhausted_reportsWhenItIsReset() throws InterruptedException {
     SessionStartLimit limit = new SessionStartLimit(1000, 20, Duration.ofHours(4), 16);
     request(failing(() -> limit), 0, 16);
     assertEquals(1, refused.size());
@@ -37,9 +37,9 @@ class GuideTest {
   // @start region="large, failing"
   LargeBotQueue failing(SessionStartLimitSource limits) {
     return LargeBotQueue.builder(limits)
-        .reserve(20) // for what is started outside this queue
+        .reserve(20) // for starts outside this queue
         .whenExhausted(LargeBotQueue.WhenExhausted.FAIL)
-        .build(); // the first request has the limit read
+        .build(); // the first request reads the limit
   }
 
   void request(LargeBotQueue queue, int shardId, int shardCount) throws InterruptedException {

@@ -18,7 +18,7 @@ import java.util.List;
 import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import reactor.core.publisher.Mono;
 
-/** The code that the README shows. */
+/** The code that the README and several guides show. */
 final class ReadmeSnippets {
   private ReadmeSnippets() {}
 
@@ -48,14 +48,14 @@ final class ReadmeSnippets {
     // @start region="large"
     GatewayQueue largeBotQueue(String token) {
       SessionStartLimitSource limits = DiscordSessionStartLimitSource.builder(token).build();
-      return LargeBotQueue.builder(limits).build(); // the first request has the limit read
+      return LargeBotQueue.builder(limits).build(); // the first request reads the limit
     }
 
     // @end
 
     // @start region="several processes"
     HttpQueue queueOfAllProcesses(URI broker, String token) {
-      return HttpQueue.builder(broker).token(token).build(); // one per process, to be closed
+      return HttpQueue.builder(broker).token(token).build(); // one per process; close it at the end
     }
 
     // @end
@@ -86,30 +86,29 @@ final class ReadmeSnippets {
   static final class InOrder {
     final List<Integer> identified = Collections.synchronizedList(new ArrayList<>());
     final List<RuntimeException> failures = Collections.synchronizedList(new ArrayList<>());
-    private final GatewayQueue queue;
-    private final int maxConcurrency;
+    private final LargeBotQueue queue;
     private final int shardCount;
 
-    InOrder(GatewayQueue queue, int maxConcurrency, int shardCount) {
+    InOrder(LargeBotQueue queue, int shardCount) {
       this.queue = queue;
-      this.maxConcurrency = maxConcurrency;
       this.shardCount = shardCount;
     }
 
     // @start region="in order"
     void startAll() {
+      int maxConcurrency = queue.limit().orElseThrow().maxConcurrency(); // after buildAndRead()
       for (int id = 0; id < maxConcurrency; id++) {
-        start(id);
+        start(id, maxConcurrency);
       }
     }
 
-    void start(int id) {
+    void start(int id, int maxConcurrency) {
       if (id < shardCount) {
-        Thread.ofVirtual().name("shard-" + id).start(() -> bringUp(id));
+        Thread.ofVirtual().name("shard-" + id).start(() -> bringUp(id, maxConcurrency));
       }
     }
 
-    void bringUp(int id) {
+    void bringUp(int id, int maxConcurrency) {
       try {
         connect(id); // returns after HELLO
         queue.request(id, shardCount);
@@ -119,7 +118,7 @@ final class ReadmeSnippets {
       } catch (RuntimeException e) {
         failed(id, e);
       }
-      start(id + maxConcurrency);
+      start(id + maxConcurrency, maxConcurrency);
     }
 
     // @end

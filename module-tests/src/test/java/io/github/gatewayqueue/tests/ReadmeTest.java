@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.http.HttpQueue;
-import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.tests.ReadmeSnippets.FirstUse;
 import io.github.gatewayqueue.tests.ReadmeSnippets.InOrder;
 import io.github.gatewayqueue.tests.ReadmeSnippets.Queues;
@@ -19,7 +20,7 @@ import net.dv8tion.jda.api.sharding.ShardManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows does what it says. */
+/** The code that the README and several guides show does what they say. */
 class ReadmeTest {
   @Test
   void firstUse_releasesTheShard() throws InterruptedException {
@@ -53,7 +54,13 @@ class ReadmeTest {
 
   @Test
   void inOrder_oneBucket_releasesInIdOrderEvenIfOneFails() {
-    InOrder bot = new InOrder(new LocalQueue(Duration.ofMillis(1)), 1, 100);
+    SessionStartLimit limit = new SessionStartLimit(1000, 1000, Duration.ofDays(1), 1);
+    LargeBotQueue queue =
+        LargeBotQueue.builder(() -> limit)
+            .initialLimit(limit)
+            .interval(Duration.ofMillis(1))
+            .build();
+    InOrder bot = new InOrder(queue, 100);
     bot.startAll();
     Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> bot.identified.size() == 100);
     assertEquals(
