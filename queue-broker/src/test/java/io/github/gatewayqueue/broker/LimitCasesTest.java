@@ -399,7 +399,7 @@ class LimitCasesTest {
     String namespace = UUID.randomUUID().toString();
     try (FakeDiscord discord =
         discord().total(1000).remaining(7).countLag(Duration.ofSeconds(10)).start()) {
-      for (int process = 0; process < 6; process++) {
+      for (int process = 0; process < 8; process++) {
         long beginNanos = System.nanoTime();
         try (Bot bot = Bot.of(kind, discord, source(discord), namespace)) {
           Asking shard = bot.start(process);

@@ -20,6 +20,9 @@ final class LimitReader {
   /** Discord counts by days, and whatever says more is wrong. */
   private static final Duration MAX_WINDOW = Duration.ofDays(1);
 
+  /** How long the first pause is, and that after a limit which is good for less. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
   /** No longer does anybody wait; and the store's numbers hold no more than some hundred years. */
   private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -69,7 +72,7 @@ final class LimitReader {
     this.source = source;
     this.reserve = reserve;
     this.threads = threads;
-    backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60), random);
+    backoff = new Backoff(SHORTEST, Duration.ofSeconds(60), random);
     this.worker = worker;
     this.results = results;
   }
@@ -170,11 +173,13 @@ final class LimitReader {
       results.failed(failure, bounded);
       return;
     }
-    if (usableStarts(limit) > 0) {
+    boolean resetsAtOnce =
+        !limit.resetAfter().isZero() && limit.resetAfter().compareTo(SHORTEST) < 0;
+    if (usableStarts(limit) > 0 && !resetsAtOnce) {
       reading = false;
       backoff.succeed();
     } else {
-      failed(Duration.ZERO); // a source that says so again and again is not asked at that pace
+      failed(SHORTEST); // a source that says so again and again is not asked at that pace
     }
     results.read(new Step.Reading(number, limit));
   }
