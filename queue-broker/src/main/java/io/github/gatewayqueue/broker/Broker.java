@@ -196,8 +196,8 @@ public final class Broker implements AutoCloseable {
      * Sets how long after the start nothing is released, because a broker cannot know what its
      * predecessor did last; one interval by default, with a Discord token at least ten seconds, as
      * Discord needs a while to count a start, and six seconds more for a queue in a Redis, as other
-     * brokers may use what they hold for so long. The limit is read at the start, to report a bad
-     * token and to be shown, and again after the delay, to be kept to.
+     * brokers may use what they hold for so long. The limit is read before that, to report a bad
+     * token at once.
      *
      * @param startDelay from zero to 365 days
      * @return this builder

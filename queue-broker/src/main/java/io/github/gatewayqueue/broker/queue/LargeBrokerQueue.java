@@ -24,7 +24,7 @@ final class LargeBrokerQueue implements BrokerQueue {
   private final LimitReadings readings;
   private final LargeBotQueue queue;
   private final int reserve;
-  private final Thread refresher;
+  private volatile @Nullable Thread refresher;
 
   LargeBrokerQueue(QueueSettings settings, String token) {
     readings = new LimitReadings(settings, token);
@@ -38,17 +38,10 @@ final class LargeBrokerQueue implements BrokerQueue {
             .brake(settings.brake());
     Path record = settings.record();
     queue = record == null ? builder.build() : builder.record(record).build();
-    refresher =
-        Thread.ofVirtual()
-            .name("refresher")
-            .inheritInheritableThreadLocals(false)
-            .start(() -> refresh(settings.startDelay()));
   }
 
-  /** The predecessor's last starts are to be counted in what is read, so it waits before. */
-  private void refresh(Duration startDelay) {
+  private void refresh() {
     try {
-      Thread.sleep(startDelay);
       while (!readings.isRefused()) {
         queue.readLimitIfUnknown();
         if (readings.isOld()) {
@@ -69,7 +62,11 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public void start() {
-    readings.start();
+    refresher =
+        Thread.ofVirtual()
+            .name("refresher")
+            .inheritInheritableThreadLocals(false)
+            .start(this::refresh);
   }
 
   @Override
@@ -94,7 +91,7 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public LargeBotQueueSnapshot snapshot() {
-    return readings.complete(queue.snapshot());
+    return queue.snapshot();
   }
 
   @Override
@@ -105,7 +102,8 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, snapshot(), reserve);
+    readings.addFailure(problems);
+    LimitReadings.addProblems(problems, snapshot(), reserve);
     return problems;
   }
 
@@ -116,7 +114,7 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public @Nullable NotReady whyNotReady() {
-    return readings.whyNotReady(queue.snapshot(), reserve);
+    return NotReady.of(queue.snapshot(), reserve, Instant.now());
   }
 
   @Override
@@ -126,7 +124,9 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public void close() {
-    refresher.interrupt();
-    readings.close();
+    Thread started = refresher;
+    if (started != null) {
+      started.interrupt();
+    }
   }
 }

@@ -11,32 +11,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the limit from Discord, and remembers what came of it. Reads it once before the start delay
- * as well, to report a bad token at once, and the limit to those who watch. The queue does not see
- * that reading, in which the predecessor's last starts may be missing: it reads after the delay.
- * Safe for use by many threads.
- */
-public final class LimitReadings implements SessionStartLimitSource, AutoCloseable {
+/** Reads the limit from Discord, and remembers what came of it. Safe for use by many threads. */
+public final class LimitReadings implements SessionStartLimitSource {
   private final SessionStartLimitSource discord;
-  private final Duration startDelay;
   private final AtomicLong failed = new AtomicLong();
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
-
-  /** Completes when the first reading is over, for better or worse. */
-  private final CompletableFuture<Void> firstOver = new CompletableFuture<>();
-
-  private volatile @Nullable Thread firstReader;
-
-  /** As it was read before the start delay, until the queue has or wants another reading. */
-  private volatile @Nullable SessionStartLimit first;
 
   /** As it was last read. */
   private volatile int maxConcurrency = 1;
@@ -48,54 +32,15 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
   private volatile @Nullable String failure;
 
   LimitReadings(QueueSettings settings, String token) {
-    this(
-        DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build(),
-        settings.startDelay());
+    this(DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build());
   }
 
-  LimitReadings(SessionStartLimitSource discord, Duration startDelay) {
+  LimitReadings(SessionStartLimitSource discord) {
     this.discord = discord;
-    this.startDelay = startDelay;
   }
 
-  /** Reads it for the first time, in the background; called once, when the broker listens. */
-  void start() {
-    if (startDelay.isZero()) { // then the queue itself reads it at once
-      firstOver.complete(null);
-      return;
-    }
-    firstReader =
-        Thread.ofVirtual()
-            .name("first-reader")
-            .inheritInheritableThreadLocals(false)
-            .start(this::readFirst);
-  }
-
-  private void readFirst() {
-    try {
-      first = read();
-    } catch (IOException | RuntimeException e) {
-      // was noted, and the queue reads it after the start delay
-    } catch (InterruptedException e) {
-      // the broker is closed
-    } finally {
-      firstOver.complete(null);
-    }
-  }
-
-  /** Reads it for the queue; one reading at a time, or an old one could pass for the last. */
   @Override
   public SessionStartLimit fetch() throws IOException, InterruptedException {
-    try {
-      firstOver.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // it only ever completes
-    }
-    first = null;
-    return read();
-  }
-
-  private SessionStartLimit read() throws IOException, InterruptedException {
     try {
       SessionStartLimit limit = discord.fetch();
       maxConcurrency = limit.maxConcurrency();
@@ -141,28 +86,6 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
     return refused.isDone();
   }
 
-  /** Returns a queue's snapshot, with the first reading as long as the queue itself has none. */
-  LargeBotQueueSnapshot complete(LargeBotQueueSnapshot snapshot) {
-    SessionStartLimit read = first;
-    if (read == null) {
-      return snapshot;
-    }
-    if (snapshot.limit().isPresent()) { // by another broker: the first is not to show up once more
-      first = null;
-      return snapshot;
-    }
-    return new LargeBotQueueSnapshot(
-        snapshot.buckets(), Optional.of(read), snapshot.usedElsewhere(), snapshot.pauses());
-  }
-
-  /** Returns why a queue is not ready; the first reading shows that it will be after the delay. */
-  @Nullable NotReady whyNotReady(LargeBotQueueSnapshot snapshot, int reserve) {
-    if (snapshot.limit().isEmpty()) { // a store may not know yet that there is one
-      return first == null ? NotReady.LIMIT_UNKNOWN : null;
-    }
-    return NotReady.of(snapshot, reserve, Instant.now());
-  }
-
   /** Returns a stage that is completed when Discord refuses the token. */
   CompletionStage<GatewayQueueException> refused() {
     return refused;
@@ -173,12 +96,16 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
     return Math.min(reserve, Math.max(0, limit.total() - 1));
   }
 
-  /** Adds what is wrong, for people to read. */
-  void addProblems(List<String> problems, LargeBotQueueSnapshot snapshot, int reserve) {
+  /** Adds what was wrong with the last reading, if something was, for people to read. */
+  void addFailure(List<String> problems) {
     String failed = failure;
     if (failed != null) {
       problems.add(failed);
     }
+  }
+
+  /** Adds what is wrong with how a queue stands, whoever has read its limit. */
+  static void addProblems(List<String> problems, LargeBotQueueSnapshot snapshot, int reserve) {
     SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
       problems.add(
@@ -191,14 +118,6 @@ public final class LimitReadings implements SessionStartLimitSource, AutoCloseab
           "shards that start again and again wait before they join the line: %s, shard %s first,"
                   .formatted(pauses.size(), first.shard())
               + " with %s starts".formatted(first.starts()));
-    }
-  }
-
-  @Override
-  public void close() {
-    Thread reader = firstReader;
-    if (reader != null) {
-      reader.interrupt();
     }
   }
 }

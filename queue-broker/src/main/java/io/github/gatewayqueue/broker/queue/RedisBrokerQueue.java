@@ -27,7 +27,7 @@ final class RedisBrokerQueue implements BrokerQueue {
   private final RedisQueue queue;
   private final @Nullable LimitReadings readings;
   private final int reserve;
-  private final Thread looker;
+  private volatile @Nullable Thread looker;
 
   private volatile View view = View.NOTHING;
 
@@ -59,6 +59,11 @@ final class RedisBrokerQueue implements BrokerQueue {
                     .map(hold -> new LargeBotQueueSnapshot.Hold(hold.shard(), hold.since()))
                     .toList()));
       }
+      List<LargeBotQueueSnapshot.Pause> pauses =
+          snapshot.pauses().stream()
+              .map(pause ->
+                  new LargeBotQueueSnapshot.Pause(pause.shard(), pause.starts(), pause.until()))
+              .toList();
       for (RedisQueueSnapshot.Place place : snapshot.places()) {
         @Nullable Thread[] line = lines.get(place.bucket());
         if (place.position() <= line.length) { // the line may have moved on since it was counted
@@ -69,8 +74,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       lines.forEach(line -> shown.add(Arrays.asList(line)));
       return new View(
           shown,
-          new LargeBotQueueSnapshot(
-              buckets, snapshot.limit(), snapshot.usedElsewhere(), List.of()));
+          new LargeBotQueueSnapshot(buckets, snapshot.limit(), snapshot.usedElsewhere(), pauses));
     }
   }
 
@@ -90,11 +94,6 @@ final class RedisBrokerQueue implements BrokerQueue {
       builder.limits(readings);
     }
     queue = builder.build();
-    looker =
-        Thread.ofVirtual()
-            .name("looker")
-            .inheritInheritableThreadLocals(false)
-            .start(this::lookAgainAndAgain);
   }
 
   private void lookAgainAndAgain() {
@@ -129,9 +128,11 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public void start() {
-    if (readings != null) {
-      readings.start();
-    }
+    looker =
+        Thread.ofVirtual()
+            .name("looker")
+            .inheritInheritableThreadLocals(false)
+            .start(this::lookAgainAndAgain);
   }
 
   @Override
@@ -156,8 +157,7 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public LargeBotQueueSnapshot snapshot() {
-    LargeBotQueueSnapshot snapshot = view.snapshot;
-    return readings == null ? snapshot : readings.complete(snapshot);
+    return view.snapshot;
   }
 
   @Override
@@ -173,8 +173,9 @@ final class RedisBrokerQueue implements BrokerQueue {
       problems.add(failed);
     }
     if (readings != null) {
-      readings.addProblems(problems, snapshot(), reserve);
+      readings.addFailure(problems);
     }
+    LimitReadings.addProblems(problems, snapshot(), reserve);
     return problems;
   }
 
@@ -188,9 +189,10 @@ final class RedisBrokerQueue implements BrokerQueue {
     if (failure != null) {
       return NotReady.REDIS_AWAY;
     }
-    return readings == null
-        ? NotReady.of(view.snapshot, reserve, Instant.now())
-        : readings.whyNotReady(view.snapshot, reserve);
+    LargeBotQueueSnapshot snapshot = view.snapshot;
+    return readings != null && snapshot.limit().isEmpty()
+        ? NotReady.LIMIT_UNKNOWN // a store may not know yet that there is one
+        : NotReady.of(snapshot, reserve, Instant.now());
   }
 
   @Override
@@ -200,10 +202,10 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public void close() {
-    looker.interrupt();
-    queue.close();
-    if (readings != null) {
-      readings.close();
+    Thread started = looker;
+    if (started != null) {
+      started.interrupt();
     }
+    queue.close();
   }
 }

@@ -3,94 +3,69 @@ package io.github.gatewayqueue.broker.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
-import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The first reading, before the start delay, and those of the queue. */
+/** What is remembered of the readings of the queue. */
 class LimitReadingsTest {
-  private static final Duration LONG = Duration.ofHours(1);
   private static final SessionStartLimit LIMIT =
       new SessionStartLimit(1000, 500, Duration.ofHours(2), 16);
-  private static final LargeBotQueueSnapshot UNKNOWN = snapshot(Optional.empty());
 
-  private static LargeBotQueueSnapshot snapshot(Optional<SessionStartLimit> limit) {
-    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, null, List.of());
-    return new LargeBotQueueSnapshot(List.of(bucket), limit, 0, List.of());
+  /** What readings throw; without one there is a limit. */
+  private @Nullable IOException failure;
+
+  private @Nullable GatewayQueueException refusal;
+
+  private final LimitReadings readings = new LimitReadings(this::read);
+
+  private SessionStartLimit read() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (refusal != null) {
+      throw refusal;
+    }
+    return LIMIT;
   }
 
-  /** Two at once would ask Discord twice, and the older of them could pass for the last. */
-  @Test
-  void fetch_firstReadingUnderWay_waitsForItsEnd() throws Exception {
-    AtomicInteger calls = new AtomicInteger();
-    CountDownLatch answer = new CountDownLatch(1);
-    LimitReadings readings =
-        new LimitReadings(
-            () -> {
-              if (calls.incrementAndGet() == 1) {
-                Await.zero(answer);
-                throw new IOException("answered 503");
-              }
-              return LIMIT;
-            },
-            LONG);
-    readings.start();
-    Await.until(() -> calls.get() == 1);
-    FutureTask<SessionStartLimit> fetch = new FutureTask<>(readings::fetch);
-    Thread queue = Thread.ofVirtual().start(fetch);
-    Await.until(() -> queue.getState() == Thread.State.WAITING);
-    assertEquals(1, calls.get());
-    answer.countDown();
-    assertEquals(LIMIT, fetch.get());
+  private List<String> problems() {
     List<String> problems = new ArrayList<>();
-    readings.addProblems(problems, snapshot(Optional.of(LIMIT)), 1);
-    assertEquals(List.of(), problems);
+    readings.addFailure(problems);
+    return problems;
+  }
+
+  @Test
+  void fetch_failsOnce_isAProblemUntilItSucceeds() throws Exception {
+    failure = new IOException("answered 503");
+    assertThrows(IOException.class, readings::fetch);
+    assertEquals(
+        List.of("the session start limit could not be read, trying again: answered 503"),
+        problems());
+    assertNull(readings.readAt());
+    assertEquals(1, readings.maxConcurrency());
+    failure = null;
+    assertEquals(LIMIT, readings.fetch());
+    assertEquals(List.of(), problems());
+    assertNotNull(readings.readAt());
+    assertEquals(16, readings.maxConcurrency());
     assertEquals(1, readings.failed());
   }
 
   @Test
-  void complete_queueHasHadALimitSince_firstReadingIsForgotten() {
-    LimitReadings readings = new LimitReadings(() -> LIMIT, LONG);
-    readings.start();
-    Await.until(() -> readings.complete(UNKNOWN).limit().isPresent());
-    assertNull(readings.whyNotReady(UNKNOWN, 1));
-    readings.complete(snapshot(Optional.of(LIMIT)));
-    assertEquals(Optional.empty(), readings.complete(UNKNOWN).limit());
-    assertNotNull(readings.whyNotReady(UNKNOWN, 1));
-  }
-
-  /** As of a store that nobody has told of a limit yet, though it could release somebody. */
-  @Test
-  void whyNotReady_nothingWasRead_isUnknownWhateverTheBucketsSay() {
-    LimitReadings readings = new LimitReadings(() -> LIMIT, LONG);
-    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, Instant.now(), List.of());
-    var snapshot = new LargeBotQueueSnapshot(List.of(bucket), Optional.empty(), 0, List.of());
-    assertEquals(NotReady.LIMIT_UNKNOWN, readings.whyNotReady(snapshot, 1));
-  }
-
-  @Test
-  void start_noDelay_readsNothingItself() throws Exception {
-    AtomicInteger calls = new AtomicInteger();
-    LimitReadings readings =
-        new LimitReadings(
-            () -> {
-              calls.incrementAndGet();
-              return LIMIT;
-            },
-            Duration.ZERO);
-    readings.start();
-    readings.fetch();
-    assertEquals(1, calls.get());
+  void fetch_tokenIsRefused_isTold() {
+    refusal = new GatewayQueueException("answered 401");
+    assertThrows(GatewayQueueException.class, readings::fetch);
+    assertTrue(readings.isRefused());
+    assertEquals(
+        "answered 401", readings.refused().toCompletableFuture().getNow(null).getMessage());
   }
 }
