@@ -273,6 +273,36 @@ class BrokerDiscordTest extends BrokerTestBase {
     assertEquals("", ask(broker, 0, 1).readToEnd());
   }
 
+  @Test
+  void status_startsArePlanned_saysWhetherTheyAreLeftBesideTheReserve() throws Exception {
+    FakeDiscord discord =
+        discord(FakeDiscord.builder().remaining(20).resetAfter(Duration.ofHours(2)));
+    Broker broker = start(builder(discord));
+    assertEquals(
+        new JsonObject().put("starts", 17).put("allowed", true).putNull("detail"),
+        planned(broker, 17));
+    JsonObject tooMany = planned(broker, 20);
+    assertEquals(false, tooMany.getValue("allowed"));
+    String detail = tooMany.getString("detail");
+    assertTrue(
+        detail.startsWith(
+            "20 session starts are wanted: 20 of 1,000 session starts left, 1 of them kept in"
+                + " reserve; resets in "),
+        detail);
+    assertFalse(status(broker).containsKey("planned"));
+  }
+
+  @Test
+  void status_startsArePlannedAndDiscordIsAway_isNotKnown() throws Exception {
+    FakeDiscord discord = discord(FakeDiscord.builder());
+    discord.startOutage(Outage.REFUSING);
+    Broker broker = start(builder(discord));
+    JsonObject planned = planned(broker, 1);
+    assertNull(planned.getValue("allowed"));
+    String detail = planned.getString("detail");
+    assertTrue(detail.startsWith("the session start limit could not be read: "), detail);
+  }
+
   /** The queue leaves one of a day to be used, so nothing is wrong before that is. */
   @Test
   void status_reserveOfTheTotal_tellsWhatIsHeldBack() throws Exception {

@@ -2,10 +2,13 @@ package io.github.gatewayqueue.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.redis.RedisQueue;
 import io.github.gatewayqueue.testsupport.Await;
@@ -106,6 +109,25 @@ class BrokerRedisTest extends BrokerTestBase {
       released += status(broker).getInteger("released");
     }
     return released;
+  }
+
+  @Test
+  void request_shardStartsAgainAndAgain_isShownToBeHeldBack() throws Exception {
+    Broker broker = start(builder(newNamespace()).interval(Duration.ofMillis(1)).brake(Brake.ON));
+    for (int i = 0; i < 4; i++) {
+      assertEquals(200, ask(broker, 3, 9).readAnswer().status());
+    }
+    ask(broker, 3, 9);
+    Await.until(() -> status(broker).getInteger("paused") == 1);
+    JsonObject pause = status(broker).getJsonArray("pauses").getJsonObject(0);
+    assertEquals(3, pause.getInteger("shard"));
+    assertEquals(4, pause.getInteger("starts"));
+    assertTrue(get(broker, "/metrics").body().contains("gateway_queue_paused 1.0"));
+    assertTrue(
+        status(broker)
+            .getJsonArray("problems")
+            .encode()
+            .contains("1, shard 3 first, with 4 starts"));
   }
 
   @Test
@@ -217,6 +239,37 @@ class BrokerRedisTest extends BrokerTestBase {
     Broker broker = startWithLongDelay(discord);
     awaitReady(broker);
     assertEquals(500, status(broker).getJsonObject("limit").getInteger("remaining"));
+  }
+
+  /** The store does not know yet that there is a limit, and would release somebody. */
+  @Test
+  void start_discordUnreachable_isNotReady() throws Exception {
+    FakeDiscord discord = open(FakeDiscord.builder().start());
+    discord.startOutage(Outage.REFUSING);
+    Broker broker = startWithLongDelay(discord);
+    Await.until(
+        () -> status(broker).getJsonArray("problems").encode().contains("could not be read"));
+    assertEquals("starting", status(broker).getString("state"));
+    assertEquals(503, get(broker, "/health/ready").statusCode());
+    discord.endOutage();
+    awaitReady(broker);
+  }
+
+  @Test
+  void status_startsArePlanned_saysWhetherTheyAreLeft() throws Exception {
+    String namespace = newNamespace();
+    Broker without = start(builder(namespace));
+    Await.until(() -> status(without).getJsonArray("problems").isEmpty());
+    assertNull(planned(without, 1).getValue("allowed"));
+    FakeDiscord discord = open(FakeDiscord.builder().remaining(500).start());
+    Broker broker =
+        start(
+            builder(namespace)
+                .discordToken(FakeDiscord.DEFAULT_TOKEN)
+                .discordApi(discord.restUri()));
+    awaitReady(broker);
+    assertEquals(true, planned(broker, 400).getValue("allowed"));
+    Await.until(() -> Boolean.FALSE.equals(planned(without, 500).getValue("allowed")));
   }
 
   private Broker startWithLongDelay(FakeDiscord discord) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -142,6 +143,41 @@ class BrokerStatusTest extends BrokerTestBase {
     assertEquals(
         List.of(Map.of("shard", 3, "since", since.toString())),
         bucket.getJsonArray("holds").getList());
+  }
+
+  @Test
+  void status_startsArePlannedWithoutALimit_isNotKnown() throws Exception {
+    Broker broker = start(builder());
+    assertEquals(
+        new JsonObject()
+            .put("starts", 5)
+            .putNull("allowed")
+            .put("detail", "without a Discord token there is no session start limit"),
+        planned(broker, 5));
+    for (String starts : List.of("0", "x", "10000001", "")) {
+      HttpResponse<String> response = get(broker, "/status?starts=" + starts);
+      assertEquals(400, response.statusCode());
+      assertEquals(
+          "starts is '" + starts + "', expected a number from 1 to 10000000",
+          new JsonObject(response.body()).getString("detail"));
+    }
+  }
+
+  @Test
+  void status_shardsAreHeldBack_showsTheFirstTwenty() throws Exception {
+    Broker broker = startChanged(builder());
+    Instant until = Instant.now().plusSeconds(60);
+    queue.get().pauses =
+        IntStream.range(0, 21)
+            .mapToObj(shard -> new LargeBotQueueSnapshot.Pause(shard, 7, until))
+            .toList();
+    JsonObject status = status(broker);
+    assertEquals(21, status.getInteger("paused"));
+    assertEquals(20, status.getJsonArray("pauses").size());
+    assertEquals(
+        new JsonObject().put("shard", 0).put("starts", 7).put("until", until.toString()),
+        status.getJsonArray("pauses").getJsonObject(0));
+    assertMetric(broker, "gateway_queue_paused 21.0");
   }
 
   @Test

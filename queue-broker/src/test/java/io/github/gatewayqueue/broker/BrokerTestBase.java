@@ -57,6 +57,11 @@ abstract class BrokerTestBase {
         }));
   }
 
+  /** Returns what the status says of so many starts that are planned. */
+  JsonObject planned(Broker broker, int starts) throws Exception {
+    return new JsonObject(get(broker, "/status?starts=" + starts).body()).getJsonObject("planned");
+  }
+
   /** A broker that releases nobody until {@code queue.get().holding} is false. */
   Broker startHolding(Broker.Builder builder) {
     Broker broker = startOdd(builder, 1);

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -543,6 +544,37 @@ class DashboardIT extends BrokerTestBase {
     assertReadable("holding");
     queue.get().hold(1);
     await().until(() -> browser.rows("buckets").get(1).getLast().equals("–"));
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void brakeHoldsShardsBack_showsThemAndWhenTheyJoin() throws Exception {
+    Broker broker = startChanged(large(discord(4)));
+    awaitReady(broker);
+    show(broker);
+    awaitText("not-shown", "Nobody waits in any of the 4 buckets.");
+    assertEquals("", browser.text("paused"));
+
+    Instant now = Instant.now();
+    queue.get().pauses =
+        List.of(
+            new LargeBotQueueSnapshot.Pause(5, 6, now.plusSeconds(100)),
+            new LargeBotQueueSnapshot.Pause(Long.MAX_VALUE - 1, 1007, now.plusSeconds(890)));
+    await().until(() -> browser.rows("pauses").size() == 2);
+    List<List<String>> rows = browser.rows("pauses");
+    assertEquals(List.of("5", "6"), rows.getFirst().subList(0, 2));
+    assertTrue(rows.getFirst().getLast().matches("in 1 min( \\d+ s)?"), rows::toString);
+    assertEquals(List.of("9223372036854775806", "1,007"), rows.getLast().subList(0, 2));
+    assertEquals("", browser.text("more-paused"));
+    assertReadable("paused");
+    queue.get().pauses =
+        IntStream.range(0, 23)
+            .mapToObj(shard -> new LargeBotQueueSnapshot.Pause(shard, 5, now.plusSeconds(900)))
+            .toList();
+    awaitText("more-paused", "3 more wait longer.");
+    assertEquals(20, browser.rows("pauses").size());
+    queue.get().pauses = List.of();
+    await().until(() -> browser.text("paused").isEmpty());
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.github.gatewayqueue.broker.queue.LocalBrokerQueue;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ final class OddQueue implements BrokerQueue {
 
   /** By which starts buckets are shown as held. */
   private final Map<Integer, List<LargeBotQueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
+
+  /** Which shards are shown as held back by the brake. */
+  volatile List<LargeBotQueueSnapshot.Pause> pauses = List.of();
 
   volatile boolean started;
   volatile boolean closed;
@@ -70,6 +74,11 @@ final class OddQueue implements BrokerQueue {
     } finally {
       onLeave.run();
     }
+  }
+
+  @Override
+  public void require(int starts) throws IOException, InterruptedException {
+    queue.require(starts);
   }
 
   @Override
@@ -114,7 +123,7 @@ final class OddQueue implements BrokerQueue {
           new LargeBotQueueSnapshot.Bucket(
               old.waiting(), old.lastRelease(), old.nextRelease(), held));
     });
-    return new LargeBotQueueSnapshot(all, snapshot.limit(), 0, List.of());
+    return new LargeBotQueueSnapshot(all, snapshot.limit(), 0, pauses);
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class QueryParser {
   private static final int MAX_SHOWN = 40;
   private static final int MAX_DIGITS = 19;
+  private static final int MAX_STARTS = 10_000_000;
 
   /** More than fit into a request line: none is to be overlooked. */
   private static final int MAX_PARAMETERS = Server.MAX_LINE_BYTES;
@@ -32,13 +33,13 @@ final class QueryParser {
     Map<String, List<String>> parameters = parameters(uri);
     String shardText = only("shard", parameters.get("shard"));
     String totalText = only("total", parameters.get("total"));
-    long shard = shardText == null ? 0 : number("shard", shardText, 0);
+    long shard = shardText == null ? 0 : number("shard", shardText, 0, Long.MAX_VALUE);
     if (totalText == null && shard == Long.MAX_VALUE) {
       throw new IllegalArgumentException(
           "shard is '%s' and there is no total, expected at most %s"
               .formatted(shard, Long.MAX_VALUE - 1));
     }
-    long total = totalText == null ? shard + 1 : number("total", totalText, 1);
+    long total = totalText == null ? shard + 1 : number("total", totalText, 1, Long.MAX_VALUE);
     if (shard >= total) {
       throw new IllegalArgumentException(
           "shard is '%s' of total '%s', expected 0 to %s".formatted(shard, total, total - 1));
@@ -46,6 +47,16 @@ final class QueryParser {
     String holdText = only("hold", parameters.get("hold"));
     return new ShardQuery(
         shard, total, shardText != null, holdText == null ? null : hold(holdText, maxHold));
+  }
+
+  /**
+   * Returns how many starts the query of a status asks for, or null if it does not.
+   *
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  static @Nullable Integer starts(String uri) {
+    String text = only("starts", parameters(uri).get("starts"));
+    return text == null ? null : (int) number("starts", text, 1, MAX_STARTS);
   }
 
   private static Duration hold(String text, Duration maxHold) {
@@ -80,11 +91,11 @@ final class QueryParser {
     return values.getFirst();
   }
 
-  private static long number(String name, String text, long least) {
+  private static long number(String name, String text, long least, long most) {
     if (text.length() <= MAX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       try {
         long number = Long.parseLong(text);
-        if (number >= least) {
+        if (number >= least && number <= most) {
           return number;
         }
       } catch (NumberFormatException e) {
@@ -92,8 +103,7 @@ final class QueryParser {
       }
     }
     throw new IllegalArgumentException(
-        "%s is '%s', expected a number from %s to %s"
-            .formatted(name, shown(text), least, Long.MAX_VALUE));
+        "%s is '%s', expected a number from %s to %s".formatted(name, shown(text), least, most));
   }
 
   private static String shown(String text) {

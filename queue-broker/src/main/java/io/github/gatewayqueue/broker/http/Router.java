@@ -134,10 +134,7 @@ final class Router {
     }
     switch (path) {
       case QueuePath.PATH -> queue.ask(exchange);
-      case "/status" ->
-          get(
-              exchange,
-              () -> later(exchange, status::json, json -> page(exchange, Json.TYPE, json)));
+      case "/status" -> get(exchange, () -> status(exchange));
       case STREAM -> get(exchange, () -> stream(exchange));
       case "/metrics" ->
           get(
@@ -168,6 +165,17 @@ final class Router {
 
   private static void get(Exchange exchange, Runnable action) {
     exchange.answerIf(List.of(HttpMethod.GET, HttpMethod.HEAD), action);
+  }
+
+  private void status(Exchange exchange) {
+    Integer starts;
+    try {
+      starts = QueryParser.starts(exchange.request().uri());
+    } catch (IllegalArgumentException e) {
+      exchange.refuse(new Problem(400, "" + e.getMessage()));
+      return;
+    }
+    later(exchange, () -> status.json(starts), json -> page(exchange, Json.TYPE, json));
   }
 
   private void stream(Exchange exchange) {

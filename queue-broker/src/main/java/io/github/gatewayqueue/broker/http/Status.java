@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker.http;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.NotReady;
@@ -14,6 +15,7 @@ import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Requests;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -43,10 +45,12 @@ final class Status {
    * do is told with the next heartbeat.
    */
   int changes() {
+    LargeBotQueueSnapshot snapshot = queue.snapshot();
     return Objects.hash(
         requests.history().changes(),
         queue.problems(),
-        queue.snapshot().buckets().stream().map(Status::heldShards).toList(),
+        snapshot.buckets().stream().map(Status::heldShards).toList(),
+        snapshot.pauses().stream().map(LargeBotQueueSnapshot.Pause::shard).toList(),
         requests.whyNotReady());
   }
 
@@ -65,6 +69,16 @@ final class Status {
   }
 
   String json() {
+    return json(null);
+  }
+
+  /**
+   * The same, and whether so many starts are left, which may take a reading of the limit.
+   *
+   * @param starts how many, or null to leave that out
+   */
+  String json(@Nullable Integer starts) {
+    Planned planned = starts == null ? null : planned(starts);
     // before the lines: a request that is released meanwhile is not counted twice
     History.View history = requests.history().view();
     var lines = queue.lines();
@@ -79,11 +93,49 @@ final class Status {
     return Json.object(json -> {
       writeBroker(json, now, total, history.released());
       writeBuckets(json, lines, snapshot);
+      writePauses(json, snapshot.pauses());
       writeLimit(json, snapshot.limit().orElse(null));
+      if (planned != null) {
+        writePlanned(json, planned);
+      }
       writeStartUp(json, history, total, forecast, waiting);
       writeDay(json, history);
       writeRecent(json, history);
     });
+  }
+
+  /**
+   * Whether so many starts are left.
+   *
+   * @param allowed null if that cannot be known
+   * @param detail why they are not, or why it cannot be known
+   */
+  private record Planned(int starts, @Nullable Boolean allowed, @Nullable String detail) {}
+
+  private Planned planned(int starts) {
+    try {
+      queue.require(starts);
+      return new Planned(starts, true, null);
+    } catch (SessionStartLimitExceededException e) {
+      return new Planned(starts, false, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Planned(starts, null, "the broker is stopping");
+    } catch (IOException | RuntimeException e) {
+      return new Planned(starts, null, e.getMessage());
+    }
+  }
+
+  private static void writePlanned(JsonGenerator json, Planned planned) {
+    json.writeObjectPropertyStart("planned");
+    json.writeNumberProperty("starts", planned.starts);
+    if (planned.allowed == null) {
+      json.writeNullProperty("allowed");
+    } else {
+      json.writeBooleanProperty("allowed", planned.allowed);
+    }
+    json.writeStringProperty("detail", planned.detail);
+    json.writeEndObject();
   }
 
   private void writeBroker(JsonGenerator json, Instant now, int waiting, long released) {
@@ -147,6 +199,20 @@ final class Status {
       json.writeStartObject();
       json.writeNumberProperty("shard", hold.shard());
       Json.instant(json, "since", hold.since());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writePauses(JsonGenerator json, List<LargeBotQueueSnapshot.Pause> pauses) {
+    json.writeNumberProperty("paused", pauses.size());
+    json.writeArrayPropertyStart("pauses");
+    for (LargeBotQueueSnapshot.Pause pause :
+        pauses.subList(0, Math.min(pauses.size(), MAX_SHARDS))) {
+      json.writeStartObject();
+      json.writeNumberProperty("shard", pause.shard());
+      json.writeNumberProperty("starts", pause.starts());
+      Json.instant(json, "until", pause.until());
       json.writeEndObject();
     }
     json.writeEndArray();

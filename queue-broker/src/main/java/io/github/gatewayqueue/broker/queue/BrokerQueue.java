@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker.queue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,16 @@ public interface BrokerQueue extends AutoCloseable {
    * the start, for at most so long.
    */
   SessionStart acquire(long id, long total, Duration holdTimeout) throws InterruptedException;
+
+  /**
+   * Returns if so many starts are left besides the reserve, by a fresh reading.
+   *
+   * @throws IOException if that cannot be known
+   * @throws GatewayQueueException if there are fewer, or the token is refused
+   */
+  default void require(int starts) throws IOException, InterruptedException {
+    throw new IOException("without a Discord token there is no session start limit");
+  }
 
   /** Called once, when the broker listens: what a broker that cannot must not do begins here. */
   default void start() {}

@@ -5,6 +5,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.EngineAccess;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,11 @@ final class LargeBrokerQueue implements BrokerQueue {
   public SessionStart acquire(long id, long total, Duration holdTimeout)
       throws InterruptedException {
     return queue.acquire(id, total, holdTimeout);
+  }
+
+  @Override
+  public void require(int starts) throws IOException, InterruptedException {
+    queue.require(starts);
   }
 
   @Override

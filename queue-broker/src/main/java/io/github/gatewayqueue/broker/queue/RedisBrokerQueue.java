@@ -127,6 +127,15 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
+  public void require(int starts) throws IOException, InterruptedException {
+    if (isLimited()) {
+      queue.require(starts);
+    } else { // a queue would wait for somebody to read it
+      BrokerQueue.super.require(starts);
+    }
+  }
+
+  @Override
   public void start() {
     looker =
         Thread.ofVirtual()

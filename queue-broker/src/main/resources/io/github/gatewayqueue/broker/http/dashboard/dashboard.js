@@ -246,6 +246,7 @@ function draw() {
   drawProblems();
   drawStartUp();
   drawBuckets();
+  drawPauses();
   drawBudget();
   drawDay();
   drawRecent();
@@ -396,6 +397,21 @@ function heldBy({ holds }, now) {
   });
   if (holds.length > HOLDS_SHOWN) words.push(`and ${count(holds.length - HOLDS_SHOWN)} more`);
   return words.join("; ") || "–";
+}
+
+function drawPauses() {
+  const { paused, pauses } = status;
+  const now = brokersNow();
+  show($("paused"), paused > 0);
+  resize($("pause-rows"), pauses.length, () => newRow("pauses", ["", "number", ""]));
+  pauses.forEach((pause, i) => {
+    const [shard, starts, joins] = $("pause-rows").children[i].children;
+    const at = Date.parse(pause.until);
+    say(shard, String(pause.shard));
+    say(starts, count(pause.starts));
+    say(joins, lost ? `at ${clock(at)}` : at > now ? `in ${timeLeft(at - now)}` : "now");
+  });
+  say($("more-paused"), paused > pauses.length ? `${count(paused - pauses.length)} more wait longer.` : "");
 }
 
 function nextRelease({ nextRelease: told, waiting }, now) {
