@@ -10,6 +10,7 @@ import io.github.gatewayqueue.broker.cli.CommandLineInterface;
 import io.github.gatewayqueue.broker.cli.Configuration;
 import io.github.gatewayqueue.broker.cli.Setting;
 import io.github.gatewayqueue.broker.http.Settings;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -146,6 +147,59 @@ class CommandLineInterfaceTest {
         1000 shards, 1 at a time, every 365 d: 1000 rounds
         the last is released after more than 290 years
         """);
+  }
+
+  @Test
+  void plan_live_wantsAllStartsToBeLeftNow() {
+    try (FakeDiscord discord =
+        FakeDiscord.builder()
+            .maxConcurrency(16)
+            .remaining(65)
+            .resetAfter(Duration.ofSeconds(100))
+            .start()) {
+      var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
+      String api = discord.restUri().toString();
+      assertEquals(0, run(token, "plan", "--live", "--shards", "64", "--discord-api", api));
+      assertEquals(
+          """
+          64 shards, 16 at a time, every 6 s: 4 rounds
+          the last is released after 18 s
+          the session starts allow it: 65 are left, 1 in reserve, 1 afterwards
+          """,
+          text(out));
+      out.reset();
+      // though the limit resets on the way
+      String interval = "--interval=20s";
+      assertEquals(
+          1, run(token, "plan", "--live", "--shards", "100", "--discord-api", api, interval));
+      assertTrue(
+          text(out)
+              .matches(
+                  "(?s).*\nthe session starts do not allow it: 65 are left, 1 in reserve; 36 shards"
+                      + " have to wait for the reset in 1 min( \\d+ s)?\n"),
+          text(out));
+      assertEquals("", text(err));
+    }
+  }
+
+  @Test
+  void plan_liveAndItCannotBeRead_saysWhy() {
+    assertEquals(2, runLine("plan --live --shards 5"));
+    assertOneLine("there is no Discord token, expected DISCORD_TOKEN or --discord-token-file");
+    err.reset();
+    var token = Map.of("DISCORD_TOKEN", "another");
+    assertEquals(2, run(token, "plan", "--live", "--shards", "5", "--remaining", "7"));
+    assertOneLine("--remaining is given, and --live as well, expected one of the two");
+    err.reset();
+    FakeDiscord discord = FakeDiscord.builder().start();
+    String api = discord.restUri().toString();
+    try (discord) {
+      assertEquals(4, run(token, "plan", "--live", "--shards", "5", "--discord-api", api));
+      assertOneLine("answered 401");
+    }
+    err.reset();
+    assertEquals(2, run(token, "plan", "--live", "--shards", "5", "--discord-api", api));
+    assertOneLine("cannot read the session start limit: ");
   }
 
   private void requirePlan(int exitCode, String line, String printed) {

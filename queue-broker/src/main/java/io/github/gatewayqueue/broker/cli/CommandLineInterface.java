@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.broker.queue.Version;
 import java.io.PrintStream;
@@ -56,11 +57,14 @@ public final class CommandLineInterface {
       }
       ParseResult command = parsed.subcommand();
       return command.commandSpec().name().equals("plan")
-          ? Plan.parse(command).print(out)
+          ? Plan.parse(command, configuration(command)).print(out)
           : serve(command);
     } catch (UnmatchedArgumentException e) {
       err.println("gateway-queue: " + unknown(e));
       return BAD_OPTION;
+    } catch (GatewayQueueException e) {
+      err.println("gateway-queue: " + e.getMessage());
+      return REFUSED;
     } catch (ParameterException | IllegalArgumentException | UncheckedIOException e) {
       err.println("gateway-queue: " + e.getMessage());
       return BAD_OPTION;
@@ -121,14 +125,17 @@ public final class CommandLineInterface {
     return serve;
   }
 
+  private Configuration configuration(ParseResult parsed) {
+    return new Configuration(
+        setting -> {
+          Object value = parsed.<@Nullable Object>matchedOptionValue(setting.option, null);
+          return value == null ? null : value.toString();
+        },
+        environment);
+  }
+
   private int serve(ParseResult parsed) {
-    Configuration configuration =
-        new Configuration(
-            setting -> {
-              Object value = parsed.<@Nullable Object>matchedOptionValue(setting.option, null);
-              return value == null ? null : value.toString();
-            },
-            environment);
+    Configuration configuration = configuration(parsed);
     Broker.Builder builder = configuration.broker();
     setUpLog(configuration.logLevel());
     Broker broker = builder.start();

@@ -1,7 +1,9 @@
 package io.github.gatewayqueue.broker.cli;
 
 import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.Broker;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +70,23 @@ public final class Configuration {
         "DISCORD_TOKEN",
         text -> broker.discordToken(withoutScheme(text)));
     return broker;
+  }
+
+  /** Returns what reads the session start limit from Discord. */
+  SessionStartLimitSource limits() {
+    List<DiscordSessionStartLimitSource.Builder> builder = new ArrayList<>();
+    applySecret(
+        Setting.DISCORD_TOKEN_FILE,
+        "DISCORD_TOKEN",
+        text -> builder.add(DiscordSessionStartLimitSource.builder(text)));
+    if (builder.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no Discord token, expected DISCORD_TOKEN or --discord-token-file");
+    }
+    applyUnseen(
+        Setting.DISCORD_API,
+        text -> builder.getFirst().baseUrl(url(text, "https://discord.com/api/v10")));
+    return builder.getFirst().build();
   }
 
   /** Some keep a bot's token as the header has it. */

@@ -1,6 +1,8 @@
 package io.github.gatewayqueue.broker.cli;
 
+import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.Require;
 import io.github.gatewayqueue.broker.queue.Version;
@@ -8,7 +10,10 @@ import io.github.gatewayqueue.broker.requests.Forecast;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.LocalQueue;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,13 +34,16 @@ import picocli.CommandLine.ParseResult;
  * @param interval the time between two releases of a bucket
  * @param limit the session starts, or null to leave them out of account
  * @param reserve how many of them are not to be used
+ * @param live whether the limit was just read: then all have to be left now, as {@link
+ *     io.github.gatewayqueue.large.LargeBotQueue#require} has it
  */
 public record Plan(
     int shards,
     int maxConcurrency,
     Duration interval,
     @Nullable SessionStartLimit limit,
-    int reserve) {
+    int reserve,
+    boolean live) {
   private static final int ALLOWED = 0;
   private static final int NOT_ALLOWED = 1;
   private static final int MAX = 10_000_000;
@@ -53,28 +61,63 @@ public record Plan(
         .addOption(option("--remaining", "N", "Session starts left. Default: enough.").build())
         .addOption(option("--total", "N", "Session starts in 24 hours. Default: 1000.").build())
         .addOption(option("--reset-after", "TIME", "Until the reset. Default: 24h.").build())
-        .addOption(option("--reserve", "N", "Session starts not to be used. Default: 1.").build());
+        .addOption(option("--reserve", "N", "Session starts not to be used. Default: 1.").build())
+        .addOption(
+            OptionSpec.builder("--live")
+                .type(Boolean.class)
+                .description(
+                    "Reads the session start limit from Discord, and wants all starts to be left"
+                        + " now. Needs a Discord token.")
+                .build())
+        .addOption(Setting.DISCORD_TOKEN_FILE.spec())
+        .addOption(Setting.DISCORD_API.spec());
   }
 
   private static OptionSpec.Builder option(String name, String form, String description) {
     return OptionSpec.builder(name).paramLabel(form).type(String.class).description(description);
   }
 
-  static Plan parse(ParseResult parsed) {
+  /**
+   * Returns a plan.
+   *
+   * @throws GatewayQueueException if Discord refuses the token
+   */
+  static Plan parse(ParseResult parsed, Configuration configuration) {
     int shards =
         value(parsed, "--shards", text -> number(text, 1))
             .orElseThrow(
                 () -> new IllegalArgumentException("--shards is missing, expected 1 to " + MAX));
-    int maxConcurrency = value(parsed, "--max-concurrency", text -> number(text, 1)).orElse(1);
     Duration interval =
         value(parsed, "--interval", text -> Require.positive("it", DurationText.parse(text)))
             .orElse(LocalQueue.DEFAULT_INTERVAL);
     int reserve = value(parsed, "--reserve", text -> number(text, 0)).orElse(1);
+    if (parsed.hasMatchedOption("--live")) {
+      SessionStartLimit read = read(parsed, configuration.limits());
+      return new Plan(shards, read.maxConcurrency(), interval, read, reserve, true);
+    }
+    int maxConcurrency = value(parsed, "--max-concurrency", text -> number(text, 1)).orElse(1);
     SessionStartLimit limit =
         value(parsed, "--remaining", text -> number(text, 0))
             .map(remaining -> limit(parsed, remaining, maxConcurrency))
             .orElse(null);
-    return new Plan(shards, maxConcurrency, interval, limit, reserve);
+    return new Plan(shards, maxConcurrency, interval, limit, reserve, false);
+  }
+
+  private static SessionStartLimit read(ParseResult parsed, SessionStartLimitSource source) {
+    for (String option : List.of("--max-concurrency", "--remaining", "--total", "--reset-after")) {
+      if (parsed.hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            option + " is given, and --live as well, expected one of the two");
+      }
+    }
+    try {
+      return source.fetch();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new InterruptedIOException("interrupted while it was read"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the session start limit: " + e.getMessage(), e);
+    }
   }
 
   private static SessionStartLimit limit(ParseResult parsed, int remaining, int maxConcurrency) {
@@ -112,7 +155,8 @@ public record Plan(
       return ALLOWED;
     }
     int heldBack = LimitReadings.heldBack(limit, reserve);
-    if (shards <= forecast.goingBeforeHold()) {
+    long going = live ? limit.remaining() - heldBack : forecast.goingBeforeHold();
+    if (shards <= going) {
       out.printf(
           "the session starts allow it: %s are left, %s in reserve, %s afterwards%n",
           limit.remaining(), heldBack, forecast.left() + heldBack);
@@ -121,7 +165,7 @@ public record Plan(
     out.printf(
         "the session starts do not allow it: %s are left, %s in reserve; %s shards have to wait for"
             + " %s%n",
-        limit.remaining(), heldBack, shards - forecast.goingBeforeHold(), reset(forecast));
+        limit.remaining(), heldBack, shards - Math.max(0, going), reset(forecast));
     return NOT_ALLOWED;
   }
 
@@ -135,7 +179,10 @@ public record Plan(
             : DurationText.exact(Duration.ofNanos(nanos)));
   }
 
-  private static String reset(Forecast forecast) {
+  private String reset(Forecast forecast) {
+    if (live && limit != null) {
+      return "the reset in " + DurationText.rough(limit.resetAfter());
+    }
     Long nanos = forecast.firstHoldNanos();
     return nanos == null ? "ever" : "the reset in " + DurationText.exact(Duration.ofNanos(nanos));
   }
