@@ -12,7 +12,7 @@ final class Cancel implements Scenario {
   /** So that no two queues are due at the same moment. */
   private static final Duration STAGGER = Duration.ofMillis(23);
 
-  /** Who leaves, of a line in which number 0 has been released. */
+  /** The request that leaves a line in which number 0 has been released. */
   enum Place {
     HEAD(1),
     MIDDLE(2);

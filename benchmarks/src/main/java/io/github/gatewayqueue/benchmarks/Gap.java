@@ -98,7 +98,7 @@ final class Gap implements Scenario {
     }
   }
 
-  /** Interrupts one in eight, every second of them whoever is the head. */
+  /** Interrupts one in eight, and every second time the head of the line. */
   private static int interruptSome(Crowd crowd, Duration interval, Random random) {
     int interrupts = 0;
     int head = 0;

@@ -43,7 +43,9 @@ final class Jdk {
     };
   }
 
-  /** The line that one writes in ten minutes: whoever has the lock sleeps until it is due. */
+  /**
+   * The line that one writes in ten minutes: the thread that has the lock sleeps until it is due.
+   */
   static Pacer fairLock(int buckets, Duration interval) {
     var lines = new FairLock[buckets];
     Arrays.setAll(lines, i -> new FairLock(interval.toNanos()));

@@ -111,7 +111,7 @@ final class OnJda implements Scenario {
     /** What to close at the end, the last one first. */
     private final List<AutoCloseable> closeables = new ArrayList<>();
 
-    /** Tells whoever has to know of another concurrency. */
+    /** Is called with a changed concurrency. */
     private IntConsumer limited = concurrency -> {};
 
     Bot(Form form, Situation situation) {

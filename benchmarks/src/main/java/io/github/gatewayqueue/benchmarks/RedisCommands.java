@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
-/** How many commands a start costs the store, and how much of its time, whoever waits. */
+/**
+ * How many commands a start costs the store, and how much of its time, by the requests that wait.
+ */
 final class RedisCommands implements Scenario {
   private static final Duration INTERVAL = Duration.ofMillis(100);
 
@@ -67,7 +69,7 @@ final class RedisCommands implements Scenario {
     }
   }
 
-  /** Somebody asks again for whoever was released, so that as many wait all the time. */
+  /** After each release another request joins, so that the same number waits all the time. */
   private static void measure(Case it, int releases, Figures figures) throws InterruptedException {
     String namespace = OverRedis.newNamespace();
     List<RedisQueue> queues = new ArrayList<>();
@@ -165,7 +167,7 @@ final class RedisCommands implements Scenario {
         "Commands per start over Redis",
         """
         What all clients of the store send, by the server's own count, and the time that its script takes, divided by the \
-        starts meanwhile: a tenth of a second between them, while somebody asks again for whoever was released. Each joins, is \
+        starts meanwhile: a tenth of a second between them, while another request joins after each release. Each joins, is \
         released and used, and its process renews its lease. The processes beyond those that have somebody in line are entries \
         in the store.\
         """);
