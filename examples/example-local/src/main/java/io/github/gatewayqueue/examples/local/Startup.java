@@ -27,10 +27,10 @@ final class Startup {
    * This holds as long as nobody else asks the same queue meanwhile. The price is that shards connect
    * one after the other.
    *
-   * Where waiting() is not to be had, as with a queue on another machine, a shard can be started by
-   * the one before it, after the latter's request has returned or failed. With one bucket that gives
-   * the same releases at the same times, although only one shard at a time is in line. With several,
-   * shard id is to be started by shard id - max_concurrency, or else an idle bucket waits for others.
+   * A queue on another machine has no waiting() for this process alone. There, let each shard start
+   * the next one after its own request has returned or failed. With one bucket the releases are the
+   * same, at the same times, although only one shard at a time is in line. With several buckets,
+   * shard id - max_concurrency must start shard id, or an idle bucket waits for others.
    */
 
   private final LocalQueue queue;
