@@ -13,6 +13,6 @@ public enum Brake {
    * each time, up to 15 min. An hour without a start, and its starts are forgotten.
    */
   ON,
-  /** Nobody is delayed: for tests, and for whoever has a brake of its own. */
+  /** No shard is delayed: for tests, and for bots with a brake of their own. */
   OFF
 }

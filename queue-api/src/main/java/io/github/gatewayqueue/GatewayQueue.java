@@ -17,8 +17,8 @@ package io.github.gatewayqueue;
  *
  * Within one bucket, requests are released in the order in which they joined the line. Each
  * implementation says what its joining point is. Threads that are started one after another do not
- * join in that order by themselves; whoever wants an order has to wait for each request to be in
- * line before the next one is made, or to make the requests from one thread.
+ * join in that order by themselves. A caller that wants an order must wait for each request to be
+ * in line before it makes the next one, or make the requests from one thread.
  *
  * <p>Requests are never merged: the same shard may ask again, also while it waits, since Discord
  * allows several sessions for one shard id.

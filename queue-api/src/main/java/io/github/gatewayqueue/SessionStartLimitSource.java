@@ -7,9 +7,9 @@ import java.io.IOException;
  * another process that keeps count.
  *
  * <p>A queue calls it again whenever its reading has run out, from a platform thread of its own,
- * and never from two threads at once. It waits for the answer for as long as that takes, with
- * nobody released if the last reading has run out: a source needs a time limit of its own. One that
- * always answers the same refills the budget at each reset.
+ * and never from two threads at once. It waits for the answer however long that takes, and releases
+ * nothing if the last reading has run out: a source needs a time limit of its own. One that always
+ * answers the same refills the budget at each reset.
  */
 @FunctionalInterface
 public interface SessionStartLimitSource {
