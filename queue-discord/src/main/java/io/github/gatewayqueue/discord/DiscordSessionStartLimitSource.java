@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer that asks to wait is a {@link SessionStartLimitUnavailableException} that says how
  * long: by the header {@code Retry-After} (seconds or a date) and, with a status of 429, {@code
  * X-RateLimit-Reset-After} or the body's {@code retry_after}, the longest of them, up to a week.
- * Until then no request is sent, whoever calls; the exception is thrown at once. A status of 429
- * that does not say how long is taken as a minute. If it comes again and again, the time is at
- * least twice as long as before, up to an hour.
+ * Until then no request is sent, and every call throws the exception at once. A status of 429 that
+ * does not say how long is taken as a minute. If it comes again and again, the time is at least
+ * twice as long as before, up to an hour.
  *
  * <p>A status of 401 does not pass by itself: it is a {@link GatewayQueueException}, which is
  * thrown to everybody who calls within the next 5 seconds, and for twice as long as before if it
@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>The token</h2>
  *
  * It is sent in the header {@code Authorization} and appears nowhere else: in no message, no cause,
- * no line of the log and in no {@code toString()}. Plain {@code http} is allowed, since HTTP
- * proxies for Discord are run on private networks; whoever can listen there can read the token.
+ * no line of the log and in no {@code toString()}. Plain {@code http} is allowed because HTTP
+ * proxies for Discord run on private networks. Everyone who can listen there can read the token.
  *
  * <h2>Threads and connections</h2>
  *

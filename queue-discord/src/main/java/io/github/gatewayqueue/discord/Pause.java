@@ -21,7 +21,7 @@ final class Pause {
 
   static final Duration LONGEST_AFTER_LIMIT = Duration.ofHours(1);
 
-  /** After a refusal. Whoever asks meanwhile is told the same. */
+  /** After a refusal. Calls meanwhile get the same exception. */
   static final Duration SHORTEST_AFTER_REFUSAL = Duration.ofSeconds(5);
 
   static final Duration LONGEST_AFTER_REFUSAL = Duration.ofMinutes(10);

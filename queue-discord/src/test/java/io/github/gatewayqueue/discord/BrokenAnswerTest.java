@@ -128,7 +128,7 @@ class BrokenAnswerTest {
     }
   }
 
-  /** A body that never ends: whoever wants to read all of it before judging does not return. */
+  /** A body that never ends: a reader that wants all of it first does not return. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
