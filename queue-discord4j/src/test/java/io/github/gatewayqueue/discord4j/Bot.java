@@ -69,8 +69,8 @@ final class Bot implements AutoCloseable {
   // @end
 
   /**
-   * Counts what is read and written where Discord4J itself does. To subscribe to its {@code
-   * receiver()} would now and then cost it the HELLO: that is kept for whoever subscribes first.
+   * Counts what is read and written where Discord4J itself does. Another subscriber to its {@code
+   * receiver()} would sometimes take its HELLO, which only the first subscriber gets.
    */
   private GatewayBootstrap<GatewayOptions> watched(GatewayBootstrap<GatewayOptions> gateway) {
     var mapper = JacksonResources.create().getObjectMapper();

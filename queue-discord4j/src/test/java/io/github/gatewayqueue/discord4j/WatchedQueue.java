@@ -103,7 +103,7 @@ final class WatchedQueue implements GatewayQueue {
     return start;
   }
 
-  /** Has threads that are released stand still, whoever interrupts them. */
+  /** Makes threads that are released stand still, also if they are interrupted. */
   void stall() {
     running.acquireUninterruptibly();
   }
