@@ -39,7 +39,7 @@ final class Answer implements BodyHandler<Answer>, BodySubscriber<Answer> {
   /** The body came to its proper end. */
   record End() implements Signal {}
 
-  /** The answer cannot be had, or not to its end. */
+  /** There is no answer, or not all of it. */
   record Failure(Throwable cause) implements Signal {}
 
   /** Nobody wants the answer any longer. */

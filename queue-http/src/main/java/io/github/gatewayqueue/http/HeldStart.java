@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that the broker holds, for as long as the connection on which it was released is open.
- * What is said of it is told to the broker by requests of their own, one after another, on the
- * client's threads. The broker ends the stream when it was told that the start is answered or
- * cancelled; if it does not within a second, and after any other end, the connection is closed.
- * That counts as an IDENTIFY if there was no word, and so it is safe to give up telling.
+ * A start that the broker holds while the connection on which it was released is open. What is said
+ * of it is told to the broker by requests of their own, one after another, on the client's threads.
+ * The broker ends the stream when it was told that the start is answered or cancelled; if it does
+ * not within a second, and after any other end, the connection is closed. That counts as an
+ * IDENTIFY if there was no word, and so it is safe to give up telling.
  *
  * <p>What is said is guarded by this object's monitor. What is heard is not, since the client's
  * threads must not wait.
@@ -205,7 +205,7 @@ final class HeldStart implements SessionStart {
     told = told.thenCompose(before -> tell(word, 0));
     all.add(this); // again, if the stream had gone
     enter(next);
-    if (lost) { // and whoever saw it go may not have seen this word
+    if (lost) { // and the thread that saw it end may not have seen this word
       forgetOnceTold();
     }
   }

@@ -15,7 +15,7 @@ final class HeldStarts {
 
   void add(HeldStart start) {
     starts.add(start);
-    if (closed) { // and whoever closed it may not have seen this one
+    if (closed) { // and close() may not have seen this one
       start.lose();
     }
   }

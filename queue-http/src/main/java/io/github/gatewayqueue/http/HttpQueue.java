@@ -74,8 +74,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The token</h2>
  *
- * It is sent to the broker, in the header {@code Authorization}, and appears nowhere else. Who can
- * listen on plain {@code http} can read it.
+ * It is sent to the broker, in the header {@code Authorization}, and appears nowhere else. Everyone
+ * who can listen on plain {@code http} can read it.
  *
  * <h2>Threads and connections</h2>
  *
@@ -228,7 +228,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     var request = new ShardRequest(broker, patience, outage, turns, starts, id, total);
     underWay.add(request);
     try {
-      if (closed.get()) { // and whoever closed it may not have seen this request
+      if (closed.get()) { // and close() may not have seen this request
         request.close();
       }
       return request.await();
@@ -275,7 +275,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
       return;
     }
     underWay.forEach(ShardRequest::close);
-    turns.release(Integer.MAX_VALUE / 2); // whoever waits for a turn finds that it is closed
+    turns.release(Integer.MAX_VALUE / 2); // a thread that waits for a turn finds that it is closed
     starts.close(LAST_WORDS);
     if (own != null) {
       own.shutdownNow();
@@ -336,8 +336,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
 
     /**
      * Sets the client to use, for instance one with a proxy or a TLS context of its own. It stays
-     * the caller's to close, and needs a connect timeout, or a broker whose machine is gone is
-     * waited for as long as the system does.
+     * the caller's to close, and needs a connect timeout, or requests to a broker whose machine is
+     * gone wait as long as the system does.
      *
      * @param client a client that follows no redirects, which is an {@code HttpClient}'s default
      * @return this builder

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells the log of an outage when it begins and when it is over, whatever the number of requests
- * that it hits. It lasts for as long as any request has failed and is not back in line.
+ * that it hits. It lasts until all requests that failed are back in line.
  */
 final class Outage {
   private final String broker;

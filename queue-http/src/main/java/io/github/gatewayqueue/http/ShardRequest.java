@@ -85,7 +85,7 @@ final class ShardRequest {
         return attempt.make(turns, id, total);
       } catch (TryAgainException e) {
         attempt = newAttempt();
-        if (closed) { // and whoever closed it may not have seen this attempt
+        if (closed) { // and close() may not have seen this attempt
           attempt.close();
         }
         backOff(e);

@@ -14,8 +14,8 @@ final class BotMain {
   private BotMain() {}
 
   /**
-   * Asks for as many shards as the second argument says, of the broker at the first, which is to
-   * hold each start for as long as the third says.
+   * Asks the broker at the first argument for as many shards as the second says, and for holds as
+   * long as the third says.
    */
   public static void main(String[] args) throws InterruptedException {
     int shards = Integer.parseInt(args[1]);

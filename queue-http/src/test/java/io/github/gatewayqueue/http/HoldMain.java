@@ -13,7 +13,9 @@ final class HoldMain {
 
   private HoldMain() {}
 
-  /** Acquires a start of the broker at the first argument, for as long as the second says. */
+  /**
+   * Acquires a start of the broker at the first argument, with a hold as long as the second says.
+   */
   public static void main(String[] args) throws InterruptedException {
     Duration hold = Duration.parse(args[1]);
     try (var queue = HttpQueue.builder(URI.create(args[0])).holdTimeout(hold).build()) {

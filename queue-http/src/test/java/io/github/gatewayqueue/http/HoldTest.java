@@ -562,7 +562,7 @@ class HoldTest {
     }
   }
 
-  /** It does not wait for as long as the hold lasts. */
+  /** It does not wait until the hold ends. */
   @Test
   void close_brokerDoesNotAnswerWords_returnsAllTheSame() throws Exception {
     try (var server = new FakeBroker(FakeBroker.holdingStart("x"))) {

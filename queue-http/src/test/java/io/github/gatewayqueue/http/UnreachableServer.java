@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A port on loopback to which no connection comes about, as if its machine were off: whoever
- * connects gets no answer. It listens, but has as many connections as it can without taking one.
+ * A port on loopback on which clients that connect get no answer, as if its machine were off. It
+ * listens and accepts nothing, and its backlog is full.
  */
 final class UnreachableServer implements AutoCloseable {
   private static final int CONNECT_MILLIS = 500;
