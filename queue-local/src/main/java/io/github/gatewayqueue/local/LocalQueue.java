@@ -20,10 +20,9 @@ import java.time.Duration;
  *
  * The joining point is inside {@link #request}, when the calling thread has got the queue's lock
  * and is linked to the end of the line. The lock is fair: threads that contend for it get it in the
- * order in which they came. A request that has been counted by {@link #waiting()} is in line, and
- * whoever calls {@code request} afterwards stands behind it. Releases happen in the order of the
- * line. No request barges past others, not even one that arrives at the moment at which a start is
- * due.
+ * order in which they came. A request that {@link #waiting()} has counted is in line, and later
+ * calls of {@code request} stand behind it. Releases happen in the order of the line. No request
+ * barges past others, not even one that arrives at the moment at which a start is due.
  *
  * <h2>Spacing</h2>
  *
@@ -43,9 +42,9 @@ import java.time.Duration;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. The queue starts no thread but one that logs, for
- * as long as there is something to log, and needs no closing. A virtual thread that waits here
- * costs a few hundred bytes, and 100,000 may wait at once.
+ * Safe for use by many threads, virtual or not. The queue starts no thread but one that logs, while
+ * there is something to log, and needs no closing. A virtual thread that waits here costs a few
+ * hundred bytes, and 100,000 may wait at once.
  */
 public final class LocalQueue implements GatewayQueue {
 
@@ -114,8 +113,8 @@ public final class LocalQueue implements GatewayQueue {
 
   /**
    * Returns how many requests are in line now: those that neither have been released nor have left.
-   * The number may be out of date as soon as it is returned. What can be relied on is that a
-   * request which it has counted is in line: whoever asks afterwards stands behind it.
+   * The number may be out of date as soon as it is returned. But a request that it has counted is
+   * in line, and later requests stand behind it.
    *
    * @return the number of requests in line
    */

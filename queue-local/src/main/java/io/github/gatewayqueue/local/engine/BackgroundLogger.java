@@ -56,7 +56,7 @@ public final class BackgroundLogger {
     this.thread = thread;
   }
 
-  /** A thread for as long as there is something to log. */
+  /** A thread while there is something to log. */
   private static final class OneThread extends ThreadPoolExecutor {
     /** How many lines were dropped since that was last told. */
     final AtomicLong dropped = new AtomicLong();
@@ -101,7 +101,7 @@ public final class BackgroundLogger {
     } catch (RejectedExecutionException e) {
       thread.dropped.incrementAndGet();
     } catch (RuntimeException | Error e) {
-      // no memory: whoever was released has to be told so all the same
+      // no memory: the release must return all the same
     }
   }
 

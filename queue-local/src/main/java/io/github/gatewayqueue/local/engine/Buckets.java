@@ -60,16 +60,16 @@ public final class Buckets {
    * A start that was acquired is a Hold, which its line waits for. What is said of it is noted in
    * the Hold, under its own monitor, and the head is woken to look again: a bucket's lock may be
    * held when that monitor is taken, never the other way round. Running out is no event: until
-   * something is said, the next start is due an interval after the hold's end, and whoever looks
-   * after that end has it logged. After a resize all lines that took shards from a held one wait for
+   * something is said, the next start is due an interval after the hold's end, and the thread
+   * that looks after that end logs it. After a resize all lines that took shards from a held one wait for
    * the same Hold. What is said after others were released cannot undo that; it only delays the next
    * release of the shard's own bucket.
    *
-   * Who waits where
+   * Waiting threads
    *
    * The head waits on its bucket's condition with a timeout, until it is due. All others park
-   * without one. Whoever leaves the head of a line, released or not, wakes the one behind it, which
-   * then is the head. So each release wakes one thread, and a line of 100,000 costs no more timers
+   * without one. A thread that leaves the head of a line, released or not, wakes the one behind it,
+   * which then is the head. So each release wakes one thread, and a line of 100,000 costs no more timers
    * than one of 2. Everybody who wakes, for whatever reason, takes the lock and looks again; nothing
    * is read from the fact of having been woken. That is why a wake-up that comes late, twice or for
    * nothing does no harm. It must only never be missing: each bucket's head is either awake, or in a
@@ -364,8 +364,8 @@ public final class Buckets {
   }
 
   /**
-   * Makes everybody who is in line now fail, with an exception of its own. Who arrives later is not
-   * concerned. To be called by one thread at a time.
+   * Makes everybody who is in line now fail, with an exception of its own. Later arrivals are not
+   * affected. One thread at a time may call it.
    *
    * @param cause why; each request throws a {@link GatewayQueueException} with its message
    */
@@ -551,7 +551,7 @@ public final class Buckets {
   }
 
   /**
-   * Waits for the release for as long as the waiter is the head of its line.
+   * Waits for the release while the waiter is the head of its line.
    *
    * @return whether the waiter was released; if not, it is not the head
    */

@@ -27,7 +27,7 @@ final class Line {
   /** No start before this moment, whatever becomes of those that are held. */
   private long notBeforeNanos;
 
-  /** The last start if it is to be held; after a resize those of all the old lines. */
+  /** The last start, if it was acquired; after a resize those of all the old lines. */
   private Hold[] holds = NONE;
 
   /** The moment of the last release, if there was one. */

@@ -7,8 +7,8 @@ import io.github.gatewayqueue.GatewayQueueException;
  * have in common. Called by the heads of several buckets at once, each under its bucket's lock; the
  * methods must not block, nor take any bucket's lock.
  *
- * <p>Whoever makes a start available earlier than a head was told, or makes requests fail, calls
- * {@link Buckets#wakeHeads()} afterwards.
+ * <p>Code that makes a start available earlier than it told a head, or makes requests fail, must
+ * call {@link Buckets#wakeHeads()} afterwards.
  */
 public interface StartBudget {
   /** A budget that never runs out. */

@@ -20,7 +20,7 @@ final class Waiter {
   /** The moment of release, by {@link System#nanoTime}; set when it is released. */
   long releaseNanos;
 
-  /** Who stands before and behind, as long as this one is in line. Guarded by the bucket's lock. */
+  /** The waiters before and behind while this one is in line. Guarded by the bucket's lock. */
   @Nullable Waiter previous;
 
   @Nullable Waiter next;

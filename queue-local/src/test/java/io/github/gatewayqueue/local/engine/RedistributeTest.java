@@ -116,7 +116,7 @@ class RedistributeTest {
       }
     }
 
-    /** Whoever shares the shard's bucket. */
+    /** The shards that share the shard's bucket. */
     private BitSet bucketOf(long shard) {
       BitSet shards = new BitSet();
       for (int s = (int) (shard % lines.length); s < SHARDS; s += lines.length) {
