@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The contract of a {@link io.github.gatewayqueue.GatewayQueue} as JUnit tests, for whoever
- * implements one: extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
+ * The contract of a {@link io.github.gatewayqueue.GatewayQueue} as JUnit tests, for authors of one:
+ * extend {@link io.github.gatewayqueue.testkit.GatewayQueueContract}.
  *
  * {@snippet :
  * class MyQueueTest extends GatewayQueueContract {

@@ -21,9 +21,9 @@ abstract class ContractBase {
    * Creates a queue that releases one request of shard 0 per interval, with no limit on how many in
    * all. The tests make many of them, with intervals from a nanosecond to an hour.
    *
-   * <p>The interval is to be passed on as it is, and what the queue throws is to come through: some
-   * tests try intervals that must be refused, and null. A queue that is {@link AutoCloseable} is
-   * closed after the test; what else was started for it has to be stopped by the subclass, whose
+   * <p>Pass the interval on as it is, and let exceptions of the queue through: some tests try
+   * intervals that must be refused, and null. A queue that is {@link AutoCloseable} is closed after
+   * the test; what else was started for it has to be stopped by the subclass, whose
    * {@code @AfterEach} methods run before that.
    *
    * @param interval the least time between two releases

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The contract of {@link GatewayQueue#request} and {@link GatewayQueue#acquire}, as tests. Whoever
- * implements a queue extends this class and gives it two things, a queue with a given interval and
- * the number of requests in its line. A queue that can be closed, as the one here, extends {@link
+ * The contract of {@link GatewayQueue#request} and {@link GatewayQueue#acquire}, as tests. The test
+ * of a queue extends this class and gives it two things, a queue with a given interval and the
+ * number of requests in its line. A queue that can be closed, as the one here, extends {@link
  * CloseableGatewayQueueContract} instead.
  *
  * {@snippet file="io/github/gatewayqueue/testkit/ReferenceQueueTest.java" region="contract"}
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  *   <li>Spacing: never less than the interval after the release before, also after an idle spell
  *       and when that release was late.
  *   <li>Interruption: on entry, anywhere in line, and racing the release. A request returns with
- *       the status as it is or throws with the status cleared, and whoever throws leaves no trace.
+ *       the status as it is or throws with the status cleared, and then leaves no trace.
  *   <li>Starts that are held: their bucket releases nobody, what is said of them counts, one that
  *       is cancelled costs nothing, and none is held for ever. A queue whose {@code acquire} is the
  *       default only has to pass what applies to it; {@link #holds()} tells.
@@ -232,7 +232,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     line.startInterrupted().awaitInterruptedException();
   }
 
-  /** Whoever is head now, in the middle or at the tail: for each the hour is not over. */
+  /** The head, one in the middle and the tail: for each the hour is not over. */
   @Test
   void request_interruptedWhileWaiting_throwsAndLeavesTheLine() throws Exception {
     Line line = open(NEVER);
@@ -322,7 +322,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     }
   }
 
-  /** The start is there to be had: either the interrupted request has it or the next one. */
+  /** A start is available: either the interrupted request has it or the next one. */
   @Test
   void request_interruptRacesReleaseOnIdleQueue_nextInLineGetsTheStart() throws Exception {
     assumeFalse(remote(), "a race may cost the start");

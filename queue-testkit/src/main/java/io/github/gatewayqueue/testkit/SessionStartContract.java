@@ -125,7 +125,7 @@ abstract class SessionStartContract extends ContractBase {
     line.start().awaitReturn();
   }
 
-  /** What is said after the end is of no account, whoever holds the bucket by then. */
+  /** A report after the end changes nothing, also if another start holds the bucket by then. */
   @Test
   void acquire_saidAfterItWasCancelled_changesNothing() throws Exception {
     assumeHolds();
