@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own with the classes of this test: a broker, or a bot. */
 public final class JavaProcess implements AutoCloseable {
-  /** What a broker would take from the environment of whoever runs the tests, its tokens too. */
+  /** What a broker would take from the environment in which the tests run, tokens included. */
   public static final String SETTINGS = "HOST|PORT|REDIS_URL|DISCORD_.*|GATEWAY_QUEUE_.*";
 
   private static final String LISTENING = "listening on ";
