@@ -55,7 +55,7 @@ final class Held {
     return start.isExpired();
   }
 
-  /** Under a monitor: whoever comes second must find it told. */
+  /** Under a monitor: the second caller must find it reported. */
   private synchronized void end() {
     if (!over) {
       over = true;

@@ -54,7 +54,7 @@ final class EngineInterleavingsTest {
     explore(HandOver.class);
   }
 
-  /** Whoever is released wakes the one behind it, and who joins meanwhile is not forgotten. */
+  /** A released request wakes the one behind it, and one that joins meanwhile is not forgotten. */
   public static final class HandOver {
     /** The scene. */
     @Operation
@@ -95,7 +95,7 @@ final class EngineInterleavingsTest {
     explore(InterruptOneOfTwo.class);
   }
 
-  /** Who leaves, wherever it stands, does not hold up the other. */
+  /** A request that leaves, wherever it stands, does not hold up the other. */
   public static final class InterruptOneOfTwo {
     /** The scene. */
     @Operation
@@ -230,7 +230,7 @@ final class EngineInterleavingsTest {
     explore(InterruptMeetsResize.class);
   }
 
-  /** Who is moved and interrupted at once leaves the line that it was moved to. */
+  /** A request that is moved and interrupted at once leaves the line that it was moved to. */
   public static final class InterruptMeetsResize {
     /** The scene. */
     @Operation
@@ -256,7 +256,7 @@ final class EngineInterleavingsTest {
     explore(RefusalMeetsRequest.class);
   }
 
-  /** Who comes at the same time is refused or granted a start; who comes later is not refused. */
+  /** A request at the same time is refused or granted a start; a later one is not refused. */
   public static final class RefusalMeetsRequest {
     /** The scene. */
     @Operation
