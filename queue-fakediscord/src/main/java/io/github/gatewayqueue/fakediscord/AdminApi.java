@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The pages below {@code /fakediscord}, for whoever has no Java at hand. */
+/** The pages below {@code /fakediscord}, for users without Java. */
 final class AdminApi {
   static final String PREFIX = "/fakediscord";
 

@@ -73,7 +73,7 @@ final class Budget {
     countLagNanos = countLag.toNanos();
   }
 
-  /** Rounded up, so that whoever waits that long is not early. */
+  /** Rounded up, so that a client that waits that long is not early. */
   long resetAfterMillis(long nowNanos) {
     return resets ? Math.ceilDiv(resetAtNanos - nowNanos, 1_000_000L) : 0;
   }

@@ -320,8 +320,8 @@ public final class FakeDiscord implements AutoCloseable {
   }
 
   /**
-   * Forgets every session: whoever tries to resume one from now on is told, by op 9, to identify
-   * again. Sockets stay open.
+   * Forgets every session: a client that tries to resume one gets op 9, and must identify again.
+   * Sockets stay open.
    *
    * @throws IllegalStateException if this is closed
    */

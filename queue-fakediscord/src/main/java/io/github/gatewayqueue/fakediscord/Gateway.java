@@ -208,7 +208,7 @@ final class Gateway {
     }
   }
 
-  /** The token is reset: whoever runs on it is thrown out, and whoever asked for it. */
+  /** The token is reset: closes all sessions, and the socket that caused it. */
   private void terminateAll(@Nullable GatewaySocket culprit) {
     sessions.clear();
     List.copyOf(sockets).stream()

@@ -7,8 +7,8 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message from a client. Whoever asks it for something that it does not hold, or not in the right
- * form, gets a {@link DecodeException}.
+ * A message from a client. Reading a field that is missing or has another type throws a {@link
+ * DecodeException}.
  */
 final class Payload {
   private final int op;

@@ -50,7 +50,7 @@ class UsageTest {
       // @start region="faults"
       discord.startElsewhere(100); // session starts of another program with the same token
       discord.setRemaining(3); // the budget runs out after three
-      discord.faults().invalidateIdentifies(1); // op 9 for the next IDENTIFY, whoever sends it
+      discord.faults().invalidateIdentifies(1); // op 9 for the next IDENTIFY of any shard
       discord.faults().failRest(RestFault.status(503), 2); // the next two requests over REST
       discord.dropSockets(); // a reconnect storm
       discord.forgetSessions(); // and nobody can resume
