@@ -186,7 +186,10 @@ final class StartRecord {
 
   private synchronized void write(RecordLine line) {
     if (closed) {
-      warnOnce("is used by a queue that was built later: this one records no more starts");
+      warnOnce(
+          "the start record "
+              + file
+              + " is used by a queue that was built later: this one records no more starts");
       return;
     }
     try {
@@ -200,14 +203,14 @@ final class StartRecord {
       failureTold = false;
     } catch (IOException | RuntimeException | Error e) {
       closeEnd(); // it may have been written in part
-      warnOnce("cannot be written, trying again at each start: " + e);
+      warnOnce("the start record " + file + " cannot be written, trying again at each start: " + e);
     }
   }
 
-  private void warnOnce(String what) {
+  private void warnOnce(String line) {
     if (!failureTold) {
       failureTold = true;
-      warn("the start record " + file + " " + what);
+      warn(line);
     }
   }
 
