@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When an operator hears that few session starts are left: at a fifth, a tenth and a twentieth of
- * the day's, once each for as long as it is so. Plain state, without a lock; every moment is handed
- * in, as a value of {@link System#nanoTime}.
+ * the day's, once each while it is so. Plain state, without a lock; every moment is handed in, as a
+ * value of {@link System#nanoTime}.
  */
 public final class LowStarts {
   private static final int[] PARTS = {5, 10, 20};
