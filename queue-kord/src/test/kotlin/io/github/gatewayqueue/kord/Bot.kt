@@ -9,6 +9,9 @@ import io.github.gatewayqueue.fakediscord.FakeDiscord
 import io.ktor.client.HttpClient
 import io.ktor.client.engine.okhttp.OkHttp
 import io.ktor.client.plugins.websocket.WebSockets
+import java.time.Duration
+import java.util.Random
+import java.util.concurrent.atomic.AtomicReference
 import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -57,4 +60,21 @@ internal class Bot(
         }
         http.close()
     }
+}
+
+/** Says HELLO late, up to some time, and each time another one. */
+internal fun lateDiscord(
+    buckets: Int,
+    most: Duration,
+    settings: (FakeDiscord.Builder) -> Unit = {},
+): FakeDiscord {
+    val random = Random(19)
+    val server = AtomicReference<FakeDiscord>()
+    val builder =
+        FakeDiscord.builder().maxConcurrency(buckets).onIdentify {
+            val late = Duration.ofMillis(random.nextLong(most.toMillis()))
+            server.get().faults().delayHello(late)
+        }
+    settings(builder)
+    return builder.start().also(server::set)
 }

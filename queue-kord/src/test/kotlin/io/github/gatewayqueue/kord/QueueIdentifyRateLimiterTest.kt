@@ -9,8 +9,6 @@ import io.github.gatewayqueue.fakediscord.Verdict
 import io.github.gatewayqueue.local.LocalQueue
 import io.github.gatewayqueue.testsupport.Await
 import java.time.Duration
-import java.util.Random
-import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.MutableSharedFlow
@@ -204,22 +202,8 @@ internal class QueueIdentifyRateLimiterTest {
         val INTERVAL: Duration = Duration.ofMillis(250)
         val SPACING: Duration = Duration.ofMillis(300)
 
-        /** Says HELLO up to 200 ms late, each time another time. */
-        fun lateDiscord(): FakeDiscord {
-            val random = Random(19)
-            val server = AtomicReference<FakeDiscord>()
-            val discord =
-                FakeDiscord.builder()
-                    .maxConcurrency(BUCKETS)
-                    .identifyInterval(INTERVAL)
-                    .onIdentify {
-                        val late = Duration.ofMillis(random.nextLong(200))
-                        server.get().faults().delayHello(late)
-                    }
-                    .start()
-            server.set(discord)
-            return discord
-        }
+        fun lateDiscord(): FakeDiscord =
+            lateDiscord(BUCKETS, Duration.ofMillis(200)) { it.identifyInterval(INTERVAL) }
 
         fun FakeDiscord.awaitAccepted(starts: Int) =
             Await.until { score().count(Verdict.ACCEPTED) >= starts }
