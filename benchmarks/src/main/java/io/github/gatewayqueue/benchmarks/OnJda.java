@@ -307,8 +307,11 @@ final class OnJda implements Scenario {
       return ours;
     }
 
+    /** The limit is read while JDA starts, as docs/jda.md advises. */
     private LargeBotQueue queue(FakeDiscord discord) throws Exception {
-      return LargeBotQueue.builder(limits(discord)).build();
+      LargeBotQueue queue = LargeBotQueue.builder(limits(discord)).build();
+      queue.readLimitIfUnknown();
+      return queue;
     }
 
     private static SessionStartLimitSource limits(FakeDiscord discord) {
