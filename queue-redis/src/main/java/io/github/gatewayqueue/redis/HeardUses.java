@@ -65,7 +65,7 @@ final class HeardUses {
     }
   }
 
-  /** Returns the moment before which nothing of the bucket is to be used. */
+  /** Returns the moment before which no start of the bucket may be used. */
   long notBeforeNanos(int bucket) {
     Use last = uses.get(bucket);
     return last == null ? baseNanos : last.nanos + intervalNanos;

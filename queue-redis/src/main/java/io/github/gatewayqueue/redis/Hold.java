@@ -193,8 +193,8 @@ final class Hold {
   }
 
   /**
-   * Returns when something is to be done with it if nothing more is said: it times out, or an
-   * IDENTIFY of which no answer could make the next one due earlier is to be told.
+   * Returns when the worker must look at it if nothing more is reported: it times out, or an answer
+   * can no longer make the next start due earlier, and IDENTIFY must be reported.
    */
   synchronized long settleNanos() {
     return switch (phase) {

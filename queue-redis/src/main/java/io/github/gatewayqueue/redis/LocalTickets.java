@@ -47,7 +47,7 @@ final class LocalTickets {
   /** Starts that the store holds, by the names of their tickets. */
   private final Map<String, Hold> holds = new LinkedHashMap<>();
 
-  /** What is to be told of tickets, by their names. */
+  /** What to report of tickets, by their names. */
   private final Map<String, Word> words = new LinkedHashMap<>();
 
   private Step.@Nullable Reading reading;
@@ -173,7 +173,7 @@ final class LocalTickets {
   }
 
   /**
-   * Refuses whoever waits.
+   * Refuses all waiting requests.
    *
    * @param refusal makes what each of them throws
    * @param beforeNanos when it was found that they have to be; who has come later may be lucky

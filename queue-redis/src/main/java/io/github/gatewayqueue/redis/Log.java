@@ -40,7 +40,7 @@ final class Log {
     try {
       logger.log(level, line, thrown);
     } catch (RuntimeException | Error e) {
-      // whoever waits goes on waiting, and whoever was released goes
+      // a handler that fails must not change what becomes of a request
     }
   }
 }

@@ -22,7 +22,7 @@ final class NotificationConnection implements AutoCloseable {
     return !cut;
   }
 
-  /** Has whoever reads from the connection, or is about to, find that it is lost. */
+  /** Makes a thread that reads from the connection, or is about to, find that it is lost. */
   synchronized void cut() {
     cut = true;
     Connection used = connection;

@@ -28,7 +28,7 @@ final class OwnLine {
     }
   }
 
-  /** Removes a ticket; if it was the first, the next one is to be asked for at that moment. */
+  /** Removes a ticket; if it was the first, the next one is due to ask at that moment. */
   void remove(Ticket ticket, long nowNanos) {
     boolean wasFirst = first() == ticket;
     tickets.remove(ticket);

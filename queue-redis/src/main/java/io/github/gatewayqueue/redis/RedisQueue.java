@@ -199,7 +199,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * seconds by default), must not time out in blocking commands in less than 10 seconds, and has to
    * have two connections to spare. A client of another type than those named below, or with a
    * provider of connections of one's own, needs a time-out for blocking commands, or a connection
-   * whose other end has vanished brings no news for as long as the system keeps it.
+   * whose other end has vanished brings no news until the system gives it up.
    *
    * @param client a client such as {@code RedisClient}, {@code RedisClusterClient} or {@code
    *     RedisSentinelClient}
@@ -317,7 +317,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     underWay.add(ticket);
     try {
       worker.arrive(ticket);
-      if (closed.get()) { // and whoever closed it may not have seen this ticket
+      if (closed.get()) { // and close() may not have seen this ticket
         ticket.fail(RedisQueue::closedWhileWaiting);
       }
       Hold hold = ticket.await();
@@ -355,8 +355,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
 
   /**
    * Begins to have the limit read if it is not known, or no longer, and returns at once. Requests
-   * do so by themselves; this is for whoever wants to know the limit before somebody asks. Does
-   * nothing without a source, while a process reads it, or as long as a failed reading is not to be
+   * do so by themselves; this is for programs that need the limit before the first request. Does
+   * nothing without a source, while a process reads it, or as long as a failed reading must not be
    * tried again.
    */
   public void readLimitIfUnknown() {
@@ -365,9 +365,9 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
 
   /**
    * Begins to have the limit read, unless the last reading of any process is younger than 30 s, and
-   * returns at once. The queue does so by itself; this is for whoever has reason to believe that
-   * the limit has changed. Does nothing if no process has a source, while one reads it, or as long
-   * as a failed reading is not to be tried again.
+   * returns at once. The queue does so by itself; this is for programs that expect the limit to
+   * have changed. Does nothing if no process has a source, while one reads it, or as long as a
+   * failed reading must not be tried again.
    */
   public void refresh() {
     worker.refresh(Step.Refresh.IF_NOT_YOUNG);
@@ -399,7 +399,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     required.add(requirement);
     try {
       worker.require(requirement);
-      if (closed.get()) { // and whoever closed it may not have seen this one
+      if (closed.get()) { // and close() may not have seen this one
         requirement.fail(closedWhileWaiting());
       }
       requirement.await();
@@ -685,7 +685,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     /**
      * Builds the queue, which begins to talk to the store at once, but does not wait for it here.
      *
-     * @return a queue that is to be closed
+     * @return the queue; close it at the end
      */
     public RedisQueue build() {
       return new RedisQueue(this);

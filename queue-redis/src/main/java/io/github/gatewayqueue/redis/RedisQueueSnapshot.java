@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the queue of a bot stands, in all processes together, for whoever shows it. Moments are of
- * this machine's wall clock. Immutable.
+ * The state of a bot's queue over all processes, for programs that show it. Moments are of this
+ * machine's wall clock. Immutable.
  *
  * @param buckets the buckets, in the order of their indexes
  * @param places those of the requests of this process, in the order of their bucket's line

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter for how long Discord asks to be left alone, or zero
  * @param asks the first of the process's tickets in each bucket of interest
  * @param confirms tickets whose starts are held, as far as the process knows
- * @param refresh whether the limit is to be read though nobody asks
+ * @param refresh whether the limit must be read although no request waits
  * @param last whether the process closes
  */
 record Step(
@@ -30,7 +30,7 @@ record Step(
     Refresh refresh,
     boolean last) {
 
-  /** Whether the limit is to be read. */
+  /** Whether the limit must be read. */
   enum Refresh {
     NO("0"),
     /** If it is not known. */

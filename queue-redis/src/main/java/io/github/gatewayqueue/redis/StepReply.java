@@ -18,7 +18,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param arrivals those of the tickets that joined, in their order; 0 for one that has to wait
  *     first
  * @param answers to what was asked, in that order
- * @param held whether the starts are held that were to be confirmed, in their order
+ * @param held whether each start to confirm is held, in their order
  * @param limit as it stands, or null
  * @param exhaustedNanos for how long the starts are used up, or 0
  * @param reading the number of the reading that this process is to do as it wants to know the

@@ -55,7 +55,7 @@ final class StoreNotifications {
       Subscription next = new Subscription();
       subscription = next;
       heardNanos = System.nanoTime();
-      if (stopped) { // and whoever stopped this may have cut the connection before
+      if (stopped) { // and stop() may have cut the connection before
         return;
       }
       try {

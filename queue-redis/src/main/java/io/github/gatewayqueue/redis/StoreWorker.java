@@ -348,7 +348,8 @@ final class StoreWorker {
         if (!cutOffTold) {
           cutOffTold = true;
           Log.warning(
-              "the notifications of the store cannot be had, requests fail: " + e.getMessage());
+              "cannot subscribe to the notifications of the store, requests fail: "
+                  + e.getMessage());
         }
         failAll(refusal(e), failedNanos);
       });

@@ -4,7 +4,8 @@ package io.github.gatewayqueue.redis;
 interface Threads {
   /**
    * Others depend on them: none may have to wait for a carrier, as those can all be pinned. So they
-   * are platform threads. They keep nothing of whoever makes them, nor the JVM from ending.
+   * are platform threads. They keep no reference to their maker, and do not keep the JVM from
+   * ending.
    */
   Threads DAEMONS =
       (name, task) ->

@@ -102,7 +102,7 @@ final class BotProcess {
         bot.command(words[0]);
       }
     }
-    Runtime.getRuntime().halt(0); // whoever started it is gone
+    Runtime.getRuntime().halt(0); // the process that started it is gone
   }
 
   private void command(String command) throws InterruptedException {

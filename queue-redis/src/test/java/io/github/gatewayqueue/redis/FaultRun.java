@@ -596,7 +596,7 @@ final class FaultRun {
     }
   }
 
-  /** Keeps what has happened, for whoever wants to understand it. */
+  /** Keeps a record of the run, to find the reason of a failure. */
   private void write() throws IOException, InterruptedException {
     List<String> lines = new ArrayList<>(violations);
     lines.add(toString());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one machine, so nanoTime is the true time for all of them, whatever the store's clock says.
  *
  * <p>One thing is excused, of what docs/redis-protocol.md lists under "What remains possible": a
- * process that stood still between the check of its hold and IDENTIFY, for as long as it did.
+ * process that stood still between the check of its hold and IDENTIFY, as long as it did.
  */
 final class HistoryChecker {
   private final RunSettings settings;

@@ -162,7 +162,7 @@ class MutationTest {
             "if false then",
             EnumSet.of(Fault.LATE_BEYOND_TIMEOUT)),
         new Mutation(
-            "whoever asks is told that it is held",
+            "every ticket that asks hears that it is held",
             "held[i] = hold_of(bucket_of(shard)) == ticket .. ':' .. shard and 1 or 0",
             "held[i] = 1",
             EnumSet.of(Fault.BOT_FROZEN_HOLDING)),
@@ -177,7 +177,7 @@ class MutationTest {
             "  if false then\n    return { RELEASED",
             EnumSet.of(Fault.ANSWERS_LOST, Fault.BUCKETS_CHANGED)),
         new Mutation(
-            "whoever asks first is released first",
+            "the first ticket that asks is released first",
             "  if head ~= member then\n",
             "  head = member\n  if false then\n",
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),

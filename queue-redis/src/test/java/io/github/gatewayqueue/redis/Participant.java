@@ -85,7 +85,7 @@ final class Participant {
         false);
   }
 
-  /** Returns a step that is to be put together. */
+  /** Returns a builder of a step. */
   Telling tell() {
     return new Telling();
   }

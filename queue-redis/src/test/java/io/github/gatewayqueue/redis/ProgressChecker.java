@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges whether whoever is healthy gets its share beside a process that is always slow, frozen
- * again and again, or holds its starts until they time out. All bounds count what the other one
- * does, since a machine may be as slow as it likes:
+ * Judges whether a healthy process gets its share beside one that is always slow, frozen again and
+ * again, or holds its starts until they time out. All bounds count what the other one does, since a
+ * machine may be as slow as it likes:
  *
  * <ul>
  *   <li>while a ticket waits, each ticket that was before it when it joined, or was held, is

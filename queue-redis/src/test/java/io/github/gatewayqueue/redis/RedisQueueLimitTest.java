@@ -172,7 +172,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     awaitRemaining(0, queue);
   }
 
-  /** Whoever waits, in whichever bucket, and whoever comes then. */
+  /** Requests that wait, in any bucket, and requests that come then. */
   @Test
   void request_whileStartsAreUsedUpAndItIsToFail_failsUntilThereAreSome() throws Exception {
     RedisQueue queue =
@@ -272,7 +272,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     assertTrue(asked.get(1) - asked.get(0) >= wait.toNanos());
   }
 
-  /** Nobody is released for as long as the one process that reads hangs, or anybody reads anew. */
+  /** Nothing is released, and no other process reads, while the one process that reads hangs. */
   @Test
   void source_hangs_isNotAskedTwice() throws Exception {
     var readings = new AtomicInteger();

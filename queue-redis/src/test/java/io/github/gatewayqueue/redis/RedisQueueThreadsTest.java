@@ -190,7 +190,7 @@ class RedisQueueThreadsTest extends RedisTestBase {
     assertEquals(0, leases());
   }
 
-  /** Whoever closes the queue does not wait for whoever has that connection. */
+  /** Closing the queue does not wait for the thread that has that connection. */
   @Test
   void close_clientHasNoConnectionLeft_returnsAndLeavesNoThread() {
     Set<Thread> before = threads();

@@ -153,7 +153,7 @@ class RedisTlsTest {
     }
   }
 
-  /** The password would be told to whoever is in between. */
+  /** A machine in between would get the password. */
   @Test
   void request_toServerWithAnothersCertificate_tellsAndWaits() throws Exception {
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL);

@@ -50,7 +50,7 @@ final class ServerClock {
     ByteBuffer micros = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
     micros.putLong(ahead.toNanos() / 1000).flip();
     try (FileChannel file = FileChannel.open(offset, StandardOpenOption.WRITE)) {
-      file.write(micros, 0); // at once, whoever reads it meanwhile
+      file.write(micros, 0); // in one write: the server may read it meanwhile
     }
   }
 }

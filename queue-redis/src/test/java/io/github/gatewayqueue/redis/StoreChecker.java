@@ -529,7 +529,7 @@ final class StoreChecker {
     long fresh = step.lease() * 2 / 5;
     if (release.moment < value("cold") + step.startDelay()
         || (resizedMicros > 0 && release.moment < resizedMicros + fresh)) {
-      violations.add("released while the store was to be quiet: " + release + " in " + state);
+      violations.add("released in the quiet time: " + release + " in " + state);
     }
   }
 

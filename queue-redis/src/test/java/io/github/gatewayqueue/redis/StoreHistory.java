@@ -24,7 +24,7 @@ final class StoreHistory {
 
   private static final int CLOCK_READINGS = 100;
 
-  /** What is to be added to a moment of this machine's clock to have a nanoTime. */
+  /** The difference between a nanoTime and this machine's clock. */
   private final long toNanoTime = toNanoTime();
 
   private final List<Entry> entries = new ArrayList<>();

@@ -436,7 +436,7 @@ class StoreTest extends RedisTestBase {
     assertNotEquals(before, cold());
   }
 
-  /** Whoever held one may use it for 0.4 leases more, and says so. */
+  /** A process that held a start may use it for 0.4 leases more, and reports it. */
   @Test
   void used_toldToAColdStore_putsTheNextOffAndIsCharged() {
     Participant process = reader("a", settings(LONG));

@@ -71,7 +71,7 @@ record ToldStep(
     for (int i = 0; reads && i < 4; i++) {
       words.next(); // the limit
     }
-    words.next(); // how long Discord is to be left alone
+    words.next(); // how long Discord must not be asked
     List<String> asks = words(words, false).stream().map(Word::member).toList();
     words(words, false); // those to confirm
     words.next(); // whether to refresh the limit
