@@ -233,7 +233,7 @@ final class Budget {
     return beginIfOlder(maxReadingAgeNanos, nowNanos);
   }
 
-  /** The same for whoever wants to know the limit as it is now. */
+  /** The same for callers that need the limit as it is now. */
   synchronized boolean beginRefresh(long nowNanos) {
     return beginIfOlder(MIN_READING_AGE_NANOS, nowNanos);
   }
@@ -339,8 +339,8 @@ final class Budget {
   }
 
   /**
-   * Takes note that a reading failed; the next one has to wait, twice as long as after the last,
-   * and for as long as the source has said.
+   * Takes note that a reading failed: the next one must wait twice as long as after the last, and
+   * at least as long as the source has said.
    */
   synchronized void fail(long nowNanos, Duration retryAfter) {
     long backoffNanos = Math.min(MAX_BACKOFF_NANOS, minBackoffNanos << Math.min(failures, 6));
@@ -407,8 +407,8 @@ final class Budget {
   }
 
   /**
-   * Returns what an operator should hear of how much is left, or null; the same only once for as
-   * long as it is so.
+   * Returns what an operator should know of how much is left, or null; the same only once while it
+   * lasts.
    */
   synchronized @Nullable Few tell(long nowNanos) {
     SessionStartLimit known = limit(nowNanos);

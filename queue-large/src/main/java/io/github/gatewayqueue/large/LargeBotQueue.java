@@ -90,7 +90,7 @@ import org.jspecify.annotations.Nullable;
  *
  * As long as the limit is unknown, since the source throws an {@link IOException}, anything
  * unexpected, or does not come back, nothing is released. It is asked again after 1 s, then 2 s and
- * so on up to 60 s, less some jitter, for as long as somebody waits, and no sooner than a {@link
+ * so on up to 60 s, less some jitter, while a request waits, and no sooner than a {@link
  * io.github.gatewayqueue.SessionStartLimitUnavailableException} says. After a {@link
  * GatewayQueueException} of the source, for instance since the token is refused, everybody who
  * waits throws one of its own, with that one as its cause; the next request asks anew.
@@ -106,9 +106,9 @@ import org.jspecify.annotations.Nullable;
  * platform thread of its own, a daemon that is started when the limit is needed and ends with the
  * reading; there is never more than one. (A virtual thread would need a carrier, and before Java 24
  * shards that wait in a {@code synchronized} block may have pinned all of them.) Apart from these
- * the queue starts no thread but one that logs, for as long as there is something to log, and it
- * needs no closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link
- * #update} and {@link #waiting} from their work.
+ * the queue starts no thread but one that logs, while there is something to log, and it needs no
+ * closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link #update}
+ * and {@link #waiting} from their work.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -307,8 +307,8 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Begins to read the limit if it is not known, or no longer, and returns at once. Requests do so
-   * by themselves; this is for whoever wants to know the limit before somebody asks. Does nothing
-   * while a reading is under way, or as long as a failed one is not to be tried again.
+   * by themselves; this is for programs that need the limit before the first request. Does nothing
+   * while a reading is under way, or as long as a failed one must not be tried again.
    */
   public void readLimitIfUnknown() {
     reader.readIfUnknown();
@@ -316,9 +316,8 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Begins to read the limit, unless the last reading is younger than 30 s, and returns at once.
-   * The queue does so by itself; this is for whoever has reason to believe that the limit has
-   * changed. Does nothing while a reading is under way, or as long as a failed one is not to be
-   * tried again.
+   * The queue does so by itself; this is for programs that expect the limit to have changed. Does
+   * nothing while a reading is under way, or as long as a failed one must not be tried again.
    */
   public void refresh() {
     reader.refresh();
@@ -356,8 +355,8 @@ public final class LargeBotQueue implements GatewayQueue {
 
   /**
    * Returns how many requests are in line now, in all buckets together. The number may be out of
-   * date as soon as it is returned. What can be relied on is that a request which it has counted is
-   * in line: whoever asks afterwards stands behind it.
+   * date as soon as it is returned. But a request that it has counted is in line, and later
+   * requests stand behind it.
    *
    * @return the number of requests in line
    */
@@ -366,8 +365,8 @@ public final class LargeBotQueue implements GatewayQueue {
   }
 
   /**
-   * Returns how the queue stands now, for whoever shows it. The buckets are looked at one after the
-   * other.
+   * Returns the state of the queue now, for programs that show it. The buckets are looked at one
+   * after the other.
    *
    * @return the buckets, in the order of their indexes, and the limit
    */

@@ -50,10 +50,10 @@ final class LimitReader {
   private final Budget budget;
   private final Buckets buckets;
 
-  /** Held by whoever brings a new limit, so that budget and buckets are those of the same one. */
+  /** Held while a new limit is applied, so that budget and buckets are those of the same one. */
   private final ReentrantLock updates = new ReentrantLock();
 
-  /** For whoever waits for a reading. A lock of its own, under which no other is taken. */
+  /** For threads that wait for a reading. A lock of its own, under which no other is taken. */
   private final ReentrantLock waits = new ReentrantLock();
 
   private final Condition readingOver = waits.newCondition();
@@ -272,7 +272,7 @@ final class LimitReader {
         : Duration.ZERO;
   }
 
-  /** Called under the lock of updates; whoever does wakes the heads afterwards. */
+  /** Called under the lock of updates; the caller wakes the heads afterwards. */
   private void accept(SessionStartLimit limit, long askedNanos) {
     buckets.resize(limit.maxConcurrency());
     synchronized (budget) { // no start is charged after this moment and yet before the limit counts
@@ -306,7 +306,7 @@ final class LimitReader {
     warnIfLow();
   }
 
-  /** Tells the operator if few starts are left, or none, once for as long as it is so. */
+  /** Warns once if few starts are left, or none. */
   void warnIfLow() {
     Budget.Few few = budget.tell(System.nanoTime());
     if (few != null && few.usedUp()) {

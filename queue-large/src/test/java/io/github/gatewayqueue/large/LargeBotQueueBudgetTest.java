@@ -29,7 +29,7 @@ class LargeBotQueueBudgetTest extends BotTest {
   private static final int USABLE = 25;
   private static final int SHARDS = 60;
 
-  /** Whoever is charged but not yet taken off is among them, so there are never too few. */
+  /** Requests that are charged but not yet subtracted count, so the number is never too small. */
   private final List<Integer> waitingAtReadings = Collections.synchronizedList(new ArrayList<>());
 
   private void answer(Bot bot, SessionStartLimit limit) {

@@ -35,7 +35,7 @@ class LargeBotQueueInterruptTest extends BotTest {
     private int rounds;
     private int won;
 
-    /** Whoever wins, each round has to end well; on a busy machine one of them may win them all. */
+    /** Each round must end well, whichever side wins; on a busy machine one may win all rounds. */
     boolean isToGoOn() {
       return rounds < ROUNDS || (rounds < 10 * ROUNDS && (won == 0 || won == rounds));
     }

@@ -131,7 +131,7 @@ class LargeBotQueueSourceTest extends BotTest {
     List<Asking> requests = bot.join(LongStream.range(1, 20));
     assertEquals(20, bot.queue.waiting());
     assertEquals(1, source.calls());
-    source.answer(limit(9_000, DAY, 7)); // late, and the limit is to be read again
+    source.answer(limit(9_000, DAY, 7)); // late, and the limit must be read again
     source.awaitCalls(2);
     assertEquals(20, bot.queue.waiting());
     assertEquals(16, bot.queue.limit().orElseThrow().maxConcurrency());
