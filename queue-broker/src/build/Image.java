@@ -74,7 +74,7 @@ final class Image {
     private final String writing;
     private final String reading;
 
-    /** Who moves the jars starts more slowly, and is not told so each time. */
+    /** With moved jars the broker starts more slowly, without a warning each time. */
     private final List<String> silence;
 
     Cache(String file, String writing, String reading, String... silence) {

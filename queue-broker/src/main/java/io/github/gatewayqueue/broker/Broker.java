@@ -380,7 +380,7 @@ public final class Broker implements AutoCloseable {
     /**
      * Starts a broker, and returns when it listens.
      *
-     * @return a broker that is to be closed
+     * @return the broker; close it at the end
      * @throws UncheckedIOException if the broker cannot listen on the port
      * @throws IllegalArgumentException if the token for clients is the bot's, if there is none
      *     though other machines can reach the host, or if there is one as well as {@link #noToken};

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class BrokerFaultTest extends BrokerTestBase {
   private final CountDownLatch held = new CountDownLatch(1);
 
-  /** Blocks whoever comes by, whether or not it is interrupted. */
+  /** Blocks the calling thread, whether or not it is interrupted. */
   private void hold() {
     boolean interrupted = false;
     while (held.getCount() > 0) {

@@ -166,7 +166,7 @@ class BrokerHoldTest extends BrokerTestBase {
   }
 
   /**
-   * Whoever hangs up at the moment of its release was told nothing: the start is the next one's.
+   * A client that hangs up at the moment of its release got nothing: the start is the next one's.
    */
   @ParameterizedTest
   @ValueSource(strings = {"*/*", "text/event-stream"})

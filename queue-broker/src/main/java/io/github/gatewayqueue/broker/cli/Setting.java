@@ -43,8 +43,8 @@ public enum Setting {
       "GATEWAY_QUEUE_NO_TOKEN",
       "true|false",
       "false",
-      "Asks for no token, though other machines can reach the address: whoever reaches it can use"
-          + " up the session starts."),
+      "Requires no token on an address that other machines can reach: each of them can use up the"
+          + " session starts."),
   DISCORD_TOKEN_FILE(
       "--discord-token-file",
       "DISCORD_TOKEN_FILE",

@@ -16,7 +16,7 @@ final class QueryParser {
   private static final int MAX_DIGITS = 19;
   private static final int MAX_STARTS = 10_000_000;
 
-  /** More than fit into a request line: none is to be overlooked. */
+  /** More than fit into a request line, so that none is overlooked. */
   private static final int MAX_PARAMETERS = Server.MAX_LINE_BYTES;
 
   private QueryParser() {}

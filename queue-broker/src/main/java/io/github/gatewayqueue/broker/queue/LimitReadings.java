@@ -104,7 +104,7 @@ public final class LimitReadings implements SessionStartLimitSource {
     }
   }
 
-  /** Adds what is wrong with how a queue stands, whoever has read its limit. */
+  /** Adds the problems of a queue, whichever process has read its limit. */
   static void addProblems(List<String> problems, LargeBotQueueSnapshot snapshot, int reserve) {
     SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {

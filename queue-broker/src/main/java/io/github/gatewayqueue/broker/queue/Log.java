@@ -24,7 +24,7 @@ public final class Log {
     try {
       LOGGER.log(level, line, thrown);
     } catch (RuntimeException | Error e) {
-      // whatever was to be done goes on
+      // a handler that fails must not change what becomes of a request
     }
   }
 }

@@ -35,7 +35,7 @@ public enum NotReady {
   /**
    * Decides by how the queue stands.
    *
-   * @param reserve how many starts are to be held back
+   * @param reserve how many starts to keep back
    * @param now the moment of the snapshot
    */
   static @Nullable NotReady of(LargeBotQueueSnapshot snapshot, int reserve, Instant now) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A share of a queue that is kept in a Redis, for several brokers of one bot. Looks at the store
- * once a second, whoever wants to know.
+ * once a second, however many ask for the status.
  */
 final class RedisBrokerQueue implements BrokerQueue {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
