@@ -26,7 +26,7 @@ final class BotMain {
     var controller = new QueueSessionController(queue(URI.create(args[1]), rest));
     TestBot.start(rest, controller, ids.boxed().toList(), Integer.parseInt(args[4]));
     System.in.transferTo(OutputStream.nullOutputStream());
-    Runtime.getRuntime().halt(0); // whoever started it is done
+    Runtime.getRuntime().halt(0); // the process that started it is done
   }
 
   private static GatewayQueue queue(URI uri, URI rest) {

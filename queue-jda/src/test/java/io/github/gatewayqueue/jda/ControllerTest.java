@@ -583,7 +583,7 @@ class ControllerTest {
     }
   }
 
-  /** Whoever wins, the node runs once or never, and the one behind it runs. */
+  /** Whichever wins, the node runs once or never, and the one behind it runs. */
   @RepeatedTest(200)
   void removeSession_racesTheRelease_nobodyIsLost() throws InterruptedException {
     List<TestNode> nodes = append(0, 1);

@@ -171,7 +171,7 @@ class StormTest {
         for (int concurrency : List.of(1, 8)) {
           SessionStartLimit limit = queue.limit().orElseThrow();
           int before = discord.score().identifies();
-          // The stricter one first, whoever has it.
+          // The stricter side first.
           if (concurrency > limit.maxConcurrency()) {
             discord.setMaxConcurrency(concurrency);
           }
