@@ -1,13 +1,16 @@
 package io.github.gatewayqueue.discord;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +64,45 @@ class RetryAfterTest {
         header == null ? Map.<String, List<String>>of() : Map.of("retry-after", List.of(header));
     byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
     assertEquals(wait, RetryAfter.of(HttpHeaders.of(headers, (name, value) -> true), bytes));
+  }
+
+  @Test
+  void of_randomDamage_isATimeUpToAWeekOrNothing() {
+    List<String> whole =
+        List.of(
+            "2814, 2", "82721", "0.25", "1e300", "-1", "Wed, 21 Oct 2020 07:28:00 GMT", "", "NaN");
+    int understood = 0;
+    for (int seed = 0; seed < 20_000; seed++) {
+      var random = new SplittableRandom(seed);
+      Map<String, List<String>> headers =
+          Map.of(
+              "retry-after", List.of(damaged(whole, random), damaged(whole, random)),
+              "x-ratelimit-reset-after", List.of(damaged(whole, random)),
+              "date", List.of(damaged(whole, random)));
+      String body = "{\"retry_after\": " + damaged(whole, random) + "}";
+      Duration wait =
+          RetryAfter.of(
+              HttpHeaders.of(headers, (name, value) -> true),
+              body.getBytes(StandardCharsets.ISO_8859_1));
+      if (wait != null) {
+        understood++;
+        assertFalse(wait.isNegative(), "seed " + seed);
+        assertTrue(wait.compareTo(RetryAfter.LONGEST) <= 0, "seed " + seed);
+      }
+    }
+    assertTrue(understood > 1000, "understood " + understood);
+  }
+
+  private static String damaged(List<String> whole, SplittableRandom random) {
+    StringBuilder text = new StringBuilder(whole.get(random.nextInt(whole.size())));
+    for (int i = random.nextInt(4); i > 0; i--) {
+      int at = random.nextInt(text.length() + 1);
+      text.insert(at, (char) random.nextInt(random.nextBoolean() ? 128 : 256));
+      if (random.nextBoolean()) {
+        text.deleteCharAt(random.nextInt(text.length()));
+      }
+    }
+    return text.toString();
   }
 
   @Test
