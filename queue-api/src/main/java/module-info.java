@@ -20,6 +20,11 @@ module io.github.gatewayqueue {
   exports io.github.gatewayqueue;
   exports io.github.gatewayqueue.internal to
       io.github.gatewayqueue.broker,
+      io.github.gatewayqueue.discord,
+      io.github.gatewayqueue.discord4j,
+      io.github.gatewayqueue.http,
+      io.github.gatewayqueue.jda,
       io.github.gatewayqueue.large,
+      io.github.gatewayqueue.local,
       io.github.gatewayqueue.redis;
 }

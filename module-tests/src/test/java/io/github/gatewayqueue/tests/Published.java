@@ -29,8 +29,10 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
             Set.of(
                 "io.github.gatewayqueue",
                 "io.github.gatewayqueue.internal"
-                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.large,"
-                    + " io.github.gatewayqueue.redis]")),
+                    + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.discord,"
+                    + " io.github.gatewayqueue.discord4j, io.github.gatewayqueue.http,"
+                    + " io.github.gatewayqueue.jda, io.github.gatewayqueue.large,"
+                    + " io.github.gatewayqueue.local, io.github.gatewayqueue.redis]")),
         new Published(
             "io.github.gatewayqueue.local",
             "queue-local",

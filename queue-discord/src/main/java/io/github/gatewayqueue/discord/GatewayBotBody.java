@@ -1,6 +1,9 @@
 package io.github.gatewayqueue.discord;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -22,6 +25,9 @@ import tools.jackson.core.json.JsonFactory;
  * parser's exceptions is passed on, since a body may hold the token that it answers to.
  */
 final class GatewayBotBody {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.discord"));
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final String LIMIT = "session_start_limit";
 
@@ -134,7 +140,8 @@ final class GatewayBotBody {
     if (remaining <= total) {
       return remaining;
     }
-    Log.warning(
+    LOGGER.log(
+        WARNING,
         "Discord tells of "
             + remaining
             + " session starts left of a total of "

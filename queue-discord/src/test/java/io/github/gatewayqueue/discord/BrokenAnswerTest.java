@@ -265,7 +265,7 @@ class BrokenAnswerTest {
       })
   void fetch_serverSendsTheTokenBack_staysSecret(String answer) throws IOException {
     try (var server = RawServer.sending(answer.formatted(Calls.TOKEN));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       Calls.ioFailure(Calls.at(server.url()).build());
       assertTrue(server.requests().getFirst().contains(Calls.TOKEN), "it was sent");
       assertTrue(log.lines().stream().noneMatch(line -> line.contains(Calls.TOKEN)));

@@ -41,7 +41,7 @@ class DiscordSessionStartLimitSourceTest {
   @Test
   void fetch_properAnswer_isRead() throws IOException, InterruptedException {
     try (var rest = new FakeRest(ok(FakeRest.LIMIT));
-        var log = new CapturedLog(Log.NAME, Level.ALL)) {
+        var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       assertEquals(USUAL, Calls.at(rest.url()).build().fetch());
       assertEquals(List.of(), log.lines());
     }

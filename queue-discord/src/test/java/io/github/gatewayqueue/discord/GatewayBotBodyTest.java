@@ -81,7 +81,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_moreRemainingThanTotal_isClampedWithAWarning() throws IOException {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       var limit = limit(FakeRest.LIMIT.replace("999", "1001"));
       assertEquals(new SessionStartLimit(1000, 1000, Duration.ofHours(4), 16), limit);
       assertEquals(
@@ -94,7 +94,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_clampedAndTheLogFails_isRead() throws IOException {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       log.failWith(new IllegalStateException("the disk is full"));
       assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1001")).remaining());
       log.failWith(new StackOverflowError());
@@ -105,7 +105,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_asManyRemainingAsTotal_isNoWarning() throws IOException {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       assertEquals(1000, limit(FakeRest.LIMIT.replace("999", "1000")).remaining());
       assertEquals(List.of(), log.lines());
     }
@@ -216,7 +216,7 @@ class GatewayBotBodyTest {
 
   @Test
   void limit_randomDamage_isReadOrRefusedAndNothingElse() {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL)) {
+    try (var log = new CapturedLog("io.github.gatewayqueue.discord", Level.ALL)) {
       damageAtRandom();
       assertTrue(log.lines().stream().allMatch(line -> line.contains("; taken as ")));
     }

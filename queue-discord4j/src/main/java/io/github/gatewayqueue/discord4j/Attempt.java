@@ -5,8 +5,8 @@ import discord4j.common.close.CloseStatus;
 import discord4j.gateway.ShardInfo;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.netty.buffer.ByteBuf;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -19,7 +19,8 @@ import reactor.core.publisher.MonoSink;
 
 /** One connection of a shard: asks the queue for a start, and says what became of it. */
 final class Attempt {
-  private static final Logger LOGGER = System.getLogger("io.github.gatewayqueue.discord4j");
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.discord4j"));
 
   /** Not one of Discord's, but in the range that WebSockets leave to applications, as theirs. */
   private static final int CLOSE_CODE = 4900;
@@ -128,7 +129,7 @@ final class Attempt {
 
   private void refuse(MonoSink<Void> sink, Throwable failure) {
     sink.error(refused(sink, failure));
-    LOGGER.log(Level.WARNING, () -> description() + " may not identify", failure);
+    LOGGER.log(Level.WARNING, description() + " may not identify", failure);
   }
 
   private CloseException refused(MonoSink<Void> sink, Throwable failure) {

@@ -1,6 +1,9 @@
 package io.github.gatewayqueue.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * threads must not wait.
  */
 final class HeldStart implements SessionStart {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.http"));
+
   private enum Phase {
     HELD,
     IDENTIFIED,
@@ -240,7 +246,7 @@ final class HeldStart implements SessionStart {
     Integer status = outcome.status();
     Throwable thrown = outcome.thrown();
     if (status != null && status / 100 == 2) {
-      Log.debug(() -> "broker was told that the start of " + shard + " is " + word);
+      LOGGER.log(DEBUG, () -> "broker was told that the start of " + shard + " is " + word);
       return DONE;
     }
     String reason = thrown == null ? "answered " + status : "failed: " + broker.reason(thrown);
@@ -248,10 +254,10 @@ final class HeldStart implements SessionStart {
     boolean late = word.equals(IDENTIFIED) && failures < LATE_TRIES; // it keeps others safe
     if (passing && (isHeld() || late)) {
       Duration pause = PAUSES.after(failures + 1, ThreadLocalRandom.current());
-      Log.debug(() -> cannotTell(word, reason) + "; trying again in " + pause);
+      LOGGER.log(DEBUG, () -> cannotTell(word, reason) + "; trying again in " + pause);
       return after(pause, () -> tell(word, failures + 1));
     }
-    Log.debug(() -> cannotTell(word, reason) + "; it counts as sent");
+    LOGGER.log(DEBUG, () -> cannotTell(word, reason) + "; it counts as sent");
     if (!passing) {
       lose(); // it is unknown there, and will not be known later
     }

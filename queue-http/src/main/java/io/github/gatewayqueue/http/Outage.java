@@ -1,5 +1,9 @@
 package io.github.gatewayqueue.http;
 
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -7,6 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that it hits. It lasts until all requests that failed are back in line.
  */
 final class Outage {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.http"));
+
   private final String broker;
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -22,14 +29,14 @@ final class Outage {
   /** A request that was not in trouble has failed. */
   void hits(String reason) {
     if (requests.getAndIncrement() == 0) {
-      Log.warning(reason + "; asking again until there is a release");
+      LOGGER.log(WARNING, reason + "; asking again until there is a release");
     }
   }
 
   /** A request that was in trouble is back in line, or released. */
   void spares() {
     if (requests.decrementAndGet() == 0) {
-      Log.info("broker " + broker + " takes requests again");
+      LOGGER.log(INFO, "broker " + broker + " takes requests again");
     }
   }
 

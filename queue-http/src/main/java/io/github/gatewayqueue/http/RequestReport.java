@@ -1,10 +1,16 @@
 package io.github.gatewayqueue.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the flight recording and the log of one request. Used by the thread that makes it. */
 final class RequestReport {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.http"));
+
   private static final int UNKNOWN_BUCKET = -1;
 
   private final long id;
@@ -18,7 +24,7 @@ final class RequestReport {
   RequestReport(long id, long total) {
     this.id = id;
     this.total = total;
-    Log.debug(() -> shard() + " waits for its turn");
+    LOGGER.log(DEBUG, () -> shard() + " waits for its turn");
   }
 
   /** The broker is asked. */
@@ -33,21 +39,21 @@ final class RequestReport {
 
   /** The broker is left alone for a while, and then asked again. */
   void backsOff(String reason, Duration pause) {
-    Log.debug(() -> shard() + " asks again in " + pause + ": " + reason);
+    LOGGER.log(DEBUG, () -> shard() + " asks again in " + pause + ": " + reason);
   }
 
   /** The request is released. */
   void released() {
     long nowNanos = System.nanoTime();
     record(true, nowNanos);
-    Log.debug(() -> shard() + " was released after " + waited(nowNanos));
+    LOGGER.log(DEBUG, () -> shard() + " was released after " + waited(nowNanos));
   }
 
   /** The request has ended without a release. */
   void gaveUp(Throwable thrown) {
     long nowNanos = System.nanoTime();
     record(false, nowNanos);
-    Log.debug(() -> shard() + " left the line after " + waited(nowNanos) + ": " + thrown);
+    LOGGER.log(DEBUG, () -> shard() + " left the line after " + waited(nowNanos) + ": " + thrown);
   }
 
   private void record(boolean released, long nowNanos) {

@@ -92,7 +92,7 @@ class BrokerTest {
 
   @Test
   void request_lineIsFull_joinsOnceThereIsRoom() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         Broker broker = broker().interval(NEVER).maxWaiting(1).start();
         var queue = patient(broker).backoff(Duration.ofMillis(1), Duration.ofMillis(10)).build()) {
       queue.request(0, 1);

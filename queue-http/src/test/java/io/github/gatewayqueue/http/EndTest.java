@@ -97,7 +97,7 @@ class EndTest {
 
   @Test
   void interrupt_whileItBacksOff_throws() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server =
             new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"));
         var queue = HttpQueue.of(server.url())) {
@@ -110,7 +110,7 @@ class EndTest {
 
   @Test
   void close_whileItBacksOff_throws() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server =
             new FakeBroker(FakeBroker.sending("HTTP/1.1 503 X\r\nRetry-After: 99\r\n\r\n"))) {
       var queue = HttpQueue.of(server.url());
@@ -128,7 +128,7 @@ class EndTest {
     ended.shutdown();
     HttpClient client = HttpClient.newBuilder().executor(ended).build();
     try (var server = new FakeBroker(FakeBroker.releasing());
-        var log = new CapturedLog(Log.NAME, Level.WARNING)) {
+        var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.WARNING)) {
       var queue = HttpQueue.builder(server.url()).httpClient(client).build();
       Asking asking = Asking.of(queue);
       Await.until(() -> !log.lines().isEmpty());

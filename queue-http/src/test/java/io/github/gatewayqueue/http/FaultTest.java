@@ -120,7 +120,7 @@ class FaultTest {
   /** A client that sent it again by itself would not know since when its request is in line. */
   @Test
   void request_connectionLostWithoutAWord_isNotRepeatedByTheClientItself() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server = new FakeBroker(FakeBroker.sending(""), FakeBroker.releasing());
         var queue = server.queue().build()) {
       queue.request(0, 1);
@@ -131,7 +131,7 @@ class FaultTest {
   @Test
   void request_brokerThatIsNotThereYet_isReleasedOnceItIs() throws Exception {
     try (var port = new Socket(); // keeps it from others, and listens to nobody
-        var log = new CapturedLog(Log.NAME, Level.INFO)) {
+        var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO)) {
       port.setReuseAddress(true);
       port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       requireReleasedOnceThereIsABroker(port.getLocalPort(), log);

@@ -24,7 +24,7 @@ class FreezeTest {
   /** Its answers fall silent: all have failed by then, and join again once it goes on. */
   @Test
   void request_brokerFrozenForLongerThanASilence_joinsAgain() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         JavaProcess broker = Processes.broker(0, "--start-delay", "1h");
         var queue = HttpQueue.builder(broker.uri()).silence(SILENCE).margin(Await.HANG).build()) {
       List<Asking> all = askFive(queue);
@@ -43,7 +43,7 @@ class FreezeTest {
   void request_brokerFrozenForLongerThanTheDefault_isReleasedInTurn() throws Exception {
     long startNanos = System.nanoTime();
     Duration interval = Duration.ofSeconds(3);
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         JavaProcess broker = Processes.broker(0, "--interval", "3s", "--start-delay", "30s");
         var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
       List<Asking> all = askFive(queue);

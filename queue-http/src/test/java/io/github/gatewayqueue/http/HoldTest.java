@@ -163,7 +163,7 @@ class HoldTest {
   @ParameterizedTest
   @ValueSource(ints = {404, 401, 307})
   void tell_refusedForGood_hangsUpWithoutAnotherWord(int status) throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.ALL);
         var server = new FakeBroker(FakeBroker.holdingStart("x"));
         var queue = server.queue().build()) {
       server.answerWords(FakeBroker.sending(UNKNOWN.replace("404", "" + status)));

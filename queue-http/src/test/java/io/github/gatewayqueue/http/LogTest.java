@@ -33,7 +33,7 @@ class LogTest {
     var over = new AtomicBoolean();
     String full =
         "HTTP/1.1 503 X\r\nContent-Type: application/problem+json\r\n\r\n{\"detail\":\"no room\"}";
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server =
             new FakeBroker(client -> {
               // Not before all are hit: the first of them to be released would end the outage.
@@ -64,7 +64,7 @@ class LogTest {
   @ParameterizedTest
   @EnumSource
   void log_connectionsThatDoNotComeAbout_areOneOutage(Protocol protocol) throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.ALL);
         var client = HttpClient.newBuilder().connectTimeout(Duration.ofMillis(300)).build();
         var server = new UnreachableServer();
         var queue =
@@ -88,7 +88,7 @@ class LogTest {
 
   @Test
   void log_nothingWrong_isEmpty() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server = new FakeBroker(FakeBroker.releasing());
         var queue = server.queue().build()) {
       queue.request(0, 1);
@@ -98,7 +98,7 @@ class LogTest {
 
   @Test
   void log_requestThatGivesUp_tellsOfNoRecovery() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.INFO);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server = new FakeBroker(FakeBroker.sending(""));
         var queue = server.queue().build()) {
       Asking asking = Asking.of(queue);
@@ -124,7 +124,7 @@ class LogTest {
         "HTTP/1.1 200 OK~Content-Type: text/event-stream~~event: refused~data: {\"status\":401,\"detail\":\"%s\"}~~",
       })
   void log_serverSendsTheTokenBack_staysSecret(String answer) throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.ALL);
         var server = new FakeBroker(FakeBroker.sending(answer.formatted(TOKEN)));
         var queue = server.queue().token(TOKEN).build()) {
       Asking asking = Asking.of(queue);

@@ -167,7 +167,7 @@ class RequestEventTest {
 
   @Test
   void log_debug_tellsWhenARequestStartsToWaitAndHowItEnds() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.ALL);
         var server =
             new FakeBroker(
                 FakeBroker.releasing(), FakeBroker.sending(FULL), FakeBroker.keepingInLine());
@@ -192,7 +192,7 @@ class RequestEventTest {
 
   @Test
   void log_handlerThatThrows_changesNothingForTheRequest() throws Exception {
-    try (var log = new CapturedLog(Log.NAME, Level.ALL);
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.ALL);
         var server = new FakeBroker(FakeBroker.sending(FULL), FakeBroker.releasing());
         var queue = server.queue().build()) {
       log.failWith(new IllegalStateException("disk full"));

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.github.gatewayqueue.jda.Line.Trouble;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * starts over.
  */
 final class Turn extends Thread {
-  private static final System.Logger LOGGER = System.getLogger("io.github.gatewayqueue.jda");
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.jda"));
 
   final SessionConnectNode node;
   private final QueueSessionController controller;
@@ -197,10 +199,8 @@ final class Turn extends Thread {
     }
     log(trouble, failure);
     if (refusal != null) {
-      log(
-          Level.ERROR,
-          "%s: Discord refuses it, no other starts: %s".formatted(this, refusal),
-          null);
+      LOGGER.log(
+          Level.ERROR, "%s: Discord refuses it, no other starts: %s".formatted(this, refusal));
     }
   }
 
@@ -212,27 +212,19 @@ final class Turn extends Thread {
       line.wakeFirst(this);
     }
     if (isRefused && !isShutDown()) {
-      log(Level.WARNING, "%s: shut down, as Discord refuses the bot".formatted(this), null);
+      LOGGER.log(Level.WARNING, "%s: shut down, as Discord refuses the bot".formatted(this));
       node.getJDA().shutdown();
     }
   }
 
+  /** Not under the lock: a handler may block, and it may call JDA. */
   private void log(@Nullable Trouble trouble, @Nullable Throwable failure) {
     if (trouble != null) {
       double pause = trouble.pauseNanos() / 1e9;
-      log(
+      LOGGER.log(
           trouble.level(),
           "%s: %s failed, to be tried again in %s s".formatted(this, trouble.what(), pause),
           failure);
-    }
-  }
-
-  /** Not under the lock: a handler may block, and it may call JDA. One that fails is ignored. */
-  private static void log(Level level, String line, @Nullable Throwable failure) {
-    try {
-      LOGGER.log(level, line, failure);
-    } catch (Throwable ofTheHandler) {
-      // an Error, too, or the shard would never be tried again
     }
   }
 

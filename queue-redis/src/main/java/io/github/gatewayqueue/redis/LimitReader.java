@@ -1,9 +1,12 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * reading thread hands to it.
  */
 final class LimitReader {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
+
   private static final int MAX_BUCKETS = 65_536;
 
   /** Discord counts by days, and whatever says more is wrong. */
@@ -111,7 +117,7 @@ final class LimitReader {
       next.start();
     } catch (Throwable e) { // such as that there is no memory for a thread
       failed(Duration.ZERO);
-      Log.warning("could not begin to read the session start limit, trying again: " + e);
+      LOGGER.log(WARNING, "could not begin to read the session start limit, trying again: " + e);
     }
   }
 
@@ -144,7 +150,7 @@ final class LimitReader {
     try {
       fresh = usable(limits.fetch());
     } catch (GatewayQueueException e) {
-      Log.warning("the session start limit cannot be read, requests fail: " + e);
+      LOGGER.log(WARNING, "the session start limit cannot be read, requests fail: " + e);
       long failedNanos = System.nanoTime();
       worker.accept(() -> results.refused(e, failedNanos));
     } catch (InterruptedException e) {
@@ -154,7 +160,7 @@ final class LimitReader {
         retryAfter = unavailable.retryAfter();
       }
       failure = e;
-      Log.warning("could not read the session start limit, trying again: " + e);
+      LOGGER.log(WARNING, "could not read the session start limit, trying again: " + e);
     }
     SessionStartLimit limit = fresh;
     Duration wait = retryAfter;
@@ -187,7 +193,8 @@ final class LimitReader {
   /** Returns the limit, or null for one that is as good as a reading that failed. */
   private @Nullable SessionStartLimit usable(SessionStartLimit limit) {
     if (limit.maxConcurrency() > MAX_BUCKETS) {
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "max_concurrency is " + limit.maxConcurrency() + ", expected at most " + MAX_BUCKETS);
       return null;
     }

@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.internal.LowStarts;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * process tells of the whole queue, so no line depends on one of them. Used by the worker.
  */
 final class LimitWarnings {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
+
   /** A reset that is so much later than it was is another one. */
   private static final long ANOTHER_RESET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -43,7 +49,8 @@ final class LimitWarnings {
     usedElsewhere += news;
     if (limit != null) {
       if (hasRead && news > 0) { // one line is enough
-        Log.warning(
+        LOGGER.log(
+            WARNING,
             news
                 + " session starts were used elsewhere, by another program or an old process: "
                 + LimitText.left(limit, reserve));
@@ -52,7 +59,8 @@ final class LimitWarnings {
       warnIfLow(limit, reply, nowNanos);
     }
     if (exhausted && !exhaustionTold) {
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "the session starts are used up: "
               + (limit == null ? "" : LimitText.left(limit, reserve)));
     }
@@ -80,7 +88,7 @@ final class LimitWarnings {
     int heldBack = Math.min(reserve, Math.max(0, limit.total() - 1));
     String few = low.tell(limit, heldBack, reply.budget().usable(), nowNanos);
     if (few != null) {
-      Log.warning("the session starts run low: " + few);
+      LOGGER.log(WARNING, "the session starts run low: " + few);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.PauseEvent;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * stays to be told until an answer has confirmed it. Used by one thread.
  */
 final class LocalTickets {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
+
   /** So much at once keeps neither the store nor a release waiting for long. */
   private static final int MAX_AT_ONCE = 500;
 
@@ -345,7 +351,8 @@ final class LocalTickets {
     } else if (hold.lose()) {
       goLast(hold.ticket, nowNanos);
     } else {
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "the start of shard "
               + hold.ticket.shard
               + " of "
@@ -361,7 +368,8 @@ final class LocalTickets {
    * does not run; its ticket joins once more. Not where it was, or the others would get nothing.
    */
   private void goLast(Ticket ticket, long nowNanos) {
-    Log.warning(
+    LOGGER.log(
+        WARNING,
         "the start of shard "
             + ticket.shard
             + " of "
@@ -534,7 +542,8 @@ final class LocalTickets {
       PauseEvent event = PauseEvent.begin(ticket.shard, ticket.total, pause.starts());
       paused.put(ticket, new Paused(pause.starts(), nowNanos + pause.nanos(), event));
       if (pause.isNews()) {
-        Log.warning(
+        LOGGER.log(
+            WARNING,
             "shard "
                 + ticket.shard
                 + " of "
@@ -588,7 +597,8 @@ final class LocalTickets {
       limitUnknownSinceNanos = nowNanos;
     } else if (unknown && !limitUnknownTold && nowNanos - limitUnknownSinceNanos > 6 * renewNanos) {
       limitUnknownTold = true;
-      Log.warning("nobody is released: no process could read the session start limit for a while");
+      LOGGER.log(
+          WARNING, "nobody is released: no process could read the session start limit for a while");
     }
   }
 
@@ -625,7 +635,8 @@ final class LocalTickets {
       joining.add(ticket);
     } else {
       tickets.remove(ticket.name);
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "the start of shard "
               + ticket.shard
               + " of "

@@ -1,5 +1,9 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -8,6 +12,9 @@ import java.util.random.RandomGenerator;
  * an outage begins, one line when it is over. Used by one thread.
  */
 final class Outage {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
+
   private final Backoff backoff;
 
   Outage(RandomGenerator random) {
@@ -21,7 +28,7 @@ final class Outage {
    */
   long begin(String reason) {
     if (!backoff.hasFailed()) {
-      Log.warning("cannot talk to the store, nobody is released meanwhile: " + reason);
+      LOGGER.log(WARNING, "cannot talk to the store, nobody is released meanwhile: " + reason);
     }
     return backoff.fail();
   }
@@ -29,7 +36,7 @@ final class Outage {
   void end() {
     if (backoff.hasFailed()) {
       backoff.succeed();
-      Log.info("can talk to the store again");
+      LOGGER.log(INFO, "can talk to the store again");
     }
   }
 }

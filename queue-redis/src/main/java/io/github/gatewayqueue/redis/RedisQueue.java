@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
@@ -11,6 +12,7 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.internal.ReadingAge;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -113,6 +115,10 @@ import redis.clients.jedis.util.JedisURIHelper;
  *     limiting of identifies</a>
  */
 public final class RedisQueue implements GatewayQueue, AutoCloseable {
+  /** Of each request, named as that of the queues in this process. */
+  private static final SafeLogger REQUESTS =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue"));
+
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
     /** They wait until the limit has reset. */
@@ -274,7 +280,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   Hold awaitStart(long id, long total, Duration holdTimeout) throws InterruptedException {
     requireOpen();
     ENTRANCE.request(id, total);
-    boolean logs = Log.tellsOfRequests();
+    boolean logs = REQUESTS.isLoggable(DEBUG);
     long askedNanos = System.nanoTime();
     RequestEvent event = RequestEvent.beginIfRecorded();
     var ticket = new Ticket(process, requests.incrementAndGet(), id, total, holdTimeout, inLine);
@@ -282,7 +288,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     Throwable thrown = null;
     try {
       if (logs) {
-        Log.request("shard " + id + " of " + total + " waits for its turn: " + ticket.name);
+        REQUESTS.log(DEBUG, "shard " + id + " of " + total + " waits for its turn: " + ticket.name);
       }
       hold = awaitHold(ticket);
       return hold;
@@ -298,7 +304,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       if (logs) {
         String shard = "shard " + id + " of " + total;
         Duration waited = Duration.ofNanos(waitedNanos);
-        Log.request(
+        REQUESTS.log(
+            DEBUG,
             thrown == null
                 ? shard + " was released after " + waited + ": " + ticket.name
                 : shard + " left the line after " + waited + ": " + ticket.name + ", " + thrown);

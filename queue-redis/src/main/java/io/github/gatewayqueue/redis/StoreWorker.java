@@ -1,9 +1,13 @@
 package io.github.gatewayqueue.redis;
 
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +30,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * when there is a notification, and to renew the lease. Everything else hands it what happened.
  */
 final class StoreWorker {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
+
   /** In the messages of errors that do not pass: of commands, and of those within a script. */
   private static final List<String> FOR_GOOD =
       List.of("WRONGTYPE", "NOPERM", "The user executing the script", "ACL failure in script");
@@ -238,7 +245,7 @@ final class StoreWorker {
           notBeforeNanos = takeStepIfDue(notBeforeNanos);
         } catch (RuntimeException | Error e) { // a mistake of ours: nobody is to wait in vain
           failAll(new GatewayQueueException("the queue failed", e), System.nanoTime());
-          Log.error("the conversation with the store failed", e);
+          LOGGER.log(ERROR, "the conversation with the store failed", e);
           notBeforeNanos = System.nanoTime() + AFTER_A_MISTAKE_NANOS;
         }
       }
@@ -347,7 +354,8 @@ final class StoreWorker {
       tell(() -> {
         if (!cutOffTold) {
           cutOffTold = true;
-          Log.warning(
+          LOGGER.log(
+              WARNING,
               "cannot subscribe to the notifications of the store, requests fail: "
                   + e.getMessage());
         }

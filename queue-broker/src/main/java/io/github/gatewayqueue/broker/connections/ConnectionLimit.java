@@ -1,7 +1,9 @@
 package io.github.gatewayqueue.broker.connections;
 
-import io.github.gatewayqueue.broker.queue.Log;
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.broker.queue.OncePerMinute;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,9 @@ import java.util.stream.Stream;
  * <p>Safe for use by many threads, but for what is said to be one thread's.
  */
 public final class ConnectionLimit {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   /** Linux tells here; elsewhere no limit is known. The JVM has raised the soft one already. */
   private static final Path LIMITS = Path.of("/proc/self/limits");
 
@@ -44,7 +49,8 @@ public final class ConnectionLimit {
       return; // not on Linux
     }
     if (mostWaiting() < maxWaiting) {
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "only "
               + mostWaiting()
               + " clients can be connected and wait, expected the "
@@ -83,8 +89,10 @@ public final class ConnectionLimit {
     if (open.incrementAndGet() > most) {
       open.decrementAndGet();
       if (warnings.isDue(System.nanoTime())) {
-        Log.warning(
-            "connections are closed at once: there are " + most + ", as many as can be open", null);
+        LOGGER.log(
+            WARNING,
+            "connections are closed at once: there are " + most + ", as many as can be open",
+            null);
       }
       return false;
     }

@@ -1,13 +1,15 @@
 package io.github.gatewayqueue.broker.http;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import io.github.gatewayqueue.broker.connections.ConnectionLimit;
-import io.github.gatewayqueue.broker.queue.Log;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.requests.Loop;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Metrics.Outcome;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.Requests;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which path leads where, and for whom. Used by the event loop alone. */
 final class Router {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   private static final String STREAM = "/status/stream";
   private static final String[] BEARER = {"Bearer"};
   private static final Duration RETRY_AFTER_CROWD = Duration.ofSeconds(10);
@@ -193,7 +198,7 @@ final class Router {
         "page",
         look,
         answer,
-        failure -> Log.error("a page could not be made: " + failure, failure),
+        failure -> LOGGER.log(ERROR, "a page could not be made: " + failure, failure),
         () -> exchange.refuse(new Problem(500, "the page could not be made")));
   }
 

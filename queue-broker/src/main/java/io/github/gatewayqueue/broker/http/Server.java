@@ -1,15 +1,17 @@
 package io.github.gatewayqueue.broker.http;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.broker.connections.AttentiveTransport;
 import io.github.gatewayqueue.broker.connections.ConnectionLimit;
 import io.github.gatewayqueue.broker.connections.Connections;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
-import io.github.gatewayqueue.broker.queue.Log;
 import io.github.gatewayqueue.broker.requests.Loop;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Metrics.Outcome;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.Requests;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * takes its time is waiting, and that is done by virtual threads.
  */
 public final class Server {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
   private static final long NOTE_MILLIS = 60_000;
@@ -96,7 +101,8 @@ public final class Server {
           cause instanceof IOException io ? io : new IOException(cause));
     }
     if (settings.token() == null && !settings.loopback()) {
-      Log.warning(
+      LOGGER.log(
+          WARNING,
           "no token is asked for on "
               + settings.host()
               + ": every machine that reaches it can use up the session starts",

@@ -1,8 +1,10 @@
 package io.github.gatewayqueue.broker.http;
 
-import io.github.gatewayqueue.broker.queue.Log;
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.broker.requests.Loop;
 import io.github.gatewayqueue.broker.requests.Problem;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * status, which takes the locks of the lines.
  */
 final class StatusStream {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   private static final long PERIOD_MILLIS = 250;
   private static final int MAX_WATCHERS = 200;
 
@@ -125,7 +130,8 @@ final class StatusStream {
   /** Warns once: what fails, fails several times a second. */
   private void warn(Throwable failure) {
     if (!failed) {
-      Log.warning("the status cannot be reported to those who watch it, trying again", failure);
+      LOGGER.log(
+          WARNING, "the status cannot be reported to those who watch it, trying again", failure);
     }
     failed = true;
   }

@@ -1,7 +1,9 @@
 package io.github.gatewayqueue.broker.requests;
 
-import io.github.gatewayqueue.broker.queue.Log;
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.gatewayqueue.broker.queue.QueueSettings;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * the event loop, but for the look itself.
  */
 final class Places {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   /** How long to wait for others that join, too, before the lines are looked at. */
   private static final long GATHER_MILLIS = 20;
 
@@ -117,7 +122,7 @@ final class Places {
   /** Warns once: what fails, may fail many times a second. */
   private void warn(Throwable failure) {
     if (!failed) {
-      Log.warning("the places in line cannot be reported, trying again", failure);
+      LOGGER.log(WARNING, "the places in line cannot be reported, trying again", failure);
     }
     failed = true;
   }

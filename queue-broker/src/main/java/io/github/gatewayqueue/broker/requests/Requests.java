@@ -1,11 +1,13 @@
 package io.github.gatewayqueue.broker.requests;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
-import io.github.gatewayqueue.broker.queue.Log;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
 import io.github.gatewayqueue.broker.requests.Metrics.Outcome;
+import io.github.gatewayqueue.internal.SafeLogger;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * #whyNotReady}, is safe for them, and {@link #released} and {@link #ended} are for the requests'.
  */
 public final class Requests {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
   private final QueueSettings settings;
   private final int maxWaiting;
   private final Duration maxHold;
@@ -134,7 +139,7 @@ public final class Requests {
   }
 
   Problem unexpected(WaitingRequest request, Throwable thrown) {
-    Log.error("the request of shard " + request.shard().shard() + " failed", thrown);
+    LOGGER.log(ERROR, "the request of shard " + request.shard().shard() + " failed", thrown);
     return new Problem(500, "the request failed: " + thrown.getClass().getName());
   }
 

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.local.engine;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,7 +35,7 @@ public final class BackgroundLogger {
               .inheritInheritableThreadLocals(false)
               .factory());
 
-  private final System.Logger logger;
+  private final SafeLogger logger;
   private final OneThread thread;
 
   /**
@@ -52,7 +53,7 @@ public final class BackgroundLogger {
   }
 
   private BackgroundLogger(System.Logger logger, OneThread thread) {
-    this.logger = requireNonNull(logger, "logger");
+    this.logger = new SafeLogger(requireNonNull(logger, "logger"));
     this.thread = thread;
   }
 
@@ -106,14 +107,10 @@ public final class BackgroundLogger {
   }
 
   private void logNow(Level level, Supplier<String> line) {
-    try {
-      long lost = thread.dropped.getAndSet(0);
-      if (lost > 0) {
-        logger.log(WARNING, () -> lost + " lines were not logged: a log handler hangs, or is slow");
-      }
-      logger.log(level, line);
-    } catch (RuntimeException | Error e) {
-      // a handler that fails, or the text: there is nobody to tell
+    long lost = thread.dropped.getAndSet(0);
+    if (lost > 0) {
+      logger.log(WARNING, () -> lost + " lines were not logged: a log handler hangs, or is slow");
     }
+    logger.log(level, line);
   }
 }
