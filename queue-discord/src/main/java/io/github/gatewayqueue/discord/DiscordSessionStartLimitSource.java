@@ -169,8 +169,8 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     int status = response.statusCode();
     Duration asked =
         status == 429
-            ? RetryAfter.of(response.headers(), response.body())
-            : RetryAfter.ofHeader(response.headers());
+            ? RateLimitWait.of(response.headers(), response.body())
+            : RateLimitWait.ofHeader(response.headers());
     if (status == 401) {
       GatewayQueueException refusal = refused();
       pause.refused(refusal, nanos.getAsLong());

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.discord;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.Backoff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pause {
   /** After a 429 that does not say how long, or follows upon another one. */
-  static final Duration SHORTEST_AFTER_LIMIT = Duration.ofMinutes(1);
-
-  static final Duration LONGEST_AFTER_LIMIT = Duration.ofHours(1);
+  static final Backoff AFTER_LIMIT = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
 
   /** After a refusal. Calls meanwhile get the same exception. */
-  static final Duration SHORTEST_AFTER_REFUSAL = Duration.ofSeconds(5);
-
-  static final Duration LONGEST_AFTER_REFUSAL = Duration.ofMinutes(10);
+  static final Backoff AFTER_REFUSAL = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(10));
 
   private long sinceNanos;
   private long untilNanos;
@@ -63,9 +60,9 @@ final class Pause {
       int status, String what, @Nullable Duration asked, long nowNanos) {
     Duration wait = asked == null ? Duration.ZERO : asked;
     if (status == 429) {
-      int without = asked == null ? limits : limits - 1; // how often it did not help to wait
+      int without = asked == null ? limits + 1 : limits; // how often it did not help to wait
       limits++;
-      wait = longer(wait, doubled(SHORTEST_AFTER_LIMIT, LONGEST_AFTER_LIMIT, without));
+      wait = without == 0 ? wait : longer(wait, AFTER_LIMIT.after(without));
     }
     refusals = 0;
     String why = what + " and asks to wait " + seconds(wait);
@@ -76,9 +73,8 @@ final class Pause {
   /** Takes note that the token was refused. */
   synchronized void refused(GatewayQueueException thrown, long nowNanos) {
     limits = 0;
-    Duration pause = doubled(SHORTEST_AFTER_REFUSAL, LONGEST_AFTER_REFUSAL, refusals);
     refusals++;
-    pause("" + thrown.getMessage(), thrown, pause, nowNanos);
+    pause("" + thrown.getMessage(), thrown, AFTER_REFUSAL.after(refusals), nowNanos);
   }
 
   /** Takes note of another answer, which ends a pause from before it was asked for. */
@@ -105,15 +101,6 @@ final class Pause {
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) > 0 ? one : other;
-  }
-
-  /** Returns nothing for less than no times. */
-  private static Duration doubled(Duration shortest, Duration longest, int times) {
-    if (times < 0) {
-      return Duration.ZERO;
-    }
-    Duration pause = shortest.multipliedBy(1L << Math.min(times, 10));
-    return pause.compareTo(longest) > 0 ? longest : pause;
   }
 
   /** In whole seconds, as 82721 s: more than a day is rare, and must be seen. */

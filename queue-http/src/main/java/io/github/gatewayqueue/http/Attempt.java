@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.EventStream.Event;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.internal.RetryAfter;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.ResponseInfo;
@@ -284,7 +285,10 @@ final class Attempt {
       throw new GatewayQueueException(broker.says(answered));
     }
     String advice = status / 100 == 3 ? "; redirects are not followed: check the URL" : "";
-    return new TryAgainException(answered + advice, RetryAfter.of(head.headers(), Instant.now()));
+    Duration retryAfter =
+        RetryAfter.longest(head.headers().allValues("Retry-After"), Instant.now())
+            .orElse(Duration.ZERO);
+    return new TryAgainException(answered + advice, retryAfter);
   }
 
   /** Returns whether a refusal with this status is to last, however often the broker is asked. */

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;

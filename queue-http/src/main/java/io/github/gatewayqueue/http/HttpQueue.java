@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.Backoff;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.http;
 
+import io.github.gatewayqueue.internal.Backoff;
 import java.time.Duration;
 
 /**

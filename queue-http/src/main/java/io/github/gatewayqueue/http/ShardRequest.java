@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * until there is a release. All of it happens on the calling thread, but for {@link #close}.
  */
 final class ShardRequest {
+  /** A broker that asks for more has made a mistake, and delays nobody for longer. */
+  private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
   private final Broker broker;
   private final Patience patience;
   private final Outage outage;
@@ -101,9 +104,13 @@ final class ShardRequest {
       outage.hits(broker.says(e.reason()));
     }
     Duration backoff = patience.backoff().after(failures, ThreadLocalRandom.current());
-    Duration pause = RetryAfter.capped(e.retryAfter()).plus(backoff);
+    Duration pause = capped(e.retryAfter()).plus(backoff);
     report.backsOff(broker.says(e.reason()), pause);
     attempt.awaitClosed(pause);
+  }
+
+  static Duration capped(Duration retryAfter) {
+    return retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
   }
 
   /** The broker is there, and has taken this request. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.internal.ReadingAge;
@@ -50,6 +51,7 @@ final class Budget {
 
   private final RandomGenerator random;
   private final long minBackoffNanos;
+  private final Backoff backoff;
 
   /** How old a reading may become before it is renewed. */
   private final long maxReadingAgeNanos;
@@ -136,6 +138,8 @@ final class Budget {
     this.reserve = reserve;
     this.random = random;
     this.minBackoffNanos = minBackoffNanos;
+    Duration first = Duration.ofNanos(Math.min(minBackoffNanos, MAX_BACKOFF_NANOS));
+    this.backoff = new Backoff(first, Duration.ofNanos(MAX_BACKOFF_NANOS));
     this.maxReadingAgeNanos = maxReadingAgeNanos;
     this.predecessor = predecessor;
     this.predecessorUntilNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
@@ -343,9 +347,8 @@ final class Budget {
    * at least as long as the source has said.
    */
   synchronized void fail(long nowNanos, Duration retryAfter) {
-    long backoffNanos = Math.min(MAX_BACKOFF_NANOS, minBackoffNanos << Math.min(failures, 6));
     failures++;
-    long delayNanos = backoffNanos - random.nextLong(backoffNanos / 2);
+    long delayNanos = backoff.after(failures, random).toNanos();
     retryNanos = nowNanos + Math.max(delayNanos, nanos(retryAfter));
   }
 

@@ -6,6 +6,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -32,10 +33,12 @@ final class LimitReader {
   /** No longer does anybody wait; and the store's numbers hold no more than some hundred years. */
   private static final Duration LONGEST = Duration.ofDays(365);
 
+  private static final Backoff BACKOFF = new Backoff(SHORTEST, Duration.ofSeconds(60));
+
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
   private final Threads threads;
-  private final Backoff backoff;
+  private final SplittableRandom random;
   private final Consumer<Runnable> worker;
   private final Results results;
 
@@ -43,6 +46,9 @@ final class LimitReader {
   private @Nullable Thread reader;
 
   private boolean reading;
+
+  /** How many readings in a row have brought nothing. */
+  private int failures;
 
   /**
    * When the next reading may begin after one that brought nothing, and whether that is to come.
@@ -78,14 +84,14 @@ final class LimitReader {
     this.source = source;
     this.reserve = reserve;
     this.threads = threads;
-    backoff = new Backoff(SHORTEST, Duration.ofSeconds(60), random);
+    this.random = random;
     this.worker = worker;
     this.results = results;
   }
 
   /** Returns whether a reading is under way, or is not to be tried again yet. */
   boolean isBusy() {
-    return reading || (backoff.hasFailed() && notBeforeNanos - System.nanoTime() > 0);
+    return reading || (failures > 0 && notBeforeNanos - System.nanoTime() > 0);
   }
 
   /** Returns in how many nanoseconds a reading that failed may be tried again. */
@@ -140,7 +146,9 @@ final class LimitReader {
   private void failed(Duration retryAfter) {
     reading = false;
     triesAgain = true;
-    notBeforeNanos = System.nanoTime() + Math.max(backoff.fail(), retryAfter.toNanos());
+    failures++;
+    long backoffNanos = BACKOFF.after(failures, random).toNanos();
+    notBeforeNanos = System.nanoTime() + Math.max(backoffNanos, retryAfter.toNanos());
   }
 
   private void read(SessionStartLimitSource limits, long number) {
@@ -183,7 +191,7 @@ final class LimitReader {
         !limit.resetAfter().isZero() && limit.resetAfter().compareTo(SHORTEST) < 0;
     if (usableStarts(limit) > 0 && !resetsAtOnce) {
       reading = false;
-      backoff.succeed();
+      failures = 0;
     } else {
       failed(SHORTEST); // a source that says so again and again is not asked at that pace
     }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -15,10 +16,13 @@ final class Outage {
   private static final SafeLogger LOGGER =
       new SafeLogger(System.getLogger("io.github.gatewayqueue.redis"));
 
-  private final Backoff backoff;
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+
+  private final RandomGenerator random;
+  private int failures;
 
   Outage(RandomGenerator random) {
-    backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
+    this.random = random;
   }
 
   /**
@@ -27,15 +31,16 @@ final class Outage {
    * @return for how many nanoseconds not to try again
    */
   long begin(String reason) {
-    if (!backoff.hasFailed()) {
+    if (failures == 0) {
       LOGGER.log(WARNING, "cannot talk to the store, nobody is released meanwhile: " + reason);
     }
-    return backoff.fail();
+    failures++;
+    return BACKOFF.after(failures, random).toNanos();
   }
 
   void end() {
-    if (backoff.hasFailed()) {
-      backoff.succeed();
+    if (failures > 0) {
+      failures = 0;
       LOGGER.log(INFO, "can talk to the store again");
     }
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RetryAfterTest {
+class RateLimitWaitTest {
 
   @ParameterizedTest
   @CsvSource(
@@ -63,7 +63,7 @@ class RetryAfterTest {
     var headers =
         header == null ? Map.<String, List<String>>of() : Map.of("retry-after", List.of(header));
     byte[] bytes = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
-    assertEquals(wait, RetryAfter.of(HttpHeaders.of(headers, (name, value) -> true), bytes));
+    assertEquals(wait, RateLimitWait.of(HttpHeaders.of(headers, (name, value) -> true), bytes));
   }
 
   @Test
@@ -113,7 +113,7 @@ class RetryAfterTest {
                 "Retry-After", List.of("Wed, 21 Oct 2015 07:28:00 GMT"),
                 "Date", List.of("Wed, 21 Oct 2015 07:26:30 GMT")),
             (name, value) -> true);
-    assertEquals(Duration.ofSeconds(90), RetryAfter.of(headers, new byte[0]));
+    assertEquals(Duration.ofSeconds(90), RateLimitWait.of(headers, new byte[0]));
   }
 
   @Test
@@ -122,21 +122,21 @@ class RetryAfterTest {
         HttpHeaders.of(
             Map.of("X-RateLimit-Reset-After", List.of("64.57"), "Retry-After", List.of("2")),
             (name, value) -> true);
-    assertEquals(Duration.ofMillis(64_570), RetryAfter.of(headers, new byte[0]));
+    assertEquals(Duration.ofMillis(64_570), RateLimitWait.of(headers, new byte[0]));
   }
 
   @Test
   void ofHeader_otherThan429_doesNotLookAtTheRateLimit() {
     var headers =
         HttpHeaders.of(Map.of("X-RateLimit-Reset-After", List.of("0.5")), (name, value) -> true);
-    assertNull(RetryAfter.ofHeader(headers));
+    assertNull(RateLimitWait.ofHeader(headers));
     headers = HttpHeaders.of(Map.of("Retry-After", List.of("7")), (name, value) -> true);
-    assertEquals(Duration.ofSeconds(7), RetryAfter.ofHeader(headers));
+    assertEquals(Duration.ofSeconds(7), RateLimitWait.ofHeader(headers));
   }
 
   @Test
   void of_twoHeaders_takesTheLonger() {
     var headers = HttpHeaders.of(Map.of("Retry-After", List.of("1", "7")), (name, value) -> true);
-    assertEquals(Duration.ofSeconds(7), RetryAfter.of(headers, new byte[0]));
+    assertEquals(Duration.ofSeconds(7), RateLimitWait.of(headers, new byte[0]));
   }
 }

@@ -1,4 +1,4 @@
-package io.github.gatewayqueue.http;
+package io.github.gatewayqueue.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +8,6 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** How long a broker is left alone after failures. */
 class BackoffTest {
   @Test
   void after_failuresInARow_doublesUpToTheMost() {
