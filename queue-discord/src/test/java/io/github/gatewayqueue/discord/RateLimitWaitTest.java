@@ -81,13 +81,13 @@ class RateLimitWaitTest {
               "date", List.of(damaged(whole, random)));
       String body = "{\"retry_after\": " + damaged(whole, random) + "}";
       Duration wait =
-          RetryAfter.of(
+          RateLimitWait.of(
               HttpHeaders.of(headers, (name, value) -> true),
               body.getBytes(StandardCharsets.ISO_8859_1));
       if (wait != null) {
         understood++;
         assertFalse(wait.isNegative(), "seed " + seed);
-        assertTrue(wait.compareTo(RetryAfter.LONGEST) <= 0, "seed " + seed);
+        assertTrue(wait.compareTo(RateLimitWait.LONGEST) <= 0, "seed " + seed);
       }
     }
     assertTrue(understood > 1000, "understood " + understood);
