@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.EventStream.Event;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.RetryAfter;
 import java.io.IOException;
 import java.net.http.HttpHeaders;

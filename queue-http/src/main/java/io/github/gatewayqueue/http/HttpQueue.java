@@ -4,6 +4,7 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.internal.Backoff;
+import io.github.gatewayqueue.internal.RequestReport;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -125,7 +126,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   static {
-    RequestEvent.load();
+    RequestReport.load();
   }
 
   private final Broker broker;

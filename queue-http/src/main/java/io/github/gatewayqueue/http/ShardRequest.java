@@ -1,9 +1,15 @@
 package io.github.gatewayqueue.http;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.internal.RequestReport;
+import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * until there is a release. All of it happens on the calling thread, but for {@link #close}.
  */
 final class ShardRequest {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.http"));
+
+  private static final Consumer<Supplier<String>> LOG = line -> LOGGER.log(DEBUG, line);
+
   /** A broker that asks for more has made a mistake, and delays nobody for longer. */
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
@@ -43,7 +54,8 @@ final class ShardRequest {
     this.starts = starts;
     this.id = id;
     this.total = total;
-    this.report = new RequestReport(id, total);
+    this.report = new RequestReport(id, total, LOG);
+    report.waits();
     this.attempt = newAttempt();
   }
 
@@ -70,7 +82,7 @@ final class ShardRequest {
   @Nullable HeldStart await() throws InterruptedException {
     try {
       HeldStart start = askUntilReleased();
-      report.released();
+      report.released(System.nanoTime());
       return start;
     } catch (Throwable e) {
       report.gaveUp(e);
@@ -105,7 +117,8 @@ final class ShardRequest {
     }
     Duration backoff = patience.backoff().after(failures, ThreadLocalRandom.current());
     Duration pause = capped(e.retryAfter()).plus(backoff);
-    report.backsOff(broker.says(e.reason()), pause);
+    LOGGER.log(
+        DEBUG, () -> report.shard() + " asks again in " + pause + ": " + broker.says(e.reason()));
     attempt.awaitClosed(pause);
   }
 

@@ -2,13 +2,12 @@ package io.github.gatewayqueue.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.internal.Backoff;
+import io.github.gatewayqueue.internal.RequestEvent;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
@@ -133,16 +132,6 @@ class RequestEventTest {
     }
   }
 
-  @Test
-  void event_onlyWhileRecorded_isMade() {
-    assertNull(RequestEvent.beginIfRecorded());
-    try (Recording recording = record()) {
-      assertNotNull(RequestEvent.beginIfRecorded());
-      recording.stop();
-      assertNull(RequestEvent.beginIfRecorded());
-    }
-  }
-
   private static Recording record() {
     Recording recording = new Recording();
     recording.enable(RequestEvent.NAME);
@@ -150,14 +139,16 @@ class RequestEventTest {
     return recording;
   }
 
-  /** Returns the events of this module: a broker in the same process has some of that name, too. */
+  /** Returns the events of {@code HttpQueue}: a broker in the same process records some, too. */
   private List<RecordedEvent> stop(Recording recording) throws Exception {
     recording.stop();
     Path file = folder.resolve("requests.jfr");
     recording.dump(file);
     List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
-    events.removeIf(event ->
-        !event.getEventType().getName().equals(RequestEvent.NAME) || !event.hasField("attempts"));
+    events.removeIf(event -> !event.getEventType().getName().equals(RequestEvent.NAME));
+    if (events.size() > 1) {
+      events.removeIf(event -> event.getInt("attempts") == 0);
+    }
     return events;
   }
 

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.PauseEvent;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +54,7 @@ final class Pauses {
                       .formatted(id, total, pause.starts(), DurationText.exact(time))
                   + " the line");
     }
-    PauseEvent event = new PauseEvent();
-    event.begin();
+    PauseEvent event = PauseEvent.begin(id, total, pause.starts());
     long untilNanos = System.nanoTime() + nanos;
     Waiting paused = new Waiting(id, pause.starts(), untilNanos);
     waiting.add(paused);
@@ -64,9 +64,6 @@ final class Pauses {
       }
     } finally {
       waiting.remove(paused);
-      event.shardId = id;
-      event.totalShards = total;
-      event.starts = pause.starts();
       event.commit();
     }
   }

@@ -12,6 +12,7 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.internal.ReadingAge;
+import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.io.IOException;
 import java.net.URI;
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -118,6 +121,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   /** Of each request, named as that of the queues in this process. */
   private static final SafeLogger REQUESTS =
       new SafeLogger(System.getLogger("io.github.gatewayqueue"));
+
+  private static final Consumer<Supplier<String>> LOG = line -> REQUESTS.log(DEBUG, line);
 
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
@@ -280,36 +285,24 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   Hold awaitStart(long id, long total, Duration holdTimeout) throws InterruptedException {
     requireOpen();
     ENTRANCE.request(id, total);
-    boolean logs = REQUESTS.isLoggable(DEBUG);
-    long askedNanos = System.nanoTime();
-    RequestEvent event = RequestEvent.beginIfRecorded();
+    RequestReport report =
+        RequestReport.beginIfWatched(id, total, REQUESTS.isLoggable(DEBUG) ? LOG : null);
     var ticket = new Ticket(process, requests.incrementAndGet(), id, total, holdTimeout, inLine);
-    Hold hold = null;
-    Throwable thrown = null;
     try {
-      if (logs) {
-        REQUESTS.log(DEBUG, "shard " + id + " of " + total + " waits for its turn: " + ticket.name);
+      if (report != null) {
+        report.waits(ticket.name);
       }
-      hold = awaitHold(ticket);
+      Hold hold = awaitHold(ticket);
+      if (report != null) {
+        report.isInBucket(hold.bucket);
+        report.released(System.nanoTime());
+      }
       return hold;
     } catch (Throwable e) {
-      thrown = e;
+      if (report != null) {
+        report.gaveUp(e);
+      }
       throw e;
-    } finally {
-      long endNanos = System.nanoTime();
-      long waitedNanos = endNanos - askedNanos;
-      if (event != null) {
-        event.end(id, total, waitedNanos, hold, endNanos);
-      }
-      if (logs) {
-        String shard = "shard " + id + " of " + total;
-        Duration waited = Duration.ofNanos(waitedNanos);
-        REQUESTS.log(
-            DEBUG,
-            thrown == null
-                ? shard + " was released after " + waited + ": " + ticket.name
-                : shard + " left the line after " + waited + ": " + ticket.name + ", " + thrown);
-      }
     }
   }
 

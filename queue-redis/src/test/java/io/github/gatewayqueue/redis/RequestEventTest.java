@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.internal.RequestEvent;
 import io.github.gatewayqueue.testsupport.Asking;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,8 @@ class RequestEventTest extends RedisTestBase {
   private static void requireReleased(RecordedEvent event, long beginNanos, long endNanos) {
     assertEquals("Session Start Request", event.getEventType().getLabel());
     assertEquals(
-        List.of("shardId", "totalShards", "bucket", "waited", "released", "releaseNanos"),
+        List.of(
+            "shardId", "totalShards", "bucket", "waited", "released", "releaseNanos", "attempts"),
         event.getFields().stream()
             .map(ValueDescriptor::getName)
             .filter(name -> !OF_EVERY_EVENT.contains(name))

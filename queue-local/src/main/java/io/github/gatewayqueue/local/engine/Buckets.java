@@ -1,11 +1,13 @@
 package io.github.gatewayqueue.local.engine;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.RequestReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +15,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,13 +120,16 @@ public final class Buckets {
   private static final BackgroundLogger LOGGER =
       new BackgroundLogger(System.getLogger("io.github.gatewayqueue"));
 
+  /** Of each request. */
+  private static final Consumer<Supplier<String>> LOG = line -> LOGGER.log(DEBUG, line);
+
   private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
   static {
-    RequestEvent.load();
+    RequestReport.load();
     // Loads it: a class that is first needed without memory is lost for good.
     StackReserve.require();
   }
@@ -264,25 +271,35 @@ public final class Buckets {
   private void await(long id, long total, @Nullable Hold hold) throws InterruptedException {
     ENTRANCE.request(id, total);
     StackReserve.require();
-    RequestEvent event = RequestEvent.beginIfWatched(LOGGER, id, total);
+    boolean logs = LOGGER.isLoggable(DEBUG); // before joining: the first call loads the logger
+    RequestReport report = RequestReport.beginIfWatched(id, total, logs ? LOG : null);
     Waiter waiter = new Waiter(id, Thread.currentThread(), hold);
     try {
       boolean released = joinAndTry(waiter);
-      if (!released && event != null) {
-        event.waits();
+      if (!released && report != null) {
+        report.waits();
       }
       if (!released && !awaitRelease(waiter)) {
         throw new InterruptedException(); // not where it waited: in a storm each frame counts
       }
     } catch (Throwable e) {
       leave(waiter);
-      if (event != null) {
-        event.end(waiter, e);
+      if (report != null) {
+        reportBucket(report, waiter);
+        report.gaveUp(e);
       }
       throw e;
     }
-    if (event != null) {
-      event.end(waiter, null);
+    if (report != null) {
+      reportBucket(report, waiter);
+      report.released(waiter.releaseNanos);
+    }
+  }
+
+  private static void reportBucket(RequestReport report, Waiter waiter) {
+    Bucket last = waiter.bucket;
+    if (last != null) {
+      report.isInBucket(last.index);
     }
   }
 
