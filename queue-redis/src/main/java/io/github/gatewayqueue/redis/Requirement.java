@@ -6,6 +6,7 @@ import io.github.gatewayqueue.SessionStartLimitExceededException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ final class Requirement {
 
   private final int starts;
   private final CompletableFuture<Void> met = new CompletableFuture<>();
+
+  /** When a reading first left it uncertain, by {@link System#nanoTime}. */
+  private OptionalLong uncertainNanos = OptionalLong.empty();
 
   Requirement(int starts) {
     this.starts = starts;
@@ -59,10 +63,19 @@ final class Requirement {
       }
     } else if (budget.usable() >= starts) {
       met.complete(null);
-    } else if (budget.usable() + budget.uncertain() < starts) {
+    } else if (budget.usable() + budget.uncertain() < starts || isUncertainAgain(budget)) {
       Instant resetsAt = Instant.now().plus(limit.resetAfter());
       fail(new SessionStartLimitExceededException(limit, settings.reserve(), starts, resetsAt));
     }
     return met.isDone();
+  }
+
+  /** Whether a second reading shows no more than the first: a start that is held may do so long. */
+  private boolean isUncertainAgain(StepReply.Budget budget) {
+    long nowNanos = System.nanoTime();
+    if (uncertainNanos.isEmpty()) {
+      uncertainNanos = OptionalLong.of(nowNanos);
+    }
+    return Micros.toNanos(budget.age()) < nowNanos - uncertainNanos.getAsLong();
   }
 }
