@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
+import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +60,10 @@ final class Requirement {
     if (limit == null || budget.age() < 0 || budget.age() >= YOUNG_MICROS) {
       if (budget.closedNanos() > 0) {
         Duration closed = Duration.ofNanos(budget.closedNanos());
-        fail(new IOException("Discord asks not to be asked for the limit for " + closed));
+        var asked =
+            new SessionStartLimitUnavailableException(
+                "Discord asks not to be asked for the limit for " + closed, closed);
+        fail(new IOException("could not read the session start limit: " + asked, asked));
       }
     } else if (budget.usable() >= starts) {
       met.complete(null);
