@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.broker.requests.Day;
 import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -138,7 +138,7 @@ class BrokerStatusTest extends BrokerTestBase {
   void status_bucketIsHeld_showsByWhichShardSinceWhen() throws Exception {
     Broker broker = startOdd(builder(), 1);
     Instant since = Instant.parse("2026-03-01T10:00:00.500Z");
-    queue.get().hold(0, new LargeBotQueueSnapshot.Hold(3, since));
+    queue.get().hold(0, new QueueSnapshot.Hold(3, since));
     JsonObject bucket = status(broker).getJsonArray("buckets").getJsonObject(0);
     assertEquals(
         List.of(Map.of("shard", 3, "since", since.toString())),
@@ -168,9 +168,7 @@ class BrokerStatusTest extends BrokerTestBase {
     Broker broker = startChanged(builder());
     Instant until = Instant.now().plusSeconds(60);
     queue.get().pauses =
-        IntStream.range(0, 21)
-            .mapToObj(shard -> new LargeBotQueueSnapshot.Pause(shard, 7, until))
-            .toList();
+        IntStream.range(0, 21).mapToObj(shard -> new QueueSnapshot.Pause(shard, 7, until)).toList();
     JsonObject status = status(broker);
     assertEquals(21, status.getInteger("paused"));
     assertEquals(20, status.getJsonArray("pauses").size());
@@ -186,7 +184,7 @@ class BrokerStatusTest extends BrokerTestBase {
     Broker broker = startOdd(builder().pace(pace), 1);
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, holds(watcher.expect("status")));
-    queue.get().hold(0, new LargeBotQueueSnapshot.Hold(3, Instant.now()));
+    queue.get().hold(0, new QueueSnapshot.Hold(3, Instant.now()));
     assertEquals(1, holds(watcher.expect("status")));
     queue.get().hold(0);
     assertEquals(0, holds(watcher.expect("status")));
@@ -202,10 +200,9 @@ class BrokerStatusTest extends BrokerTestBase {
     var looks = new AtomicLong();
     queue.get().shown =
         snapshot -> {
-          var hold =
-              new LargeBotQueueSnapshot.Hold(3, Instant.ofEpochMilli(looks.incrementAndGet()));
-          var bucket = new LargeBotQueueSnapshot.Bucket(0, null, null, List.of(hold));
-          return new LargeBotQueueSnapshot(List.of(bucket), snapshot.limit(), 0, List.of());
+          var hold = new QueueSnapshot.Hold(3, Instant.ofEpochMilli(looks.incrementAndGet()));
+          var bucket = new QueueSnapshot.Bucket(0, null, null, List.of(hold));
+          return new QueueSnapshot(List.of(bucket), snapshot.limit(), 0, List.of());
         };
     assertEquals(1, holds(watcher.expect("status")));
     long before = looks.get();

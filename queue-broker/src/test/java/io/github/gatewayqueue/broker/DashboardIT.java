@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.broker.requests.Day;
 import io.github.gatewayqueue.broker.requests.Pace;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.TestProxy;
@@ -530,8 +530,8 @@ class DashboardIT extends BrokerTestBase {
     awaitText("name", "Music bot · Gateway Queue");
     assertEquals("Music bot", browser.string("return document.title"));
 
-    queue.get().hold(1, new LargeBotQueueSnapshot.Hold(5, Instant.now().minusSeconds(4)));
-    queue.get().hold(3, new LargeBotQueueSnapshot.Hold(7, Instant.now().minusSeconds(70)));
+    queue.get().hold(1, new QueueSnapshot.Hold(5, Instant.now().minusSeconds(4)));
+    queue.get().hold(3, new QueueSnapshot.Hold(7, Instant.now().minusSeconds(70)));
     await().until(() -> browser.rows("buckets").size() == 2);
     List<List<String>> rows = browser.rows("buckets");
     assertTrue(rows.get(0).getLast().matches("shard 5 is starting, for \\d+ s"), rows::toString);
@@ -558,8 +558,8 @@ class DashboardIT extends BrokerTestBase {
     Instant now = Instant.now();
     queue.get().pauses =
         List.of(
-            new LargeBotQueueSnapshot.Pause(5, 6, now.plusSeconds(100)),
-            new LargeBotQueueSnapshot.Pause(Long.MAX_VALUE - 1, 1007, now.plusSeconds(890)));
+            new QueueSnapshot.Pause(5, 6, now.plusSeconds(100)),
+            new QueueSnapshot.Pause(Long.MAX_VALUE - 1, 1007, now.plusSeconds(890)));
     await().until(() -> browser.rows("pauses").size() == 2);
     List<List<String>> rows = browser.rows("pauses");
     assertEquals(List.of("5", "6"), rows.getFirst().subList(0, 2));
@@ -569,7 +569,7 @@ class DashboardIT extends BrokerTestBase {
     assertReadable("paused");
     queue.get().pauses =
         IntStream.range(0, 23)
-            .mapToObj(shard -> new LargeBotQueueSnapshot.Pause(shard, 5, now.plusSeconds(900)))
+            .mapToObj(shard -> new QueueSnapshot.Pause(shard, 5, now.plusSeconds(900)))
             .toList();
     awaitText("more-paused", "3 more wait longer.");
     assertEquals(20, browser.rows("pauses").size());
@@ -639,7 +639,7 @@ class DashboardIT extends BrokerTestBase {
     var limit = new SessionStartLimit(1000, remaining, Duration.ofMinutes(440), 16);
     queue.get().shown =
         snapshot ->
-            new LargeBotQueueSnapshot(
+            new QueueSnapshot(
                 snapshot.buckets(),
                 Optional.of(limit),
                 snapshot.usedElsewhere(),

@@ -206,7 +206,7 @@ class LimitCasesTest {
     long usedElsewhere() throws IOException {
       return queue instanceof LargeBotQueue large
           ? large.snapshot().usedElsewhere()
-          : ((RedisQueue) queue).snapshot().usedElsewhere();
+          : ((RedisQueue) queue).snapshot().queue().usedElsewhere();
     }
 
     int waiting() {

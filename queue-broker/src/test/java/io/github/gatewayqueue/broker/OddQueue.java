@@ -1,12 +1,12 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.broker.queue.LocalBrokerQueue;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,13 +34,13 @@ final class OddQueue implements BrokerQueue {
   volatile Runnable onLook = () -> {};
 
   /** What is shown of how the queue stands. */
-  volatile UnaryOperator<LargeBotQueueSnapshot> shown = UnaryOperator.identity();
+  volatile UnaryOperator<QueueSnapshot> shown = UnaryOperator.identity();
 
   /** By which starts buckets are shown as held. */
-  private final Map<Integer, List<LargeBotQueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
+  private final Map<Integer, List<QueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
 
   /** Which shards are shown as held back by the brake. */
-  volatile List<LargeBotQueueSnapshot.Pause> pauses = List.of();
+  volatile List<QueueSnapshot.Pause> pauses = List.of();
 
   volatile boolean started;
   volatile boolean closed;
@@ -104,26 +104,25 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public LargeBotQueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     onLook.run();
     return shown.apply(held(queue.snapshot()));
   }
 
   /** Has a bucket be shown as held by these. */
-  void hold(int bucket, LargeBotQueueSnapshot.Hold... holds) {
+  void hold(int bucket, QueueSnapshot.Hold... holds) {
     this.holds.put(bucket, List.of(holds));
   }
 
-  private LargeBotQueueSnapshot held(LargeBotQueueSnapshot snapshot) {
-    List<LargeBotQueueSnapshot.Bucket> all = new ArrayList<>(snapshot.buckets());
+  private QueueSnapshot held(QueueSnapshot snapshot) {
+    List<QueueSnapshot.Bucket> all = new ArrayList<>(snapshot.buckets());
     holds.forEach((bucket, held) -> {
-      LargeBotQueueSnapshot.Bucket old = all.get(bucket);
+      QueueSnapshot.Bucket old = all.get(bucket);
       all.set(
           bucket,
-          new LargeBotQueueSnapshot.Bucket(
-              old.waiting(), old.lastRelease(), old.nextRelease(), held));
+          new QueueSnapshot.Bucket(old.waiting(), old.lastRelease(), old.nextRelease(), held));
     });
-    return new LargeBotQueueSnapshot(all, snapshot.limit(), 0, pauses);
+    return new QueueSnapshot(all, snapshot.limit(), 0, pauses);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
@@ -370,7 +371,7 @@ public final class LargeBotQueue implements GatewayQueue {
    *
    * @return the buckets, in the order of their indexes, and the limit
    */
-  public LargeBotQueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     List<BucketState> states = buckets.states();
     long nowNanos = System.nanoTime();
     Instant now = Instant.now();
@@ -382,25 +383,15 @@ public final class LargeBotQueue implements GatewayQueue {
       limit = budget.limit(nowNanos);
       delayNanos = budget.delayNanos(nowNanos);
     }
-    List<LargeBotQueueSnapshot.Bucket> shown = new ArrayList<>();
+    List<QueueSnapshot.Bucket> shown = new ArrayList<>();
     for (BucketState state : states) {
-      Instant last =
-          state.lastReleaseNanos().isPresent()
-              ? now.plusNanos(state.lastReleaseNanos().getAsLong() - nowNanos)
-              : null;
       Instant next =
           delayNanos == Budget.READ
               ? null
               : now.plusNanos(Math.max(delayNanos, state.notBeforeNanos() - nowNanos));
-      List<LargeBotQueueSnapshot.Hold> holds =
-          state.held().stream()
-              .map(held ->
-                  new LargeBotQueueSnapshot.Hold(
-                      held.shard(), now.plusNanos(held.sinceNanos() - nowNanos)))
-              .toList();
-      shown.add(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds));
+      shown.add(state.show(now, nowNanos, next));
     }
-    return new LargeBotQueueSnapshot(
+    return new QueueSnapshot(
         shown, Optional.ofNullable(limit), usedElsewhere, notes.pauses().snapshot(now, nowNanos));
   }
 

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.large;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.PauseEvent;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
@@ -69,14 +70,14 @@ final class Pauses {
   }
 
   /** Returns who waits, the one that goes on first at the head. */
-  List<LargeBotQueueSnapshot.Pause> snapshot(Instant now, long nowNanos) {
-    List<LargeBotQueueSnapshot.Pause> pauses = new ArrayList<>();
+  List<QueueSnapshot.Pause> snapshot(Instant now, long nowNanos) {
+    List<QueueSnapshot.Pause> pauses = new ArrayList<>();
     for (Waiting paused : waiting) {
       pauses.add(
-          new LargeBotQueueSnapshot.Pause(
+          new QueueSnapshot.Pause(
               paused.shard, paused.starts, now.plusNanos(paused.untilNanos - nowNanos)));
     }
-    pauses.sort(Comparator.comparing(LargeBotQueueSnapshot.Pause::until));
+    pauses.sort(Comparator.comparing(QueueSnapshot.Pause::until));
     return pauses;
   }
 }

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.QueueSnapshot.Pause;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot.Pause;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;

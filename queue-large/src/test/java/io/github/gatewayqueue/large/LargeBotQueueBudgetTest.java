@@ -6,6 +6,7 @@ import static io.github.gatewayqueue.large.Bot.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
@@ -198,7 +199,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     int remaining = bot.queue.limit().orElseThrow().remaining();
     assumeWithin(RECENT, start); // or they would be counted
     assertEquals(1, remaining);
-    for (LargeBotQueueSnapshot.Bucket bucket : bot.queue.snapshot().buckets()) {
+    for (QueueSnapshot.Bucket bucket : bot.queue.snapshot().buckets()) {
       Instant next = Objects.requireNonNull(bucket.nextRelease());
       assertTrue(next.isAfter(now.plusSeconds(9)), next::toString);
       assertTrue(next.isBefore(now.plus(NEVER)), next::toString);

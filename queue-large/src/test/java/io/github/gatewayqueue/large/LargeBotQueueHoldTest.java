@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.local.engine.BackgroundLogger;
@@ -118,10 +119,10 @@ class LargeBotQueueHoldTest extends BotTest {
     LargeBotQueue queue = builder().interval(NEVER).initialLimit(limit(500, DAY, 4)).build();
     Instant before = Instant.now();
     SessionStart start = queue.acquire(6, 16);
-    List<LargeBotQueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
+    List<QueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
     Instant after = Instant.now();
     assertEquals(List.of(), buckets.get(1).holds());
-    LargeBotQueueSnapshot.Hold hold = buckets.get(2).holds().getFirst();
+    QueueSnapshot.Hold hold = buckets.get(2).holds().getFirst();
     assertEquals(6, hold.shard());
     assertTrue(!hold.since().isBefore(before) && !hold.since().isAfter(after), hold::toString);
     start.close();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
@@ -98,7 +99,7 @@ class LargeBotQueueRecordTest extends BotTest {
     Bot bot = bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
     Asking looping = bot.start(7);
     Await.until(() -> !bot.queue.snapshot().pauses().isEmpty());
-    LargeBotQueueSnapshot.Pause pause = bot.queue.snapshot().pauses().getFirst();
+    QueueSnapshot.Pause pause = bot.queue.snapshot().pauses().getFirst();
     assertEquals(7, pause.shard());
     assertEquals(4, pause.starts());
     assertFalse(looping.ended());

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.Releases.Release;
 import io.github.gatewayqueue.local.engine.EngineAccess;
@@ -278,10 +279,9 @@ class LargeBotQueueTest extends BotTest {
   void snapshot_beforeTheFirstReading_knowsNoNextRelease() throws InterruptedException {
     Bot bot = bot(builder());
     bot.join(0);
-    LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
+    QueueSnapshot snapshot = bot.queue.snapshot();
     assertEquals(Optional.empty(), snapshot.limit());
-    assertEquals(
-        List.of(new LargeBotQueueSnapshot.Bucket(1, null, null, List.of())), snapshot.buckets());
+    assertEquals(List.of(new QueueSnapshot.Bucket(1, null, null, List.of())), snapshot.buckets());
     assertThrows(UnsupportedOperationException.class, () -> snapshot.buckets().clear());
   }
 
@@ -291,9 +291,9 @@ class LargeBotQueueTest extends BotTest {
     Instant before = Instant.now();
     bot.queue.request(1, 12);
     bot.join(LongStream.of(5, 9));
-    LargeBotQueueSnapshot snapshot = bot.queue.snapshot();
+    QueueSnapshot snapshot = bot.queue.snapshot();
     Instant after = Instant.now();
-    List<LargeBotQueueSnapshot.Bucket> buckets = snapshot.buckets();
+    List<QueueSnapshot.Bucket> buckets = snapshot.buckets();
     assertEquals(List.of(0, 2, 0, 0), buckets.stream().map(b -> b.waiting()).toList());
     Instant last = Objects.requireNonNull(buckets.get(1).lastRelease());
     requireBetween(before, last, after);
@@ -331,7 +331,7 @@ class LargeBotQueueTest extends BotTest {
   void snapshot_exhausted_theNextReleaseIsAtTheReset() {
     Instant before = Instant.now();
     LargeBotQueue queue = builder().initialLimit(limit(1, DAY, 2)).build();
-    for (LargeBotQueueSnapshot.Bucket bucket : queue.snapshot().buckets()) {
+    for (QueueSnapshot.Bucket bucket : queue.snapshot().buckets()) {
       Instant next = Objects.requireNonNull(bucket.nextRelease());
       requireBetween(before.plus(DAY), next, Instant.now().plus(DAY));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.large.Releases.Release;
 import io.github.gatewayqueue.testsupport.Asking;
@@ -197,7 +198,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     bot.queue.update(limit(500, DAY, 4)); // 0 and 2 come from 0, 1 and 3 from 1
     bot.queue.request(1, 8);
     bot.queue.request(3, 8);
-    List<LargeBotQueueSnapshot.Bucket> buckets = bot.queue.snapshot().buckets();
+    List<QueueSnapshot.Bucket> buckets = bot.queue.snapshot().buckets();
     assertEquals(List.of(1, 0, 2, 0), buckets.stream().map(b -> b.waiting()).toList());
     for (int i = 0; i < 4; i += 2) {
       Instant moment = Objects.requireNonNull(buckets.get(i).lastRelease());
@@ -222,7 +223,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     bot.join(LongStream.of(7, 5));
     bot.queue.update(limit(500, DAY, 1));
     bot.join(0); // whose old bucket was idle
-    LargeBotQueueSnapshot.Bucket bucket = bot.queue.snapshot().buckets().getFirst();
+    QueueSnapshot.Bucket bucket = bot.queue.snapshot().buckets().getFirst();
     Instant last = Objects.requireNonNull(bucket.lastRelease());
     assertFalse(last.isBefore(before.minusMillis(100)), last::toString);
     assertEquals(last.plus(NEVER), bucket.nextRelease());
@@ -263,7 +264,7 @@ class LargeBotQueueUpdateTest extends BotTest {
     assertEquals(1, limit.remaining());
     assertEquals(16, limit.maxConcurrency());
     assertTrue(limit.resetAfter().compareTo(Duration.ofHours(1)) > 0);
-    List<LargeBotQueueSnapshot.Bucket> buckets = bot.queue.snapshot().buckets();
+    List<QueueSnapshot.Bucket> buckets = bot.queue.snapshot().buckets();
     assertEquals(16, buckets.size());
     assertEquals(1, buckets.get(3).waiting());
     request.interrupt();

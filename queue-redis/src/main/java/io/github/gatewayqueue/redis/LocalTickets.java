@@ -3,6 +3,7 @@ package io.github.gatewayqueue.redis;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.PauseEvent;
 import io.github.gatewayqueue.internal.SafeLogger;
@@ -653,13 +654,13 @@ final class LocalTickets {
   }
 
   /** Returns the tickets that the brake holds back, the one that goes on first at the head. */
-  List<RedisQueueSnapshot.Pause> pauses(Instant now, long nowNanos) {
-    List<RedisQueueSnapshot.Pause> pauses = new ArrayList<>();
+  List<QueueSnapshot.Pause> pauses(Instant now, long nowNanos) {
+    List<QueueSnapshot.Pause> pauses = new ArrayList<>();
     paused.forEach((ticket, pause) -> {
       Instant until = now.plusNanos(pause.joinNanos - nowNanos);
-      pauses.add(new RedisQueueSnapshot.Pause(ticket.shard, pause.starts, until));
+      pauses.add(new QueueSnapshot.Pause(ticket.shard, pause.starts, until));
     });
-    pauses.sort(Comparator.comparing(RedisQueueSnapshot.Pause::until));
+    pauses.sort(Comparator.comparing(QueueSnapshot.Pause::until));
     return pauses;
   }
 

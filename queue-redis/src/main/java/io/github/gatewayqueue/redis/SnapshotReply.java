@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.redis;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,14 +45,14 @@ record SnapshotReply(
           (Long) reply.get(4));
     }
 
-    RedisQueueSnapshot.Bucket show(Instant now) {
-      List<RedisQueueSnapshot.Hold> holds = new ArrayList<>();
+    QueueSnapshot.Bucket show(Instant now) {
+      List<QueueSnapshot.Hold> holds = new ArrayList<>();
       if (!heldShard.isEmpty()) {
         Instant since = now.minus(micros(heldAge));
-        holds.add(new RedisQueueSnapshot.Hold(Long.parseLong(heldShard), since));
+        holds.add(new QueueSnapshot.Hold(Long.parseLong(heldShard), since));
       }
       Instant lastUse = useAge < 0 ? null : now.minus(micros(useAge));
-      return new RedisQueueSnapshot.Bucket(
+      return new QueueSnapshot.Bucket(
           waiting,
           holds.isEmpty() ? lastUse : holds.getFirst().since(),
           opensIn < 0 ? null : now.plus(micros(opensIn)),
@@ -94,7 +95,7 @@ record SnapshotReply(
       Instant now) {
     List<String> own = waiting.places();
     SnapshotReply reply = store.look(piece(own, 0));
-    List<RedisQueueSnapshot.Bucket> buckets =
+    List<QueueSnapshot.Bucket> buckets =
         Replies.parse(() -> reply.buckets.stream().map(bucket -> bucket.show(now)).toList());
     List<RedisQueueSnapshot.Place> places = new ArrayList<>();
     List<Long> found = new ArrayList<>(reply.places);
@@ -109,8 +110,10 @@ record SnapshotReply(
         places.add(new RedisQueueSnapshot.Place(thread, bucket, position));
       }
     }
-    return new RedisQueueSnapshot(
-        buckets, places, Optional.ofNullable(reply.limit), reply.usedElsewhere, waiting.pauses());
+    var queue =
+        new QueueSnapshot(
+            buckets, Optional.ofNullable(reply.limit), reply.usedElsewhere, waiting.pauses());
+    return new RedisQueueSnapshot(queue, places);
   }
 
   private static List<String> piece(List<String> own, int from) {

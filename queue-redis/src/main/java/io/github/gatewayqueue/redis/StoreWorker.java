@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
@@ -184,7 +185,7 @@ final class StoreWorker {
    * @param places the bucket and the name, with the shard, of each that has its place in line
    * @param pauses those that the brake holds back
    */
-  record Own(List<String> places, List<RedisQueueSnapshot.Pause> pauses) {}
+  record Own(List<String> places, List<QueueSnapshot.Pause> pauses) {}
 
   /** Returns the tickets of this process that wait. */
   CompletableFuture<Own> own() {

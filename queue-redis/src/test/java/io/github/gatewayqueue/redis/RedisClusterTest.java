@@ -90,7 +90,7 @@ class RedisClusterTest {
           RedisQueue queue = queue(client, namespace)) {
         Asking.of(queue, 0, 1).awaitReturn();
         Asking.of(queue, 0, 1).awaitReturn();
-        assertEquals(0, queue.snapshot().buckets().getFirst().waiting());
+        assertEquals(0, queue.snapshot().queue().buckets().getFirst().waiting());
       }
       try (Jedis node = nodes.get(i).connect()) {
         if (node.exists("{" + namespace + "}:state")) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
@@ -118,7 +119,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     }
     assertEquals(16, queue.limit().orElseThrow().maxConcurrency());
     assertEquals(984, queue.limit().orElseThrow().remaining());
-    RedisQueueSnapshot snapshot = queue.snapshot();
+    QueueSnapshot snapshot = queue.snapshot().queue();
     assertEquals(16, snapshot.buckets().size());
     assertEquals(984, snapshot.limit().orElseThrow().remaining());
   }
@@ -144,7 +145,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     RedisQueue queue = open(builder().limits(source));
     Await.until(() -> {
       queue.readLimitIfUnknown();
-      RedisQueueSnapshot snapshot = queue.snapshot();
+      QueueSnapshot snapshot = queue.snapshot().queue();
       return snapshot.limit().isPresent() && snapshot.buckets().size() == 2;
     });
     queue.readLimitIfUnknown();
@@ -252,7 +253,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     Duration garbled = Duration.ofDays(3000);
     RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1000, garbled, 1)));
     Asking.of(queue, 0, 1).awaitReturn();
-    assertTrue(queue.snapshot().limit().orElseThrow().resetAfter().compareTo(DAY) <= 0);
+    assertTrue(queue.snapshot().queue().limit().orElseThrow().resetAfter().compareTo(DAY) <= 0);
   }
 
   @Test
@@ -336,7 +337,7 @@ class RedisQueueLimitTest extends RedisTestBase {
         queue.request(0, 1);
         return queue.limit().orElseThrow().maxConcurrency() == 2;
       });
-      assertTrue(queue.snapshot().usedElsewhere() > 10_000);
+      assertTrue(queue.snapshot().queue().usedElsewhere() > 10_000);
       assertTrue(log.lines().toString().contains("were used elsewhere"), log.lines().toString());
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
@@ -179,14 +180,14 @@ class RedisQueueTest extends RedisTestBase {
       assertTrue(log.lines().toString().contains("4 times so far: it waits 5 s"));
       queue.request(1, 2); // another shard
       assertEquals(0, queue.waiting());
-      List<RedisQueueSnapshot.Pause> pauses = queue.snapshot().pauses();
+      List<QueueSnapshot.Pause> pauses = queue.snapshot().queue().pauses();
       assertEquals(1, pauses.size());
       assertEquals(0, pauses.getFirst().shard());
       assertEquals(4, pauses.getFirst().starts());
-      assertEquals(List.of(), open(builder()).snapshot().pauses(), "of another process");
+      assertEquals(List.of(), open(builder()).snapshot().queue().pauses(), "of another process");
       first.interrupt();
       first.awaitThrown(InterruptedException.class);
-      Await.until(() -> queue.snapshot().pauses().isEmpty());
+      Await.until(() -> queue.snapshot().queue().pauses().isEmpty());
       Asking second = Asking.of(queue, 0, 2);
       Await.until(() -> second.thread().getState() == Thread.State.WAITING);
       queue.close();
@@ -301,13 +302,13 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue a = open(builder().interval(NEVER));
     RedisQueue b = open(builder().interval(NEVER));
     Instant before = Instant.now();
-    assertNull(a.snapshot().buckets().getFirst().lastRelease());
+    assertNull(a.snapshot().queue().buckets().getFirst().lastRelease());
     release(a);
     Requests.inLine(a, 0, 1);
     Requests.inLine(b, 0, 1);
     Requests.inLine(a, 0, 1);
     RedisQueueSnapshot snapshot = a.snapshot();
-    var bucket = snapshot.buckets().getFirst();
+    var bucket = snapshot.queue().buckets().getFirst();
     assertEquals(3, bucket.waiting());
     assertTrue(requireNonNull(bucket.lastRelease()).isAfter(before.minusSeconds(1)));
     assertTrue(requireNonNull(bucket.nextRelease()).isAfter(before.plus(NEVER.dividedBy(2))));
@@ -315,7 +316,7 @@ class RedisQueueTest extends RedisTestBase {
     assertEquals(List.of(1, 3), snapshot.places().stream().map(place -> place.position()).toList());
     assertEquals(
         List.of(2), b.snapshot().places().stream().map(place -> place.position()).toList());
-    assertEquals(Optional.empty(), snapshot.limit());
+    assertEquals(Optional.empty(), snapshot.queue().limit());
   }
 
   /** The store is asked for some hundreds at a time. */
@@ -340,12 +341,12 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue other = open(builder());
     Instant before = Instant.now();
     SessionStart start = queue.acquire(3, 7);
-    var bucket = other.snapshot().buckets().getFirst();
+    var bucket = other.snapshot().queue().buckets().getFirst();
     assertEquals(List.of(3L), bucket.holds().stream().map(hold -> hold.shard()).toList());
     assertTrue(bucket.holds().getFirst().since().isAfter(before.minusSeconds(1)));
     assertNull(bucket.nextRelease());
     start.cancel();
-    Await.until(() -> other.snapshot().buckets().getFirst().holds().isEmpty());
+    Await.until(() -> other.snapshot().queue().buckets().getFirst().holds().isEmpty());
   }
 
   @Test

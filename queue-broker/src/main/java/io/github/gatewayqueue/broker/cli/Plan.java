@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker.cli;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
@@ -8,7 +9,6 @@ import io.github.gatewayqueue.broker.queue.Require;
 import io.github.gatewayqueue.broker.queue.Version;
 import io.github.gatewayqueue.broker.requests.Forecast;
 import io.github.gatewayqueue.internal.DurationText;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -194,9 +194,9 @@ public record Plan(
       waiting.add(Math.ceilDiv(shards - i, maxConcurrency));
     }
     Instant now = Instant.EPOCH;
-    var bucket = new LargeBotQueueSnapshot.Bucket(0, null, now, List.of());
+    var bucket = new QueueSnapshot.Bucket(0, null, now, List.of());
     var snapshot =
-        new LargeBotQueueSnapshot(
+        new QueueSnapshot(
             Collections.nCopies(buckets, bucket), Optional.ofNullable(limit), 0, List.of());
     return new Forecast(snapshot, waiting, interval, reserve, now);
   }

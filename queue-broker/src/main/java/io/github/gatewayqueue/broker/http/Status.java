@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker.http;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
@@ -14,7 +15,6 @@ import io.github.gatewayqueue.broker.requests.LastHour;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Requests;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -45,18 +45,18 @@ final class Status {
    * do is told with the next heartbeat.
    */
   int changes() {
-    LargeBotQueueSnapshot snapshot = queue.snapshot();
+    QueueSnapshot snapshot = queue.snapshot();
     return Objects.hash(
         requests.history().changes(),
         queue.problems(),
         snapshot.buckets().stream().map(Status::heldShards).toList(),
-        snapshot.pauses().stream().map(LargeBotQueueSnapshot.Pause::shard).toList(),
+        snapshot.pauses().stream().map(QueueSnapshot.Pause::shard).toList(),
         requests.whyNotReady());
   }
 
   /** Without the moments, which come out a little different each time. */
-  private static List<Long> heldShards(LargeBotQueueSnapshot.Bucket bucket) {
-    return bucket.holds().stream().map(LargeBotQueueSnapshot.Hold::shard).toList();
+  private static List<Long> heldShards(QueueSnapshot.Bucket bucket) {
+    return bucket.holds().stream().map(QueueSnapshot.Hold::shard).toList();
   }
 
   /** Notes what is left of the session starts, for the history of the day. */
@@ -64,7 +64,7 @@ final class Status {
     noteRemaining(queue.snapshot());
   }
 
-  private void noteRemaining(LargeBotQueueSnapshot snapshot) {
+  private void noteRemaining(QueueSnapshot snapshot) {
     snapshot.limit().ifPresent(limit -> requests.history().remaining(limit.remaining()));
   }
 
@@ -82,7 +82,7 @@ final class Status {
     // before the lines: a request that is released meanwhile is not counted twice
     History.View history = requests.history().view();
     var lines = queue.lines();
-    LargeBotQueueSnapshot snapshot = queue.snapshot();
+    QueueSnapshot snapshot = queue.snapshot();
     noteRemaining(snapshot);
     List<Integer> waiting = lines.stream().map(List::size).toList();
     Instant now = Instant.now();
@@ -169,7 +169,7 @@ final class Status {
   private void writeBuckets(
       JsonGenerator json,
       List<? extends List<? extends @Nullable Thread>> lines,
-      LargeBotQueueSnapshot snapshot) {
+      QueueSnapshot snapshot) {
     json.writeArrayPropertyStart("buckets");
     for (int i = 0; i < lines.size(); i++) {
       List<? extends @Nullable Thread> line = lines.get(i);
@@ -193,9 +193,9 @@ final class Status {
     json.writeEndArray();
   }
 
-  private static void writeHolds(JsonGenerator json, List<LargeBotQueueSnapshot.Hold> holds) {
+  private static void writeHolds(JsonGenerator json, List<QueueSnapshot.Hold> holds) {
     json.writeArrayPropertyStart("holds");
-    for (LargeBotQueueSnapshot.Hold hold : holds) {
+    for (QueueSnapshot.Hold hold : holds) {
       json.writeStartObject();
       json.writeNumberProperty("shard", hold.shard());
       Json.instant(json, "since", hold.since());
@@ -204,11 +204,10 @@ final class Status {
     json.writeEndArray();
   }
 
-  private static void writePauses(JsonGenerator json, List<LargeBotQueueSnapshot.Pause> pauses) {
+  private static void writePauses(JsonGenerator json, List<QueueSnapshot.Pause> pauses) {
     json.writeNumberProperty("paused", pauses.size());
     json.writeArrayPropertyStart("pauses");
-    for (LargeBotQueueSnapshot.Pause pause :
-        pauses.subList(0, Math.min(pauses.size(), MAX_SHARDS))) {
+    for (QueueSnapshot.Pause pause : pauses.subList(0, Math.min(pauses.size(), MAX_SHARDS))) {
       json.writeStartObject();
       json.writeNumberProperty("shard", pause.shard());
       json.writeNumberProperty("starts", pause.starts());

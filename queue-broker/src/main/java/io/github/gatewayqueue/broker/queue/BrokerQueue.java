@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -59,7 +59,7 @@ public interface BrokerQueue extends AutoCloseable {
   List<? extends List<? extends @Nullable Thread>> lines();
 
   /** Returns how each bucket stands, and the limit if there is one. */
-  LargeBotQueueSnapshot snapshot();
+  QueueSnapshot snapshot();
 
   /** Returns when this broker last read the limit, or null if it has not. */
   default @Nullable Instant limitReadAt() {

@@ -1,9 +1,9 @@
 package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueue;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.EngineAccess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ final class LargeBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public LargeBotQueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     return queue.snapshot();
   }
 

@@ -1,12 +1,12 @@
 package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.internal.ReadingAge;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,15 +105,15 @@ public final class LimitReadings implements SessionStartLimitSource {
   }
 
   /** Adds the problems of a queue, whichever process has read its limit. */
-  static void addProblems(List<String> problems, LargeBotQueueSnapshot snapshot, int reserve) {
+  static void addProblems(List<String> problems, QueueSnapshot snapshot, int reserve) {
     SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
       problems.add(
           "the session starts are used up: " + LimitText.left(limit, heldBack(limit, reserve)));
     }
-    List<LargeBotQueueSnapshot.Pause> pauses = snapshot.pauses();
+    List<QueueSnapshot.Pause> pauses = snapshot.pauses();
     if (!pauses.isEmpty()) {
-      LargeBotQueueSnapshot.Pause first = pauses.getFirst();
+      QueueSnapshot.Pause first = pauses.getFirst();
       problems.add(
           "shards that start again and again wait before they join the line: %s, shard %s first,"
                   .formatted(pauses.size(), first.shard())

@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StartBudget;
@@ -49,26 +49,13 @@ public final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public LargeBotQueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     BucketState state = bucket.states().getFirst();
     long nowNanos = System.nanoTime();
     Instant now = Instant.now();
-    Instant last =
-        state.lastReleaseNanos().isPresent()
-            ? now.plusNanos(state.lastReleaseNanos().getAsLong() - nowNanos)
-            : null;
     Instant next = now.plusNanos(Math.max(0, state.notBeforeNanos() - nowNanos));
-    List<LargeBotQueueSnapshot.Hold> holds =
-        state.held().stream()
-            .map(held ->
-                new LargeBotQueueSnapshot.Hold(
-                    held.shard(), now.plusNanos(held.sinceNanos() - nowNanos)))
-            .toList();
-    return new LargeBotQueueSnapshot(
-        List.of(new LargeBotQueueSnapshot.Bucket(state.waiting(), last, next, holds)),
-        Optional.empty(),
-        0,
-        List.of());
+    return new QueueSnapshot(
+        List.of(state.show(now, nowNanos, next)), Optional.empty(), 0, List.of());
   }
 
   @Override

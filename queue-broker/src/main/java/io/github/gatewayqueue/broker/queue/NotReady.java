@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.broker.queue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,9 +38,9 @@ public enum NotReady {
    * @param reserve how many starts to keep back
    * @param now the moment of the snapshot
    */
-  static @Nullable NotReady of(LargeBotQueueSnapshot snapshot, int reserve, Instant now) {
+  static @Nullable NotReady of(QueueSnapshot snapshot, int reserve, Instant now) {
     // One that holds a start was released a moment ago, and need not know when it releases next.
-    List<LargeBotQueueSnapshot.Bucket> free =
+    List<QueueSnapshot.Bucket> free =
         snapshot.buckets().stream().filter(bucket -> bucket.holds().isEmpty()).toList();
     if (free.stream().anyMatch(bucket -> bucket.nextRelease() == null)) {
       return LIMIT_UNKNOWN;
@@ -50,7 +50,7 @@ public enum NotReady {
     Instant soon = now.plus(SOON);
     boolean isLate =
         free.stream()
-            .map(LargeBotQueueSnapshot.Bucket::nextRelease)
+            .map(QueueSnapshot.Bucket::nextRelease)
             .filter(Objects::nonNull)
             .allMatch(next -> next.isAfter(soon));
     return isUsedUp && isLate && !free.isEmpty() ? EXHAUSTED : null;

@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.github.gatewayqueue.redis.RedisQueue;
 import io.github.gatewayqueue.redis.RedisQueueSnapshot;
 import java.io.IOException;
@@ -35,35 +35,21 @@ final class RedisBrokerQueue implements BrokerQueue {
   private volatile @Nullable String failure = "the store was not asked yet";
 
   /** How the store stood when it was last looked at. */
-  private record View(List<List<@Nullable Thread>> lines, LargeBotQueueSnapshot snapshot) {
+  private record View(List<List<@Nullable Thread>> lines, QueueSnapshot snapshot) {
     static final View NOTHING =
         new View(
             List.of(List.of()),
-            new LargeBotQueueSnapshot(
-                List.of(new LargeBotQueueSnapshot.Bucket(0, null, null, List.of())),
+            new QueueSnapshot(
+                List.of(new QueueSnapshot.Bucket(0, null, null, List.of())),
                 Optional.empty(),
                 0,
                 List.of()));
 
     static View of(RedisQueueSnapshot snapshot) {
       List<@Nullable Thread[]> lines = new ArrayList<>();
-      List<LargeBotQueueSnapshot.Bucket> buckets = new ArrayList<>();
-      for (RedisQueueSnapshot.Bucket bucket : snapshot.buckets()) {
+      for (QueueSnapshot.Bucket bucket : snapshot.queue().buckets()) {
         lines.add(new @Nullable Thread[bucket.waiting()]);
-        buckets.add(
-            new LargeBotQueueSnapshot.Bucket(
-                bucket.waiting(),
-                bucket.lastRelease(),
-                bucket.nextRelease(),
-                bucket.holds().stream()
-                    .map(hold -> new LargeBotQueueSnapshot.Hold(hold.shard(), hold.since()))
-                    .toList()));
       }
-      List<LargeBotQueueSnapshot.Pause> pauses =
-          snapshot.pauses().stream()
-              .map(pause ->
-                  new LargeBotQueueSnapshot.Pause(pause.shard(), pause.starts(), pause.until()))
-              .toList();
       for (RedisQueueSnapshot.Place place : snapshot.places()) {
         @Nullable Thread[] line = lines.get(place.bucket());
         if (place.position() <= line.length) { // the line may have moved on since it was counted
@@ -72,9 +58,7 @@ final class RedisBrokerQueue implements BrokerQueue {
       }
       List<List<@Nullable Thread>> shown = new ArrayList<>();
       lines.forEach(line -> shown.add(Arrays.asList(line)));
-      return new View(
-          shown,
-          new LargeBotQueueSnapshot(buckets, snapshot.limit(), snapshot.usedElsewhere(), pauses));
+      return new View(shown, snapshot.queue());
     }
   }
 
@@ -165,7 +149,7 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public LargeBotQueueSnapshot snapshot() {
+  public QueueSnapshot snapshot() {
     return view.snapshot;
   }
 
@@ -198,7 +182,7 @@ final class RedisBrokerQueue implements BrokerQueue {
     if (failure != null) {
       return NotReady.REDIS_AWAY;
     }
-    LargeBotQueueSnapshot snapshot = view.snapshot;
+    QueueSnapshot snapshot = view.snapshot;
     return readings != null && snapshot.limit().isEmpty()
         ? NotReady.LIMIT_UNKNOWN // a store may not know yet that there is one
         : NotReady.of(snapshot, reserve, Instant.now());

@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.broker.requests;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,15 +36,11 @@ public final class Forecast {
   private long left;
 
   public Forecast(
-      LargeBotQueueSnapshot snapshot,
-      List<Integer> waiting,
-      Duration interval,
-      int reserve,
-      Instant now) {
+      QueueSnapshot snapshot, List<Integer> waiting, Duration interval, int reserve, Instant now) {
     intervalNanos = interval.toNanos();
     delayNanos = new Long[waiting.size()];
     for (int i = 0; i < delayNanos.length && i < snapshot.buckets().size(); i++) {
-      LargeBotQueueSnapshot.Bucket bucket = snapshot.buckets().get(i);
+      QueueSnapshot.Bucket bucket = snapshot.buckets().get(i);
       Instant next = bucket.nextRelease();
       if (!bucket.holds().isEmpty()) {
         delayNanos[i] = intervalNanos; // as if IDENTIFY were sent now

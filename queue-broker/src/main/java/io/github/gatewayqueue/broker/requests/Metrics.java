@@ -2,11 +2,11 @@ package io.github.gatewayqueue.broker.requests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.Version;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -104,7 +104,7 @@ public final class Metrics {
         .help("Requests in line, by bucket")
         .labelNames("bucket")
         .callback(gauge -> {
-          List<LargeBotQueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
+          List<QueueSnapshot.Bucket> buckets = queue.snapshot().buckets();
           for (int i = 0; i < buckets.size(); i++) {
             gauge.call(buckets.get(i).waiting(), String.valueOf(i));
           }

@@ -2,9 +2,9 @@ package io.github.gatewayqueue.broker.requests;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
 import io.github.gatewayqueue.internal.SafeLogger;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ final class Places {
   private List<Place> look(Set<WaitingRequest> wanted) {
     List<Place> places = new ArrayList<>();
     var lines = requests.queue().lines();
-    LargeBotQueueSnapshot snapshot = requests.queue().snapshot();
+    QueueSnapshot snapshot = requests.queue().snapshot();
     List<Integer> waiting = lines.stream().map(List::size).toList();
     Forecast forecast =
         new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());

@@ -3,10 +3,10 @@ package io.github.gatewayqueue.broker.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.github.gatewayqueue.QueueSnapshot;
+import io.github.gatewayqueue.QueueSnapshot.Bucket;
+import io.github.gatewayqueue.QueueSnapshot.Hold;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot.Bucket;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot.Hold;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,9 +27,7 @@ class NotReadyTest {
 
   private static @Nullable NotReady of(@Nullable SessionStartLimit limit, Bucket... buckets) {
     return NotReady.of(
-        new LargeBotQueueSnapshot(List.of(buckets), Optional.ofNullable(limit), 0, List.of()),
-        1,
-        NOW);
+        new QueueSnapshot(List.of(buckets), Optional.ofNullable(limit), 0, List.of()), 1, NOW);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.large.LargeBotQueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -135,14 +135,14 @@ class ForecastTest {
       @Nullable SessionStartLimit limit,
       List<Integer> waiting,
       @Nullable Long... delaySeconds) {
-    List<LargeBotQueueSnapshot.Bucket> buckets = new ArrayList<>();
+    List<QueueSnapshot.Bucket> buckets = new ArrayList<>();
     for (int i = 0; i < waiting.size(); i++) {
       Long delay = delaySeconds[i];
       Instant next = delay == null ? null : NOW.plusSeconds(delay);
-      buckets.add(new LargeBotQueueSnapshot.Bucket(waiting.get(i), null, next, List.of()));
+      buckets.add(new QueueSnapshot.Bucket(waiting.get(i), null, next, List.of()));
     }
     return new Forecast(
-        new LargeBotQueueSnapshot(buckets, Optional.ofNullable(limit), 0, List.of()),
+        new QueueSnapshot(buckets, Optional.ofNullable(limit), 0, List.of()),
         waiting,
         interval,
         1,

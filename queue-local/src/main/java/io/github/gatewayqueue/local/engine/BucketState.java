@@ -1,7 +1,10 @@
 package io.github.gatewayqueue.local.engine;
 
+import io.github.gatewayqueue.QueueSnapshot;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a bucket stood at some moment. Moments are values of {@link System#nanoTime}.
@@ -14,6 +17,27 @@ import java.util.OptionalLong;
  */
 public record BucketState(
     int waiting, OptionalLong lastReleaseNanos, long notBeforeNanos, List<Held> held) {
+
+  /**
+   * Returns the state by the wall clock.
+   *
+   * @param now the present moment by the wall clock
+   * @param nowNanos the same as a value of {@link System#nanoTime}
+   * @param nextRelease when the next release may be, or null if that is not known
+   * @return the bucket's part of a snapshot
+   */
+  public QueueSnapshot.Bucket show(Instant now, long nowNanos, @Nullable Instant nextRelease) {
+    Instant lastRelease =
+        lastReleaseNanos.isPresent()
+            ? now.plusNanos(lastReleaseNanos.getAsLong() - nowNanos)
+            : null;
+    List<QueueSnapshot.Hold> holds =
+        held.stream()
+            .map(each ->
+                new QueueSnapshot.Hold(each.shard, now.plusNanos(each.sinceNanos - nowNanos)))
+            .toList();
+    return new QueueSnapshot.Bucket(waiting, lastRelease, nextRelease, holds);
+  }
 
   /**
    * A start that is held.
