@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueueException;
-import io.github.gatewayqueue.broker.http.Server;
-import io.github.gatewayqueue.broker.http.Settings;
+import io.github.gatewayqueue.broker.http.BrokerServer;
+import io.github.gatewayqueue.broker.http.ServerSettings;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
 import io.github.gatewayqueue.broker.queue.Require;
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import io.github.gatewayqueue.local.LocalQueue;
@@ -57,11 +57,11 @@ public final class Broker implements AutoCloseable {
   }
 
   private final BrokerQueue queue;
-  private final Server server;
+  private final BrokerServer server;
 
-  private Broker(Settings settings, BrokerQueue queue) {
+  private Broker(ServerSettings settings, BrokerQueue queue) {
     this.queue = queue;
-    server = new Server(settings, queue);
+    server = new BrokerServer(settings, queue);
   }
 
   /**
@@ -146,7 +146,7 @@ public final class Broker implements AutoCloseable {
     private @Nullable URI redis;
     private String redisNamespace = DEFAULT_NAMESPACE;
     private @Nullable String name;
-    private Pace pace = Pace.REAL;
+    private BrokerTiming pace = BrokerTiming.REAL;
 
     private Builder() {}
 
@@ -393,7 +393,7 @@ public final class Broker implements AutoCloseable {
 
     /** Starts a broker that holds the queue that is made for its settings. */
     Broker start(Function<QueueSettings, BrokerQueue> queue) {
-      Settings settings = settings();
+      ServerSettings settings = settings();
       Broker broker = new Broker(settings, queue.apply(settings.queue()));
       try {
         broker.server.start();
@@ -406,7 +406,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Has time go by in another way, for a test. */
-    Builder pace(Pace pace) {
+    Builder pace(BrokerTiming pace) {
       this.pace = pace;
       return this;
     }
@@ -421,7 +421,7 @@ public final class Broker implements AutoCloseable {
       }
     }
 
-    Settings settings() {
+    ServerSettings settings() {
       if (token != null && token.equals(discordToken)) {
         throw new IllegalArgumentException(
             "the token for clients is the bot's token, expected another one: clients see it");
@@ -462,7 +462,7 @@ public final class Broker implements AutoCloseable {
               record,
               redis,
               redisNamespace);
-      return new Settings(
+      return new ServerSettings(
           host,
           isLoopback,
           port,

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.RawConnection.Answer;
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.vertx.core.json.JsonObject;
@@ -137,7 +137,8 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void health_stopping_isLiveAndNotReadyAndNothingIsLetIn() throws Exception {
-    Broker broker = startOdd(builder().pace(Pace.REAL.withFarewell(LONG)).startDelay(LONG), 1);
+    Broker broker =
+        startOdd(builder().pace(BrokerTiming.REAL.withFarewell(LONG)).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     RawConnection waiting = ask(broker, 1, 4);
     RawConnection client = connect(broker);
@@ -165,7 +166,7 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void close_requestThatDoesNotEnd_givesThePortUpAllTheSame() throws Exception {
-    Pace pace = Pace.REAL.withFarewell(Duration.ofMillis(100));
+    BrokerTiming pace = BrokerTiming.REAL.withFarewell(Duration.ofMillis(100));
     Broker broker = startOdd(builder().pace(pace).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     ask(broker, 1, 4);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
@@ -223,7 +223,7 @@ class BrokerHoldTest extends BrokerTestBase {
 
   @Test
   void hold_brokerStops_closingIsToldAndStopDoesNotWait() throws Exception {
-    Broker broker = start(builder().interval(LONG).pace(Pace.REAL.withFarewell(LONG)));
+    Broker broker = start(builder().interval(LONG).pace(BrokerTiming.REAL.withFarewell(LONG)));
     EventReader client = events(broker, HELD);
     start(client);
     broker.close();
@@ -299,7 +299,7 @@ class BrokerHoldTest extends BrokerTestBase {
             builder()
                 .interval(LONG)
                 .reserve(0)
-                .pace(Pace.REAL.withMaxHold(LONG)) // however slow the machine
+                .pace(BrokerTiming.REAL.withMaxHold(LONG)) // however slow the machine
                 .discordToken(FakeDiscord.DEFAULT_TOKEN)
                 .discordApi(discord.restUri()));
     awaitReady(broker);

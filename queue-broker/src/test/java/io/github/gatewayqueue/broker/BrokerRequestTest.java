@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.EventReader.Event;
 import io.github.gatewayqueue.broker.RawConnection.Answer;
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests that are released, in both forms. */
 class BrokerRequestTest extends BrokerTestBase {
   private static final Duration INTERVAL = Duration.ofMillis(300);
-  private static final Pace OFTEN = Pace.REAL.withHeartbeat(Duration.ofMillis(100));
+  private static final BrokerTiming OFTEN = BrokerTiming.REAL.withHeartbeat(Duration.ofMillis(100));
 
   @Test
   void request_plain_saysWhoMayGo() throws Exception {
@@ -149,12 +149,13 @@ class BrokerRequestTest extends BrokerTestBase {
   @Test
   @Thorough("14 s at the true pace; the default tier has the same with a faster one")
   void events_waitsForLong_isToldAtLeastEveryFiveSeconds() throws Exception {
-    assertIsToldAgainAndAgain(Pace.REAL);
-    assertTrue(Pace.REAL.heartbeat().toMillis() < 5000, "less than five seconds are promised");
+    assertIsToldAgainAndAgain(BrokerTiming.REAL);
+    assertTrue(
+        BrokerTiming.REAL.heartbeat().toMillis() < 5000, "less than five seconds are promised");
   }
 
   /** Once as it joins, at any moment of a period, and then at most once in each period. */
-  private void assertIsToldAgainAndAgain(Pace pace) throws Exception {
+  private void assertIsToldAgainAndAgain(BrokerTiming pace) throws Exception {
     long startNanos = System.nanoTime();
     EventReader client = events(startBlocked(builder().pace(pace)), "/?shard=1&total=4");
     double before = -1;

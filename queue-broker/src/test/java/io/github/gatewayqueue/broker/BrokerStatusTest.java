@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.QueueSnapshot;
-import io.github.gatewayqueue.broker.requests.Day;
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
+import io.github.gatewayqueue.broker.requests.LastDay;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
@@ -100,14 +100,14 @@ class BrokerStatusTest extends BrokerTestBase {
   @Test
   void status_timePasses_showsTheDayInSlots() throws Exception {
     var nanos = new AtomicLong(5);
-    Pace pace = Pace.REAL.withNanos(nanos::get);
+    BrokerTiming pace = BrokerTiming.REAL.withNanos(nanos::get);
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Instant before = Instant.now();
     Broker broker = start(ofDiscord(discord).interval(Duration.ofMillis(1)).pace(pace));
     awaitReady(broker);
     ask(broker, 1, 4).readAnswer();
     status(broker); // takes note of what is left
-    nanos.addAndGet(2 * Day.SLOT.toNanos());
+    nanos.addAndGet(2 * LastDay.SLOT.toNanos());
     ask(broker, 2, 4).readAnswer();
     ask(broker, 3, 4).readAnswer();
     JsonObject status = status(broker);
@@ -180,7 +180,7 @@ class BrokerStatusTest extends BrokerTestBase {
 
   @Test
   void stream_holdBeginsAndEnds_isToldAtOnce() throws Exception {
-    Pace pace = Pace.REAL.withHeartbeat(LONG);
+    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(LONG);
     Broker broker = startOdd(builder().pace(pace), 1);
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, holds(watcher.expect("status")));
@@ -193,7 +193,7 @@ class BrokerStatusTest extends BrokerTestBase {
   /** The moment is worked out anew at each look, and comes out a little different. */
   @Test
   void stream_holdLasts_isToldOnce() throws Exception {
-    Pace pace = Pace.REAL.withHeartbeat(LONG);
+    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(LONG);
     Broker broker = startOdd(builder().pace(pace), 1);
     EventReader watcher = events(broker, "/status/stream");
     watcher.expect("status");
@@ -247,8 +247,9 @@ class BrokerStatusTest extends BrokerTestBase {
 
   @Test
   void stream_somethingChanges_isToldAndAgainWithinFiveSeconds() throws Exception {
-    assertTrue(Pace.REAL.heartbeat().toMillis() < 5000, "less than five seconds are promised");
-    Pace pace = Pace.REAL.withHeartbeat(Duration.ofMillis(300));
+    assertTrue(
+        BrokerTiming.REAL.heartbeat().toMillis() < 5000, "less than five seconds are promised");
+    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(Duration.ofMillis(300));
     Broker broker = startBlocked(builder().pace(pace));
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, watcher.expect("status").data().getInteger("waiting"));

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.broker.cli.CommandLineInterface;
 import io.github.gatewayqueue.broker.cli.Configuration;
 import io.github.gatewayqueue.broker.cli.Setting;
-import io.github.gatewayqueue.broker.http.Settings;
+import io.github.gatewayqueue.broker.http.ServerSettings;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -292,7 +292,7 @@ class CommandLineInterfaceTest {
     assertThrows(IllegalArgumentException.class, () -> noToken("false", Map.of()));
   }
 
-  private static Settings noToken(@Nullable String option, Map<String, String> environment) {
+  private static ServerSettings noToken(@Nullable String option, Map<String, String> environment) {
     return new Configuration(
             setting ->
                 setting == Setting.NO_TOKEN ? option : setting == Setting.HOST ? "0.0.0.0" : null,
@@ -337,7 +337,7 @@ class CommandLineInterfaceTest {
         new Configuration(
             setting -> setting == Setting.INTERVAL ? "3s" : null,
             Map.of("GATEWAY_QUEUE_INTERVAL", "2s", "PORT", "0"));
-    Settings settings = configuration.broker().settings();
+    ServerSettings settings = configuration.broker().settings();
     assertEquals(Duration.ofSeconds(3), settings.queue().interval());
     assertEquals(0, settings.port());
   }

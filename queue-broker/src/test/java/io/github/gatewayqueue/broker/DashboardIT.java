@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.broker.requests.Day;
-import io.github.gatewayqueue.broker.requests.Pace;
+import io.github.gatewayqueue.broker.requests.BrokerTiming;
+import io.github.gatewayqueue.broker.requests.LastDay;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.testsupport.Await;
@@ -613,7 +613,7 @@ class DashboardIT extends BrokerTestBase {
 
   /** A broker whose history goes by a clock that only the test moves. */
   private Broker startDay(Broker.Builder builder) {
-    return startChanged(builder.pace(Pace.REAL.withNanos(nanos::get)));
+    return startChanged(builder.pace(BrokerTiming.REAL.withNanos(nanos::get)));
   }
 
   /**
@@ -621,7 +621,7 @@ class DashboardIT extends BrokerTestBase {
    */
   private void passDay(Broker broker, IntUnaryOperator startsInSlot) throws Exception {
     awaitReady(broker);
-    for (int slot = 0; slot < Day.MAX_SLOTS; slot++) {
+    for (int slot = 0; slot < LastDay.MAX_SLOTS; slot++) {
       showRemaining(slot < 45 ? 400 - 8 * slot : 1000 - 5 * (slot - 45));
       List<RawConnection> asking = new ArrayList<>();
       for (int i = 0; i < startsInSlot.applyAsInt(slot); i++) {
@@ -631,7 +631,7 @@ class DashboardIT extends BrokerTestBase {
         assertEquals(200, client.readAnswer().status());
       }
       status(broker); // takes note of what is left
-      nanos.addAndGet(slot == Day.MAX_SLOTS - 1 ? 0 : Day.SLOT.toNanos());
+      nanos.addAndGet(slot == LastDay.MAX_SLOTS - 1 ? 0 : LastDay.SLOT.toNanos());
     }
   }
 

@@ -82,7 +82,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
   private final Duration requestTimeout;
   private final @Nullable HttpClient client;
   private final LongSupplier nanos;
-  private final Pause pause = new Pause();
+  private final RequestPause pause = new RequestPause();
 
   private DiscordSessionStartLimitSource(Builder builder) {
     token = builder.token;

@@ -140,7 +140,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
     ThreadPoolExecutor bucket =
         buckets.computeIfAbsent(shard.getIndex() % maxConcurrency, this::newBucket);
     return payloads ->
-        Flux.defer(() -> new Attempt(shard, queue, bucket, unanswered).hold(payloads));
+        Flux.defer(() -> new ShardConnection(shard, queue, bucket, unanswered).hold(payloads));
   }
 
   private ThreadPoolExecutor newBucket(int number) {

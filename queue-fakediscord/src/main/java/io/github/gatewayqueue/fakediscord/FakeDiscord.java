@@ -69,11 +69,11 @@ public final class FakeDiscord implements AutoCloseable {
   private final Network network;
   private final Scoreboard scoreboard;
   private final Faults faults;
-  private final Server server;
+  private final LoopbackServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FakeDiscord(Builder builder) {
-    var budget = new Budget(builder.total, builder.remaining(), builder.window);
+    var budget = new DailyStarts(builder.total, builder.remaining(), builder.window);
     long now = System.nanoTime();
     budget.resetAfter(now, builder.resetAfter);
     budget.countLag(builder.countLag);
@@ -89,7 +89,7 @@ public final class FakeDiscord implements AutoCloseable {
     this.network = new Network(builder.roundTrip, builder.jitter, builder.seed());
     this.faults = new Faults(scoreboard);
     this.server =
-        new Server(
+        new LoopbackServer(
             network,
             scoreboard,
             faults,
@@ -116,7 +116,7 @@ public final class FakeDiscord implements AutoCloseable {
    * @return the base, without a slash at the end
    */
   public URI restUri() {
-    return URI.create("http://%s:%s/api/v10".formatted(Server.HOST, server.port()));
+    return URI.create("http://%s:%s/api/v10".formatted(LoopbackServer.HOST, server.port()));
   }
 
   /**
@@ -135,7 +135,8 @@ public final class FakeDiscord implements AutoCloseable {
    * @return the base, without a slash at the end
    */
   public URI adminUri() {
-    return URI.create("http://%s:%s%s".formatted(Server.HOST, server.port(), AdminApi.PREFIX));
+    return URI.create(
+        "http://%s:%s%s".formatted(LoopbackServer.HOST, server.port(), AdminApi.PREFIX));
   }
 
   /**

@@ -88,7 +88,7 @@ final class RestApi {
   }
 
   private JsonObject gatewayBot() {
-    Limit limit = scoreboard.limit();
+    GatewayBotLimit limit = scoreboard.limit();
     return gateway()
         .put("shards", shards)
         .put(

@@ -24,7 +24,7 @@ final class Scoreboard {
     return starts.isValid(token);
   }
 
-  synchronized Limit limit() {
+  synchronized GatewayBotLimit limit() {
     return starts.limit(System.nanoTime());
   }
 

@@ -15,7 +15,7 @@ final class SessionStarts {
   private final long startNanos;
   private final long intervalNanos;
   private final boolean strictLimit;
-  private final Budget budget;
+  private final DailyStarts budget;
   private final List<Identify> identifies = new ArrayList<>();
 
   /** The last accepted IDENTIFY of each bucket: what the next one is measured from. */
@@ -33,7 +33,7 @@ final class SessionStarts {
   SessionStarts(
       long startNanos,
       String token,
-      Budget budget,
+      DailyStarts budget,
       int maxConcurrency,
       Duration interval,
       boolean strictLimit) {
@@ -144,9 +144,9 @@ final class SessionStarts {
   }
 
   /** What REST tells, which may be behind. */
-  Limit limit(long nowNanos) {
+  GatewayBotLimit limit(long nowNanos) {
     budget.advance(nowNanos);
-    return new Limit(
+    return new GatewayBotLimit(
         budget.total(),
         budget.toldRemaining(nowNanos),
         budget.resetAfterMillis(nowNanos),

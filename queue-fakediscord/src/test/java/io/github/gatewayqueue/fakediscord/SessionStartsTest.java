@@ -26,7 +26,7 @@ class SessionStartsTest {
   private static final long START = Long.sum(Long.MAX_VALUE, -10);
 
   private static SessionStarts starts(int remaining, int maxConcurrency, boolean strictLimit) {
-    var budget = new Budget(1000, remaining, Duration.ofDays(1));
+    var budget = new DailyStarts(1000, remaining, Duration.ofDays(1));
     var interval = Duration.ofNanos(INTERVAL);
     return new SessionStarts(START, "token", budget, maxConcurrency, interval, strictLimit);
   }

@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.http;
 
 import io.github.gatewayqueue.GatewayQueueException;
-import io.github.gatewayqueue.http.EventStream.Event;
+import io.github.gatewayqueue.http.EventStreamParser.Event;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.RetryAfter;
@@ -30,19 +30,19 @@ final class Attempt {
   /** Of an event: for how long a start will be held, or still is. */
   private static final String HOLD = "holdMillis";
 
-  private final Broker broker;
-  private final Patience patience;
+  private final BrokerClient broker;
+  private final Timeouts patience;
   private final HeldStarts starts;
   private final RequestReport report;
   private final Runnable accepted;
-  private final Reply reply;
+  private final BrokerResponse reply;
   private volatile boolean inLine;
   private @Nullable HeldStart held;
 
   /** Creates an attempt that tells {@code accepted} when the broker has taken the request. */
   Attempt(
-      Broker broker,
-      Patience patience,
+      BrokerClient broker,
+      Timeouts patience,
       HeldStarts starts,
       RequestReport report,
       Runnable accepted) {
@@ -51,7 +51,7 @@ final class Attempt {
     this.starts = starts;
     this.report = report;
     this.accepted = accepted;
-    this.reply = new Reply(broker);
+    this.reply = new BrokerResponse(broker);
   }
 
   /** Returns whether the broker has said that the request is in line, and it still is. */
@@ -139,7 +139,7 @@ final class Attempt {
     if (head.statusCode() != 200) {
       throw refusal(head);
     }
-    if (Reply.isOf("text/event-stream", head.headers())) {
+    if (BrokerResponse.isOf("text/event-stream", head.headers())) {
       awaitReleasedEvent(age);
     } else {
       takePlain(head.headers(), age);
@@ -147,8 +147,8 @@ final class Attempt {
   }
 
   private void awaitReleasedEvent(ReleaseAge age) throws TryAgainException, InterruptedException {
-    var events = new EventStream();
-    var silence = new Silence(patience.silence(), System.nanoTime());
+    var events = new EventStreamParser();
+    var silence = new SilenceTimer(patience.silence(), System.nanoTime());
     while (true) {
       List<ByteBuffer> piece = reply.piece(silence, "sent no event for " + patience.silence());
       if (piece == null) {
@@ -165,7 +165,7 @@ final class Attempt {
     }
   }
 
-  private static @Nullable Event nextEvent(EventStream events, ByteBuffer buffer)
+  private static @Nullable Event nextEvent(EventStreamParser events, ByteBuffer buffer)
       throws TryAgainException {
     try {
       return events.next(buffer);
@@ -265,11 +265,11 @@ final class Attempt {
     if (broker.protocol() == Protocol.SSE) {
       throw new TryAgainException("answered 200 without events" + NOT_A_RELEASE);
     }
-    if (Reply.isOf("text/html", headers)) {
+    if (BrokerResponse.isOf("text/html", headers)) {
       throw new TryAgainException("answered 200 with a web page" + NOT_A_RELEASE);
     }
     String body = reply.body(patience.silence());
-    if (Reply.isOf("application/json", headers) || body.startsWith("{")) {
+    if (BrokerResponse.isOf("application/json", headers) || body.startsWith("{")) {
       BrokerMessage release = BrokerMessage.of(body);
       reportBucket(release);
       Optional<Duration> waited = release.millis("waitedMillis");
@@ -300,7 +300,7 @@ final class Attempt {
   /** What a problem's body says, as far as it can be read: the status is what counts. */
   private String detail(HttpHeaders headers) throws InterruptedException {
     String none = "no reason given";
-    if (!Reply.isOf("application/problem+json", headers)) {
+    if (!BrokerResponse.isOf("application/problem+json", headers)) {
       return none;
     }
     try {

@@ -44,8 +44,8 @@ final class HeldStart implements SessionStart {
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-  private final Broker broker;
-  private final Reply stream;
+  private final BrokerClient broker;
+  private final BrokerResponse stream;
   private final HeldStarts all;
   private final String shard;
   private final String name;
@@ -74,7 +74,12 @@ final class HeldStart implements SessionStart {
    * @param silence how long nothing may be heard on the stream
    */
   HeldStart(
-      Broker broker, Reply stream, HeldStarts all, String shard, String name, Duration silence) {
+      BrokerClient broker,
+      BrokerResponse stream,
+      HeldStarts all,
+      String shard,
+      String name,
+      Duration silence) {
     this.broker = broker;
     this.stream = stream;
     this.all = all;
@@ -114,16 +119,18 @@ final class HeldStart implements SessionStart {
   }
 
   private Duration leftAtBroker() throws TryAgainException, InterruptedException {
-    var reply = new Reply(broker);
+    var reply = new BrokerResponse(broker);
     try {
       reply.askForHold(name);
-      ResponseInfo head = reply.head(Broker.SOON.toNanos());
+      ResponseInfo head = reply.head(BrokerClient.SOON.toNanos());
       if (head == null || head.statusCode() != 200) {
         String answer = head == null ? "does not say" : "answers " + head.statusCode();
         throw new TryAgainException(
             "sent a release that came too late, and " + answer + " when asked if it is still held");
       }
-      return BrokerMessage.of(reply.body(Broker.SOON)).millis("holdMillis").orElse(Duration.ZERO);
+      return BrokerMessage.of(reply.body(BrokerClient.SOON))
+          .millis("holdMillis")
+          .orElse(Duration.ZERO);
     } finally {
       reply.hangUp();
     }

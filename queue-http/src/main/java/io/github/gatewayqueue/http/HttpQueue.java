@@ -129,9 +129,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     RequestReport.load();
   }
 
-  private final Broker broker;
-  private final Patience patience;
-  private final Outage outage;
+  private final BrokerClient broker;
+  private final Timeouts patience;
+  private final BrokerOutage outage;
   private final @Nullable HttpClient own;
   private final Set<ShardRequest> underWay = ConcurrentHashMap.newKeySet();
   private final HeldStarts starts = new HeldStarts();
@@ -146,9 +146,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   private HttpQueue(Builder builder) {
     own = builder.client == null ? newClient() : null;
     HttpClient client = Objects.requireNonNullElse(builder.client, own);
-    broker = new Broker(builder.url, builder.token, builder.protocol, builder.holdTimeout, client);
-    patience = new Patience(builder.backoff, builder.margin, builder.silence, builder.heldSilence);
-    outage = new Outage(builder.url);
+    broker =
+        new BrokerClient(builder.url, builder.token, builder.protocol, builder.holdTimeout, client);
+    patience = new Timeouts(builder.backoff, builder.margin, builder.silence, builder.heldSilence);
+    outage = new BrokerOutage(builder.url);
   }
 
   /**

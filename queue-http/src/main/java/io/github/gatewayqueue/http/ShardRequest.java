@@ -25,9 +25,9 @@ final class ShardRequest {
   /** A broker that asks for more has made a mistake, and delays nobody for longer. */
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
-  private final Broker broker;
-  private final Patience patience;
-  private final Outage outage;
+  private final BrokerClient broker;
+  private final Timeouts patience;
+  private final BrokerOutage outage;
   private final Semaphore turns;
   private final HeldStarts starts;
   private final long id;
@@ -40,9 +40,9 @@ final class ShardRequest {
 
   /** Creates a request that takes its turn with others to be sent, but not to be answered. */
   ShardRequest(
-      Broker broker,
-      Patience patience,
-      Outage outage,
+      BrokerClient broker,
+      Timeouts patience,
+      BrokerOutage outage,
       Semaphore turns,
       HeldStarts starts,
       long id,

@@ -117,11 +117,11 @@ class RequestEventTest {
     try (var server = new FakeBroker(FakeBroker.keepingInLine());
         var client = HttpClient.newHttpClient();
         Recording recording = record()) {
-      var broker = new Broker(server.url() + "/", null, Protocol.AUTO, Await.HANG, client);
+      var broker = new BrokerClient(server.url() + "/", null, Protocol.AUTO, Await.HANG, client);
       var backoff = new Backoff(Await.HANG, Await.HANG);
-      var patience = new Patience(backoff, Await.HANG, Await.HANG, Await.HANG);
+      var patience = new Timeouts(backoff, Await.HANG, Await.HANG, Await.HANG);
       var turns = new Semaphore(0);
-      var outage = new Outage("" + server.url());
+      var outage = new BrokerOutage("" + server.url());
       var request = new ShardRequest(broker, patience, outage, turns, new HeldStarts(), 0, 1);
       Asking asking = Asking.of((id, total) -> request.await());
       Await.until(turns::hasQueuedThreads);

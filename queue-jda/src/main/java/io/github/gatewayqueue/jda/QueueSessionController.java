@@ -68,7 +68,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * locks: JDA calls in here while it holds some. Neither the queue nor the log is called under it.
    */
   final GatewayQueue queue;
-  final Line line;
+  final TurnQueue line;
   boolean skipsBackOff = true; // false only in a test
   Consumer<Thread> starter = Thread::start; // another one only in a test
   private final @Nullable String fixedGateway;
@@ -85,7 +85,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
   private QueueSessionController(Builder builder) {
     queue = builder.queue;
-    line = new Line(builder.patience, builder.shortestPause, builder.longestPause);
+    line = new TurnQueue(builder.patience, builder.shortestPause, builder.longestPause);
     fixedGateway = builder.gateway;
     gateway = builder.gateway;
   }

@@ -2,7 +2,7 @@ package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.internal.SafeLogger;
-import io.github.gatewayqueue.jda.Line.Trouble;
+import io.github.gatewayqueue.jda.TurnQueue.Trouble;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +20,7 @@ final class Turn extends Thread {
 
   final SessionConnectNode node;
   private final QueueSessionController controller;
-  private final Line line;
+  private final TurnQueue line;
 
   // Guarded by the line.
   boolean removed;

@@ -60,7 +60,7 @@ final class Budget {
   private final long predecessorUntilNanos;
 
   private final boolean predecessor;
-  private final Pace pace = new Pace();
+  private final StartsPerHour pace = new StartsPerHour();
   private final RecentStarts recent = new RecentStarts();
 
   private @Nullable SessionStartLimit limit;

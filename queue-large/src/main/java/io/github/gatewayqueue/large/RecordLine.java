@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shard of a start, else -1
  * @param bucket of a start, else -1
  */
-record RecordLine(Kind kind, Moment moment, long shard, int bucket) {
+record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket) {
   enum Kind {
     /** A process has opened the record. */
     PROCESS,
@@ -52,7 +52,8 @@ record RecordLine(Kind kind, Moment moment, long shard, int bucket) {
     try {
       String[] parts = line.split(" ", 7);
       Kind kind = Kind.valueOf(parts[0].toUpperCase(Locale.ROOT));
-      Moment moment = new Moment(Instant.parse(parts[1]), parts[2], Long.parseLong(parts[3]));
+      RecordedMoment moment =
+          new RecordedMoment(Instant.parse(parts[1]), parts[2], Long.parseLong(parts[3]));
       return new RecordLine(kind, moment, Long.parseLong(parts[4]), Integer.parseInt(parts[5]));
     } catch (IllegalArgumentException | DateTimeException | IndexOutOfBoundsException e) {
       return null; // of a later version, or somebody's joke

@@ -18,7 +18,7 @@ final class StartNotes {
   /** Those of the predecessors, in their order. */
   private final List<StartRecord.Start> before;
 
-  private final Pauses pauses = new Pauses();
+  private final BrakePauses pauses = new BrakePauses();
 
   /** The shard as which the brake counts the processes that have opened the record. */
   private static final long PROCESS = -1;
@@ -40,7 +40,7 @@ final class StartNotes {
     }
     processUntilNanos = nowNanos + process.nanos();
     if (process.nanos() > 0) {
-      Pauses.warnOfProcess(process);
+      BrakePauses.warnOfProcess(process);
     }
   }
 
@@ -109,7 +109,7 @@ final class StartNotes {
     }
   }
 
-  Pauses pauses() {
+  BrakePauses pauses() {
     return pauses;
   }
 }

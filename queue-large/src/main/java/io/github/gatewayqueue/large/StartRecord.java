@@ -49,7 +49,7 @@ final class StartRecord {
       new BackgroundLogger(System.getLogger("io.github.gatewayqueue.large"));
 
   private final Path file;
-  private final Supplier<Moment> clock;
+  private final Supplier<RecordedMoment> clock;
   private final Opener opener;
 
   /** The processes and the starts that were not cancelled. */
@@ -74,7 +74,7 @@ final class StartRecord {
     OutputStream open(File file, boolean append) throws IOException;
   }
 
-  private StartRecord(Path file, Supplier<Moment> clock, Opener opener) {
+  private StartRecord(Path file, Supplier<RecordedMoment> clock, Opener opener) {
     this.file = file;
     this.clock = clock;
     this.opener = opener;
@@ -93,10 +93,10 @@ final class StartRecord {
    * @throws IllegalArgumentException if the file is refused; nothing in it has changed
    */
   static StartRecord open(Path file) {
-    return open(file, Moment::now, FileOutputStream::new);
+    return open(file, RecordedMoment::now, FileOutputStream::new);
   }
 
-  static StartRecord open(Path file, Supplier<Moment> clock, Opener opener) {
+  static StartRecord open(Path file, Supplier<RecordedMoment> clock, Opener opener) {
     try {
       var record = new StartRecord(real(file), clock, opener);
       RecordLock.take(record.file, record, record::read);
@@ -147,7 +147,7 @@ final class StartRecord {
 
   /** Returns the starts, in their order: before the first of its own, those of its predecessors. */
   List<Start> starts() {
-    Moment now = clock.get();
+    RecordedMoment now = clock.get();
     return kept(Kind.START)
         .map(line -> new Start(line.shard(), line.bucket(), age(line, now)))
         .filter(start -> start.ageNanos < KEPT.toNanos())
@@ -156,7 +156,7 @@ final class StartRecord {
 
   /** Returns how long ago each process opened the record, in nanoseconds; this one is the last. */
   List<Long> processAgesNanos() {
-    Moment now = clock.get();
+    RecordedMoment now = clock.get();
     return kept(Kind.PROCESS)
         .map(line -> age(line, now))
         .filter(ageNanos -> ageNanos < KEPT.toNanos())
@@ -168,7 +168,7 @@ final class StartRecord {
   }
 
   /** Returns the age of a line, or a day if it is older. */
-  private static long age(RecordLine line, Moment now) {
+  private static long age(RecordLine line, RecordedMoment now) {
     Duration age = line.moment().age(now);
     return age.compareTo(KEPT) < 0 ? age.toNanos() : KEPT.toNanos();
   }
@@ -215,7 +215,7 @@ final class StartRecord {
   }
 
   private void writeAll() throws IOException {
-    Moment now = clock.get();
+    RecordedMoment now = clock.get();
     kept.removeIf(line -> age(line, now) >= KEPT.toNanos());
     closeEnd(); // Windows moves nothing to where an open file is
     StringBuilder text = new StringBuilder(HEADER).append('\n');

@@ -2,7 +2,7 @@ package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testsupport.Await;
-import io.github.gatewayqueue.testsupport.Hoard;
+import io.github.gatewayqueue.testsupport.HeapFiller;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class AcceptingWithoutMemory {
     while (!nobodyWaits) {
       Thread.onSpinWait();
     }
-    Hoard.fill(SMALLEST);
+    HeapFiller.fill(SMALLEST);
     return LIMIT;
   }
 
@@ -64,7 +64,7 @@ final class AcceptingWithoutMemory {
     if (reading != null) {
       reading.join();
     }
-    Hoard.release();
+    HeapFiller.release();
     Thread.ofPlatform().daemon().start(() -> request(queue));
     Await.until(() -> queue.waiting() == 1);
     queue.snapshot(); // looks at the bucket once the request has asked for a start

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.testsupport.Asking;
-import io.github.gatewayqueue.testsupport.Diver;
+import io.github.gatewayqueue.testsupport.DeepStack;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -18,32 +18,32 @@ class LargeBotQueueStackTest {
   void update_littleStack_othersAreReleased() throws Exception {
     LargeBotQueue queue = queue();
     queue.update(limit(500, DAY, 1));
-    Diver diver = new Diver(() -> queue.update(limit(500, DAY, 1)));
+    DeepStack diver = new DeepStack(() -> queue.update(limit(500, DAY, 1)));
     int updated = 0;
-    for (int attempt = 1; attempt <= Diver.DEPTHS; attempt++) {
+    for (int attempt = 1; attempt <= DeepStack.DEPTHS; attempt++) {
       diver.tell(attempt);
       updated += diver.awaitCall(attempt) ? 1 : 0;
       queue.update(limit(500, DAY, 1 + attempt % 2));
       Asking.of(queue, 0, 1).awaitReturn();
     }
     diver.join();
-    assertTrue(updated > 0 && updated < Diver.DEPTHS, updated + " of " + Diver.DEPTHS);
+    assertTrue(updated > 0 && updated < DeepStack.DEPTHS, updated + " of " + DeepStack.DEPTHS);
   }
 
   /** It is unknown each time: what is read is good for no time at all. */
   @Test
   void readLimitIfUnknown_littleStack_othersHaveItRead() throws Exception {
     LargeBotQueue queue = queue();
-    Diver diver = new Diver(queue::readLimitIfUnknown);
+    DeepStack diver = new DeepStack(queue::readLimitIfUnknown);
     int returned = 0;
-    for (int attempt = 1; attempt <= Diver.DEPTHS; attempt++) {
+    for (int attempt = 1; attempt <= DeepStack.DEPTHS; attempt++) {
       diver.tell(attempt);
       returned += diver.awaitCall(attempt) ? 1 : 0;
       Asking.of(queue, 0, 1).awaitReturn();
       assertEquals(0, queue.waiting());
     }
     diver.join();
-    assertTrue(returned > 0 && returned < Diver.DEPTHS, returned + " of " + Diver.DEPTHS);
+    assertTrue(returned > 0 && returned < DeepStack.DEPTHS, returned + " of " + DeepStack.DEPTHS);
   }
 
   private static LargeBotQueue queue() {

@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.testsupport.Hoard;
+import io.github.gatewayqueue.testsupport.HeapFiller;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ final class ReadingWithoutMemory {
 
   private static void fillTheHeap() {
     Error thrown = new OutOfMemoryError("not really"); // now, as there is room for it
-    Hoard.fill(1);
+    HeapFiller.fill(1);
     throw thrown;
   }
 
@@ -46,7 +46,7 @@ final class ReadingWithoutMemory {
       first = reader;
     }
     first.join();
-    Hoard.release();
+    HeapFiller.release();
     queue.request(0, 1);
     System.out.println(RELEASED + ": " + readings);
   }

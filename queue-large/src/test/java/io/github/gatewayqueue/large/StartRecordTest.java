@@ -47,7 +47,7 @@ class StartRecordTest {
   private CapturedLog log;
 
   /** The present, of all records that are not told otherwise. */
-  private volatile Moment now = new Moment(NOON, BOOT, 1_000_000);
+  private volatile RecordedMoment now = new RecordedMoment(NOON, BOOT, 1_000_000);
 
   private final List<StartRecord> opened = new ArrayList<>();
 
@@ -84,7 +84,7 @@ class StartRecordTest {
 
   private void pass(Duration time) {
     now =
-        new Moment(
+        new RecordedMoment(
             now.wall().plus(time), now.boot(), now.uptimeMillis() + Math.max(0, time.toMillis()));
   }
 
@@ -201,7 +201,7 @@ class StartRecordTest {
     StartRecord record = open();
     record.started(1, 1);
     for (Duration step : List.of(Duration.ofDays(400), Duration.ofDays(-400), Duration.ZERO)) {
-      now = new Moment(NOON.plus(step), BOOT, 1_005_010);
+      now = new RecordedMoment(NOON.plus(step), BOOT, 1_005_010);
       assertEquals(List.of(new Start(1, 1, 5_000_000_000L)), record.starts());
     }
   }
@@ -210,16 +210,16 @@ class StartRecordTest {
   void age_otherBoot_byTheWallClock() {
     StartRecord record = open();
     record.started(1, 1);
-    now = new Moment(NOON.plusMillis(60_010), "00000000", 2_000_000);
+    now = new RecordedMoment(NOON.plusMillis(60_010), "00000000", 2_000_000);
     assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), record.starts());
   }
 
   @Test
   void age_noBoot_byTheWallClock() {
-    now = new Moment(NOON, "-", -1);
+    now = new RecordedMoment(NOON, "-", -1);
     StartRecord record = open();
     record.started(1, 1);
-    now = new Moment(NOON.plusMillis(60_010), "-", -1);
+    now = new RecordedMoment(NOON.plusMillis(60_010), "-", -1);
     assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), reopen(record).starts());
   }
 
@@ -227,7 +227,7 @@ class StartRecordTest {
   void age_uptimeWentDown_byTheWallClock() {
     StartRecord record = open();
     record.started(1, 1);
-    now = new Moment(NOON.plusMillis(60_010), BOOT, 999_999);
+    now = new RecordedMoment(NOON.plusMillis(60_010), BOOT, 999_999);
     assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), record.starts());
   }
 
@@ -235,26 +235,26 @@ class StartRecordTest {
   void age_ofTheFuture_isNow() {
     StartRecord record = open();
     record.started(1, 1);
-    now = new Moment(NOON.minusSeconds(3600), "00000000", 5);
+    now = new RecordedMoment(NOON.minusSeconds(3600), "00000000", 5);
     assertEquals(List.of(new Start(1, 1, 0)), reopen(record).starts());
   }
 
   @Test
   void age_farthestMoments_neitherOverflows() {
-    now = new Moment(Instant.MIN, "-", -1);
+    now = new RecordedMoment(Instant.MIN, "-", -1);
     StartRecord record = open();
     record.started(1, 1);
-    now = new Moment(Instant.MAX, "-", -1);
+    now = new RecordedMoment(Instant.MAX, "-", -1);
     assertEquals(List.of(), shards(record));
     record.started(2, 2);
-    now = new Moment(Instant.MIN, "-", -1);
+    now = new RecordedMoment(Instant.MIN, "-", -1);
     assertEquals(List.of(2L), shards(record).stream().filter(shard -> shard == 2).toList());
   }
 
   @Test
   void now_ofThisSystem_doesNotGoBack() {
-    Moment before = Moment.now();
-    Moment after = Moment.now();
+    RecordedMoment before = RecordedMoment.now();
+    RecordedMoment after = RecordedMoment.now();
     assertTrue(before.uptimeMillis() <= after.uptimeMillis(), before + " " + after);
     assertEquals(before.boot(), after.boot());
   }
@@ -263,7 +263,7 @@ class StartRecordTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "the boot's id")
   void now_onLinux_hasBootAndUptime() {
     assumeFalse(Files.notExists(Path.of("/proc/sys/kernel/random/boot_id")), "no boot id here");
-    Moment moment = Moment.now();
+    RecordedMoment moment = RecordedMoment.now();
     assertTrue(moment.boot().matches("[0-9a-f]{8}"), moment.toString());
     assertTrue(moment.uptimeMillis() > 0, moment.toString());
   }
@@ -438,7 +438,7 @@ class StartRecordTest {
 
   @Test
   void open_otherProcess_refusedUntilThatIsKilledAndThenAllIsThere() throws Exception {
-    now = Moment.now();
+    now = RecordedMoment.now();
     List<String> printed;
     try (JavaProcess process = JavaProcess.of(RecordingProcess.class, file)) {
       process.awaitLine(RecordingProcess.STARTED + 1000);
@@ -690,7 +690,7 @@ class StartRecordTest {
 
   @Test
   void openAndStarted_interruptedThread_writtenAndStillInterrupted() throws InterruptedException {
-    now = Moment.now();
+    now = RecordedMoment.now();
     Thread.currentThread().interrupt();
     StartRecord record = StartRecord.open(file);
     opened.add(record);

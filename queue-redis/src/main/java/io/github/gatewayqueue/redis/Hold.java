@@ -23,7 +23,7 @@ final class Hold {
 
   private final long freshNanos;
   private final long slackNanos;
-  private Moment confirmed;
+  private TwoClockMoment confirmed;
   private Phase phase = Phase.HELD;
   private boolean taken;
   private boolean lost;
@@ -49,8 +49,8 @@ final class Hold {
   Hold(
       Ticket ticket,
       int bucket,
-      Settings settings,
-      Moment confirmed,
+      RedisQueueSettings settings,
+      TwoClockMoment confirmed,
       long usableNanos,
       long nowNanos) {
     this.ticket = ticket;
@@ -83,7 +83,7 @@ final class Hold {
   }
 
   /** The store still holds it: who asked for that answer may go on for a while. */
-  synchronized void confirm(Moment asked) {
+  synchronized void confirm(TwoClockMoment asked) {
     confirmed = asked;
   }
 

@@ -37,7 +37,7 @@ final class LimitReader {
 
   private final @Nullable SessionStartLimitSource source;
   private final int reserve;
-  private final Threads threads;
+  private final QueueThreadFactory threads;
   private final SplittableRandom random;
   private final Consumer<Runnable> worker;
   private final Results results;
@@ -77,7 +77,7 @@ final class LimitReader {
   LimitReader(
       @Nullable SessionStartLimitSource source,
       int reserve,
-      Threads threads,
+      QueueThreadFactory threads,
       SplittableRandom random,
       Consumer<Runnable> worker,
       Results results) {

@@ -35,9 +35,9 @@ final class LocalTickets {
   private static final int MAX_AT_ONCE = 500;
 
   private final String process;
-  private final Settings settings;
+  private final RedisQueueSettings settings;
   private final long renewNanos;
-  private final HeardUses heard;
+  private final ObservedUses heard;
 
   /** Those of which the store is to hear once more, by name. */
   private final Map<String, Ticket> tickets = new HashMap<>();
@@ -49,13 +49,13 @@ final class LocalTickets {
   private final Map<Ticket, Paused> paused = new HashMap<>();
 
   /** By bucket. */
-  private final Map<Integer, OwnLine> lines = new HashMap<>();
+  private final Map<Integer, BucketTickets> lines = new HashMap<>();
 
   /** Starts that the store holds, by the names of their tickets. */
   private final Map<String, Hold> holds = new LinkedHashMap<>();
 
   /** What to report of tickets, by their names. */
-  private final Map<String, Word> words = new LinkedHashMap<>();
+  private final Map<String, TicketOutcome> words = new LinkedHashMap<>();
 
   private Step.@Nullable Reading reading;
   private Duration retryAfter = Duration.ZERO;
@@ -92,11 +92,11 @@ final class LocalTickets {
    */
   private record Paused(int starts, long joinNanos, PauseEvent event) {}
 
-  LocalTickets(String process, Settings settings, long nowNanos) {
+  LocalTickets(String process, RedisQueueSettings settings, long nowNanos) {
     this.process = process;
     this.settings = settings;
     renewNanos = settings.lease().toNanos() / 3;
-    heard = new HeardUses(settings.interval().toNanos(), settings.startDelay().toNanos());
+    heard = new ObservedUses(settings.interval().toNanos(), settings.startDelay().toNanos());
     renewAtNanos = nowNanos;
   }
 
@@ -117,13 +117,13 @@ final class LocalTickets {
       askNext(ticket, nowNanos);
     }
     if (ticket.told) {
-      tell(ticket, Word.Kind.UNUSED, nowNanos);
+      tell(ticket, TicketOutcome.Kind.UNUSED, nowNanos);
     }
   }
 
   /** The step that gives a start back asks for the next one of its bucket, too. */
   private void askNext(Ticket ticket, long nowNanos) {
-    OwnLine line = lines.get(bucket(ticket));
+    BucketTickets line = lines.get(bucket(ticket));
     if (line != null) {
       line.askNanos = nowNanos;
     }
@@ -135,14 +135,15 @@ final class LocalTickets {
     if (pause != null) {
       pause.event.commit();
     }
-    OwnLine line = lines.get(bucket(ticket));
+    BucketTickets line = lines.get(bucket(ticket));
     if (line != null && ticket.arrival > 0) {
       line.remove(ticket, nowNanos);
     }
   }
 
-  private void tell(Ticket ticket, Word.Kind kind, long usedNanos) {
-    words.put(ticket.name, new Word(ticket.name, String.valueOf(ticket.shard), kind, usedNanos));
+  private void tell(Ticket ticket, TicketOutcome.Kind kind, long usedNanos) {
+    words.put(
+        ticket.name, new TicketOutcome(ticket.name, String.valueOf(ticket.shard), kind, usedNanos));
   }
 
   /** The caller has said something of a start. */
@@ -158,7 +159,7 @@ final class LocalTickets {
   private void tellLate(Hold hold) {
     if (!hold.isTold() && !hold.isCancelled()) {
       hold.told();
-      tell(hold.ticket, Word.Kind.USED, hold.usedNanos());
+      tell(hold.ticket, TicketOutcome.Kind.USED, hold.usedNanos());
     }
   }
 
@@ -166,14 +167,14 @@ final class LocalTickets {
   private void end(Hold hold, long nowNanos) {
     hold.told();
     if (hold.isCancelled()) {
-      end(hold, Word.Kind.UNUSED, nowNanos);
+      end(hold, TicketOutcome.Kind.UNUSED, nowNanos);
       askNext(hold.ticket, nowNanos);
     } else {
-      end(hold, Word.Kind.USED, hold.usedNanos());
+      end(hold, TicketOutcome.Kind.USED, hold.usedNanos());
     }
   }
 
-  private void end(Hold hold, Word.Kind kind, long usedNanos) {
+  private void end(Hold hold, TicketOutcome.Kind kind, long usedNanos) {
     holds.remove(hold.ticket.name);
     tickets.remove(hold.ticket.name);
     tell(hold.ticket, kind, usedNanos);
@@ -231,7 +232,7 @@ final class LocalTickets {
     if (!member.startsWith(process + ".")) {
       return;
     }
-    OwnLine line = lines.get(bucket);
+    BucketTickets line = lines.get(bucket);
     Ticket first = line == null ? null : line.first();
     if (line != null && first != null && first.member().equals(member)) {
       line.askNanos = nowNanos + waitNanos;
@@ -245,7 +246,8 @@ final class LocalTickets {
     int colon = member.indexOf(':');
     String name = member.substring(0, Math.max(0, colon));
     if (!tickets.containsKey(name) && !words.containsKey(name)) {
-      words.put(name, new Word(name, member.substring(colon + 1), Word.Kind.STRAY, 0));
+      words.put(
+          name, new TicketOutcome(name, member.substring(colon + 1), TicketOutcome.Kind.STRAY, 0));
     }
   }
 
@@ -295,7 +297,7 @@ final class LocalTickets {
       return 0;
     }
     long delay = renewAtNanos - nowNanos;
-    for (Map.Entry<Integer, OwnLine> line : lines.entrySet()) {
+    for (Map.Entry<Integer, BucketTickets> line : lines.entrySet()) {
       if (!line.getValue().isEmpty()) {
         delay = Math.min(delay, askDelayNanos(line.getKey(), line.getValue(), nowNanos));
       }
@@ -303,7 +305,7 @@ final class LocalTickets {
     return delay;
   }
 
-  private long askDelayNanos(int bucket, OwnLine line, long nowNanos) {
+  private long askDelayNanos(int bucket, BucketTickets line, long nowNanos) {
     return Math.max(line.askNanos - nowNanos, heard.notBeforeNanos(bucket) - nowNanos);
   }
 
@@ -360,7 +362,7 @@ final class LocalTickets {
               + hold.ticket.total
               + " ran out: nothing was said of it; the next start of its bucket is due an interval"
               + " after that");
-      end(hold, Word.Kind.USED, nowNanos);
+      end(hold, TicketOutcome.Kind.USED, nowNanos);
     }
   }
 
@@ -378,7 +380,7 @@ final class LocalTickets {
             + " could not be used in time, and is given back; the request joins the end of the"
             + " line");
     holds.remove(ticket.name);
-    tell(ticket, Word.Kind.UNUSED, nowNanos);
+    tell(ticket, TicketOutcome.Kind.UNUSED, nowNanos);
     ticket.takeBack();
     ticket.arrival = 0;
     joining.add(ticket);
@@ -386,7 +388,7 @@ final class LocalTickets {
 
   /** Returns what to tell the store now. */
   Step step(long nowNanos) {
-    List<Word> told = words.values().stream().limit(MAX_AT_ONCE).toList();
+    List<TicketOutcome> told = words.values().stream().limit(MAX_AT_ONCE).toList();
     List<Ticket> joins =
         joining.stream().filter(ticket -> mayJoin(ticket, told)).limit(MAX_AT_ONCE).toList();
     joins.forEach(ticket -> ticket.told = true);
@@ -403,8 +405,8 @@ final class LocalTickets {
   }
 
   /** A ticket that gives a start back joins after that, or at once with it. */
-  private boolean mayJoin(Ticket ticket, List<Word> told) {
-    Word word = words.get(ticket.name);
+  private boolean mayJoin(Ticket ticket, List<TicketOutcome> told) {
+    TicketOutcome word = words.get(ticket.name);
     return word == null || told.contains(word);
   }
 
@@ -414,7 +416,7 @@ final class LocalTickets {
       if (!hold.isOpen()) {
         end(hold, nowNanos);
       } else if (hold.lose()) {
-        end(hold, Word.Kind.UNUSED, nowNanos);
+        end(hold, TicketOutcome.Kind.UNUSED, nowNanos);
       }
     }
     return new Step(
@@ -442,7 +444,7 @@ final class LocalTickets {
     });
     for (Ticket ticket : joins) {
       int bucket = bucket(ticket);
-      OwnLine line = lines.get(bucket);
+      BucketTickets line = lines.get(bucket);
       if ((line == null || line.isEmpty()) && mayAsk(bucket, nowNanos)) {
         asks.putIfAbsent(bucket, ticket);
       }
@@ -460,7 +462,7 @@ final class LocalTickets {
    * @param asked when the step was taken
    * @param nowNanos when the answer came
    */
-  void answered(Step step, StepReply reply, Moment asked, long nowNanos) {
+  void answered(Step step, StepReply reply, TwoClockMoment asked, long nowNanos) {
     step.words().forEach(word -> words.remove(word.name(), word));
     if (step.reading() != null) {
       reading = null;
@@ -509,11 +511,11 @@ final class LocalTickets {
     for (int i = 0; i + 1 < reply.uses().size(); i += 2) {
       heard.hear(reply.uses().get(i).intValue(), reply.uses().get(i + 1), nowNanos);
     }
-    List<Word> used = step.words(Word.Kind.USED);
+    List<TicketOutcome> used = step.words(TicketOutcome.Kind.USED);
     for (int i = 0; i < used.size(); i++) {
       int bucket = bucket(Long.parseLong(used.get(i).shard()));
       heard.hear(bucket, reply.usedMoments().get(i), used.get(i).usedNanos());
-      OwnLine line = lines.get(bucket);
+      BucketTickets line = lines.get(bucket);
       if (line != null) {
         line.askNanos = heard.notBeforeNanos(bucket);
       }
@@ -558,7 +560,7 @@ final class LocalTickets {
     }
   }
 
-  private void take(Ticket ticket, StepReply.Answer answer, Moment asked, long nowNanos) {
+  private void take(Ticket ticket, StepReply.Answer answer, TwoClockMoment asked, long nowNanos) {
     heard.hear(bucket(ticket), answer.lastUse(), nowNanos);
     noteLimit(answer.kind(), nowNanos);
     // The store gave its answer somewhere between: half way is the best guess.
@@ -582,7 +584,7 @@ final class LocalTickets {
 
   /** Another one may be first by now. */
   private void askAgain(Ticket ticket, long askNanos) {
-    OwnLine line = lines.get(bucket(ticket));
+    BucketTickets line = lines.get(bucket(ticket));
     if (line != null && line.first() == ticket) {
       line.askNanos = askNanos;
     }
@@ -603,7 +605,7 @@ final class LocalTickets {
     }
   }
 
-  private void takeStart(Ticket ticket, Moment asked, long nowNanos) {
+  private void takeStart(Ticket ticket, TwoClockMoment asked, long nowNanos) {
     line(ticket, nowNanos).remove(ticket, nowNanos + renewNanos);
     int bucket = bucket(ticket);
     long usableNanos = heard.notBeforeNanos(bucket);
@@ -613,7 +615,7 @@ final class LocalTickets {
     }
   }
 
-  private void confirm(Ticket ticket, boolean held, Moment asked, long nowNanos) {
+  private void confirm(Ticket ticket, boolean held, TwoClockMoment asked, long nowNanos) {
     Hold hold = holds.get(ticket.name);
     if (hold == null || !hold.isOpen()) {
       return; // it is over, or of another request's
@@ -672,7 +674,7 @@ final class LocalTickets {
     return Math.toIntExact(shard % concurrency);
   }
 
-  private OwnLine line(Ticket ticket, long nowNanos) {
-    return lines.computeIfAbsent(bucket(ticket), bucket -> new OwnLine(nowNanos));
+  private BucketTickets line(Ticket ticket, long nowNanos) {
+    return lines.computeIfAbsent(bucket(ticket), bucket -> new BucketTickets(nowNanos));
   }
 }

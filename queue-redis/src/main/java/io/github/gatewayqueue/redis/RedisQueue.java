@@ -141,7 +141,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
-  private final Settings settings;
+  private final RedisQueueSettings settings;
   private final Duration holdTimeout;
   private final UnifiedJedis client;
   private final boolean ownClient;
@@ -506,7 +506,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     private Brake brake = Brake.ON;
     private int reserve = 1;
     private @Nullable SessionStartLimitSource source;
-    private Threads threads = Threads.DAEMONS;
+    private QueueThreadFactory threads = QueueThreadFactory.DAEMONS;
 
     private Builder(@Nullable URI uri, @Nullable UnifiedJedis client) {
       this.uri = uri;
@@ -646,7 +646,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     }
 
     /** For tests: what makes the queue's threads. */
-    Builder threads(Threads threads) {
+    Builder threads(QueueThreadFactory threads) {
       this.threads = threads;
       return this;
     }
@@ -691,13 +691,13 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       return new RedisQueue(this);
     }
 
-    private Settings settings() {
+    private RedisQueueSettings settings() {
       Duration delay = interval;
       if (source != null && delay.compareTo(settling) < 0) {
         delay = settling;
       }
       delay = atMost(delay.plus(lease.dividedBy(5).multipliedBy(2)));
-      return new Settings(
+      return new RedisQueueSettings(
           namespace,
           interval,
           requireNonNullElse(startDelay, delay),

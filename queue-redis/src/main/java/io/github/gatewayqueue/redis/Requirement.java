@@ -54,7 +54,7 @@ final class Requirement {
   }
 
   /** Returns whether that is known by an answer of the store. */
-  boolean judge(StepReply reply, Settings settings) {
+  boolean judge(StepReply reply, RedisQueueSettings settings) {
     StepReply.Budget budget = reply.budget();
     SessionStartLimit limit = reply.limit();
     if (limit == null || budget.age() < 0 || budget.age() >= YOUNG_MICROS) {

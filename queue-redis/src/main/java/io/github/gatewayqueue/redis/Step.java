@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Step(
     long nanos,
-    List<Word> words,
+    List<TicketOutcome> words,
     List<Ticket> joins,
     @Nullable Reading reading,
     Duration retryAfter,
@@ -49,21 +49,21 @@ record Step(
   record Reading(long number, SessionStartLimit limit) {}
 
   /** Returns the words of a kind, in their order. */
-  List<Word> words(Word.Kind kind) {
+  List<TicketOutcome> words(TicketOutcome.Kind kind) {
     return words.stream().filter(word -> word.kind() == kind).toList();
   }
 
   /** Returns what follows the settings among the script's arguments. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    List<Word> used = words(Word.Kind.USED);
+    List<TicketOutcome> used = words(TicketOutcome.Kind.USED);
     arguments.add(String.valueOf(used.size()));
-    for (Word word : used) {
+    for (TicketOutcome word : used) {
       addTicket(arguments, word);
       arguments.add(String.valueOf(Micros.floor(Math.max(0, nanos - word.usedNanos()))));
     }
-    for (Word.Kind kind : List.of(Word.Kind.UNUSED, Word.Kind.STRAY)) {
-      List<Word> some = words(kind);
+    for (TicketOutcome.Kind kind : List.of(TicketOutcome.Kind.UNUSED, TicketOutcome.Kind.STRAY)) {
+      List<TicketOutcome> some = words(kind);
       arguments.add(String.valueOf(some.size()));
       some.forEach(word -> addTicket(arguments, word));
     }
@@ -81,7 +81,7 @@ record Step(
     return arguments;
   }
 
-  private static void addTicket(List<String> arguments, Word word) {
+  private static void addTicket(List<String> arguments, TicketOutcome word) {
     arguments.add(word.name());
     arguments.add(word.shard());
   }

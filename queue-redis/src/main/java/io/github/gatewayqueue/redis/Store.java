@@ -48,7 +48,7 @@ final class Store {
    * @param process what the store is to know the process by
    * @param canRead whether the process can read the session start limit
    */
-  Store(UnifiedJedis client, String process, Settings settings, boolean canRead) {
+  Store(UnifiedJedis client, String process, RedisQueueSettings settings, boolean canRead) {
     this.client = client;
     String prefix = "{" + settings.namespace() + "}:";
     channel = prefix + "news";

@@ -22,7 +22,7 @@ final class StoreNotifications {
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  StoreNotifications(Store store, StoreWorker worker, Threads threads) {
+  StoreNotifications(Store store, StoreWorker worker, QueueThreadFactory threads) {
     this.store = store;
     this.worker = worker;
     listener = threads.unstarted("gateway-queue-notifications", this::listen);

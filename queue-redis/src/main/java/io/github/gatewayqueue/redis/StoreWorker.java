@@ -47,13 +47,13 @@ final class StoreWorker {
 
   private final Store store;
   private final LocalTickets tickets;
-  private final Settings settings;
+  private final RedisQueueSettings settings;
 
   /** Without a lock: a virtual thread that is next to get one may have no carrier to take it on. */
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
 
   private final SplittableRandom random = new SplittableRandom();
-  private final Outage outage = new Outage(random);
+  private final StoreOutage outage = new StoreOutage(random);
   private final LimitReader reader;
   private final StoreNotifications notifications;
   private final Thread thread;
@@ -69,9 +69,9 @@ final class StoreWorker {
   StoreWorker(
       Store store,
       String process,
-      Settings settings,
+      RedisQueueSettings settings,
       @Nullable SessionStartLimitSource source,
-      Threads threads) {
+      QueueThreadFactory threads) {
     this.store = store;
     this.settings = settings;
     tickets = new LocalTickets(process, settings, System.nanoTime());
@@ -294,7 +294,7 @@ final class StoreWorker {
    */
   private long takeStep() {
     reader.endIfDead(inbox.isEmpty());
-    Moment asked = Moment.now();
+    TwoClockMoment asked = TwoClockMoment.now();
     tickets.require(!requirements.isEmpty());
     Step step = tickets.step(asked.nanos());
     StepReply reply;
@@ -316,7 +316,7 @@ final class StoreWorker {
     return 0;
   }
 
-  private void failIfExhausted(StepReply reply, Moment asked) {
+  private void failIfExhausted(StepReply reply, TwoClockMoment asked) {
     SessionStartLimit used = reply.limit();
     if (settings.fails() && reply.exhaustedNanos() > 0 && used != null) {
       Instant resetsAt = Instant.now().plusNanos(reply.exhaustedNanos());

@@ -24,8 +24,8 @@ class LocalTicketsTest {
   private static final Duration INTERVAL = Duration.ofSeconds(6);
   private static final Duration SLACK = Duration.ofSeconds(1);
   private static final Duration HOLD = Duration.ofSeconds(30);
-  private static final Settings SETTINGS =
-      new Settings(
+  private static final RedisQueueSettings SETTINGS =
+      new RedisQueueSettings(
           "test",
           INTERVAL,
           Duration.ZERO,
@@ -35,7 +35,7 @@ class LocalTicketsTest {
           1,
           true,
           false);
-  private static final Moment NOW = Moment.now();
+  private static final TwoClockMoment NOW = TwoClockMoment.now();
 
   @TempDir private Path folder;
 
@@ -73,13 +73,13 @@ class LocalTicketsTest {
   }
 
   /** Takes a step that is answered at once. */
-  private Step step(Moment asked) {
+  private Step step(TwoClockMoment asked) {
     Step step = tickets.step(asked.nanos());
     answer(step, asked, asked.nanos());
     return step;
   }
 
-  private void answer(Step step, Moment asked, long nowNanos) {
+  private void answer(Step step, TwoClockMoment asked, long nowNanos) {
     List<Long> given = new ArrayList<>();
     for (Ticket join : step.joins()) {
       given.add(!pauses.isEmpty() ? 0 : join.arrival > 0 ? join.arrival : ++arrivals);
@@ -91,7 +91,7 @@ class LocalTicketsTest {
             1,
             rejoin,
             List.of(),
-            Collections.nCopies(step.words(Word.Kind.USED).size(), 77L),
+            Collections.nCopies(step.words(TicketOutcome.Kind.USED).size(), 77L),
             given,
             Collections.nCopies(step.asks().size(), answer),
             Collections.nCopies(step.confirms().size(), held),
@@ -163,8 +163,8 @@ class LocalTicketsTest {
     return ticket;
   }
 
-  private static List<String> told(Step step, Word.Kind kind) {
-    return step.words(kind).stream().map(Word::name).toList();
+  private static List<String> told(Step step, TicketOutcome.Kind kind) {
+    return step.words(kind).stream().map(TicketOutcome::name).toList();
   }
 
   @Test
@@ -172,7 +172,7 @@ class LocalTicketsTest {
     Ticket ticket = arrive(1);
     step();
     tickets.giveUp(ticket, NOW.nanos());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
     assertEquals(Duration.ofSeconds(4).toNanos(), tickets.delayNanos(after(Duration.ofSeconds(1))));
   }
 
@@ -182,7 +182,7 @@ class LocalTicketsTest {
     tickets.hear(1, 0, 0, 0, "me.7:3", 0, NOW.nanos());
     tickets.hear(1, 0, 0, 0, "other.7:3", 0, NOW.nanos());
     Step step = step();
-    assertEquals(List.of("me.7"), told(step, Word.Kind.STRAY));
+    assertEquals(List.of("me.7"), told(step, TicketOutcome.Kind.STRAY));
     assertEquals("3", step.words().getFirst().shard());
     assertEquals(List.of(), step().words());
   }
@@ -208,7 +208,7 @@ class LocalTicketsTest {
     tickets.said(hold, System.nanoTime());
     tickets.hear(1, 0, 0, 0, "me.1:0", 0, NOW.nanos());
     Step step = step();
-    assertEquals(List.of("me.1"), told(step, Word.Kind.USED));
+    assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.USED));
     assertEquals(1, step.words().size());
   }
 
@@ -225,7 +225,7 @@ class LocalTicketsTest {
     assertEquals(List.of(), step().joins());
     assertEquals(1001, first.arrival);
     tickets.giveUp(first, NOW.nanos());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
   }
 
   /** However much there is to tell in between. */
@@ -235,7 +235,7 @@ class LocalTicketsTest {
     step();
     step();
     for (int second = 1; second <= 4; second++) {
-      step(new Moment(after(Duration.ofSeconds(second)), NOW.millis()));
+      step(new TwoClockMoment(after(Duration.ofSeconds(second)), NOW.millis()));
     }
     assertEquals(0, asksAfter(Duration.ofMillis(4500)));
     assertEquals(1, asksAfter(Duration.ofSeconds(6)));
@@ -271,8 +271,8 @@ class LocalTicketsTest {
     tickets.settle(hold.usedNanos() + SLACK.toNanos() - 1);
     assertEquals(List.of(), tickets.step(NOW.nanos()).words());
     tickets.settle(hold.usedNanos() + SLACK.toNanos());
-    Word word = tickets.step(NOW.nanos()).words().getFirst();
-    assertEquals(Word.Kind.USED, word.kind());
+    TicketOutcome word = tickets.step(NOW.nanos()).words().getFirst();
+    assertEquals(TicketOutcome.Kind.USED, word.kind());
     assertEquals(hold.usedNanos(), word.usedNanos());
   }
 
@@ -285,8 +285,8 @@ class LocalTicketsTest {
     hold.answered();
     tickets.said(hold, System.nanoTime());
     hold.close();
-    Word word = step().words().getFirst();
-    assertEquals(Word.Kind.USED, word.kind());
+    TicketOutcome word = step().words().getFirst();
+    assertEquals(TicketOutcome.Kind.USED, word.kind());
     assertTrue(word.usedNanos() - (beforeNanos - SLACK.toNanos()) >= 0);
     assertTrue(word.usedNanos() - System.nanoTime() < -SLACK.toNanos() / 2);
     assertEquals(List.of(), step().words());
@@ -297,7 +297,7 @@ class LocalTicketsTest {
     Hold hold = release(1).await();
     hold.cancel();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
     assertEquals(List.of(), step().words());
   }
 
@@ -307,7 +307,7 @@ class LocalTicketsTest {
     hold.cancel();
     hold.cancel();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
   }
 
   /** The time for which this process itself keeps it back is none of its holder's. */
@@ -333,7 +333,7 @@ class LocalTicketsTest {
     tickets.settle(System.nanoTime());
     tickets.said(hold, System.nanoTime());
     Step step = step();
-    assertEquals(List.of("me.1"), told(step, Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.UNUSED));
     assertEquals(1, step.words().size());
   }
 
@@ -344,7 +344,7 @@ class LocalTicketsTest {
       tickets.settle(after(HOLD));
       assertTrue(log.lines().getFirst().startsWith("WARNING: the start of shard 0 of 1 ran out"));
     }
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.USED));
     assertTrue(hold.isExpired());
     hold.cancel();
     tickets.said(hold, System.nanoTime());
@@ -358,7 +358,7 @@ class LocalTicketsTest {
     step();
     hold.identified();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.USED));
     hold.close();
     tickets.said(hold, System.nanoTime());
     assertEquals(List.of(), step().words());
@@ -385,17 +385,17 @@ class LocalTicketsTest {
     assertEquals(List.of(), step().joins());
     hold.identified();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.USED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.USED));
   }
 
   /** It may hold a start, but never knows that for long enough. */
   @Test
   void confirm_answersTakeTooLong_givesTheStartBackAndJoinsTheEndOfTheLine() {
     Ticket ticket = release(1);
-    Moment longAgo = new Moment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
+    TwoClockMoment longAgo = new TwoClockMoment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
     answer(tickets.step(longAgo.nanos()), longAgo, NOW.nanos());
     Step step = step();
-    assertEquals(List.of("me.1"), told(step, Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.UNUSED));
     assertEquals(List.of(ticket), step.joins());
     assertEquals(1002, ticket.arrival);
   }
@@ -405,7 +405,7 @@ class LocalTicketsTest {
     Ticket ticket = release(1);
     tickets.giveUp(ticket, NOW.nanos());
     tickets.giveUp(ticket, NOW.nanos());
-    assertEquals(List.of("me.1"), told(step(), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
     assertEquals(List.of(), step().words());
     assertEquals(List.of(), step().confirms());
   }
@@ -419,7 +419,7 @@ class LocalTicketsTest {
       other.told = true;
       tickets.giveUp(other, NOW.nanos());
     }
-    Moment longAgo = new Moment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
+    TwoClockMoment longAgo = new TwoClockMoment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
     Step early = tickets.step(longAgo.nanos());
     answer(early, longAgo, NOW.nanos());
     while (tickets.step(NOW.nanos()).words().stream()
@@ -432,14 +432,14 @@ class LocalTicketsTest {
   @Test
   void lastStep_startsThatAreHeld_areToldUnlessTheCallerHasThem() throws Exception {
     Ticket offered = release(1);
-    assertEquals(List.of("me.1"), told(tickets.lastStep(NOW.nanos()), Word.Kind.UNUSED));
+    assertEquals(List.of("me.1"), told(tickets.lastStep(NOW.nanos()), TicketOutcome.Kind.UNUSED));
     assertTrue(offered.toString().endsWith("HELD]"));
     Hold taken = release(2).await();
     Hold identified = release(3).await();
     identified.identified();
     tickets.said(identified, identified.usedNanos());
     Step last = tickets.lastStep(NOW.nanos());
-    assertEquals(List.of("me.3"), told(last, Word.Kind.USED));
+    assertEquals(List.of("me.3"), told(last, TicketOutcome.Kind.USED));
     assertTrue(taken.isExpired());
   }
 }

@@ -18,7 +18,7 @@ final class Participant {
   final Store store;
   private int tickets;
 
-  Participant(UnifiedJedis client, String name, Settings settings, boolean canRead) {
+  Participant(UnifiedJedis client, String name, RedisQueueSettings settings, boolean canRead) {
     this.name = name;
     namespace = settings.namespace();
     store = new Store(client, name, settings, canRead);
@@ -46,15 +46,15 @@ final class Participant {
   }
 
   StepReply used(Ticket ticket, Duration ago) {
-    return new Telling().word(ticket, Word.Kind.USED, ago).take();
+    return new Telling().word(ticket, TicketOutcome.Kind.USED, ago).take();
   }
 
   StepReply unused(Ticket ticket) {
-    return new Telling().word(ticket, Word.Kind.UNUSED, Duration.ZERO).take();
+    return new Telling().word(ticket, TicketOutcome.Kind.UNUSED, Duration.ZERO).take();
   }
 
   StepReply stray(Ticket ticket) {
-    return new Telling().word(ticket, Word.Kind.STRAY, Duration.ZERO).take();
+    return new Telling().word(ticket, TicketOutcome.Kind.STRAY, Duration.ZERO).take();
   }
 
   boolean holds(Ticket ticket) {
@@ -93,7 +93,7 @@ final class Participant {
   /** One step. */
   final class Telling {
     private final long nanos = System.nanoTime();
-    private final List<Word> words = new ArrayList<>();
+    private final List<TicketOutcome> words = new ArrayList<>();
     private final List<Ticket> joins = new ArrayList<>();
     private final List<Ticket> asks = new ArrayList<>();
     private final List<Ticket> confirms = new ArrayList<>();
@@ -103,9 +103,9 @@ final class Participant {
 
     private Telling() {}
 
-    Telling word(Ticket ticket, Word.Kind kind, Duration ago) {
+    Telling word(Ticket ticket, TicketOutcome.Kind kind, Duration ago) {
       String shard = String.valueOf(ticket.shard);
-      words.add(new Word(ticket.name, shard, kind, nanos - ago.toNanos()));
+      words.add(new TicketOutcome(ticket.name, shard, kind, nanos - ago.toNanos()));
       return this;
     }
 

@@ -141,7 +141,8 @@ class RedisQueueTest extends RedisTestBase {
     RedisQueue b = open(builder().startDelay(delay).lease(lease));
     release(a);
     Duration never = Duration.ofDays(1);
-    var settings = new Settings(namespace, INTERVAL, delay, never, never, never, 0, false, false);
+    var settings =
+        new RedisQueueSettings(namespace, INTERVAL, delay, never, never, never, 0, false, false);
     new Participant(client, "first", settings, false).join(0); // nobody passes it before the wipe
     List<Asking> requests = new ArrayList<>();
     for (int i = 0; i < 6; i++) {

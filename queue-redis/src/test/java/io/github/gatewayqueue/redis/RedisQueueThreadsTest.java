@@ -114,12 +114,12 @@ class RedisQueueThreadsTest extends RedisTestBase {
   }
 
   /** Makes threads, one of which fails to start as if the system had none to give. */
-  private static Threads withoutThreadOnce(String missing) {
+  private static QueueThreadFactory withoutThreadOnce(String missing) {
     AtomicBoolean none = new AtomicBoolean(true);
     return (name, task) ->
         name.equals(missing) && none.getAndSet(false)
             ? new Unstartable(task)
-            : Threads.DAEMONS.unstarted(name, task);
+            : QueueThreadFactory.DAEMONS.unstarted(name, task);
   }
 
   private static final class Unstartable extends Thread {

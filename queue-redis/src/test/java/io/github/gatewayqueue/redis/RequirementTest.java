@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RequirementTest {
-  private static final Settings SETTINGS =
-      new Settings(
+  private static final RedisQueueSettings SETTINGS =
+      new RedisQueueSettings(
           "test",
           Duration.ofSeconds(6),
           Duration.ZERO,

@@ -33,20 +33,20 @@ class StoreTest extends RedisTestBase {
     super(LONG);
   }
 
-  private Participant participant(String name, Settings settings) {
+  private Participant participant(String name, RedisQueueSettings settings) {
     return new Participant(client, name, settings, false);
   }
 
-  private Participant reader(String name, Settings settings) {
+  private Participant reader(String name, RedisQueueSettings settings) {
     return new Participant(client, name, settings, true);
   }
 
-  private Settings settings(Duration interval, Duration lease) {
-    return new Settings(
+  private RedisQueueSettings settings(Duration interval, Duration lease) {
+    return new RedisQueueSettings(
         namespace, interval, Duration.ZERO, lease, Duration.ZERO, LONG, 0, false, false);
   }
 
-  private Settings settings(Duration interval) {
+  private RedisQueueSettings settings(Duration interval) {
     return settings(interval, LONG);
   }
 
@@ -297,7 +297,7 @@ class StoreTest extends RedisTestBase {
   /** Its steps come, so it could hold a start without end, and never use it. */
   @Test
   void take_processThatHearsNoAnswer_losesItsLeaseAndWhatItHolds() {
-    Settings settings = settings(SHORT, Duration.ofSeconds(2));
+    RedisQueueSettings settings = settings(SHORT, Duration.ofSeconds(2));
     try (OddClient odd = new OddClient(redis)) {
       odd.odd = false;
       Participant deaf = new Participant(odd, "a", settings, false);
@@ -443,7 +443,7 @@ class StoreTest extends RedisTestBase {
     Ticket held = readAndRelease(process);
     Ticket next = process.join(0);
     makeCold();
-    StepReply reply = process.tell().word(held, Word.Kind.USED, Duration.ZERO).take();
+    StepReply reply = process.tell().word(held, TicketOutcome.Kind.USED, Duration.ZERO).take();
     assertEquals(0, reply.usedMoments().getFirst());
     process.join(next);
     process.read(process.look().reading(), limit(9, 1));
@@ -463,7 +463,7 @@ class StoreTest extends RedisTestBase {
   /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
   @Test
   void read_otherConcurrency_allJoinAgainAndGoInOrderOfArrival() {
-    Settings settings = settings(LONG, Duration.ofSeconds(5));
+    RedisQueueSettings settings = settings(LONG, Duration.ofSeconds(5));
     Participant process = reader("a", settings);
     List<Ticket> tickets =
         List.of(process.join(0), process.join(1), process.join(2), process.join(3));
@@ -586,8 +586,8 @@ class StoreTest extends RedisTestBase {
   /** It may miss starts of which the store does not know either. */
   @Test
   void read_whileTheStoreIsQuiet_isReadAgainAfterThat() {
-    Settings settings =
-        new Settings(
+    RedisQueueSettings settings =
+        new RedisQueueSettings(
             namespace, SHORT, Duration.ofSeconds(3), LONG, Duration.ZERO, LONG, 0, false, false);
     Participant process = reader("a", settings);
     Ticket ticket = process.join(0);
@@ -633,8 +633,8 @@ class StoreTest extends RedisTestBase {
   /** Whether they are is read in ten seconds: nobody is to fail for that. */
   @Test
   void ask_startsThatMayHaveBeenCountedLeaveNone_isExhaustedButNotUsedUp() {
-    Settings settings =
-        new Settings(
+    RedisQueueSettings settings =
+        new RedisQueueSettings(
             namespace,
             Duration.ofNanos(1),
             Duration.ZERO,
@@ -673,8 +673,8 @@ class StoreTest extends RedisTestBase {
   private static final Duration AGE = Duration.ofMinutes(10);
 
   /** One whose readings come of age. */
-  private Settings renewed() {
-    return new Settings(
+  private RedisQueueSettings renewed() {
+    return new RedisQueueSettings(
         namespace,
         Duration.ofNanos(1),
         Duration.ZERO,
@@ -826,8 +826,8 @@ class StoreTest extends RedisTestBase {
     assertTrue(other.look().reading() > 0);
   }
 
-  private Settings braked() {
-    return new Settings(
+  private RedisQueueSettings braked() {
+    return new RedisQueueSettings(
         namespace, Duration.ofNanos(1), Duration.ZERO, LONG, Duration.ZERO, AGE, 0, true, false);
   }
 

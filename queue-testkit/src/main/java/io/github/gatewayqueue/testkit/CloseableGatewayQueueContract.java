@@ -18,7 +18,7 @@ public abstract class CloseableGatewayQueueContract extends GatewayQueueContract
 
   @Test
   void close_whileRequestsWait_throwsToEachOfThem() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     line.start().awaitReturn();
     List<Request> requests = line.join(5);
     close(line);
@@ -29,7 +29,7 @@ public abstract class CloseableGatewayQueueContract extends GatewayQueueContract
 
   @Test
   void request_afterClose_throwsIllegalStateException() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     close(line);
     assertInstanceOf(IllegalStateException.class, line.start().await().thrown());
     assertInstanceOf(IllegalStateException.class, line.start().await().thrown());
@@ -37,7 +37,7 @@ public abstract class CloseableGatewayQueueContract extends GatewayQueueContract
 
   @Test
   void close_onceMore_changesNothing() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     line.start().awaitReturn();
     Request waiting = line.join();
     close(line);
@@ -47,7 +47,7 @@ public abstract class CloseableGatewayQueueContract extends GatewayQueueContract
     assertInstanceOf(IllegalStateException.class, line.start().await().thrown());
   }
 
-  private static void close(Line line) throws Exception {
+  private static void close(QueueUnderTest line) throws Exception {
     assertInstanceOf(AutoCloseable.class, line.queue()).close();
   }
 }

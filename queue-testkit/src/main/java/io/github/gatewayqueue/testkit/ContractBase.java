@@ -15,7 +15,7 @@ import org.junit.jupiter.api.function.Executable;
 abstract class ContractBase {
   static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
 
-  private final List<Line> lines = new ArrayList<>();
+  private final List<QueueUnderTest> lines = new ArrayList<>();
 
   /**
    * Creates a queue that releases one request of shard 0 per interval, with no limit on how many in
@@ -110,30 +110,30 @@ abstract class ContractBase {
 
   @AfterEach
   void endRequestsAndCloseQueues() {
-    List<Line> opened = List.copyOf(lines);
+    List<QueueUnderTest> opened = List.copyOf(lines);
     lines.clear();
     Stream<Executable> ends = opened.stream().map(line -> line::end);
     Stream<Executable> closes = opened.stream().map(line -> () -> closeIfCloseable(line.queue()));
     assertAll(Stream.concat(ends, closes)); // a request that hangs leaves no queue open
   }
 
-  Line open(Duration interval) throws Exception {
+  QueueUnderTest open(Duration interval) throws Exception {
     return opened(createQueue(interval), interval);
   }
 
-  private Line opened(GatewayQueue queue, Duration interval) {
-    var line = new Line(queue, this::waiting, interval, hangGuard());
+  private QueueUnderTest opened(GatewayQueue queue, Duration interval) {
+    var line = new QueueUnderTest(queue, this::waiting, interval, hangGuard());
     lines.add(line);
     return line;
   }
 
   /** Creates a queue whose starts are held for at most so long. */
-  Line open(Duration interval, Duration holdTimeout) throws Exception {
+  QueueUnderTest open(Duration interval, Duration holdTimeout) throws Exception {
     return opened(createQueue(interval, holdTimeout), interval);
   }
 
   /** Closes a queue before the test is over; nobody asks it any longer. */
-  void discard(Line line) throws Exception {
+  void discard(QueueUnderTest line) throws Exception {
     lines.remove(line);
     closeIfCloseable(line.queue());
   }

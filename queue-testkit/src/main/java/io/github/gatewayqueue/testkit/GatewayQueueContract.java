@@ -65,7 +65,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_severalInLine_areReleasedInOrderOfJoining() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     long start = System.nanoTime();
     List<Request> requests = line.join(8);
     for (Request request : requests) {
@@ -80,7 +80,8 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     line.requireSpacing(start, requests);
   }
 
-  private static void requireNobodyWaitsBeforeTheLastReleased(List<Request> requests, Line line) {
+  private static void requireNobodyWaitsBeforeTheLastReleased(
+      List<Request> requests, QueueUnderTest line) {
     for (int i = requests.size() - 1; i >= 0; i--) {
       if (requests.get(i).ended()) {
         int behind = requests.size() - 1 - i;
@@ -102,7 +103,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   /** Arrivals hammer on the queue all the time, also at the moment at which the head is due. */
   @Test
   void request_arrivingWhileOthersWait_overtakesNobody() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     long start = System.nanoTime();
     List<Request> before = line.join(10);
     long turnNanos = start + before.size() * interval().toNanos();
@@ -133,7 +134,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_sameShardAgainWhileItWaits_joinsOnceMore() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     line.start().awaitReturn();
     List<Request> requests = line.join(3);
     assertEquals(3, line.waiting());
@@ -143,7 +144,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   @Test
   void request_shardsOfDifferentIds_areAllReleased() throws Exception {
     int shards = 8;
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     long start = System.nanoTime();
     List<List<Request>> rounds = new ArrayList<>();
     for (int round = 0; round < 2; round++) {
@@ -172,7 +173,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   @Test
   void request_oneAfterAnotherOfDifferentTotals_keepTheInterval() throws Exception {
     for (int round = 0; round < 10; round++) {
-      Line line = open(interval());
+      QueueUnderTest line = open(interval());
       long start = System.nanoTime();
       List<Request> requests = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
@@ -187,7 +188,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   /** Several intervals without a request earn no credit: the second one still waits. */
   @Test
   void request_severalAfterAnIdleSpell_keepTheInterval() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     for (int round = 0; round < 3; round++) {
       line.start().awaitReturn();
       letPass(interval().multipliedBy(4)); // the idle spell itself
@@ -204,7 +205,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     for (Duration interval = interval();
         fitsTheGuard(interval);
         interval = interval.multipliedBy(2)) {
-      Line line = open(interval);
+      QueueUnderTest line = open(interval);
       long start = System.nanoTime();
       line.start().awaitReturn();
       List<Request> requests = line.join(2);
@@ -223,7 +224,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_interruptedOnEntry_throwsAndTakesNoStart() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     for (int i = 0; i < 10; i++) {
       line.startInterrupted().awaitInterruptedException();
     }
@@ -235,7 +236,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   /** The head, one in the middle and the tail: for each the hour is not over. */
   @Test
   void request_interruptedWhileWaiting_throwsAndLeavesTheLine() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     line.start().awaitReturn();
     List<Request> requests = line.join(6);
     for (int place : new int[] {2, 4, 0, 1, 1, 0}) {
@@ -248,7 +249,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_behindManyInterrupted_waitsForNoneOfThem() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     long start = System.nanoTime();
     List<Request> requests = line.join(2);
     List<Request> interrupted = line.joinInAnyOrder(moreThanTheGuardAllows());
@@ -268,7 +269,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   /** Front to back: each is the head, or about to be, when it is interrupted. */
   @Test
   void request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     line.start().awaitReturn();
     List<Request> heads = line.joinInAnyOrder(moreThanTheGuardAllows());
     Request last = line.join();
@@ -288,7 +289,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   @Test
   void request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease() throws Exception {
     Duration interval = interval().multipliedBy(10);
-    Line line = open(interval);
+    QueueUnderTest line = open(interval);
     long start = System.nanoTime();
     long dueNanos = line.start().awaitReturn() + interval.toNanos();
     var guard = new HangGuard(hangGuard());
@@ -308,7 +309,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_joiningBehindAnInterruptedTail_isReleased() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     for (int round = 0; round < 5; round++) {
       long start = System.nanoTime();
       List<Request> requests = line.join(2);
@@ -327,7 +328,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   void request_interruptRacesReleaseOnIdleQueue_nextInLineGetsTheStart() throws Exception {
     assumeFalse(remote(), "a race may cost the start");
     for (int round = 0; round < rounds(); round++) {
-      Line line = open(NEVER);
+      QueueUnderTest line = open(NEVER);
       Request request = line.start();
       spinUntil(System.nanoTime() + round % 40 * 1_000L);
       request.interrupt();
@@ -341,7 +342,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   @Test
   void request_interruptRacesReleaseOfHead_returnsOrThrowsAndTheNextIsReleased() throws Exception {
     Duration interval = interval().dividedBy(10);
-    Line line = open(interval);
+    QueueUnderTest line = open(interval);
     for (int round = 0; round < Math.min(100, rounds()); round++) {
       long start = System.nanoTime();
       Request first = line.join();
@@ -393,7 +394,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   private Turn interruptHeadAfterItsTurnCame(Duration interval) throws Exception {
     long intervalNanos = interval.toNanos();
-    Line line = open(interval);
+    QueueUnderTest line = open(interval);
     long start = System.nanoTime();
     Request first = line.start();
     long firstNanos = first.awaitReturn();
@@ -423,7 +424,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
   /** Most are interrupted, wherever they stand by then, while others join and are due. */
   @Test
   void request_manyInterruptedAtRandom_othersKeepOrderAndSpacing() throws Exception {
-    Line line = open(interval().dividedBy(20));
+    QueueUnderTest line = open(interval().dividedBy(20));
     var random = new Random(2);
     long start = System.nanoTime();
     List<Request> requests = new ArrayList<>();
@@ -449,7 +450,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
 
   @Test
   void request_badShard_isRefusedByNameAndDoesNotJoin() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     long max = Long.MAX_VALUE;
     long min = Long.MIN_VALUE;
     for (long total : new long[] {0, -1, min}) {
@@ -468,7 +469,8 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     assertEquals(1, line.waiting());
   }
 
-  private static void requireRefused(Line line, long id, long total) throws InterruptedException {
+  private static void requireRefused(QueueUnderTest line, long id, long total)
+      throws InterruptedException {
     String call = "request(" + id + ", " + total + ")";
     var thrown =
         assertInstanceOf(
@@ -517,7 +519,7 @@ public abstract class GatewayQueueContract extends SessionStartContract {
     // The first virtual thread that waits for a time has the JDK start a thread for its timers.
     Thread.ofVirtual().start(() -> LockSupport.parkNanos(1)).join();
     Set<Thread> before = platformThreads();
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     List<Request> requests = line.join(4);
     requests.get(2).interrupt();
     for (Request request : requests) {

@@ -24,7 +24,7 @@ abstract class SessionStartContract extends ContractBase {
   /** Whatever is said: it is never less than the interval that they are apart. */
   @Test
   void acquire_saidToBeIdentifiedAtOnce_keepsTheInterval() throws Exception {
-    Line line = open(interval());
+    QueueUnderTest line = open(interval());
     long start = System.nanoTime();
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -40,7 +40,7 @@ abstract class SessionStartContract extends ContractBase {
 
   @Test
   void acquire_badShard_isRefusedAndDoesNotJoin() throws Exception {
-    Line line = open(NEVER);
+    QueueUnderTest line = open(NEVER);
     for (long id : new long[] {-1, 17, Long.MAX_VALUE}) {
       Throwable thrown = line.startAcquiring(id, 17).await().thrown();
       assertTrue(thrown instanceof IllegalArgumentException, () -> "it threw " + thrown);
@@ -52,7 +52,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_interruptedInLine_leavesNoTrace() throws Exception {
     assumeHolds();
-    Line line = open(NEVER, NEVER);
+    QueueUnderTest line = open(NEVER, NEVER);
     SessionStart first = line.startAcquiring().awaitStart();
     Request interrupted = line.joinAcquiring();
     interrupted.interrupt();
@@ -85,7 +85,7 @@ abstract class SessionStartContract extends ContractBase {
   /** A queue that does not hear it lets the next one wait for the end of the hold, for ever. */
   private void requireNextAnIntervalAfter(Consumer<SessionStart> said) throws Exception {
     assumeHolds();
-    Line line = open(interval(), NEVER);
+    QueueUnderTest line = open(interval(), NEVER);
     SessionStart start = line.startAcquiring().awaitStart();
     Request next = line.join();
     letPass(interval().multipliedBy(2)); // so that a release before shows
@@ -99,7 +99,7 @@ abstract class SessionStartContract extends ContractBase {
   void acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval() throws Exception {
     assumeHolds();
     for (int round = 0; round < 10; round++) {
-      Line line = open(interval(), NEVER);
+      QueueUnderTest line = open(interval(), NEVER);
       SessionStart start = line.startAcquiring().awaitStart();
       if (round % 2 == 0) {
         start.identified(); // or the answer is the first that is heard of it
@@ -115,7 +115,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_cancelled_nextGoesAsIfItHadNotBeenReleased() throws Exception {
     assumeHolds();
-    Line line = open(NEVER, NEVER);
+    QueueUnderTest line = open(NEVER, NEVER);
     for (int i = 0; i < 50; i++) {
       SessionStart start = line.startAcquiring().awaitStart();
       start.cancel();
@@ -129,7 +129,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_saidAfterItWasCancelled_changesNothing() throws Exception {
     assumeHolds();
-    Line line = open(NEVER, NEVER);
+    QueueUnderTest line = open(NEVER, NEVER);
     SessionStart first = line.startAcquiring().awaitStart();
     first.cancel();
     SessionStart second = line.startAcquiring().awaitStart();
@@ -145,7 +145,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_nothingIsSaid_runsOutAndCountsAsIdentified() throws Exception {
     assumeHolds();
-    Line line = open(interval(), interval());
+    QueueUnderTest line = open(interval(), interval());
     long beforeNanos = System.nanoTime();
     SessionStart start = line.startAcquiring().awaitStart();
     long dueNanos = beforeNanos + 2 * interval().toNanos(); // the hold, and the interval
@@ -157,7 +157,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_identifiedAfterItRanOut_putsTheNextOff() throws Exception {
     assumeHolds();
-    Line line = open(interval(), interval());
+    QueueUnderTest line = open(interval(), interval());
     SessionStart start = line.startAcquiring().awaitStart();
     line.join().awaitReturn();
     letPass(interval().dividedBy(2)); // the next one is due half an interval from here
@@ -172,7 +172,7 @@ abstract class SessionStartContract extends ContractBase {
   @Test
   void acquire_releasedLater_seesWhatWasWrittenBeforeTheOtherWasOver() throws Exception {
     assumeHolds();
-    Line line = open(NEVER, NEVER);
+    QueueUnderTest line = open(NEVER, NEVER);
     int[] counter = new int[1]; // plain
     int rounds = 0;
     for (; rounds < rounds(); rounds += 4 * 50) {

@@ -17,7 +17,7 @@ final class QueryParser {
   private static final int MAX_STARTS = 10_000_000;
 
   /** More than fit into a request line, so that none is overlooked. */
-  private static final int MAX_PARAMETERS = Server.MAX_LINE_BYTES;
+  private static final int MAX_PARAMETERS = BrokerServer.MAX_LINE_BYTES;
 
   private QueryParser() {}
 

@@ -31,7 +31,7 @@ final class QueuePath {
   private final Requests requests;
   private final Metrics metrics;
 
-  QueuePath(Settings settings, Requests requests, Metrics metrics) {
+  QueuePath(ServerSettings settings, Requests requests, Metrics metrics) {
     this.closesOnRefusal = settings.closesOnRefusal();
     this.maxHold = settings.pace().maxHold();
     this.requests = requests;

@@ -4,7 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import io.github.gatewayqueue.broker.connections.ConnectionLimit;
 import io.github.gatewayqueue.broker.queue.NotReady;
-import io.github.gatewayqueue.broker.requests.Loop;
+import io.github.gatewayqueue.broker.requests.EventLoop;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Metrics.Outcome;
 import io.github.gatewayqueue.broker.requests.Problem;
@@ -33,7 +33,7 @@ final class Router {
    */
   private static final String[] BEARER_OR_BASIC = {"Bearer", "Basic realm=\"gateway-queue\""};
 
-  private final Loop loop;
+  private final EventLoop loop;
   private final Requests requests;
   private final QueuePath queue;
   private final StartsPath starts;
@@ -41,7 +41,7 @@ final class Router {
   private final StatusStream stream;
   private final Metrics metrics;
   private final ConnectionLimit limit;
-  private final Access access;
+  private final TokenCheck access;
 
   /** Whether Host has to be an address: where a token is asked for, a page cannot know it. */
   private final boolean addressesOnly;
@@ -49,8 +49,8 @@ final class Router {
   private final Dashboard dashboard = new Dashboard();
 
   Router(
-      Settings settings,
-      Loop loop,
+      ServerSettings settings,
+      EventLoop loop,
       Requests requests,
       Status status,
       StatusStream stream,
@@ -64,7 +64,7 @@ final class Router {
     this.stream = stream;
     this.metrics = metrics;
     this.limit = limit;
-    this.access = new Access(settings.token());
+    this.access = new TokenCheck(settings.token());
     this.addressesOnly = settings.loopback() && settings.token() == null;
   }
 
@@ -81,7 +81,7 @@ final class Router {
   }
 
   private void routeIfAdmitted(Exchange exchange, String path) {
-    if (addressesOnly && CrossSite.mayBeRebound(exchange)) {
+    if (addressesOnly && CrossSiteCheck.mayBeRebound(exchange)) {
       String host = exchange.header(HttpHeaders.HOST);
       refuse(
           exchange,
@@ -94,7 +94,7 @@ final class Router {
       return;
     }
     boolean changes = path.equals(QueuePath.PATH) || path.startsWith(StartsPath.PATH);
-    if (changes && CrossSite.sends(exchange)) {
+    if (changes && CrossSiteCheck.sends(exchange)) {
       refuse(
           exchange,
           Outcome.CROSS_SITE,

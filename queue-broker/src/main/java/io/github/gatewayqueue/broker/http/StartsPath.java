@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.broker.http;
 
 import io.github.gatewayqueue.broker.requests.HeldStart.Word;
+import io.github.gatewayqueue.broker.requests.HeldStarts;
 import io.github.gatewayqueue.broker.requests.Problem;
-import io.github.gatewayqueue.broker.requests.Starts;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
@@ -22,9 +22,9 @@ final class StartsPath {
       new Problem(
           404, "this is nothing to say of a start, expected identified, answered or cancelled");
 
-  private final Starts starts;
+  private final HeldStarts starts;
 
-  StartsPath(Starts starts) {
+  StartsPath(HeldStarts starts) {
     this.starts = starts;
   }
 

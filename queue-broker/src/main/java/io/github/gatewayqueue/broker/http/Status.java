@@ -7,10 +7,10 @@ import io.github.gatewayqueue.broker.queue.BrokerQueue;
 import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.Version;
-import io.github.gatewayqueue.broker.requests.Day;
 import io.github.gatewayqueue.broker.requests.Forecast;
 import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.History;
+import io.github.gatewayqueue.broker.requests.LastDay;
 import io.github.gatewayqueue.broker.requests.LastHour;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Requests;
@@ -26,14 +26,14 @@ import tools.jackson.core.JsonGenerator;
 final class Status {
   private static final int MAX_SHARDS = 20;
 
-  private final Settings settings;
+  private final ServerSettings settings;
   private final Requests requests;
   private final BrokerQueue queue;
   private final Metrics metrics;
   private final Instant startedAt = Instant.now();
   private final long startNanos = System.nanoTime();
 
-  Status(Settings settings, Requests requests, Metrics metrics) {
+  Status(ServerSettings settings, Requests requests, Metrics metrics) {
     this.settings = settings;
     this.requests = requests;
     this.queue = requests.queue();
@@ -268,12 +268,12 @@ final class Status {
   private static void writeDay(JsonGenerator json, History.View history) {
     json.writeObjectPropertyStart("day");
     Json.instant(json, "from", history.dayBegan());
-    Json.millis(json, "slotMillis", Day.SLOT.toNanos());
+    Json.millis(json, "slotMillis", LastDay.SLOT.toNanos());
     json.writeArrayPropertyStart("starts");
     history.day().forEach(slot -> json.writeNumber(slot.starts()));
     json.writeEndArray();
     json.writeArrayPropertyStart("remaining");
-    for (Day.Slot slot : history.day()) {
+    for (LastDay.Slot slot : history.day()) {
       if (slot.remaining() == null) {
         json.writeNull();
       } else {

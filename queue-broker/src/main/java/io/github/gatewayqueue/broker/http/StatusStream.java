@@ -2,7 +2,7 @@ package io.github.gatewayqueue.broker.http;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.github.gatewayqueue.broker.requests.Loop;
+import io.github.gatewayqueue.broker.requests.EventLoop;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class StatusStream {
   private static final long PERIOD_MILLIS = 250;
   private static final int MAX_WATCHERS = 200;
 
-  private final Loop loop;
+  private final EventLoop loop;
   private final Status status;
   private final long heartbeatNanos;
   private final Set<EventStream> watchers = new LinkedHashSet<>();
@@ -50,7 +50,7 @@ final class StatusStream {
   /** A status; its event is null if it is the one that was told last. */
   private record Look(int changes, @Nullable String event) {}
 
-  StatusStream(Loop loop, Status status, Duration heartbeat) {
+  StatusStream(EventLoop loop, Status status, Duration heartbeat) {
     this.loop = loop;
     this.status = status;
     this.heartbeatNanos = heartbeat.toNanos();

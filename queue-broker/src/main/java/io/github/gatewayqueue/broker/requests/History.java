@@ -24,13 +24,13 @@ public final class History {
       long releasedInStartUp,
       List<Release> recent,
       Instant dayBegan,
-      List<Day.Slot> day,
+      List<LastDay.Slot> day,
       int startsInLastHour,
       List<LastHour.Restarting> restarting) {}
 
   private final LongSupplier clock;
   private final Deque<Release> recent = new ArrayDeque<>();
-  private final Day day;
+  private final LastDay day;
   private final LastHour lastHour = new LastHour();
   private long released;
   private long releasedInStartUp;
@@ -44,7 +44,7 @@ public final class History {
   History(LongSupplier clock) {
     this.clock = clock;
     emptySinceNanos = clock.getAsLong();
-    day = new Day(emptySinceNanos);
+    day = new LastDay(emptySinceNanos);
   }
 
   synchronized void joined() {
@@ -100,7 +100,7 @@ public final class History {
   public synchronized View view() {
     long nowNanos = clock.getAsLong();
     endStartUpIfOver(nowNanos);
-    Day.View shown = day.view(nowNanos);
+    LastDay.View shown = day.view(nowNanos);
     return new View(
         released,
         releasedInStartUp,

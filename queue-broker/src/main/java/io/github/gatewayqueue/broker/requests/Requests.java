@@ -29,15 +29,15 @@ public final class Requests {
   private final int maxWaiting;
   private final Duration maxHold;
   private final BrokerQueue queue;
-  private final Loop loop;
+  private final EventLoop loop;
   private final Metrics metrics;
   private final History history;
 
   /** By the thread that stands in line for each. */
   private final Map<Thread, WaitingRequest> waiting = new ConcurrentHashMap<>();
 
-  private final Places places;
-  private final Starts starts;
+  private final PositionUpdates places;
+  private final HeldStarts starts;
   private final Promise<Void> allEnded = Promise.promise();
 
   /** Those that wait. */
@@ -57,9 +57,9 @@ public final class Requests {
   public Requests(
       QueueSettings settings,
       int maxWaiting,
-      Pace pace,
+      BrokerTiming pace,
       BrokerQueue queue,
-      Loop loop,
+      EventLoop loop,
       Metrics metrics) {
     this.settings = settings;
     this.maxWaiting = maxWaiting;
@@ -68,8 +68,8 @@ public final class Requests {
     this.loop = loop;
     this.metrics = metrics;
     this.history = new History(pace.nanos());
-    this.places = new Places(loop, this, settings, pace.heartbeat());
-    this.starts = new Starts(loop, metrics, history);
+    this.places = new PositionUpdates(loop, this, settings, pace.heartbeat());
+    this.starts = new HeldStarts(loop, metrics, history);
   }
 
   public void start() {
@@ -77,7 +77,7 @@ public final class Requests {
     starts.start();
   }
 
-  public Starts starts() {
+  public HeldStarts starts() {
     return starts;
   }
 

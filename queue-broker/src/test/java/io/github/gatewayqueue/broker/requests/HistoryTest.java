@@ -62,12 +62,12 @@ class HistoryTest {
   void view_releasesOfADay_tellsThemAndWhatWasLeft() {
     pass(1, 0, 1);
     history.remaining(999);
-    nowNanos = Day.SLOT.toNanos();
+    nowNanos = LastDay.SLOT.toNanos();
     release(2, 1);
     History.View view = history.view();
-    assertEquals(List.of(new Day.Slot(1, 999), new Day.Slot(1, null)), view.day());
+    assertEquals(List.of(new LastDay.Slot(1, 999), new LastDay.Slot(1, null)), view.day());
     Duration ago = Duration.between(view.dayBegan(), Instant.now());
-    assertTrue(ago.compareTo(Day.SLOT) >= 0, ago::toString);
+    assertTrue(ago.compareTo(LastDay.SLOT) >= 0, ago::toString);
     assertEquals(2, view.startsInLastHour());
     assertEquals(List.of(), view.restarting());
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
-import io.github.gatewayqueue.testsupport.Diver;
+import io.github.gatewayqueue.testsupport.DeepStack;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * StackOverflowError} and has changed nothing that others would notice.
  */
 class DeepStackTest {
-  private static final int DEPTHS = Diver.DEPTHS;
+  private static final int DEPTHS = DeepStack.DEPTHS;
   private static final long TOTAL = 16;
 
   private final AtomicInteger grants = new AtomicInteger();
@@ -41,7 +41,7 @@ class DeepStackTest {
 
   @Test
   void request_littleStack_othersAreReleased() throws Exception {
-    Diver diver = new Diver(() -> buckets.request(1, TOTAL));
+    DeepStack diver = new DeepStack(() -> buckets.request(1, TOTAL));
     int released = 0;
     for (int attempt = 1; attempt <= DEPTHS; attempt++) {
       Asking before = join();
@@ -62,8 +62,8 @@ class DeepStackTest {
 
   @Test
   void acquireAndCancel_littleStack_othersAreReleased() throws Exception {
-    Diver diver =
-        new Diver(() -> {
+    DeepStack diver =
+        new DeepStack(() -> {
           SessionStart start = buckets.acquire(1, TOTAL, Duration.ofNanos(1));
           start.cancel();
           start.close();

@@ -1,0 +1,211 @@
+package io.github.gatewayqueue.broker.http;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.github.gatewayqueue.broker.connections.ConnectionLimit;
+import io.github.gatewayqueue.broker.connections.Connections;
+import io.github.gatewayqueue.broker.connections.KeepAliveTransport;
+import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.broker.requests.EventLoop;
+import io.github.gatewayqueue.broker.requests.Metrics;
+import io.github.gatewayqueue.broker.requests.Metrics.Outcome;
+import io.github.gatewayqueue.broker.requests.Problem;
+import io.github.gatewayqueue.broker.requests.Requests;
+import io.github.gatewayqueue.internal.SafeLogger;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port, and the one event loop on which all that arrives there is handled. One is plenty: what
+ * takes its time is waiting, and that is done by virtual threads.
+ */
+public final class BrokerServer {
+  private static final SafeLogger LOGGER =
+      new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
+
+  static final int MAX_LINE_BYTES = 4096;
+  private static final int MAX_HEADER_BYTES = 8192;
+  private static final long NOTE_MILLIS = 60_000;
+
+  /** Much more than a page or some statuses, so that who does not read them is found out soon. */
+  private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
+  private final ServerSettings settings;
+  private final ConnectionLimit limit = new ConnectionLimit();
+  private final Connections connections;
+  private final Vertx vertx;
+  private final EventLoop loop;
+  private final Requests requests;
+  private final Status status;
+  private final StatusStream stream;
+  private final Router router;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private @Nullable HttpServer http;
+
+  public BrokerServer(ServerSettings settings, BrokerQueue queue) {
+    this.settings = settings;
+    this.connections = new Connections(limit);
+    this.vertx =
+        Vertx.builder()
+            .with(options())
+            .withTransport(new KeepAliveTransport(connections, limit))
+            .build();
+    this.loop = new EventLoop(vertx);
+    Metrics metrics = new Metrics(queue);
+    this.requests =
+        new Requests(
+            settings.queue(), settings.maxWaiting(), settings.pace(), queue, loop, metrics);
+    metrics.registerReady(requests::whyNotReady);
+    this.status = new Status(settings, requests, metrics);
+    this.stream = new StatusStream(loop, status, settings.pace().heartbeat());
+    this.router = new Router(settings, loop, requests, status, stream, metrics, limit);
+  }
+
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(1)
+        .setInternalBlockingPoolSize(1)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  /** Takes the port, or throws an UncheckedIOException; to be closed in either case. */
+  public void start() {
+    limit.find(settings.maxWaiting());
+    try {
+      http = await(submit(this::listen));
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UncheckedIOException(
+          "cannot listen on %s:%s: %s"
+              .formatted(settings.host(), settings.port(), cause.getMessage()),
+          cause instanceof IOException io ? io : new IOException(cause));
+    }
+    if (settings.token() == null && !settings.loopback()) {
+      LOGGER.log(
+          WARNING,
+          "no token is asked for on "
+              + settings.host()
+              + ": every machine that reaches it can use up the session starts",
+          null);
+    }
+    requests.start();
+    stream.start();
+    loop.every(NOTE_MILLIS, () -> Thread.ofVirtual().name("note").start(status::noteRemaining));
+  }
+
+  private Future<HttpServer> listen() {
+    return vertx
+        .createHttpServer(httpOptions())
+        .requestHandler(this::handle)
+        .invalidRequestHandler(this::handleInvalid)
+        .listen();
+  }
+
+  private HttpServerOptions httpOptions() {
+    return new HttpServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port())
+        .setAcceptBacklog(16_384)
+        .setSendBufferSize(SEND_BUFFER_BYTES)
+        .setTcpNoDelay(true)
+        .setTcpKeepAlive(true)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setHttp2ClearTextEnabled(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false);
+  }
+
+  private void handle(HttpServerRequest request) {
+    Exchange exchange = new Exchange(request, connections);
+    exchange.connection().requestBegins();
+    DiscardedBody.discard(
+        exchange,
+        () -> {
+          exchange.connection().requestComplete();
+          router.route(exchange);
+        },
+        problem -> router.refuse(exchange, Outcome.BAD_REQUEST, problem));
+  }
+
+  /** Which path it was for is not known, so who hangs up on clients does so here, too. */
+  private void handleInvalid(HttpServerRequest request) {
+    Exchange exchange = new Exchange(request, connections);
+    router.refuseInvalid(exchange, problem(request.decoderResult().cause()));
+    exchange.hangUp();
+  }
+
+  private static Problem problem(@Nullable Throwable cause) {
+    if (cause instanceof TooLongHttpLineException) {
+      return new Problem(
+          414, "the request line is too long, expected at most " + MAX_LINE_BYTES + " bytes");
+    }
+    if (cause instanceof TooLongHttpHeaderException) {
+      return new Problem(
+          431, "the headers are too long, expected at most " + MAX_HEADER_BYTES + " bytes");
+    }
+    return new Problem(400, "this is no proper HTTP request");
+  }
+
+  public int port() {
+    HttpServer listening = http;
+    return listening == null ? settings.port() : listening.actualPort();
+  }
+
+  public URI uri() {
+    String host = settings.host();
+    return URI.create(
+        "http://%s:%s".formatted(host.contains(":") ? "[" + host + "]" : host, port()));
+  }
+
+  private <T> Future<T> submit(Supplier<Future<T>> action) {
+    return Future.future(promise -> loop.run(() -> action.get().onComplete(promise)));
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    long millis = settings.pace().farewell().toMillis();
+    submit(this::stop)
+        .timeout(millis, TimeUnit.MILLISECONDS) // a request may not end
+        .transform(stopped -> vertx.close())
+        .otherwiseEmpty()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .completeOnTimeout(null, millis + 500, TimeUnit.MILLISECONDS) // nor the event loop go on
+        .join();
+  }
+
+  private Future<Void> stop() {
+    stream.stop();
+    HttpServer listening = http;
+    return requests
+        .stop()
+        .transform(ended -> listening == null ? Future.succeededFuture() : listening.close());
+  }
+}

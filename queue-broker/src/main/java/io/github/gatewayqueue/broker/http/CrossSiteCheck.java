@@ -1,0 +1,46 @@
+package io.github.gatewayqueue.broker.http;
+
+import io.vertx.core.http.HttpHeaders;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Whether a browser asks on behalf of another site's page. Any page can have a browser send a
+ * request to an address that only this machine can reach; it could not read the answer, but the
+ * session start would be spent. Other clients than browsers send neither of the headers.
+ */
+final class CrossSiteCheck {
+  private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
+
+  /**
+   * With any port: what no site can have its own name lead to, and browsers send the headers of
+   * this class for. They do not for other addresses that lead here, such as 0.0.0.0.
+   */
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d*)?");
+
+  private CrossSiteCheck() {}
+
+  static boolean sends(Exchange exchange) {
+    String site = exchange.header("Sec-Fetch-Site");
+    String origin = exchange.header(HttpHeaders.ORIGIN);
+    return (site != null && FOREIGN.contains(site))
+        || (origin != null && !isOwn(origin, "" + exchange.header(HttpHeaders.HOST)));
+  }
+
+  /**
+   * Whether a request on loopback may be that of a site which has its own name lead to this machine
+   * (DNS rebinding): for a browser it is then no other site's, and the page can read the answer.
+   * The name is in Host, which no browser leaves out.
+   */
+  static boolean mayBeRebound(Exchange exchange) {
+    String host = exchange.header(HttpHeaders.HOST);
+    return host != null && !LOOPBACK.matcher(host).matches();
+  }
+
+  /** By host and port alone, since a proxy in front may speak TLS. */
+  private static boolean isOwn(String origin, String host) {
+    int scheme = origin.indexOf("://");
+    return scheme >= 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
+  }
+}

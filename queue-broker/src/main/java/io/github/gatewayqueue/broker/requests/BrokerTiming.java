@@ -1,0 +1,36 @@
+package io.github.gatewayqueue.broker.requests;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How time goes by in a broker, apart from its queue. A test has it go faster, or by hand.
+ *
+ * @param heartbeat clients that get events, and those who watch the status, are told something at
+ *     least every five seconds: this often, be the event loop a little late
+ * @param nanos the clock that the history of the status goes by
+ * @param maxHold a client that says nothing keeps a bucket for no longer than that
+ * @param farewell how long the requests that wait may take to end when the broker stops
+ */
+public record BrokerTiming(
+    Duration heartbeat, LongSupplier nanos, Duration maxHold, Duration farewell) {
+  public static final BrokerTiming REAL =
+      new BrokerTiming(
+          Duration.ofMillis(4500), System::nanoTime, Duration.ofSeconds(30), Duration.ofSeconds(4));
+
+  public BrokerTiming withHeartbeat(Duration heartbeat) {
+    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public BrokerTiming withNanos(LongSupplier nanos) {
+    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public BrokerTiming withMaxHold(Duration maxHold) {
+    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
+  }
+
+  public BrokerTiming withFarewell(Duration farewell) {
+    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
+  }
+}

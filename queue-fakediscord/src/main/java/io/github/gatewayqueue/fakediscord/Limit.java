@@ -1,4 +1,0 @@
-package io.github.gatewayqueue.fakediscord;
-
-/** The session start limit as {@code GET /gateway/bot} tells it. */
-record Limit(int total, int remaining, long resetAfterMillis, int maxConcurrency) {}

@@ -1,0 +1,14 @@
+package io.github.gatewayqueue.http;
+
+import io.github.gatewayqueue.internal.Backoff;
+import java.time.Duration;
+
+/**
+ * How long a client waits for what.
+ *
+ * @param backoff before it asks again
+ * @param margin how old a release may be
+ * @param silence how long an answer that has begun may stand still
+ * @param heldSilence the same of one whose start is held
+ */
+record Timeouts(Backoff backoff, Duration margin, Duration silence, Duration heldSilence) {}

@@ -1,0 +1,82 @@
+package io.github.gatewayqueue.testsupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that recurses until its stack overflows, and then calls from every depth that is left,
+ * from the bottom up, each time that it is told to. It waits for that without calling anything.
+ */
+public final class DeepStack {
+  /** How many calls there are, each with a little more stack than the one before. */
+  public static final int DEPTHS = 600;
+
+  /** What is called with little stack left. */
+  @FunctionalInterface
+  public interface Call {
+    void run() throws Exception;
+  }
+
+  private final Call call;
+  private final Thread thread;
+  private volatile int told;
+  private volatile int done;
+  private volatile @Nullable Throwable thrown;
+
+  /** Starts the thread. */
+  public DeepStack(Call call) {
+    this.call = call;
+    thread = new Thread(null, this::dive, "diver", 256 * 1024);
+    thread.setDaemon(true); // it spins on if the test fails
+    thread.start();
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // until the stack overflows
+  private void dive() {
+    try {
+      dive();
+    } catch (StackOverflowError e) {
+      // the bottom, or the call before
+    }
+    int attempt = done + 1;
+    if (attempt > DEPTHS) {
+      return;
+    }
+    while (told < attempt) {
+      // spins
+    }
+    Throwable failure = null;
+    try {
+      call.run();
+    } catch (Throwable e) {
+      failure = e;
+    }
+    thrown = failure;
+    done = attempt;
+  }
+
+  /** Has the call of a number happen; they are told one after the other, from 1. */
+  public void tell(int attempt) {
+    told = attempt;
+  }
+
+  /** Returns whether that call has ended. */
+  public boolean isDone(int attempt) {
+    return done >= attempt;
+  }
+
+  /** Waits for the call, and returns whether it returned rather than overflow. */
+  public boolean awaitCall(int attempt) {
+    Await.until(() -> isDone(attempt));
+    if (thrown != null && !(thrown instanceof StackOverflowError)) {
+      throw new AssertionError(thrown);
+    }
+    return thrown == null;
+  }
+
+  /** Waits for the end of the thread, after the last call. */
+  public void join() throws InterruptedException {
+    if (!thread.join(Await.HANG)) {
+      throw new AssertionError("the thread goes on");
+    }
+  }
+}
