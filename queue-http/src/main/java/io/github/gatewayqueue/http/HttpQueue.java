@@ -313,27 +313,31 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     /**
      * Sets the token that the broker demands of its clients; none by default. It is not Discord's.
      *
-     * @param token the token
+     * @param token the token, or null for none: what {@code System.getenv} returns for a variable
+     *     that is not set
      * @return this builder
      * @throws IllegalArgumentException if the token is empty, or holds a character that no token
      *     has, such as a line end left over from a file; the message does not repeat the token
      */
-    public Builder token(String token) {
-      if (token.isEmpty()) {
-        throw new IllegalArgumentException("token is empty, expected the broker's");
-      }
-      for (int i = 0; i < token.length(); i++) {
-        requireVisibleAscii(token.charAt(i), i);
+    public Builder token(@Nullable String token) {
+      if (token != null) {
+        requireVisibleAscii(token);
       }
       this.token = token;
       return this;
     }
 
-    private static void requireVisibleAscii(char character, int index) {
-      if (character <= ' ' || character > '~') {
-        throw new IllegalArgumentException(
-            "token has U+%s at index %s, expected visible ASCII only"
-                .formatted(HexFormat.of().withUpperCase().toHexDigits(character), index));
+    private static void requireVisibleAscii(String token) {
+      if (token.isEmpty()) {
+        throw new IllegalArgumentException("token is empty, expected the broker's");
+      }
+      for (int i = 0; i < token.length(); i++) {
+        char character = token.charAt(i);
+        if (character <= ' ' || character > '~') {
+          throw new IllegalArgumentException(
+              "token has U+%s at index %s, expected visible ASCII only"
+                  .formatted(HexFormat.of().withUpperCase().toHexDigits(character), i));
+        }
       }
     }
 

@@ -108,7 +108,6 @@ class BuilderTest {
   void anything_null_isRefused() {
     var builder = HttpQueue.builder(BROKER);
     assertThrows(NullPointerException.class, () -> HttpQueue.of(null));
-    assertThrows(NullPointerException.class, () -> builder.token(null));
     assertThrows(NullPointerException.class, () -> builder.httpClient(null));
     assertThrows(NullPointerException.class, () -> builder.margin(null));
     assertThrows(NullPointerException.class, () -> builder.holdTimeout(null));

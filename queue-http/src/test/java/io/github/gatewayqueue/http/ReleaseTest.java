@@ -48,6 +48,16 @@ class ReleaseTest {
     }
   }
 
+  @Test
+  void request_tokenIsTakenBack_sendsNone() throws Exception {
+    try (var server = new FakeBroker(FakeBroker.releasing());
+        var queue = HttpQueue.builder(server.url()).token("k9Xh2").token(null).build()) {
+      queue.request(3, 16);
+      String request = server.requests().getFirst();
+      assertFalse(request.contains("Authorization"), request);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/queue", "/queue/", "/queue//"})
   void request_pathPrefix_asksThere(String path) throws Exception {
