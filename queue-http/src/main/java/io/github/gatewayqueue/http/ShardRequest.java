@@ -8,7 +8,6 @@ import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class ShardRequest {
   private static final SafeLogger LOGGER =
       new SafeLogger(System.getLogger("io.github.gatewayqueue.http"));
-
-  private static final Consumer<Supplier<String>> LOG = line -> LOGGER.log(DEBUG, line);
 
   /** A broker that asks for more has made a mistake, and delays nobody for longer. */
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
@@ -54,7 +51,7 @@ final class ShardRequest {
     this.starts = starts;
     this.id = id;
     this.total = total;
-    this.report = new RequestReport(id, total, LOG);
+    this.report = new RequestReport(id, total, ShardRequest::logDebug);
     report.waits();
     this.attempt = newAttempt();
   }
@@ -124,6 +121,10 @@ final class ShardRequest {
 
   static Duration capped(Duration retryAfter) {
     return retryAfter.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : retryAfter;
+  }
+
+  private static void logDebug(Supplier<String> line) {
+    LOGGER.log(DEBUG, line);
   }
 
   /** The broker is there, and has taken this request. */

@@ -32,7 +32,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +120,6 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
   /** Of each request, named as that of the queues in this process. */
   private static final SafeLogger REQUESTS =
       new SafeLogger(System.getLogger("io.github.gatewayqueue"));
-
-  private static final Consumer<Supplier<String>> LOG = line -> REQUESTS.log(DEBUG, line);
 
   /** What becomes of requests when the session starts of the day are used up. */
   public enum WhenExhausted {
@@ -286,7 +283,8 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
     requireOpen();
     ENTRANCE.request(id, total);
     RequestReport report =
-        RequestReport.beginIfWatched(id, total, REQUESTS.isLoggable(DEBUG) ? LOG : null);
+        RequestReport.beginIfWatched(
+            id, total, REQUESTS.isLoggable(DEBUG) ? RedisQueue::logDebug : null);
     var ticket = new Ticket(process, requests.incrementAndGet(), id, total, holdTimeout, inLine);
     try {
       if (report != null) {
@@ -304,6 +302,10 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private static void logDebug(Supplier<String> line) {
+    REQUESTS.log(DEBUG, line);
   }
 
   private void requireOpen() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,9 +118,6 @@ public final class Buckets {
 
   private static final BackgroundLogger LOGGER =
       new BackgroundLogger(System.getLogger("io.github.gatewayqueue"));
-
-  /** Of each request. */
-  private static final Consumer<Supplier<String>> LOG = line -> LOGGER.log(DEBUG, line);
 
   private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -272,7 +268,7 @@ public final class Buckets {
     ENTRANCE.request(id, total);
     StackReserve.require();
     boolean logs = LOGGER.isLoggable(DEBUG); // before joining: the first call loads the logger
-    RequestReport report = RequestReport.beginIfWatched(id, total, logs ? LOG : null);
+    RequestReport report = RequestReport.beginIfWatched(id, total, logs ? Buckets::logDebug : null);
     Waiter waiter = new Waiter(id, Thread.currentThread(), hold);
     try {
       boolean released = joinAndTry(waiter);
@@ -294,6 +290,10 @@ public final class Buckets {
       reportBucket(report, waiter);
       report.released(waiter.releaseNanos);
     }
+  }
+
+  private static void logDebug(Supplier<String> line) {
+    LOGGER.log(DEBUG, line);
   }
 
   private static void reportBucket(RequestReport report, Waiter waiter) {
