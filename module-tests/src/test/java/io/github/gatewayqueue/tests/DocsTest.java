@@ -30,6 +30,8 @@ class DocsTest {
   private static final Pattern MODULES = Pattern.compile(" -pl (\\S+)");
   private static final Pattern PROFILE = Pattern.compile(" -P(\\w+)");
   private static final Pattern TESTS = Pattern.compile(" -D(?:it\\.)?test='?([\\w,]+)'?");
+  private static final Pattern TEST =
+      Pattern.compile("^([A-Z]\\w*[a-z](?:Test|IT))(?:\\.\\w+…?)?$");
   private static final Pattern PROGRAM = Pattern.compile("^(?:\\.ci|docs|tools)/\\S+");
 
   @TempDir Path folder;
@@ -222,6 +224,19 @@ class DocsTest {
         assertTrue(Files.isExecutable(Reactor.ROOT.resolve(program.group())), command);
       }
     }
+  }
+
+  @Test
+  void testsOnPages_exist() {
+    Set<String> tests = classes();
+    List<String> missing = new ArrayList<>();
+    for (Page page : Page.all()) {
+      page.codes().stream()
+          .flatMap(code -> groups(TEST, code))
+          .filter(test -> !tests.contains(test))
+          .forEach(test -> missing.add(page + " names " + test));
+    }
+    assertEquals(List.of(), missing);
   }
 
   /** What a reader is told to type. */
