@@ -1,6 +1,7 @@
 /**
- * The queues side by side with the JDK's own means and with what a user would pick instead. {@code
- * Main} starts a process per scenario and subject; {@code Child} is what runs in there.
+ * The queues side by side with the JDK's own means and with what a user would pick instead. Start
+ * with {@code Main}, which starts a process per scenario and subject; {@code Child} is what runs in
+ * there, and {@code Scenarios} lists what is measured.
  */
 @NullMarked
 package io.github.gatewayqueue.benchmarks;

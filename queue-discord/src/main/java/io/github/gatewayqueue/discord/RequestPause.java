@@ -7,9 +7,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when Discord is not asked: it has said so, or it refuses the token. Discord blocks an
- * address that is refused 10,000 times within ten minutes. An address that goes on after a 429 is
- * blocked for longer each time. Safe for use by many threads; moments are values of {@link
+ * Says until when Discord is not asked, because it has said so or refuses the token. Discord blocks
+ * an address that is refused 10,000 times within ten minutes. An address that goes on after a 429
+ * is blocked for longer each time. Safe for use by many threads; moments are values of {@link
  * System#nanoTime}.
  *
  * @see <a

@@ -1,6 +1,7 @@
 /**
- * Reads the session start limit of a bot from Discord's REST API: {@link
- * io.github.gatewayqueue.discord.DiscordSessionStartLimitSource}.
+ * Reads the session start limit of a bot from Discord's REST API. Start with {@link
+ * io.github.gatewayqueue.discord.DiscordSessionStartLimitSource}. {@code GatewayBotBody} reads what
+ * Discord answers, and {@code RequestPause} says until when Discord must not be asked.
  *
  * <p>Unless said otherwise, a null argument is refused with a {@link NullPointerException}.
  */

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How many sessions may be started until the next reset. Plain state: every method is told what
- * time it is, and callers hold the lock.
+ * Counts how many sessions may be started until the next reset. Plain state: every method is told
+ * what time it is, and callers hold the lock.
  */
 final class DailyStarts {
   private final long windowNanos;

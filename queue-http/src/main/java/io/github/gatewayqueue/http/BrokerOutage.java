@@ -7,8 +7,8 @@ import io.github.gatewayqueue.internal.SafeLogger;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells the log of an outage when it begins and when it is over, whatever the number of requests
- * that it hits. It lasts until all requests that failed are back in line.
+ * Logs when an outage of the broker begins and when it is over, whatever the number of requests. It
+ * lasts until all requests that failed are back in line.
  */
 final class BrokerOutage {
   private static final SafeLogger LOGGER =

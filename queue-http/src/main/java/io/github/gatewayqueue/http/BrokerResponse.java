@@ -18,7 +18,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker's reply, to be read in its order: the headers, then the body. Whatever brings it to an
+ * The response of a broker, read in its order: the headers, then the body. Whatever brings it to an
  * early end is an exception: {@link TryAgainException} if it fails, {@link GatewayQueueException}
  * if nobody wants it any longer. Used by one thread, but for {@link #close}.
  */

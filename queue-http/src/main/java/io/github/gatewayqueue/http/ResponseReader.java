@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one HTTP request, as one thread gets to see it piece by piece while it waits. The
+ * Hands the response to one HTTP request, piece by piece, to the thread that waits for it. The
  * client's threads only pass on what they receive, and no more of it than was asked for. When that
  * thread has what it waited for, it may hand the rest over to a listener, which these threads call.
  */

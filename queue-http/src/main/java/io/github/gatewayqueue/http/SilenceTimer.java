@@ -3,7 +3,7 @@ package io.github.gatewayqueue.http;
 import java.time.Duration;
 
 /**
- * How long somebody who waits has heard nothing. A process that stands still, frozen or on a
+ * Measures how long a waiting thread has heard nothing. A process that stands still, frozen or on a
  * machine that is suspended, hears nothing either, whatever is sent to it; so what counts is the
  * time in which it could have heard. It looks at the clock more often than it must, and takes for a
  * stand-still whatever goes beyond the time that it meant to wait.

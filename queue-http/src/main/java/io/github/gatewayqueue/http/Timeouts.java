@@ -4,7 +4,7 @@ import io.github.gatewayqueue.internal.Backoff;
 import java.time.Duration;
 
 /**
- * How long a client waits for what.
+ * The times that a client waits.
  *
  * @param backoff before it asks again
  * @param margin how old a release may be

@@ -12,8 +12,8 @@ import net.dv8tion.jda.api.utils.SessionController.SessionConnectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns that wait, in order of arrival, and those that connect. Guarded by its monitor. The
- * bucket of a shard is never stored, so a change of the concurrency moves all at once.
+ * Keeps the turns that wait, in order of arrival, and those that connect. Guarded by its monitor.
+ * The bucket of a shard is never stored, so a change of the concurrency moves all at once.
  */
 final class TurnQueue {
   final Map<SessionConnectNode, Turn> waiting = new LinkedHashMap<>();

@@ -1,8 +1,9 @@
 /**
- * A session controller for JDA whose shards wait in a gateway queue.
+ * Has the shards of a JDA bot wait in a gateway queue. Start with {@link
+ * io.github.gatewayqueue.jda.QueueSessionController}. {@code Turn} is the thread of one shard, from
+ * its request until it has connected.
  *
- * <p>Unless a method says otherwise, a null argument is refused with a {@link
- * NullPointerException}.
+ * <p>Unless said otherwise, a null argument is refused with a {@link NullPointerException}.
  */
 @NullMarked
 package io.github.gatewayqueue.jda;

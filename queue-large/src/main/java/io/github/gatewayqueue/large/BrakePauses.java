@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Has those wait that the brake holds back, and tells of them. Safe for use by many threads. */
+/**
+ * Delays the requests that the brake holds back, and reports them. Safe for use by many threads.
+ */
 final class BrakePauses {
   private static final BackgroundLogger LOGGER =
       new BackgroundLogger(System.getLogger("io.github.gatewayqueue.large"));

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A moment whose age another process can tell. Within one boot of the system the age is told by its
- * uptime, which nobody sets; otherwise by the wall clock. ({@link System#nanoTime} means nothing to
- * another process.)
+ * A moment of the start record, whose age another process can tell. Within one boot of the system
+ * the age is told by its uptime, which nobody sets; otherwise by the wall clock. ({@link
+ * System#nanoTime} means nothing to another process.)
  *
  * @param wall by the wall clock
  * @param boot the first eight digits of the id of the system's boot, {@code -} if there is none

@@ -3,7 +3,7 @@ package io.github.gatewayqueue.redis;
 import java.time.Duration;
 
 /**
- * What a queue was told to be, checked.
+ * The checked settings of a queue.
  *
  * @param namespace which bot's queue it is, among all in the store
  * @param interval between two starts of a bucket

@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 /**
- * What a process has to tell the store of a ticket.
+ * What became of a ticket, for the store.
  *
  * @param name what the store knows the ticket by
  * @param usedNanos when its start was used, if it was

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 
 /**
- * A queue under test and the requests made of it, all by shard 0: that one is in the same bucket
+ * A queue under test, with the requests made of it, all by shard 0: that one is in the same bucket
  * whatever {@code max_concurrency} is. Requests are made from one thread.
  */
 final class QueueUnderTest {

@@ -1,7 +1,8 @@
 /**
- * Tests that a queue for session starts has to pass: {@link
- * io.github.gatewayqueue.testkit.GatewayQueueContract}, and {@link
- * io.github.gatewayqueue.testkit.CloseableGatewayQueueContract} if it can be closed.
+ * The contract of a queue for session starts, as tests. Start with {@link
+ * io.github.gatewayqueue.testkit.GatewayQueueContract}, or {@link
+ * io.github.gatewayqueue.testkit.CloseableGatewayQueueContract} for a queue that can be closed; the
+ * test of a queue extends one of them. {@code QueueUnderTest} makes the requests.
  */
 @NullMarked
 package io.github.gatewayqueue.testkit;

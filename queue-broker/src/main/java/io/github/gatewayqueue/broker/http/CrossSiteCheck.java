@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Whether a browser asks on behalf of another site's page. Any page can have a browser send a
- * request to an address that only this machine can reach; it could not read the answer, but the
+ * Checks whether a browser asks on behalf of another site's page. Any page can have a browser send
+ * a request to an address that only this machine can reach; it could not read the answer, but the
  * session start would be spent. Other clients than browsers send neither of the headers.
  */
 final class CrossSiteCheck {

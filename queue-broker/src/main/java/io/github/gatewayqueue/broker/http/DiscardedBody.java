@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
 
-/** The body of a request, which nobody needs. */
+/** Reads the body of a request and discards it. */
 final class DiscardedBody {
   private static final int MAX_BYTES = 64 * 1024;
 

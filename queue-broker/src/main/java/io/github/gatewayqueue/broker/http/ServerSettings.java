@@ -5,7 +5,7 @@ import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a broker was told to be, checked.
+ * The checked settings of a broker's server.
  *
  * @param loopback whether no other machine can reach the host
  * @param closesOnRefusal whether plain clients are hung up on instead of refused

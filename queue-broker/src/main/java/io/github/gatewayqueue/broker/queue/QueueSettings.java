@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What the queue of a broker was told to be, checked. */
+/** The checked settings of a broker's queue. */
 public record QueueSettings(
     Duration interval,
     Duration startDelay,

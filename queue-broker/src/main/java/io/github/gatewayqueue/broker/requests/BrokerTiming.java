@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How time goes by in a broker, apart from its queue. A test has it go faster, or by hand.
+ * The clock and the times of a broker, apart from its queue; tests set shorter ones.
  *
  * @param heartbeat clients that get events, and those who watch the status, are told something at
  *     least every five seconds: this often, be the event loop a little late

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The one event loop of a broker. Safe for use by many threads. */
+/** Runs tasks on the one event loop of a broker. Safe for use by many threads. */
 public final class EventLoop {
   private final Vertx vertx;
   private final Context context;

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a Prometheus reads. Safe for use by many threads. */
+/** The metrics of a broker, for Prometheus. Safe for use by many threads. */
 public final class Metrics {
   /** How a request ended. */
   public enum Outcome {

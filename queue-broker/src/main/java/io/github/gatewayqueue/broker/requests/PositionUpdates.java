@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells clients that take events their places in line: from time to time all of them, and soon
+ * Reports their places in line to clients that take events: from time to time all of them, and soon
  * after they have joined the new ones, always with one look at the lines for many clients. Used by
  * the event loop, but for the look itself.
  */

@@ -1,6 +1,6 @@
 /**
- * The requests for session starts, whatever carries them: who waits, what becomes of the starts
- * that clients hold, and what is known of both afterwards. Start with {@link
+ * The requests for session starts, whatever form their clients use: the requests that wait, the
+ * starts that clients hold, and what is known of both afterwards. Start with {@link
  * io.github.gatewayqueue.broker.requests.Requests}.
  */
 @NullMarked
