@@ -37,8 +37,11 @@ final class Image {
   /** An answer takes milliseconds: this turns a hang into a build that fails. */
   private static final int MAX_MILLIS = 60_000;
 
-  /** Found by name at run time, so that no tool sees that they are needed: TLS, and recordings. */
-  private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr");
+  /**
+   * Found by name at run time, so that no tool sees that they are needed: TLS, recordings, and how
+   * much of the CPU is used.
+   */
+  private static final List<String> BY_NAME = List.of("jdk.crypto.ec", "jdk.jfr", "jdk.management");
 
   /**
    * For many connections that wait in little memory, rather than for much to compute. Without

@@ -17,6 +17,7 @@ open module io.github.gatewayqueue.tests {
   requires io.github.gatewayqueue.jda;
   requires io.github.gatewayqueue.kord;
   requires io.github.gatewayqueue.local;
+  requires io.github.gatewayqueue.micrometer;
   requires io.github.gatewayqueue.redis;
   requires io.github.gatewayqueue.testkit;
   requires java.xml;

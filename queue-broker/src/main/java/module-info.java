@@ -29,6 +29,7 @@ module io.github.gatewayqueue.broker {
   requires static io.vertx.codegen.api;
   requires static io.vertx.codegen.json;
   requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires io.vertx.core;

@@ -119,7 +119,7 @@ class DocsTest {
   }
 
   /**
-   * What the sources of all modules, and the programs in other languages, have between {@code //
+   * What the sources of all modules, and the programs outside this build, have between {@code //
    * @start region="…"} and {@code // @end}, as Javadoc's snippets do.
    */
   private static Set<String> regions() {
@@ -129,8 +129,11 @@ class DocsTest {
                 Stream.of(".java", ".kt")
                     .flatMap(end -> Reactor.sources(folder, "src", end).stream()));
     Stream<Path> programs =
-        Stream.of(".mjs", ".py", ".rs")
-            .flatMap(end -> Reactor.sources(Reactor.ROOT, "examples/http-clients", end).stream());
+        Stream.concat(
+            Reactor.sources(Reactor.ROOT, "consumers", ".java").stream(),
+            Stream.of(".mjs", ".py", ".rs")
+                .flatMap(
+                    end -> Reactor.sources(Reactor.ROOT, "examples/http-clients", end).stream()));
     return Stream.concat(modules, programs)
         .flatMap(source -> groups(REGION, read(source)))
         .map(region -> region.stripTrailing().stripIndent().strip())

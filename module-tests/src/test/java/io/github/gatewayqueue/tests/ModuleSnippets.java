@@ -12,7 +12,9 @@ import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.jda.QueueSessionController;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.micrometer.MeteredQueue;
 import io.github.gatewayqueue.redis.RedisQueue;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
@@ -66,6 +68,14 @@ abstract class ModuleSnippets {
             .setSessionController(new QueueSessionController(queue));
     // @end
     return bot.build();
+  }
+
+  MeteredQueue micrometer(MeterRegistry registry) {
+    // @start region="module queue-micrometer"
+    MeteredQueue queue = new MeteredQueue(new LocalQueue());
+    queue.bindTo(registry);
+    // @end
+    return queue;
   }
 
   Mono<GatewayDiscordClient> discord4j(DiscordClient client, GatewayQueue queue) {

@@ -123,6 +123,15 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "transitive kotlinx.coroutines.core"),
             Set.of("io.github.gatewayqueue.kord")),
         new Published(
+            "io.github.gatewayqueue.micrometer",
+            "queue-micrometer",
+            Set.of(
+                "mandated java.base",
+                "static transitive org.jspecify",
+                "transitive io.github.gatewayqueue",
+                "transitive micrometer.core"),
+            Set.of("io.github.gatewayqueue.micrometer")),
+        new Published(
             "io.github.gatewayqueue.broker",
             "queue-broker",
             Set.of(
@@ -136,6 +145,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "io.netty.common",
                 "io.netty.transport",
                 "io.prometheus.metrics.core",
+                "io.prometheus.metrics.instrumentation.jvm",
                 "io.prometheus.metrics.model",
                 "io.prometheus.writer.text",
                 "io.vertx.core",

@@ -335,6 +335,21 @@ class BrokerStatusTest extends BrokerTestBase {
     assertTrue(open.endsWith("# EOF\n"), open);
   }
 
+  @Test
+  void metrics_ofTheProcess_areThere() throws Exception {
+    String metrics = get(start(builder()), "/metrics").body();
+    for (String name :
+        List.of(
+            "jvm_buffer_pool_used_bytes",
+            "jvm_gc_collection_seconds_count",
+            "jvm_memory_used_bytes",
+            "jvm_threads_current",
+            "process_cpu_seconds_total")) {
+      assertTrue(
+          metrics.lines().anyMatch(line -> line.matches(name + "(\\{.*})? [0-9.E]+")), metrics);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Broker.OnRefusal.class)
   void metrics_requestsThatAreNone_areCountedOnce(Broker.OnRefusal onRefusal) throws Exception {

@@ -184,7 +184,8 @@ class ImageIT extends BrokerTestBase {
     BrokerProcess broker = open(BrokerProcess.run(program(), Map.of(), "--version"));
     assertEquals(0, broker.awaitExit());
     String modules = Files.readString(Path.of(System.getProperty("image"), "lib/runtime/release"));
-    for (String module : new String[] {"java.net.http", "jdk.jfr", "java.logging"}) {
+    for (String module :
+        new String[] {"java.net.http", "jdk.jfr", "jdk.management", "java.logging"}) {
       assertTrue(modules.contains(module), modules);
     }
   }

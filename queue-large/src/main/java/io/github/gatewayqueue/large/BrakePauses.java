@@ -71,6 +71,10 @@ final class BrakePauses {
     }
   }
 
+  int count() {
+    return waiting.size();
+  }
+
   /** Returns who waits, the one that goes on first at the head. */
   List<QueueSnapshot.Pause> snapshot(Instant now, long nowNanos) {
     List<QueueSnapshot.Pause> pauses = new ArrayList<>();

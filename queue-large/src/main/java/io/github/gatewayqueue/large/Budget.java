@@ -488,6 +488,11 @@ final class Budget {
         known.total(), Math.max(0, left), resetAfter, known.maxConcurrency());
   }
 
+  /** Returns how old the last reading is, or -1 if there was none yet. */
+  synchronized long readingAgeNanos(long nowNanos) {
+    return limit == null ? -1 : Math.max(0, nowNanos - askedNanos);
+  }
+
   /** Returns how many buckets there are, as far as is known. */
   synchronized int buckets() {
     return limit == null ? 1 : limit.maxConcurrency();

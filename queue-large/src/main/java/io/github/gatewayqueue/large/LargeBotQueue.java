@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.LimitedQueue;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
@@ -115,7 +116,7 @@ import org.jspecify.annotations.Nullable;
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
  *     session start limit</a>
  */
-public final class LargeBotQueue implements GatewayQueue {
+public final class LargeBotQueue implements LimitedQueue {
   /*
    * Buckets makes threads wait, and asks Gate at the exit; Budget decides, and guards itself; LimitReader
    * brings limits to both. Locks, in the order in which they may be taken: LimitReader's, the buckets',
@@ -350,8 +351,43 @@ public final class LargeBotQueue implements GatewayQueue {
    *
    * @return the limit now, or nothing if no reading has succeeded yet
    */
+  @Override
   public Optional<SessionStartLimit> limit() {
     return Optional.ofNullable(budget.limit(System.nanoTime()));
+  }
+
+  /**
+   * Returns how long ago the last reading of the limit was begun that succeeded. An {@linkplain
+   * #update update} and an {@linkplain Builder#initialLimit initial limit} count as readings.
+   *
+   * @return the age of the reading, or nothing if no reading has succeeded yet
+   */
+  @Override
+  public Optional<Duration> readingAge() {
+    long ageNanos = budget.readingAgeNanos(System.nanoTime());
+    return ageNanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(ageNanos));
+  }
+
+  /**
+   * Returns how many starts of the bot were used since the queue was built that it did not release,
+   * as far as readings of the limit have shown.
+   *
+   * @return the number of starts
+   */
+  @Override
+  public long usedElsewhere() {
+    return budget.usedElsewhere();
+  }
+
+  /**
+   * Returns how many requests the {@linkplain Builder#brake brake} holds back now. They are in no
+   * line yet.
+   *
+   * @return the number of requests that are paused
+   */
+  @Override
+  public int paused() {
+    return notes.pauses().count();
   }
 
   /**
@@ -361,6 +397,7 @@ public final class LargeBotQueue implements GatewayQueue {
    *
    * @return the number of requests in line
    */
+  @Override
   public int waiting() {
     return buckets.waiting();
   }

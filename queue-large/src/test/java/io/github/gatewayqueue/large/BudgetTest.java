@@ -72,6 +72,16 @@ class BudgetTest {
     assertTrue(budget.beginReading(T0 + DAY));
   }
 
+  @Test
+  void readingAge_countsFromTheQuestion() {
+    Budget budget = budget(1);
+    assertEquals(-1, budget.readingAgeNanos(T0));
+    budget.accept(limit(1000, 25, DAY), T0, T0 + SECOND);
+    assertEquals(2 * DAY, budget.readingAgeNanos(T0 + 2 * DAY));
+    budget.fail(T0 + 2 * DAY);
+    assertEquals(3 * DAY, budget.readingAgeNanos(T0 + 3 * DAY));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {24 * 3600 + 1, 31_536_000_000L})
   void accept_resetFarAway_isReadAgainAfterADay(long resetSeconds) {

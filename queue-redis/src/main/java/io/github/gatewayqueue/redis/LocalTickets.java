@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,8 @@ final class LocalTickets {
   /** Tickets without a place, the first to ask first. */
   private final Set<Ticket> joining = new LinkedHashSet<>();
 
-  /** Tickets that the brake holds back. */
-  private final Map<Ticket, Paused> paused = new HashMap<>();
+  /** Tickets that the brake holds back; other threads may count them. */
+  private final Map<Ticket, Paused> paused = new ConcurrentHashMap<>();
 
   /** By bucket. */
   private final Map<Integer, BucketTickets> lines = new HashMap<>();
@@ -653,6 +654,11 @@ final class LocalTickets {
     Map<Integer, Collection<Ticket>> places = new HashMap<>();
     lines.forEach((bucket, line) -> places.put(bucket, line.tickets()));
     return places;
+  }
+
+  /** Returns how many tickets the brake holds back; for any thread. */
+  int paused() {
+    return paused.size();
   }
 
   /** Returns the tickets that the brake holds back, the one that goes on first at the head. */

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.LimitedQueue;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
@@ -116,7 +117,7 @@ import redis.clients.jedis.util.JedisURIHelper;
  * @see <a href="https://discord.com/developers/docs/events/gateway#rate-limiting">Discord: rate
  *     limiting of identifies</a>
  */
-public final class RedisQueue implements GatewayQueue, AutoCloseable {
+public final class RedisQueue implements LimitedQueue, AutoCloseable {
   /** Of each request, named as that of the queues in this process. */
   private static final SafeLogger REQUESTS =
       new SafeLogger(System.getLogger("io.github.gatewayqueue"));
@@ -339,6 +340,7 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    *
    * @return the number of this process's requests in line
    */
+  @Override
   public int waiting() {
     return inLine.get();
   }
@@ -351,8 +353,42 @@ public final class RedisQueue implements GatewayQueue, AutoCloseable {
    * @return the limit, at most a third of a {@linkplain Builder#lease lease} old while the store
    *     answers; nothing if it is not known: no process has read it yet, or none has a source
    */
+  @Override
   public Optional<SessionStartLimit> limit() {
     return Optional.ofNullable(worker.limit());
+  }
+
+  /**
+   * Returns how long ago the last reading of the limit was begun, by any process.
+   *
+   * @return the age of the reading, or nothing if there is none, or the limit has been reset since
+   */
+  @Override
+  public Optional<Duration> readingAge() {
+    return Optional.ofNullable(worker.readingAge());
+  }
+
+  /**
+   * Returns how many starts of the bot were used that no process of this queue has used, as far as
+   * readings of the limit have shown, since the store was new; as the store had it when this
+   * process last talked to it.
+   *
+   * @return the number of starts
+   */
+  @Override
+  public long usedElsewhere() {
+    return worker.usedElsewhere();
+  }
+
+  /**
+   * Returns how many requests of this process the {@linkplain Builder#brake brake} holds back now.
+   * They are in no line yet.
+   *
+   * @return the number of requests that are paused
+   */
+  @Override
+  public int paused() {
+    return worker.paused();
   }
 
   /**

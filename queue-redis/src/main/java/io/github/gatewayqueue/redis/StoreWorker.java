@@ -57,7 +57,7 @@ final class StoreWorker {
   private final LimitReader reader;
   private final StoreNotifications notifications;
   private final Thread thread;
-  private volatile @Nullable SessionStartLimit limit;
+  private volatile @Nullable Known known;
   private final LimitWarnings warnings;
   private final List<Requirement> requirements = new ArrayList<>();
   private boolean cutOffTold;
@@ -65,6 +65,14 @@ final class StoreWorker {
 
   /** Whether closing does not wait for the store any more. */
   private volatile boolean abandoned;
+
+  /**
+   * What the store last told of the limit.
+   *
+   * @param limit as it stood, or null
+   * @param asked when it was asked
+   */
+  private record Known(@Nullable SessionStartLimit limit, StepReply.Budget budget, Moment asked) {}
 
   StoreWorker(
       Store store,
@@ -176,7 +184,27 @@ final class StoreWorker {
 
   /** Returns the limit as the store had it when it was last talked to, or null. */
   @Nullable SessionStartLimit limit() {
-    return limit;
+    Known last = known;
+    return last == null ? null : last.limit;
+  }
+
+  /** Returns how old the last reading of any process is, or null if there is none that is good. */
+  @Nullable Duration readingAge() {
+    Known last = known;
+    return last == null || last.budget.age() < 0
+        ? null
+        : Duration.ofNanos(Micros.toNanos(last.budget.age())).plusNanos(last.asked.elapsedNanos());
+  }
+
+  /** Returns how many starts were used that no process of the queue has used, as was last told. */
+  long usedElsewhere() {
+    Known last = known;
+    return last == null ? 0 : last.budget.usedElsewhere();
+  }
+
+  /** Returns how many requests the brake holds back. */
+  int paused() {
+    return tickets.paused();
   }
 
   /**
@@ -304,7 +332,8 @@ final class StoreWorker {
       return failed(e, System.nanoTime());
     }
     outage.end();
-    limit = reply.limit(); // first: who is released now may ask for it
+    // first: who is released now may ask for it
+    known = new Known(reply.limit(), reply.budget(), asked);
     tickets.answered(step, reply, asked, System.nanoTime());
     warnings.answered(reply, step.reading() != null, tickets.isExhausted(), System.nanoTime());
     failIfExhausted(reply, asked);

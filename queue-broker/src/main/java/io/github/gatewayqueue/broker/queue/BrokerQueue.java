@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,13 @@ public interface BrokerQueue extends AutoCloseable {
   /** Returns when this broker last read the limit, or null if it has not. */
   default @Nullable Instant limitReadAt() {
     return null;
+  }
+
+  /**
+   * Returns how old the last reading of the limit is, whoever made it; nothing if there is none.
+   */
+  default Optional<Duration> readingAge() {
+    return Optional.empty();
   }
 
   /** Returns what is wrong now, for people to read. */

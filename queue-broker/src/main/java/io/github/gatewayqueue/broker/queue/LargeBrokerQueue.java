@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,11 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public @Nullable Instant limitReadAt() {
     return readings.readAt();
+  }
+
+  @Override
+  public Optional<Duration> readingAge() {
+    return queue.readingAge();
   }
 
   @Override

@@ -159,6 +159,11 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
+  public Optional<Duration> readingAge() {
+    return queue.readingAge();
+  }
+
+  @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     String failed = failure;

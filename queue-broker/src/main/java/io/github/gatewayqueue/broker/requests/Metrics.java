@@ -14,6 +14,11 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,6 +95,16 @@ public final class Metrics {
             .classicUpperBounds(0.1, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400)
             .register(registry);
     registerQueue(queue);
+    registerProcess();
+  }
+
+  /** Not all that there are: those of allocations add a listener that would outlive the broker. */
+  private void registerProcess() {
+    JvmBufferPoolMetrics.builder().register(registry);
+    JvmGarbageCollectorMetrics.builder().register(registry);
+    JvmMemoryMetrics.builder().register(registry);
+    JvmThreadsMetrics.builder().register(registry);
+    ProcessMetrics.builder().register(registry);
   }
 
   private void registerQueue(BrokerQueue queue) {
@@ -109,6 +124,20 @@ public final class Metrics {
             gauge.call(buckets.get(i).waiting(), String.valueOf(i));
           }
         })
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("gateway_queue_held")
+        .help("Starts that were released and of which nothing has been said yet")
+        .callback(gauge ->
+            gauge.call(
+                queue.snapshot().buckets().stream()
+                    .mapToInt(bucket -> bucket.holds().size())
+                    .sum()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("gateway_queue_limit_reading_age_seconds")
+        .help("Seconds since the session start limit was read")
+        .callback(gauge -> queue.readingAge().ifPresent(age -> gauge.call(age.toMillis() / 1e3)))
         .register(registry);
     CounterWithCallback.builder()
         .name("gateway_queue_limit_read_failures_total")
