@@ -92,7 +92,8 @@ public final class LowStarts {
     return 0;
   }
 
-  private int usedInLastHour(long nowNanos) {
+  /** Returns how many starts were used in the last 59 to 60 minutes. */
+  int usedInLastHour(long nowNanos) {
     forget(nowNanos);
     int sum = 0;
     for (int count : minutes) {

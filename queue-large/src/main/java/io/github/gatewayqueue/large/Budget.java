@@ -2,12 +2,11 @@ package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.internal.Backoff;
-import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.LimitText;
+import io.github.gatewayqueue.internal.LowStarts;
 import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.large.RecentStarts.Start;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A <i>reading</i> is what Discord told of the limit. It is good until the limit resets; from
  * then on nothing goes before the next reading. A good one that has come of age is renewed in the
- * background. Discord needs a while to count a start, so a reading may miss the last ones: those
- * are subtracted. If they are what exhausts the budget, the reading is good for only so long as
- * Discord may have needed to count them. If what has been charged since the reading exhausts it, it
- * is read again as soon as the reading is no longer young: a charge need not have become a start.
+ * background; one that is twice as old is <i>stale</i>, and the next start waits for its renewal.
+ * Discord needs a while to count a start, so a reading may miss the last ones: those are
+ * subtracted. If they are what exhausts the budget, the reading is good for only so long as Discord
+ * may have needed to count them. If what has been charged since the reading exhausts it, it is read
+ * again as soon as the reading is no longer young: a charge need not have become a start.
  */
 final class Budget {
   /** The answer of {@link #tryCharge} that has the caller read the limit. */
@@ -33,18 +33,21 @@ final class Budget {
   /** For how long a reading is good that does not tell when the limit resets. */
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
 
+  /** For how long, at most, a start waits for the reading that renews a stale one. */
+  private static final long LONGEST_RENEWAL_NANOS = Duration.ofSeconds(30).toNanos();
+
   /** For how long a reading is put off after the first failure, at most. */
   static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
 
   private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
 
+  /** After this time a head looks again that has nothing else to wait for than a reading. */
+  static final long LOOK_AGAIN_NANOS = MAX_BACKOFF_NANOS;
+
   private static final long MAX_WINDOW_NANOS = Duration.ofDays(1).toNanos();
 
   /** Far away, yet never so far that the difference to a moment overflows. */
   private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
-
-  /** At which parts of the total it is told that the budget runs low. */
-  private static final int[] LOW_PARTS = {5, 10, 20};
 
   /** How many starts are not to be used, as it was set. */
   final int reserve;
@@ -60,7 +63,7 @@ final class Budget {
   private final long predecessorUntilNanos;
 
   private final boolean predecessor;
-  private final StartsPerHour pace = new StartsPerHour();
+  private final LowStarts low;
   private final RecentStarts recent = new RecentStarts();
 
   private @Nullable SessionStartLimit limit;
@@ -86,9 +89,6 @@ final class Budget {
 
   /** How many of them were told. */
   private long usedElsewhereTold;
-
-  /** How low it was told that the budget is: 0, then at a fifth 1, at a tenth 2, a twentieth 3. */
-  private int lowTold;
 
   /** How many starts were subtracted from the last reading that it may have counted after all. */
   private int uncounted;
@@ -143,6 +143,7 @@ final class Budget {
     this.maxReadingAgeNanos = maxReadingAgeNanos;
     this.predecessor = predecessor;
     this.predecessorUntilNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
+    this.low = new LowStarts(nowNanos);
   }
 
   /**
@@ -157,13 +158,16 @@ final class Budget {
     }
     if (!isGood(nowNanos)) {
       // The end of a reading wakes the heads. If its thread could not be started they look again.
-      return reading ? MAX_BACKOFF_NANOS : retryNanos - nowNanos;
+      return reading ? LOOK_AGAIN_NANOS : retryNanos - nowNanos;
     }
     if (usable() <= 0) {
       return Math.min(delayNanos(nowNanos), nanosToRenewal(nowNanos));
     }
+    if (isStale(nowNanos) && reading && nowNanos - readingNanos < LONGEST_RENEWAL_NANOS) {
+      return readingNanos + LONGEST_RENEWAL_NANOS - nowNanos;
+    }
     left--;
-    pace.add(nowNanos);
+    low.used(1, nowNanos);
     recent.add(new Start(nowNanos, latestUse(nowNanos, holdNanos), version), oldestAsked(nowNanos));
     shortenIfUncertain(nowNanos);
     return 0;
@@ -224,12 +228,12 @@ final class Budget {
 
   /**
    * Takes note that a reading begins, if the limit is not known, or no longer, or it is doubtful
-   * that no start is left, and none is under way or put off.
+   * that no start is left, or the last reading is stale, and none is under way or put off.
    *
    * @return whether one begins; the caller has to read the limit then
    */
   synchronized boolean beginReading(long nowNanos) {
-    return (!isGood(nowNanos) || isDoubtful(nowNanos)) && begin(nowNanos);
+    return (!isGood(nowNanos) || isDoubtful(nowNanos) || isStale(nowNanos)) && begin(nowNanos);
   }
 
   /** The same if the last reading, good or not, is as old as may be. */
@@ -277,7 +281,7 @@ final class Budget {
 
   /** Takes a reading. The answer to one that is under way is not to be taken any more. */
   synchronized void accept(SessionStartLimit fresh, long askedNanos, long nowNanos) {
-    boolean wasExhausted = isExhausted(nowNanos);
+    boolean wasExhausted = isExhaustedIfRight(nowNanos);
     if (isOfAnotherWindow(fresh, askedNanos, nowNanos)) {
       recent.forgetBefore(resetNanos - resetSlackNanos);
     } else if (isOfSameWindow(fresh, askedNanos)) {
@@ -328,6 +332,11 @@ final class Budget {
         && resetNanos - resetSlackNanos - askedNanos > 0;
   }
 
+  /** Returns whether the last reading was never good for any time worth mentioning. */
+  private boolean isMomentary() {
+    return limit != null && goodUntilNanos - acceptedNanos < minBackoffNanos;
+  }
+
   private boolean resetsAtOnce(SessionStartLimit fresh) {
     return !fresh.resetAfter().isZero() && nanosToReset(fresh) < minBackoffNanos;
   }
@@ -374,10 +383,12 @@ final class Budget {
 
   /** Returns whether it is known that no start is left until the limit resets. */
   synchronized boolean isExhausted(long nowNanos) {
-    return isGood(nowNanos)
-        && usable() <= 0
-        && goodUntilNanos == resetNanos
-        && !isDoubtful(nowNanos);
+    return isExhaustedIfRight(nowNanos) && !isDoubtful(nowNanos);
+  }
+
+  /** The same, whether or not the last reading is doubtful. */
+  private boolean isExhaustedIfRight(long nowNanos) {
+    return isGood(nowNanos) && usable() <= 0 && goodUntilNanos == resetNanos;
   }
 
   /** Returns the limit as it stands if no start is left until it resets, otherwise null. */
@@ -386,60 +397,29 @@ final class Budget {
   }
 
   /**
-   * How few starts are left.
+   * What an operator should hear of how few starts are left.
    *
    * @param usedUp whether no start is allowed until the limit resets
-   * @param anHour how many there were within the last hour
    */
-  record Few(SessionStartLimit limit, int heldBack, boolean usedUp, int anHour) {
-    /** As people read it. */
-    @Override
-    public String toString() {
-      String left = LimitText.left(limit, heldBack);
-      if (usedUp || anHour == 0) {
-        return left;
-      }
-      int usable = limit.remaining() - heldBack;
-      return String.format(
-          Locale.ROOT,
-          "%s, used up in %s at the pace of the last hour, %,d starts",
-          left,
-          DurationText.rough(Duration.ofHours(1).multipliedBy(usable).dividedBy(anHour)),
-          anHour);
-    }
-  }
+  record Few(boolean usedUp, String text) {}
 
   /**
-   * Returns what an operator should know of how much is left, or null; the same only once while it
-   * lasts.
+   * Returns what an operator should hear of how much is left, or null; the same only once for as
+   * long as it is so.
    */
   synchronized @Nullable Few tell(long nowNanos) {
     SessionStartLimit known = limit(nowNanos);
     if (known == null) {
       return null;
     }
-    if (isExhausted(nowNanos)) {
-      boolean told = exhaustionTold;
-      exhaustionTold = true;
-      lowTold = LOW_PARTS.length;
-      return told ? null : new Few(known, heldBack(), true, 0);
+    if (!isExhausted(nowNanos)) {
+      String text = low.tell(known, heldBack(), usable(), nowNanos);
+      return text == null ? null : new Few(false, text);
     }
-    int low = low(known);
-    if (low <= lowTold || usable() <= 0) { // then it is not known yet whether they are used up
-      lowTold = Math.min(lowTold, low);
-      return null;
-    }
-    lowTold = low;
-    return new Few(known, heldBack(), false, pace.ofLastHour(nowNanos));
-  }
-
-  private static int low(SessionStartLimit limit) {
-    for (int i = LOW_PARTS.length; i > 0; i--) {
-      if (limit.remaining() <= limit.total() / LOW_PARTS[i - 1]) {
-        return i;
-      }
-    }
-    return 0;
+    boolean told = exhaustionTold;
+    exhaustionTold = true;
+    low.usedUp();
+    return told ? null : new Few(true, LimitText.left(known, heldBack()));
   }
 
   /** Returns how many starts were used elsewhere since it was last told. */
@@ -460,6 +440,9 @@ final class Budget {
    */
   synchronized long delayNanosToKnow(int starts, long nowNanos) {
     boolean fewer = usable() + uncounted + missed < starts;
+    if (isMomentary() && nowNanos - acceptedNanos < minBackoffNanos) {
+      return 0; // another reading would be over as soon
+    }
     // One that leaves none itself is put off, for the longest backoff at most.
     long youngNanos = fewer && !mayBeUnused() ? MAX_BACKOFF_NANOS : MIN_READING_AGE_NANOS;
     if (!isGood(nowNanos) || nowNanos - acceptedNanos >= youngNanos) {
@@ -524,6 +507,14 @@ final class Budget {
   /** Returns whether a reading may show that there are starts left after all. */
   private boolean isDoubtful(long nowNanos) {
     return usable() <= 0 && mayBeUnused() && nowNanos - askedNanos >= MIN_READING_AGE_NANOS;
+  }
+
+  /**
+   * Returns whether nobody has asked for so long that others may have used many starts since the
+   * last reading. If the next one has failed, that one has to do.
+   */
+  private boolean isStale(long nowNanos) {
+    return limit != null && failures == 0 && (nowNanos - askedNanos) / 2 >= maxReadingAgeNanos;
   }
 
   private void shortenIfUncertain(long nowNanos) {

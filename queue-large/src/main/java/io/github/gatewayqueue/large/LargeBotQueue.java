@@ -64,20 +64,23 @@ import org.jspecify.annotations.Nullable;
  *
  * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
  * the next release. One that is older than the {@linkplain Builder#maxReadingAge maximum age} is
- * read again in the background as soon as somebody asks. If the releases since it leave none, it is
- * read again when it is 30 s old, before it is said once more that the starts are used up. Each
- * reading brings its number of buckets. A number of starts that has become smaller than the
- * releases explain was used elsewhere: that is logged, and is what the reserve is for.
+ * read again in the background as soon as somebody asks. One that is twice as old is read again
+ * before the next release, unless that reading fails or takes longer than 30 s: others may have
+ * used many starts while nobody asked here. If the releases since it leave none, it is read again
+ * when it is 30 s old, before it is said once more that the starts are used up. Each reading brings
+ * its number of buckets. A number of starts that has become smaller than the releases explain was
+ * used elsewhere: that is logged, and is what the reserve is for.
  *
  * <p>Discord needs a while to count a start, so a reading may miss the last ones: the releases of
  * the same day from ten seconds before the reading was asked for are subtracted from it, and so are
  * starts that are held or were used within that time. A process that has just begun does not know
- * what one before it has started. That is two starts per bucket at most within ten seconds, which
- * are kept back until a reading is younger by that much. If only that exhausts the budget, the
- * limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0; such a
- * reading is good for a minute if a start is left. No reading is good for more than a day. After a
- * reading that leaves no start, the next one waits as after a failure, even if the reset comes
- * sooner.
+ * what one before it has started. So two starts per bucket are kept back until a reading is ten
+ * seconds younger: as many as processes start in that time that live for five seconds or longer.
+ * For shorter ones there is the {@linkplain Builder#record record}. If only that exhausts the
+ * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
+ * such a reading is good for a minute if a start is left. No reading is good for more than a day.
+ * After a reading that leaves no start, the next one waits as after a failure, even if the reset
+ * comes sooner.
  *
  * <p>A source that always answers the same refills the budget at each reading.
  *
@@ -136,8 +139,9 @@ public final class LargeBotQueue implements LimitedQueue {
     /** They wait until the limit has reset. */
     WAIT,
     /**
-     * Everybody in line and every arrival throws {@link SessionStartLimitExceededException} at
-     * once, until the limit has reset. Requests still wait while the limit is not known.
+     * Everybody in line and every arrival, after the pause of one that the brake holds back, throws
+     * {@link SessionStartLimitExceededException} at once, until the limit has reset. Requests still
+     * wait while the limit is not known.
      */
     FAIL
   }
@@ -468,7 +472,7 @@ public final class LargeBotQueue implements LimitedQueue {
         return delayNanos;
       }
       reader.start();
-      return Long.MAX_VALUE; // the end of the reading wakes the heads
+      return Budget.LOOK_AGAIN_NANOS; // the end of the reading wakes the heads sooner
     }
 
     @Override

@@ -310,9 +310,9 @@ final class LimitReader {
   void warnIfLow() {
     Budget.Few few = budget.tell(System.nanoTime());
     if (few != null && few.usedUp()) {
-      warn("the session starts are used up: ", few);
+      warn("the session starts are used up: ", few.text());
     } else if (few != null) {
-      warn("the session starts run low: ", few);
+      warn("the session starts run low: ", few.text());
     }
   }
 

@@ -198,8 +198,8 @@ class BudgetAgeTest {
       boolean usedUp, Budget.@Nullable Few few, String start, String end) {
     assertNotNull(few);
     assertEquals(usedUp, few.usedUp());
-    assertTrue(few.toString().startsWith(start), few.toString());
-    assertTrue(few.toString().endsWith(end), few.toString());
+    assertTrue(few.text().startsWith(start), few.text());
+    assertTrue(few.text().endsWith(end), few.text());
   }
 
   @Test
@@ -254,6 +254,49 @@ class BudgetAgeTest {
     assertEquals(Budget.READ, budget.delayNanosToKnow(1, T0 + 60 * SECOND));
     budget.accept(limit(1, 5 * SECOND), T0, T0);
     assertEquals(Budget.READ, budget.delayNanosToKnow(1, T0 + 5 * SECOND));
+  }
+
+  /** As the starts of a bot that comes up are: all of them within half a minute of the reading. */
+  @Test
+  void tell_stillUsedUpAtTheNextReading_isToldOnce() {
+    accept(3, T0);
+    charge(2, T0 + SECOND);
+    assertNotNull(budget.tell(T0 + SECOND));
+    assertEquals(Budget.READ, budget.tryCharge(T0 + 30 * SECOND, 0));
+    budget.accept(limit(1, DAY), T0 + 30 * SECOND, T0 + 31 * SECOND);
+    budget.readingEnded();
+    assertNull(budget.tell(T0 + 31 * SECOND));
+  }
+
+  @Test
+  void tryCharge_nobodyAskedForLong_waitsForANewReading() {
+    accept(1000, T0);
+    long stale = T0 + 2 * MAX_AGE;
+    assertEquals(0, budget.tryCharge(stale - 2, 0));
+    assertEquals(Budget.READ, budget.tryCharge(stale, 0));
+    assertEquals(20 * SECOND, budget.tryCharge(stale + 10 * SECOND, 0));
+    budget.accept(limit(2, DAY / 2), stale, stale + 11 * SECOND);
+    budget.readingEnded();
+    assertEquals(1, chargeAll(budget, stale + 11 * SECOND));
+  }
+
+  @Test
+  void tryCharge_staleAndTheReadingFailsOrHangs_goesByTheOldOne() {
+    accept(1000, T0);
+    long stale = T0 + 2 * MAX_AGE;
+    assertEquals(Budget.READ, budget.tryCharge(stale, 0));
+    assertEquals(0, budget.tryCharge(stale + 30 * SECOND, 0)); // it hangs
+    budget.fail(stale + 31 * SECOND);
+    budget.readingEnded();
+    assertEquals(0, budget.tryCharge(stale + 31 * SECOND, 0));
+  }
+
+  @Test
+  void delayNanosToKnow_leavesNoneAndNoMomentToWaitFor_isKnownAtOnce() {
+    accept(1, T0);
+    budget.accept(limit(1, 0), T0 + SECOND, T0 + SECOND);
+    assertEquals(0, budget.delayNanosToKnow(1, T0 + SECOND));
+    assertNotNull(budget.limitIfFewer(1, T0 + SECOND));
   }
 
   /** What is not told while it is not known must not count as told. */

@@ -8,6 +8,7 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
 import io.github.gatewayqueue.internal.Backoff;
 import io.github.gatewayqueue.internal.SafeLogger;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -199,7 +200,7 @@ final class LimitReader {
   }
 
   /** Returns the limit, or null for one that is as good as a reading that failed. */
-  private @Nullable SessionStartLimit usable(SessionStartLimit limit) {
+  private @Nullable SessionStartLimit usable(SessionStartLimit limit) throws IOException {
     if (limit.maxConcurrency() > MAX_BUCKETS) {
       LOGGER.log(
           WARNING,
@@ -207,7 +208,7 @@ final class LimitReader {
       return null;
     }
     if (usableStarts(limit) <= 0 && limit.resetAfter().isZero()) {
-      return null; // there is no moment to wait for
+      throw new IOException("no session start is left, and the limit does not say when it resets");
     }
     return limit.resetAfter().compareTo(MAX_WINDOW) <= 0
         ? limit

@@ -469,6 +469,7 @@ end
 
 local RESETLESS_GOOD = 60 * SECOND
 local MAX_READING = 60 * SECOND
+local LONGEST_RENEWAL = 30 * SECOND
 local YOUNG = math.min(max_age, 30 * SECOND) -- so old a reading is not made again, but for tests
 
 -- How many starts the last reading may or may not have counted.
@@ -538,6 +539,20 @@ local function begin_reading()
   return value('reading')
 end
 
+-- Nobody has asked for so long that others may have used many starts since the last reading: the
+-- next one is waited for. Returns nil if it need not be, or hangs or fails.
+local function renewal()
+  if reading_age() < 2 * max_age then
+    return nil
+  end
+  local number_of_reading = begin_reading()
+  local wait = value('reading_until') - MAX_READING + LONGEST_RENEWAL - now
+  if value('reading') == 0 or wait <= 0 then
+    return nil
+  end
+  return number_of_reading and READ or NO_LIMIT, number_of_reading or wait
+end
+
 -- Returns nil if a start may be had; otherwise the kind of answer, and a time or a reading's number.
 local function refusal()
   if not is_limited() then
@@ -545,7 +560,10 @@ local function refusal()
   end
   if is_good() then
     local wait = exhausted()
-    return wait and EXHAUSTED, wait
+    if wait then
+      return EXHAUSTED, wait
+    end
+    return renewal()
   end
   local number_of_reading, wait = begin_reading()
   return number_of_reading and READ or NO_LIMIT, number_of_reading or wait
@@ -598,7 +616,7 @@ local function accept(asked, total, remaining, reset_after, count)
   set('wanted', 0)
   set('total', total)
   set('remaining', remaining)
-  set('uncounted', math.min(charges(), remaining))
+  set('uncounted', charges())
   set('missed', asked < value('cold') + settling and 2 * count or 0) -- by who was there before
   set('resets', reset_after > 0 and 1 or 0)
   set('reset', next_reset)

@@ -718,6 +718,47 @@ class StoreTest extends RedisTestBase {
   }
 
   @Test
+  void ask_nobodyHasAskedForLong_waitsForANewReading() {
+    Participant process = reader("a", renewed());
+    Participant other = reader("b", renewed());
+    readLater(process, limit(10, 1));
+    age(AGE.multipliedBy(2));
+    Ticket first = process.join(0);
+    StepReply stale = process.tell().ask(first).take();
+    assertEquals(Kind.READ, stale.answers().getFirst().kind());
+    assertTrue(stale.reading() > 0);
+    assertEquals(Kind.BEHIND, other.ask(other.join(0)).kind());
+    process.read(stale.reading(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+  }
+
+  @Test
+  void ask_readingThatIsWaitedForHangs_isReleasedByTheOldOne() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(10, 1));
+    age(AGE.multipliedBy(2));
+    Ticket first = process.join(0);
+    assertEquals(Kind.READ, process.ask(first).kind());
+    long until = Long.parseLong(client.hget(key("state"), "reading_until"));
+    setState("reading_until", until - Duration.ofSeconds(30).toNanos() / 1000);
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
+  }
+
+  /** As many may be counted as there were. */
+  @Test
+  void read_moreStartsThanAreLeftMayBeCounted_isUncertain() {
+    Participant process = reader("a", renewed());
+    readLater(process, limit(50, 1));
+    for (int i = 0; i < 30; i++) {
+      process.used(release(process, 0), Duration.ZERO);
+    }
+    age(Duration.ofSeconds(30));
+    process.read(process.tell().refresh().take().reading(), limit(10, 1));
+    StepReply.Budget budget = process.look().budget();
+    assertEquals(10, budget.usable() + budget.uncertain());
+  }
+
+  @Test
   void ask_readingHasComeOfAgeInAProcessWithoutSource_anotherIsToReadIt() {
     Participant process = participant("a", renewed());
     Participant reader = reader("b", renewed());
