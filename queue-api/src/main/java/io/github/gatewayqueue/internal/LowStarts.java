@@ -16,25 +16,13 @@ public final class LowStarts {
   /** This part of the day's has to come back, or a start that is given back would be news. */
   private static final int MARGIN_PART = 20;
 
-  private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
-
-  /** How many were used in each minute of the last hour, and which minute was counted last. */
-  private final int[] minutes = new int[60];
-
-  private final long beginNanos;
-  private long lastMinute;
+  private final StartsPerHour pace = new StartsPerHour();
 
   /** Of how many of the parts an operator has heard. */
   private int told;
 
-  /**
-   * Creates the state of a budget of which nothing is known yet.
-   *
-   * @param nowNanos the present moment
-   */
-  public LowStarts(long nowNanos) {
-    beginNanos = nowNanos;
-  }
+  /** Creates the state of a budget of which nothing is known yet. */
+  public LowStarts() {}
 
   /**
    * Takes note of starts that were used, for the pace.
@@ -43,8 +31,7 @@ public final class LowStarts {
    * @param nowNanos the present moment
    */
   public void used(int starts, long nowNanos) {
-    forget(nowNanos);
-    minutes[(int) (lastMinute % minutes.length)] += starts;
+    pace.add(starts, nowNanos);
   }
 
   /** Takes note that an operator has heard that no start is left. */
@@ -69,7 +56,7 @@ public final class LowStarts {
     }
     told = low;
     String left = LimitText.left(limit, heldBack);
-    int anHour = usedInLastHour(nowNanos);
+    int anHour = pace.ofLastHour(nowNanos);
     if (anHour <= 0) {
       return left;
     }
@@ -90,23 +77,5 @@ public final class LowStarts {
       }
     }
     return 0;
-  }
-
-  /** Returns how many starts were used in the last 59 to 60 minutes. */
-  int usedInLastHour(long nowNanos) {
-    forget(nowNanos);
-    int sum = 0;
-    for (int count : minutes) {
-      sum += count;
-    }
-    return sum;
-  }
-
-  private void forget(long nowNanos) {
-    long now = (nowNanos - beginNanos) / MINUTE_NANOS;
-    for (long minute = Math.max(lastMinute, now - minutes.length) + 1; minute <= now; minute++) {
-      minutes[(int) (minute % minutes.length)] = 0;
-    }
-    lastMinute = Math.max(lastMinute, now);
   }
 }

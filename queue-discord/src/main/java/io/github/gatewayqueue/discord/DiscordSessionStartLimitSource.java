@@ -6,6 +6,8 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.HttpUrl;
+import io.github.gatewayqueue.internal.Require;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,7 +21,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -282,9 +283,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
       if (this.token.isBlank()) {
         throw new IllegalArgumentException("token is blank, expected a bot's token");
       }
-      for (int i = token.length() - this.token.length(); i < token.length(); i++) {
-        requireVisibleAscii(token.charAt(i), i);
-      }
+      Require.visibleAscii(token, token.length() - this.token.length());
     }
 
     /**
@@ -297,7 +296,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
      *     or has user info, a query or a fragment
      */
     public Builder baseUrl(URI baseUrl) {
-      this.baseUrl = BaseUrl.checked(requireNonNull(baseUrl, "baseUrl"));
+      this.baseUrl = HttpUrl.checked("base URL", requireNonNull(baseUrl, "baseUrl"));
       return this;
     }
 
@@ -310,7 +309,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder connectTimeout(Duration timeout) {
-      connectTimeout = checked("connect timeout", timeout);
+      connectTimeout = Require.timeout("connect timeout", requireNonNull(timeout, "timeout"));
       return this;
     }
 
@@ -323,7 +322,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder requestTimeout(Duration timeout) {
-      requestTimeout = checked("request timeout", timeout);
+      requestTimeout = Require.timeout("request timeout", requireNonNull(timeout, "timeout"));
       return this;
     }
 
@@ -367,23 +366,6 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
                 + " were set, expected one: set the timeout on the client");
       }
       return new DiscordSessionStartLimitSource(this);
-    }
-
-    private static void requireVisibleAscii(char character, int index) {
-      if (character <= ' ' || character > '~') {
-        throw new IllegalArgumentException(
-            "token has U+%s at index %s, expected visible ASCII only"
-                .formatted(HexFormat.of().withUpperCase().toHexDigits(character), index));
-      }
-    }
-
-    private static Duration checked(String name, Duration timeout) {
-      requireNonNull(timeout, "timeout");
-      if (!timeout.isPositive() || timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-        throw new IllegalArgumentException(
-            name + " is " + timeout + ", expected more than zero and at most 292 years");
-      }
-      return timeout;
     }
   }
 }

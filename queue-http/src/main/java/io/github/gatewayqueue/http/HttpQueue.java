@@ -4,12 +4,13 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.internal.Backoff;
+import io.github.gatewayqueue.internal.HttpUrl;
 import io.github.gatewayqueue.internal.RequestReport;
+import io.github.gatewayqueue.internal.Require;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -175,7 +176,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    *     has user info, a query or a fragment
    */
   public static Builder builder(URI broker) {
-    return new Builder(BrokerUrl.checked(broker));
+    return new Builder(HttpUrl.checked("broker URL", broker) + "/");
   }
 
   private static HttpClient newClient() {
@@ -321,24 +322,13 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      */
     public Builder token(@Nullable String token) {
       if (token != null) {
-        requireVisibleAscii(token);
+        if (token.isEmpty()) {
+          throw new IllegalArgumentException("token is empty, expected the broker's");
+        }
+        Require.visibleAscii(token, 0);
       }
       this.token = token;
       return this;
-    }
-
-    private static void requireVisibleAscii(String token) {
-      if (token.isEmpty()) {
-        throw new IllegalArgumentException("token is empty, expected the broker's");
-      }
-      for (int i = 0; i < token.length(); i++) {
-        char character = token.charAt(i);
-        if (character <= ' ' || character > '~') {
-          throw new IllegalArgumentException(
-              "token has U+%s at index %s, expected visible ASCII only"
-                  .formatted(HexFormat.of().withUpperCase().toHexDigits(character), i));
-        }
-      }
     }
 
     /**
@@ -388,7 +378,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder margin(Duration margin) {
-      this.margin = requireInRange("margin", margin);
+      this.margin = Require.timeout("margin", margin);
       return this;
     }
 
@@ -402,16 +392,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder holdTimeout(Duration holdTimeout) {
-      this.holdTimeout = requireInRange("holdTimeout", holdTimeout);
+      this.holdTimeout = Require.timeout("holdTimeout", holdTimeout);
       return this;
-    }
-
-    private static Duration requireInRange(String name, Duration duration) {
-      if (!duration.isPositive() || duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
-        throw new IllegalArgumentException(
-            name + " is " + duration + ", expected more than zero and at most 292 years");
-      }
-      return duration;
     }
 
     /**

@@ -63,7 +63,7 @@ final class Budget {
   private final long predecessorUntilNanos;
 
   private final boolean predecessor;
-  private final LowStarts low;
+  private final LowStarts low = new LowStarts();
   private final RecentStarts recent = new RecentStarts();
 
   private @Nullable SessionStartLimit limit;
@@ -143,7 +143,6 @@ final class Budget {
     this.maxReadingAgeNanos = maxReadingAgeNanos;
     this.predecessor = predecessor;
     this.predecessorUntilNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
-    this.low = new LowStarts(nowNanos);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.internal.ReadingAge;
+import io.github.gatewayqueue.internal.Require;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.local.engine.BucketState;
 import io.github.gatewayqueue.local.engine.Buckets;
@@ -262,7 +263,7 @@ public final class LargeBotQueue implements LimitedQueue {
    */
   public SessionStart acquire(long id, long total, Duration holdTimeout)
       throws InterruptedException {
-    return acquireFor(id, total, Buckets.requireHoldTimeout(holdTimeout));
+    return acquireFor(id, total, Require.positive("holdTimeout", holdTimeout));
   }
 
   private SessionStart acquireFor(long id, long total, Duration timeout)
@@ -518,7 +519,7 @@ public final class LargeBotQueue implements LimitedQueue {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder interval(Duration interval) {
-      this.interval = Buckets.requireInterval(interval);
+      this.interval = Require.positive("interval", interval);
       return this;
     }
 
@@ -534,10 +535,7 @@ public final class LargeBotQueue implements LimitedQueue {
      * @throws IllegalArgumentException if {@code reserve < 0}
      */
     public Builder reserve(int reserve) {
-      if (reserve < 0) {
-        throw new IllegalArgumentException("reserve is " + reserve + ", expected at least 0");
-      }
-      this.reserve = reserve;
+      this.reserve = Require.reserve(reserve);
       return this;
     }
 
@@ -574,7 +572,7 @@ public final class LargeBotQueue implements LimitedQueue {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder startDelay(Duration startDelay) {
-      this.startDelay = Buckets.requireStartDelay(startDelay);
+      this.startDelay = Require.notNegative("startDelay", startDelay);
       return this;
     }
 
@@ -587,7 +585,7 @@ public final class LargeBotQueue implements LimitedQueue {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder holdTimeout(Duration holdTimeout) {
-      this.holdTimeout = Buckets.requireHoldTimeout(holdTimeout);
+      this.holdTimeout = Require.positive("holdTimeout", holdTimeout);
       return this;
     }
 

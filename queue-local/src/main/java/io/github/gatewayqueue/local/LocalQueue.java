@@ -2,6 +2,7 @@ package io.github.gatewayqueue.local;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.Require;
 import io.github.gatewayqueue.local.engine.Buckets;
 import io.github.gatewayqueue.local.engine.StartBudget;
 import java.time.Duration;
@@ -70,7 +71,7 @@ public final class LocalQueue implements GatewayQueue {
    * @throws IllegalArgumentException if the interval is zero, negative or too long
    */
   public LocalQueue(Duration interval) {
-    this(interval, Buckets.defaultHoldTimeout(Buckets.requireInterval(interval)));
+    this(interval, Buckets.defaultHoldTimeout(Require.positive("interval", interval)));
   }
 
   /** For tests: with a hold time-out of their choice. */

@@ -21,7 +21,7 @@ final class LimitWarnings {
   private static final long ANOTHER_RESET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final int reserve;
-  private final LowStarts low;
+  private final LowStarts low = new LowStarts();
   private @Nullable SessionStartLimit known;
 
   /** When that limit resets. Meaningless without one. */
@@ -32,9 +32,8 @@ final class LimitWarnings {
   /** How many starts were used elsewhere, as of the last answer. */
   private long usedElsewhere;
 
-  LimitWarnings(int reserve, long nowNanos) {
+  LimitWarnings(int reserve) {
     this.reserve = reserve;
-    low = new LowStarts(nowNanos);
   }
 
   /**

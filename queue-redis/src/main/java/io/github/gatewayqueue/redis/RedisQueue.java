@@ -14,6 +14,7 @@ import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.internal.RequestReport;
+import io.github.gatewayqueue.internal.Require;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.io.IOException;
 import java.net.URI;
@@ -275,7 +276,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
    */
   public SessionStart acquire(long id, long total, Duration holdTimeout)
       throws InterruptedException {
-    Builder.requirePositive("holdTimeout", holdTimeout);
+    Require.positive("holdTimeout", holdTimeout);
     return new HeldStart(worker, awaitStart(id, total, holdTimeout));
   }
 
@@ -578,7 +579,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder interval(Duration interval) {
-      this.interval = requirePositive("interval", interval);
+      this.interval = Require.positive("interval", interval);
       return this;
     }
 
@@ -593,12 +594,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder startDelay(Duration startDelay) {
-      requireNonNull(startDelay, "startDelay");
-      if (startDelay.isNegative() || startDelay.compareTo(MAX) > 0) {
-        throw new IllegalArgumentException(
-            "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
-      }
-      this.startDelay = startDelay;
+      this.startDelay = Require.notNegative("startDelay", startDelay);
       return this;
     }
 
@@ -629,7 +625,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder holdTimeout(Duration holdTimeout) {
-      this.holdTimeout = requirePositive("holdTimeout", holdTimeout);
+      this.holdTimeout = Require.positive("holdTimeout", holdTimeout);
       return this;
     }
 
@@ -713,10 +709,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
      * @throws IllegalArgumentException if {@code reserve < 0}
      */
     public Builder reserve(int reserve) {
-      if (reserve < 0) {
-        throw new IllegalArgumentException("reserve is " + reserve + ", expected at least 0");
-      }
-      this.reserve = reserve;
+      this.reserve = Require.reserve(reserve);
       return this;
     }
 
@@ -749,15 +742,6 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
 
     private static Duration atMost(Duration duration) {
       return duration.compareTo(MAX) < 0 ? duration : MAX;
-    }
-
-    private static Duration requirePositive(String name, Duration value) {
-      requireNonNull(value, name);
-      if (!value.isPositive() || value.compareTo(MAX) > 0) {
-        throw new IllegalArgumentException(
-            name + " is " + value + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
-      }
-      return value;
     }
   }
 }

@@ -83,7 +83,7 @@ final class StoreWorker {
     this.store = store;
     this.settings = settings;
     tickets = new LocalTickets(process, settings, System.nanoTime());
-    warnings = new LimitWarnings(settings.reserve(), System.nanoTime());
+    warnings = new LimitWarnings(settings.reserve());
     reader =
         new LimitReader(
             source, settings.reserve(), threads, random, this::tell, new ReadingResults());

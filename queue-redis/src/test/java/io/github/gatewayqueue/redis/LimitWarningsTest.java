@@ -13,7 +13,7 @@ class LimitWarningsTest {
   private static final long BEGIN_NANOS = Long.MAX_VALUE - 1_000; // differences alone count
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final LimitWarnings warnings = new LimitWarnings(1, BEGIN_NANOS);
+  private final LimitWarnings warnings = new LimitWarnings(1);
   private Duration passed = Duration.ZERO;
 
   /** Returns what is logged of an answer that tells so many starts left. */
@@ -25,21 +25,7 @@ class LimitWarningsTest {
       throws Exception {
     var limit = new SessionStartLimit(1000, remaining, resetAfter, 1);
     StepReply reply =
-        new StepReply(
-            1,
-            1,
-            1,
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            limit,
-            exhaustedNanos,
-            0,
-            new StepReply.Budget(remaining - 1, 0, 0, 0, 0),
-            List.of());
+        Samples.reply(limit, exhaustedNanos, new StepReply.Budget(remaining - 1, 0, 0, 0, 0));
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
       warnings.answered(reply, false, exhaustedNanos > 0, BEGIN_NANOS + passed.toNanos());
       return log.lines();

@@ -24,17 +24,7 @@ class LocalTicketsTest {
   private static final Duration INTERVAL = Duration.ofSeconds(6);
   private static final Duration SLACK = Duration.ofSeconds(1);
   private static final Duration HOLD = Duration.ofSeconds(30);
-  private static final RedisQueueSettings SETTINGS =
-      new RedisQueueSettings(
-          "test",
-          INTERVAL,
-          Duration.ZERO,
-          Duration.ofSeconds(15),
-          Duration.ofSeconds(10),
-          Duration.ofMinutes(10),
-          1,
-          true,
-          false);
+  private static final RedisQueueSettings SETTINGS = Samples.settings(INTERVAL);
   private static final TwoClockMoment NOW = TwoClockMoment.now();
 
   @TempDir private Path folder;

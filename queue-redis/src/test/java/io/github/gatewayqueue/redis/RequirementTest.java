@@ -8,43 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RequirementTest {
-  private static final RedisQueueSettings SETTINGS =
-      new RedisQueueSettings(
-          "test",
-          Duration.ofSeconds(6),
-          Duration.ZERO,
-          Duration.ofSeconds(15),
-          Duration.ofSeconds(10),
-          Duration.ofMinutes(10),
-          1,
-          true,
-          false);
+  private static final RedisQueueSettings SETTINGS = Samples.settings(Duration.ofSeconds(6));
 
   private final Requirement requirement = new Requirement(5);
 
   /** Judges by four usable starts and one that may have been counted. */
   private boolean judge(long ageMicros) {
     return requirement.judge(
-        new StepReply(
-            1,
-            1,
-            1,
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
+        Samples.reply(
             new SessionStartLimit(1000, 5, Duration.ofHours(1), 1),
             0,
-            0,
-            new StepReply.Budget(4, 1, ageMicros, 0, 0),
-            List.of()),
+            new StepReply.Budget(4, 1, ageMicros, 0, 0)),
         SETTINGS);
   }
 

@@ -8,6 +8,7 @@ import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.internal.RequestReport;
+import io.github.gatewayqueue.internal.Require;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -156,43 +157,13 @@ public final class Buckets {
    * @throws IllegalArgumentException if a number or a duration is out of its range
    */
   public Buckets(Duration interval, Duration startDelay, int count, StartBudget budget) {
-    this.intervalNanos = requireInterval(interval).toNanos();
+    this.intervalNanos = Require.positive("interval", interval).toNanos();
     this.budget = budget;
-    long notBeforeNanos = System.nanoTime() + requireStartDelay(startDelay).toNanos();
+    long notBeforeNanos =
+        System.nanoTime() + Require.notNegative("startDelay", startDelay).toNanos();
     Line[] lines = new Line[requirePositive(count)];
     Arrays.setAll(lines, i -> new Line(intervalNanos, budget, notBeforeNanos));
     buckets = bucketsOf(lines);
-  }
-
-  /**
-   * Returns an interval that buckets can have.
-   *
-   * @param interval the shortest time between two releases of one bucket
-   * @return the same
-   * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
-   */
-  public static Duration requireInterval(Duration interval) {
-    return requirePositive(interval, "interval");
-  }
-
-  /**
-   * Returns a time for which starts can be held.
-   *
-   * @param holdTimeout how long a start is held at most
-   * @return the same
-   * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
-   */
-  public static Duration requireHoldTimeout(Duration holdTimeout) {
-    return requirePositive(holdTimeout, "holdTimeout");
-  }
-
-  private static Duration requirePositive(Duration duration, String name) {
-    requireNonNull(duration, name);
-    if (!duration.isPositive() || duration.compareTo(MAX) > 0) {
-      throw new IllegalArgumentException(
-          name + " is " + duration + ", expected 1 ns to " + Long.MAX_VALUE + " ns");
-    }
-    return duration;
   }
 
   /**
@@ -205,22 +176,6 @@ public final class Buckets {
   public static Duration defaultHoldTimeout(Duration interval) {
     Duration fiveIntervals = interval.multipliedBy(5);
     return fiveIntervals.compareTo(MAX) < 0 ? fiveIntervals : MAX;
-  }
-
-  /**
-   * Returns a start delay that buckets can have.
-   *
-   * @param startDelay how long no bucket releases anybody
-   * @return the same
-   * @throws IllegalArgumentException if it is not from zero to {@link Long#MAX_VALUE} ns
-   */
-  public static Duration requireStartDelay(Duration startDelay) {
-    requireNonNull(startDelay, "startDelay");
-    if (startDelay.isNegative() || startDelay.compareTo(MAX) > 0) {
-      throw new IllegalArgumentException(
-          "startDelay is " + startDelay + ", expected zero to " + Long.MAX_VALUE + " ns");
-    }
-    return startDelay;
   }
 
   private static int requirePositive(int count) {
