@@ -156,12 +156,7 @@ class BrokerHangUpTest extends BrokerTestBase {
     for (int shard = 0; shard < count; shard++) {
       RawConnection client = connect(broker);
       String accept = shard % 2 == 0 ? "*/*" : "text/event-stream";
-      client.send(
-          "GET /?shard="
-              + shard
-              + " HTTP/1.1\r\nHost: localhost\r\nAccept: "
-              + accept
-              + "\r\n\r\n");
+      client.ask(shard, accept);
       clients.add(client);
     }
     awaitWaiting(broker, count);

@@ -260,12 +260,7 @@ class MainTest extends BrokerTestBase {
         RawConnection client = new RawConnection(uri.getPort());
         clients.add(client);
         String accept = shard % 2 == 0 ? "*/*" : "text/event-stream";
-        client.send(
-            "GET /?shard="
-                + shard
-                + " HTTP/1.1\r\nHost: localhost\r\nAccept: "
-                + accept
-                + "\r\n\r\n");
+        client.ask(shard, accept);
       }
       awaitWaiting(uri, count);
     } finally {

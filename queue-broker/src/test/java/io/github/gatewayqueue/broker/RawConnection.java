@@ -60,6 +60,13 @@ final class RawConnection implements AutoCloseable {
     send(text.getBytes(ISO_8859_1));
   }
 
+  /** Asks for a shard in a form that the header {@code Accept} chooses. */
+  void ask(int shard, String accept) throws IOException {
+    send(
+        "GET /?shard=%s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\n\r\n"
+            .formatted(shard, accept));
+  }
+
   void send(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();

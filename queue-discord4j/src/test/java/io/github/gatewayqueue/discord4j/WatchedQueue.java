@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.AcquireOnly;
+import io.github.gatewayqueue.testsupport.WatchedStart;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 
 /** A queue, whom it has released, and what was said of the starts. */
-final class WatchedQueue implements GatewayQueue {
+final class WatchedQueue implements AcquireOnly {
   private final List<Start> starts = new CopyOnWriteArrayList<>();
   private final Semaphore running = new Semaphore(1);
   private final GatewayQueue queue;
@@ -23,18 +25,18 @@ final class WatchedQueue implements GatewayQueue {
   }
 
   /** A start, and when each word was said of it for the first time. */
-  static final class Start implements SessionStart {
+  static final class Start extends WatchedStart {
     final long id;
     final long releasedNanos = System.nanoTime();
     private final Map<String, Long> said = new ConcurrentSkipListMap<>();
-    private final SessionStart start;
 
     Start(long id, SessionStart start) {
+      super(start);
       this.id = id;
-      this.start = start;
     }
 
-    private void say(String word) {
+    @Override
+    protected void say(String word) {
       said.putIfAbsent(word, System.nanoTime());
     }
 
@@ -55,43 +57,9 @@ final class WatchedQueue implements GatewayQueue {
     }
 
     @Override
-    public void identified() {
-      say("identified");
-      start.identified();
-    }
-
-    @Override
-    public void answered() {
-      say("answered");
-      start.answered();
-    }
-
-    @Override
-    public void cancel() {
-      say("cancelled");
-      start.cancel();
-    }
-
-    @Override
-    public boolean isExpired() {
-      return start.isExpired();
-    }
-
-    @Override
-    public void close() {
-      say("closed");
-      start.close();
-    }
-
-    @Override
     public String toString() {
       return id + " " + String.join(" ", said.keySet());
     }
-  }
-
-  @Override
-  public void request(long id, long total) {
-    throw new AssertionError("not held");
   }
 
   @Override

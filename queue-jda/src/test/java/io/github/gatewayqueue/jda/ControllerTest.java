@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.AcquireOnly;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.JavaProcess;
@@ -458,12 +459,7 @@ class ControllerTest {
   }
 
   private GatewayQueue expiringOnce(AtomicBoolean expired) {
-    return new GatewayQueue() {
-      @Override
-      public void request(long id, long total) {
-        throw new AssertionError("not held");
-      }
-
+    return new AcquireOnly() {
       @Override
       public SessionStart acquire(long id, long total) throws InterruptedException {
         SessionStart start = queue.acquire(id, total);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.testsupport.AcquireOnly;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.WatchedStart;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A queue, how often it was asked, whom it has released, and what was said of the starts. */
-final class CountingQueue implements GatewayQueue {
+final class CountingQueue implements AcquireOnly {
   final AtomicInteger asked = new AtomicInteger();
   final AtomicInteger released = new AtomicInteger();
   private final List<Start> starts = new CopyOnWriteArrayList<>();
@@ -25,19 +27,19 @@ final class CountingQueue implements GatewayQueue {
   }
 
   /** A start, and the first that was said of it. */
-  static final class Start implements SessionStart {
+  static final class Start extends WatchedStart {
     final long id;
     final long releasedNanos = System.nanoTime();
     volatile String said = "";
     volatile long saidNanos;
-    private final SessionStart start;
 
     Start(long id, SessionStart start) {
+      super(start);
       this.id = id;
-      this.start = start;
     }
 
-    private void say(String word) {
+    @Override
+    protected void say(String word) {
       if (said.isEmpty()) {
         saidNanos = System.nanoTime();
         said = word;
@@ -45,43 +47,9 @@ final class CountingQueue implements GatewayQueue {
     }
 
     @Override
-    public void identified() {
-      say("identified");
-      start.identified();
-    }
-
-    @Override
-    public void answered() {
-      say("answered");
-      start.answered();
-    }
-
-    @Override
-    public void cancel() {
-      say("cancelled");
-      start.cancel();
-    }
-
-    @Override
-    public boolean isExpired() {
-      return start.isExpired();
-    }
-
-    @Override
-    public void close() {
-      say("closed");
-      start.close();
-    }
-
-    @Override
     public String toString() {
       return id + " " + said;
     }
-  }
-
-  @Override
-  public void request(long id, long total) throws InterruptedException {
-    throw new AssertionError("not held");
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
+import io.github.gatewayqueue.testsupport.AcquireOnly;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
@@ -45,12 +46,7 @@ class StormTest {
   }
 
   static GatewayQueue gated(GatewayQueue queue, Gate gate) {
-    return new GatewayQueue() {
-      @Override
-      public void request(long id, long total) {
-        throw new AssertionError("not held");
-      }
-
+    return new AcquireOnly() {
       @Override
       public SessionStart acquire(long id, long total) throws InterruptedException {
         gate.pass(id);

@@ -1,0 +1,15 @@
+package io.github.gatewayqueue.testsupport;
+
+import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.SessionStart;
+
+/** A queue whose starts must all be held, as those of an adapter. */
+public interface AcquireOnly extends GatewayQueue {
+  @Override
+  default void request(long id, long total) {
+    throw new AssertionError("not held");
+  }
+
+  @Override
+  SessionStart acquire(long id, long total) throws InterruptedException;
+}

@@ -1,0 +1,44 @@
+package io.github.gatewayqueue.testsupport;
+
+import io.github.gatewayqueue.SessionStart;
+
+/** A start that notes what is said of it, and passes it on. */
+public abstract class WatchedStart implements SessionStart {
+  private final SessionStart start;
+
+  protected WatchedStart(SessionStart start) {
+    this.start = start;
+  }
+
+  /** Notes a word: identified, answered, cancelled or closed. */
+  protected abstract void say(String word);
+
+  @Override
+  public final void identified() {
+    say("identified");
+    start.identified();
+  }
+
+  @Override
+  public final void answered() {
+    say("answered");
+    start.answered();
+  }
+
+  @Override
+  public final void cancel() {
+    say("cancelled");
+    start.cancel();
+  }
+
+  @Override
+  public final boolean isExpired() {
+    return start.isExpired();
+  }
+
+  @Override
+  public final void close() {
+    say("closed");
+    start.close();
+  }
+}
