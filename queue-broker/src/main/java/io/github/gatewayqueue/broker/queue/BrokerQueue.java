@@ -67,9 +67,7 @@ public interface BrokerQueue extends AutoCloseable {
     return null;
   }
 
-  /**
-   * Returns how old the last reading of the limit is, whoever made it; nothing if there is none.
-   */
+  /** Returns the age of the last reading of the limit, by any broker; nothing if there is none. */
   default Optional<Duration> readingAge() {
     return Optional.empty();
   }
