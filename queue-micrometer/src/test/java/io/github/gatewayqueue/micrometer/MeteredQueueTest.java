@@ -147,7 +147,7 @@ class MeteredQueueTest {
       large.update(new SessionStartLimit(1000, 800, read.resetAfter(), read.maxConcurrency()));
       // about a hundred: the update may have missed the start of this queue
       assertTrue(elsewhere() > 90, () -> "" + elsewhere());
-      assertEquals(large.usedElsewhere(), elsewhere());
+      assertEquals((double) large.usedElsewhere(), elsewhere());
     }
   }
 
