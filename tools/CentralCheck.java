@@ -29,7 +29,9 @@ import org.w3c.dom.NodeList;
  * without signatures. With --self-test it plants mistakes in copies, which it must find.
  */
 final class CentralCheck {
-  /** What a POM must say once at least, as https://central.sonatype.org/publish/requirements asks. */
+  /**
+   * What a POM must say once at least, as https://central.sonatype.org/publish/requirements asks.
+   */
   private static final List<String> REQUIRED =
       List.of(
           "name",
@@ -88,8 +90,8 @@ final class CentralCheck {
         check.artifacts, check.signatures);
   }
 
-  private static CentralCheck check(
-      Path folder, boolean isSigned, Map<String, String> environment) throws Exception {
+  private static CentralCheck check(Path folder, boolean isSigned, Map<String, String> environment)
+      throws Exception {
     CentralCheck check = new CentralCheck(folder, environment);
     List<Path> files = files(folder);
     List<Path> poms = files.stream().filter(file -> file.toString().endsWith(".pom")).toList();
@@ -329,7 +331,8 @@ final class CentralCheck {
           artifact -> {
             Path pom = file(artifact, ".pom");
             String text = Files.readString(pom);
-            String changed = Pattern.compile(pattern, Pattern.DOTALL).matcher(text).replaceFirst(replacement);
+            String changed =
+                Pattern.compile(pattern, Pattern.DOTALL).matcher(text).replaceFirst(replacement);
             if (changed.equals(text)) {
               throw new IllegalStateException(pattern + " is not in " + pom);
             }
@@ -355,7 +358,8 @@ final class CentralCheck {
     private Path copyArtifact(Path copy) throws IOException {
       Path folder = null;
       for (Path file : files(stage)) {
-        if (file.getParent().getParent().endsWith(ARTIFACT) && !file.toString().endsWith(SIGNATURE)) {
+        if (file.getParent().getParent().endsWith(ARTIFACT)
+            && !file.toString().endsWith(SIGNATURE)) {
           Path copied = copy.resolve(stage.relativize(file).toString());
           folder = Files.createDirectories(copied.getParent());
           Files.copy(file, copied);
