@@ -72,7 +72,8 @@ final class StoreWorker {
    * @param limit as it stood, or null
    * @param asked when it was asked
    */
-  private record Known(@Nullable SessionStartLimit limit, StepReply.Budget budget, Moment asked) {}
+  private record Known(
+      @Nullable SessionStartLimit limit, StepReply.Budget budget, TwoClockMoment asked) {}
 
   StoreWorker(
       Store store,
