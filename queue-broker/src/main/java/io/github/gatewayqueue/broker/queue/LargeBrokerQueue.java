@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  * watch it hear of starts that others use.
  */
 final class LargeBrokerQueue implements BrokerQueue {
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
   private final LimitReadings readings;
   private final LargeBotQueue queue;
   private final int reserve;
-  private volatile @Nullable Thread refresher;
+  private final EverySecond refresher = new EverySecond("refresher", this::refresh);
 
   LargeBrokerQueue(QueueSettings settings, String token) {
     readings = new LimitReadings(settings, token);
@@ -42,18 +40,15 @@ final class LargeBrokerQueue implements BrokerQueue {
     queue = record == null ? builder.build() : builder.record(record).build();
   }
 
-  private void refresh() {
-    try {
-      while (!readings.isRefused()) {
-        queue.readLimitIfUnknown();
-        if (readings.isOld()) {
-          queue.refresh();
-        }
-        Thread.sleep(LOOK_AGAIN);
-      }
-    } catch (InterruptedException e) {
-      // the broker is closed
+  private boolean refresh() {
+    if (readings.isRefused()) {
+      return false;
     }
+    queue.readLimitIfUnknown();
+    if (readings.isOld()) {
+      queue.refresh();
+    }
+    return true;
   }
 
   @Override
@@ -69,11 +64,7 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public void start() {
-    refresher =
-        Thread.ofVirtual()
-            .name("refresher")
-            .inheritInheritableThreadLocals(false)
-            .start(this::refresh);
+    refresher.start();
   }
 
   @Override
@@ -136,9 +127,6 @@ final class LargeBrokerQueue implements BrokerQueue {
 
   @Override
   public void close() {
-    Thread started = refresher;
-    if (started != null) {
-      started.interrupt();
-    }
+    refresher.close();
   }
 }

@@ -22,12 +22,10 @@ import org.jspecify.annotations.Nullable;
  * once a second, however many ask for the status.
  */
 final class RedisBrokerQueue implements BrokerQueue {
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
   private final RedisQueue queue;
   private final @Nullable LimitReadings readings;
   private final int reserve;
-  private volatile @Nullable Thread looker;
+  private final EverySecond looker = new EverySecond("looker", this::lookAgain);
 
   private volatile View view = View.NOTHING;
 
@@ -80,19 +78,13 @@ final class RedisBrokerQueue implements BrokerQueue {
     queue = builder.build();
   }
 
-  private void lookAgainAndAgain() {
-    try {
-      while (true) {
-        queue.readLimitIfUnknown();
-        if (readings != null && readings.isOld()) {
-          queue.refresh();
-        }
-        look();
-        Thread.sleep(LOOK_AGAIN);
-      }
-    } catch (InterruptedException e) {
-      // the broker is closed
+  private boolean lookAgain() {
+    queue.readLimitIfUnknown();
+    if (readings != null && readings.isOld()) {
+      queue.refresh();
     }
+    look();
+    return true;
   }
 
   private void look() {
@@ -121,11 +113,7 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public void start() {
-    looker =
-        Thread.ofVirtual()
-            .name("looker")
-            .inheritInheritableThreadLocals(false)
-            .start(this::lookAgainAndAgain);
+    looker.start();
   }
 
   @Override
@@ -200,10 +188,7 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public void close() {
-    Thread started = looker;
-    if (started != null) {
-      started.interrupt();
-    }
+    looker.close();
     queue.close();
   }
 }
