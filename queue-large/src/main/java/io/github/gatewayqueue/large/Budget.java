@@ -403,8 +403,8 @@ final class Budget {
   record Few(boolean usedUp, String text) {}
 
   /**
-   * Returns what an operator should hear of how much is left, or null; the same only once for as
-   * long as it is so.
+   * Returns what an operator should hear of how much is left, or null; the same only once while it
+   * is so.
    */
   synchronized @Nullable Few tell(long nowNanos) {
     SessionStartLimit known = limit(nowNanos);
