@@ -10,7 +10,9 @@ package io.github.gatewayqueue;
 public enum Brake {
   /**
    * A shard that starts for the fifth time within ten minutes first waits 5 s, then twice as long
-   * each time, up to 15 min. An hour without a start, and its starts are forgotten.
+   * each time, up to 15 min. The pause counts from the first request after a start: a request that
+   * is interrupted and made again waits for the rest. An hour without a start, and its starts are
+   * forgotten.
    */
   ON,
   /** No shard is delayed: for tests, and for bots with a brake of their own. */

@@ -51,12 +51,18 @@ final class ShardBrake {
 
     /** For how many it was told. */
     int told;
+
+    /** The step whose pause has begun, or was served by a start that was given back; or 0. */
+    int pausedStep;
+
+    /** When that pause ends. */
+    long pausedUntilNanos;
   }
 
   /**
    * How long a request of a shard waits before it joins the line.
    *
-   * @param nanos 0 if it joins at once
+   * @param nanos 0 if it joins at once, also because the pause of its step is over
    * @param step 0 without a pause, 1 for the first, and so on
    * @param starts how many starts are remembered of the shard
    * @param isNews whether this step of the shard was not told of before
@@ -65,6 +71,10 @@ final class ShardBrake {
     static final Pause NONE = new Pause(0, 0, 0, false);
   }
 
+  /**
+   * Returns how long a request waits. The first of a step fixes when the pause ends: a client that
+   * hangs up and asks again would never be let in if each request waited anew.
+   */
   synchronized Pause arrive(long id, long nowNanos) {
     Shard shard = shards.get(id);
     if (shard == null) {
@@ -85,8 +95,13 @@ final class ShardBrake {
     int step = shard.steps + 1;
     boolean isNews = step > shard.told;
     shard.told = step;
-    long doubled = FIRST_PAUSE.toNanos() << Math.min(step - 1, MAX_DOUBLINGS);
-    return new Pause(Math.min(doubled, LONGEST_PAUSE.toNanos()), step, shard.count, isNews);
+    if (shard.pausedStep != step) {
+      long doubled = FIRST_PAUSE.toNanos() << Math.min(step - 1, MAX_DOUBLINGS);
+      shard.pausedStep = step;
+      shard.pausedUntilNanos = nowNanos + Math.min(doubled, LONGEST_PAUSE.toNanos());
+    }
+    long leftNanos = Math.max(0, shard.pausedUntilNanos - nowNanos);
+    return new Pause(leftNanos, step, shard.count, isNews);
   }
 
   /** Takes note that a shard was released. */
@@ -99,6 +114,7 @@ final class ShardBrake {
     shard.starts.add(nowNanos);
     shard.count++;
     shard.steps = Math.max(shard.steps, pause.step);
+    shard.pausedStep = 0;
   }
 
   /** Takes note that a start was given back, which was none then. */
@@ -110,6 +126,8 @@ final class ShardBrake {
     shard.count--;
     if (shard.steps > 0 && shard.steps == pause.step) {
       shard.steps--;
+      shard.pausedStep = pause.step;
+      shard.pausedUntilNanos = startedNanos;
     }
     if (shard.starts.isEmpty()) {
       shards.remove(id);

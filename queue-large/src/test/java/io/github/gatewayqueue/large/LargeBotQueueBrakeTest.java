@@ -109,16 +109,17 @@ class LargeBotQueueBrakeTest extends BotTest {
   }
 
   @Test
-  void request_interruptedInItsPause_leavesWithoutAStartAndIsNotToldAgain()
+  void request_interruptedInItsPauseAndMadeAgain_usesOneStartAndIsToldOnce()
       throws InterruptedException {
     Bot bot = sick(LargeBotQueue.builder(source).interval(AT_ONCE)); // on is the default
-    for (int i = 0; i < 3; i++) {
-      Asking fifth = bot.start(SICK);
-      assertEquals(4, awaitPause(bot).starts());
-      fifth.interruptAndJoin();
-      assertEquals(List.of(), bot.queue.snapshot().pauses());
-    }
+    long beforeNanos = System.nanoTime();
+    Asking fifth = bot.start(SICK);
+    assertEquals(4, awaitPause(bot).starts());
+    fifth.interruptAndJoin();
+    assertEquals(List.of(), bot.queue.snapshot().pauses());
     assertEquals(4_996, bot.queue.limit().orElseThrow().remaining());
+    assertTrue(bot.start(SICK).awaitReturn() - beforeNanos >= PAUSE.toNanos());
+    assertEquals(4_995, bot.queue.limit().orElseThrow().remaining());
     requireTold(lines());
   }
 

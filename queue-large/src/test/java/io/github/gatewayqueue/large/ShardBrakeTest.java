@@ -115,13 +115,53 @@ class ShardBrakeTest {
     assertEquals(Pause.NONE, brake.arrive(SHARD + (1L << 32), now));
   }
 
+  /** As a client does that hangs up in its pause, and asks again. */
   @Test
-  void arrive_withoutAStartAfterIt_isTheSameAndToldOnce() {
+  void arrive_againInThePause_waitsTheRestAndIsToldOnce() {
     start(4);
-    Pause first = brake.arrive(SHARD, now);
-    Pause second = brake.arrive(SHARD, now + SECOND);
-    assertTrue(first.isNews());
-    assertEquals(new Pause(5 * SECOND, 1, 4, false), second);
+    assertEquals(new Pause(5 * SECOND, 1, 4, true), brake.arrive(SHARD, now));
+    assertEquals(new Pause(4 * SECOND, 1, 4, false), brake.arrive(SHARD, now + SECOND));
+    assertEquals(new Pause(1, 1, 4, false), brake.arrive(SHARD, now + 5 * SECOND - 1));
+  }
+
+  @Test
+  void arrive_againAfterThePause_joinsAtOnceUntilItHasStarted() {
+    start(4);
+    brake.arrive(SHARD, now);
+    now += 5 * SECOND;
+    assertEquals(new Pause(0, 1, 4, false), brake.arrive(SHARD, now));
+    now += MINUTE;
+    assertEquals(new Pause(0, 1, 4, false), start(SHARD));
+    assertEquals(new Pause(10 * SECOND, 2, 5, true), brake.arrive(SHARD, now));
+  }
+
+  /** A pause that nobody waited for is not kept for the next loop. */
+  @Test
+  void arrive_againInALaterLoop_waitsAnew() {
+    start(4);
+    brake.arrive(SHARD, now);
+    now += 10 * MINUTE;
+    start(4);
+    assertEquals(new Pause(5 * SECOND, 1, 8, false), brake.arrive(SHARD, now));
+  }
+
+  /** A request that gives up after the usual 15 s gets through all the same. */
+  @Test
+  void arrive_givenUpAndMadeAgain_endsWithTheLongestPause() {
+    start(4);
+    for (int starts = 0; starts < 12; starts++) {
+      long firstNanos = now;
+      Pause pause = brake.arrive(SHARD, now);
+      long wholeNanos = pause.nanos();
+      for (int given = 0; pause.nanos() > 15 * SECOND; given++) {
+        assertTrue(given < 100, "never let in");
+        now += 16 * SECOND;
+        pause = brake.arrive(SHARD, now);
+      }
+      now += pause.nanos();
+      assertTrue(now - firstNanos - wholeNanos <= SECOND, "after " + (now - firstNanos) + " ns");
+      brake.started(SHARD, pause, now);
+    }
   }
 
   @Test
@@ -148,11 +188,11 @@ class ShardBrakeTest {
   }
 
   @Test
-  void cancelled_afterThePause_takesTheStepBackAndIsNotToldAgain() {
+  void cancelled_afterThePause_takesTheStepBackAndHasServedThePause() {
     start(4);
     Pause pause = start(SHARD);
     brake.cancelled(SHARD, pause, now);
-    assertEquals(new Pause(5 * SECOND, 1, 4, false), start(SHARD));
+    assertEquals(new Pause(0, 1, 4, false), start(SHARD));
     assertEquals(new Pause(10 * SECOND, 2, 5, true), brake.arrive(SHARD, now));
   }
 
