@@ -263,8 +263,8 @@ local function tell(bucket, age)
 end
 
 -- The brake: of each shard how many starts are remembered, how many of them had to wait, for how many
--- that was told, the moments of the last ones, and the ticket that was told last. The numbers are
--- LargeBotQueue's.
+-- that was told, the moments of the last ones, the ticket that was told last, and when the pause ends
+-- that has begun since the last start. The numbers are LargeBotQueue's.
 
 local BRAKE = PREFIX .. 'brake'
 local LOOP, WITHIN = 5, 600 * SECOND
@@ -272,10 +272,11 @@ local FIRST_PAUSE, LONGEST_PAUSE = 5 * SECOND, 900 * SECOND
 local FORGOTTEN = 3600 * SECOND
 
 local function starts_of(shard)
-  local count, waited, told, moments, teller =
-    string.match(redis.call('HGET', BRAKE, shard) or '', '^(%d+):(%d+):(%d+):([%d,]+):?(.*)$')
+  local count, waited, told, moments, teller, joins =
+    string.match(redis.call('HGET', BRAKE, shard) or '',
+      '^(%d+):(%d+):(%d+):([%d,]+):?([^:]*):?(%d*)$')
   local starts = { count = tonumber(count), waited = tonumber(waited), told = tonumber(told),
-    teller = teller }
+    teller = teller, joins = tonumber(joins) }
   for moment in string.gmatch(moments or '', '%d+') do
     starts[#starts + 1] = tonumber(moment)
   end
@@ -294,7 +295,7 @@ local function remember(shard, starts)
   end
   redis.call('HSET', BRAKE, shard,
     table.concat({ starts.count, starts.waited, starts.told, table.concat(moments, ','),
-      starts.teller or '' }, ':'))
+      starts.teller or '', starts.joins and digits(starts.joins) or '' }, ':'))
 end
 
 local function note_start(shard)
@@ -305,26 +306,36 @@ local function note_start(shard)
   if #starts == LOOP then
     table.remove(starts, 1)
   end
+  starts.joins = nil
   remember(shard, starts)
 end
 
 local pauses = {} -- of each that waits: which join, how long, how many starts, and whether that is new
 
--- Has a shard wait before it joins, if it starts again and again. Returns whether it does. A ticket
--- that asks once more has lost the answer, and the news with it.
+-- Has a shard wait before it joins, if it starts again and again. Returns whether it does. The first
+-- ticket since its last start fixes when the pause ends: a process that gives up and asks again would
+-- never get through if each ticket waited anew. One that repeats its join has lost the answer, and the
+-- news with it.
 local function pause(index, ticket, shard)
   local starts = starts_of(shard)
   if not starts.loops then
     return false
   end
   local step = starts.waited + 1
-  local is_news = step > starts.told or starts.teller == ticket
-  pauses[#pauses + 1] = { index - 1, math.min(FIRST_PAUSE * 2 ^ (step - 1), LONGEST_PAUSE),
-    starts.count, is_news and 1 or 0 }
+  local whole = math.min(FIRST_PAUSE * 2 ^ (step - 1), LONGEST_PAUSE)
+  local is_first, is_news = not starts.joins, step > starts.told or starts.teller == ticket
+  starts.joins = starts.joins or now + whole
   if is_news then
     starts.told, starts.teller = step, ticket
+  end
+  if is_first or is_news then
     remember(shard, starts)
   end
+  local left = math.min(whole, starts.joins - now) -- the clock may have been set back
+  if left <= 0 then
+    return false
+  end
+  pauses[#pauses + 1] = { index - 1, left, starts.count, is_news and 1 or 0 }
   return true
 end
 

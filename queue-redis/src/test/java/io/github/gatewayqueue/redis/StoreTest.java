@@ -906,10 +906,44 @@ class StoreTest extends RedisTestBase {
     for (int starts = 4; starts < 13; starts++) {
       long nanos = Duration.ofSeconds(Math.min(seconds, 900)).toNanos();
       assertEquals(List.of(new StepReply.Pause(0, nanos, starts, true)), arrive(process, 3));
-      assertEquals(List.of(new StepReply.Pause(0, nanos, starts, false)), arrive(other, 3));
+      StepReply.Pause rest = arrive(other, 3).getFirst();
+      assertTrue(rest.nanos() < nanos, "it ends when the first does");
+      assertEquals(new StepReply.Pause(0, rest.nanos(), starts, false), rest);
       start(process, 3);
       seconds *= 2;
     }
+  }
+
+  private String brakeOf(long shard) {
+    return client.hget(key("brake"), "" + shard);
+  }
+
+  /** Has the pause of a shard end so much sooner. */
+  private void shortenPause(long shard, Duration time) {
+    String value = brakeOf(shard);
+    int at = value.lastIndexOf(':') + 1;
+    long ends = Long.parseLong(value.substring(at)) - time.toNanos() / 1000;
+    client.hset(key("brake"), "" + shard, value.substring(0, at) + ends);
+  }
+
+  /** As after a client has hung up. */
+  @Test
+  void join_askedAgainInThePause_waitsTheRestAndNotAgainUntilItHasStarted() {
+    Participant process = participant("a", braked());
+    for (int i = 0; i < 6; i++) {
+      start(process, 3);
+    }
+    long whole = Duration.ofSeconds(20).toNanos();
+    assertEquals(whole, arrive(process, 3).getFirst().nanos());
+    shortenPause(3, Duration.ofSeconds(16));
+    long rest = arrive(process, 3).getFirst().nanos();
+    assertTrue(rest < Duration.ofSeconds(4).toNanos(), rest + " ns");
+    shortenPause(3, Duration.ofSeconds(4));
+    Ticket ticket = process.ticket(3);
+    ticket.mayPause = true;
+    assertEquals(List.of(), process.tell().join(ticket).take().pauses());
+    assertEquals(List.of(), arrive(process, 3), "and starts");
+    assertEquals(2 * whole, arrive(process, 3).getFirst().nanos());
   }
 
   /** The news is in the answer, and its process is the one to log it. */
