@@ -39,7 +39,7 @@ final class OddQueue implements BrokerQueue {
   /** By which starts buckets are shown as held. */
   private final Map<Integer, List<QueueSnapshot.Hold>> holds = new ConcurrentHashMap<>();
 
-  /** Which shards are shown as held back by the brake. */
+  /** Which shards are shown as held back by the brake, if not those that are. */
   volatile List<QueueSnapshot.Pause> pauses = List.of();
 
   volatile boolean started;
@@ -122,7 +122,8 @@ final class OddQueue implements BrokerQueue {
           bucket,
           new QueueSnapshot.Bucket(old.waiting(), old.lastRelease(), old.nextRelease(), held));
     });
-    return new QueueSnapshot(all, snapshot.limit(), 0, pauses);
+    List<QueueSnapshot.Pause> paused = pauses.isEmpty() ? snapshot.pauses() : pauses;
+    return new QueueSnapshot(all, snapshot.limit(), 0, paused);
   }
 
   @Override

@@ -4,9 +4,11 @@ import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
-/** A client that takes events: it is told its place, and may hold its start. */
+/** A client that takes events: it is told its place or pause, and may hold its start. */
 final class EventClient extends AskingClient {
   private final EventStream stream;
   private boolean joined;
@@ -36,10 +38,7 @@ final class EventClient extends AskingClient {
 
   @Override
   public void place(int bucket, int position, @Nullable Long expectedNanos) {
-    if (released || !isOpen() || stream.isBehind()) {
-      return;
-    }
-    stream.send(
+    tellWait(
         "waiting",
         json -> {
           writeShard(json, bucket);
@@ -49,6 +48,29 @@ final class EventClient extends AskingClient {
           } else {
             Json.millis(json, "expectedMillis", expectedNanos);
           }
+        });
+  }
+
+  @Override
+  public void paused(int starts, long leftNanos) {
+    tellWait(
+        "paused",
+        json -> {
+          json.writeNumberProperty("shard", shard.shard());
+          json.writeNumberProperty("total", shard.total());
+          json.writeNumberProperty("starts", starts);
+          Json.millis(json, "pauseMillis", leftNanos);
+        });
+  }
+
+  private void tellWait(String event, Consumer<JsonGenerator> properties) {
+    if (released || !isOpen() || stream.isBehind()) {
+      return;
+    }
+    stream.send(
+        event,
+        json -> {
+          properties.accept(json);
           Json.millis(json, "elapsedMillis", elapsedNanos());
           Duration hold = shard.hold();
           if (hold != null) {

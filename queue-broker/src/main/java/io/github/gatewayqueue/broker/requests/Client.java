@@ -20,7 +20,7 @@ public interface Client {
    */
   void whenGone(Runnable action);
 
-  /** Returns whether it wants to know its place in line. */
+  /** Returns whether it wants to know its place in line, or its pause before that. */
   default boolean takesPlaces() {
     return false;
   }
@@ -36,6 +36,14 @@ public interface Client {
    * @param expectedNanos until its release, or null if nobody knows
    */
   default void place(int bucket, int position, @Nullable Long expectedNanos) {}
+
+  /**
+   * Tells that the brake holds its request back, unless it has not read what it was told before.
+   *
+   * @param starts how many starts of the shard are remembered
+   * @param leftNanos until it joins the line
+   */
+  default void paused(int starts, long leftNanos) {}
 
   /**
    * Tells that it is released. Unless it holds the start, this is the last.

@@ -8,15 +8,19 @@ import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports their places in line to clients that take events: from time to time all of them, and soon
- * after they have joined the new ones, always with one look at the lines for many clients. Used by
- * the event loop, but for the look itself.
+ * Reports their places in line, or their pauses before they join it, to clients that take events:
+ * from time to time all of them, and soon after they have come the new ones, always with one look
+ * at the lines for many clients. Used by the event loop, but for the look itself.
  */
 final class PositionUpdates {
   private static final SafeLogger LOGGER =
@@ -33,7 +37,7 @@ final class PositionUpdates {
   private final QueueSettings settings;
   private final Duration heartbeat;
 
-  /** Those that were not told their place yet. */
+  /** Those that were not told anything yet. */
   private final Set<WaitingRequest> fresh = new HashSet<>();
 
   private boolean scheduled;
@@ -43,8 +47,8 @@ final class PositionUpdates {
   /** Whether the last look failed; used by one look after the other. */
   private volatile boolean failed;
 
-  private record Place(
-      WaitingRequest request, int bucket, int position, @Nullable Long expectedNanos) {}
+  /** What a client is told. */
+  private record News(WaitingRequest request, Consumer<Client> telling) {}
 
   PositionUpdates(EventLoop loop, Requests requests, QueueSettings settings, Duration heartbeat) {
     this.loop = loop;
@@ -93,30 +97,60 @@ final class PositionUpdates {
     loop.look("places", () -> look(wanted), this::seen, this::warn, () -> tell(List.of(), 0));
   }
 
-  private List<Place> look(Set<WaitingRequest> wanted) {
-    List<Place> places = new ArrayList<>();
-    var lines = requests.queue().lines();
+  private List<News> look(Set<WaitingRequest> wanted) {
+    List<News> news = new ArrayList<>();
+    // Before the lines: a pause that ends meanwhile is seen, or else the place behind it.
     QueueSnapshot snapshot = requests.queue().snapshot();
+    var lines = requests.queue().lines();
+    Instant now = Instant.now();
     List<Integer> waiting = lines.stream().map(List::size).toList();
     Forecast forecast =
-        new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), Instant.now());
+        new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), now);
+    Set<WaitingRequest> inLine = new HashSet<>();
     for (int bucket = 0; bucket < lines.size(); bucket++) {
       List<? extends @Nullable Thread> line = lines.get(bucket);
       for (int i = 0; i < line.size(); i++) {
         WaitingRequest request = requests.waitingOn(line.get(i));
-        if (request != null
-            && request.client().takesPlaces()
-            && (wanted.isEmpty() || wanted.contains(request))) {
-          places.add(new Place(request, bucket, i + 1, forecast.nanosUntil(bucket, i + 1)));
+        if (request != null && isWanted(request, wanted)) {
+          inLine.add(request);
+          news.add(place(request, bucket, i + 1, forecast));
         }
       }
     }
-    return places;
+    addPaused(
+        news, snapshot, now, request -> isWanted(request, wanted) && !inLine.contains(request));
+    return news;
   }
 
-  private void seen(List<Place> places) {
+  private static boolean isWanted(WaitingRequest request, Set<WaitingRequest> wanted) {
+    return request.client().takesPlaces() && (wanted.isEmpty() || wanted.contains(request));
+  }
+
+  private static News place(WaitingRequest request, int bucket, int position, Forecast forecast) {
+    Long expectedNanos = forecast.nanosUntil(bucket, position);
+    return new News(request, client -> client.place(bucket, position, expectedNanos));
+  }
+
+  /** Pauses are known by their shards: of several requests of one, all end at the same moment. */
+  private void addPaused(
+      List<News> news, QueueSnapshot snapshot, Instant now, Predicate<WaitingRequest> isMeant) {
+    if (snapshot.pauses().isEmpty()) {
+      return;
+    }
+    Map<Long, QueueSnapshot.Pause> pauses = new HashMap<>();
+    snapshot.pauses().forEach(pause -> pauses.put(pause.shard(), pause));
+    for (WaitingRequest request : requests.waiting()) {
+      QueueSnapshot.Pause pause = pauses.get(request.shard().shard());
+      if (pause != null && isMeant.test(request)) {
+        long leftNanos = Math.max(0, Duration.between(now, pause.until()).toNanos());
+        news.add(new News(request, client -> client.paused(pause.starts(), leftNanos)));
+      }
+    }
+  }
+
+  private void seen(List<News> news) {
     failed = false;
-    tell(places, 0);
+    tell(news, 0);
   }
 
   /** Warns once: what fails, may fail many times a second. */
@@ -127,21 +161,21 @@ final class PositionUpdates {
     failed = true;
   }
 
-  private void tell(List<Place> places, int from) {
-    int to = Math.min(places.size(), from + AT_ONCE);
-    for (Place place : places.subList(from, to)) {
-      fresh.remove(place.request);
-      place.request.client().place(place.bucket, place.position, place.expectedNanos);
+  private void tell(List<News> news, int from) {
+    int to = Math.min(news.size(), from + AT_ONCE);
+    for (News told : news.subList(from, to)) {
+      fresh.remove(told.request);
+      told.telling.accept(told.request.client());
     }
-    if (to < places.size()) {
-      loop.run(() -> tell(places, to));
+    if (to < news.size()) {
+      loop.run(() -> tell(news, to));
       return;
     }
     looking = false;
     if (periodDue) {
       lookIfNeeded();
     } else if (!fresh.isEmpty()) {
-      schedule(); // they had not joined the line when it was looked at
+      schedule(); // they were neither paused nor in line when that was looked at
     }
   }
 }

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,11 @@ public final class Requests {
       clientsThatTakePlaces++;
       places.joined(request);
     }
+  }
+
+  /** Returns those that wait, in no order. */
+  Collection<WaitingRequest> waiting() {
+    return waiting.values();
   }
 
   /** Returns the request that a thread stands in line for, or null if it has ended or is none. */
