@@ -176,7 +176,7 @@ final class Attempt {
 
   private boolean isRelease(Event event, Duration retry, ReleaseAge age) throws TryAgainException {
     return switch (event.type()) {
-      case "waiting" -> {
+      case "waiting", "paused" -> { // paused: it joins its line later, without being asked again
         heed(BrokerMessage.of(event.data()), age);
         yield false;
       }

@@ -9,11 +9,14 @@ import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.fakediscord.RestFault;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
+import io.github.gatewayqueue.testsupport.Thorough;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** All the way from a bot to a Discord that enforces its rules, by a broker that has its token. */
@@ -67,6 +70,24 @@ class DiscordTest {
       }
       Await.until(() -> discord.identifies().size() == SHARDS);
       assertTrue(discord.score().isClean(), () -> "" + discord);
+    }
+  }
+
+  /** The third pause of a shard that starts again and again is 20 s, the silence is 15 s. */
+  @Thorough("35 s in the pauses of the brake, the last longer than the silence of the default")
+  @Test
+  void request_shardThatStartsAgainAndAgain_isPausedByOneRequestEach() throws Exception {
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var discord = FakeDiscord.builder().start();
+        var broker = broker(discord);
+        var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+      Await.until(() -> Processes.isReady(broker.uri()));
+      long startNanos = System.nanoTime();
+      for (int i = 0; i < 7; i++) {
+        queue.request(0, 1);
+      }
+      assertTrue(System.nanoTime() - startNanos >= Duration.ofSeconds(5 + 10 + 20).toNanos());
+      assertEquals(List.of(), log.lines());
     }
   }
 

@@ -91,6 +91,28 @@ class ReleaseTest {
     }
   }
 
+  /** As of a shard that starts again and again. */
+  @Test
+  void request_pausedByTheBroker_hasBeenTaken() throws Exception {
+    var release = new CountDownLatch(1);
+    String paused =
+        "event: paused\ndata: {\"shard\":0,\"pauseMillis\":5000,\"elapsedMillis\":0}\n\n";
+    try (var server =
+            new FakeBroker(client -> {
+              client.send(FakeBroker.EVENTS + paused);
+              await(release);
+              client.sendReleased();
+            });
+        var queue = builder(server).margin(Await.HANG).build()) {
+      Asking asking = Asking.of(queue);
+      Await.until(() -> queue.inLine() == 1);
+      assertFalse(asking.ended());
+      release.countDown();
+      asking.awaitReturn();
+      assertEquals(1, server.requests().size());
+    }
+  }
+
   /** Twilight's broker sends nothing before the release, and knows of no events. */
   @ParameterizedTest
   @EnumSource(names = {"AUTO", "PLAIN"})
