@@ -275,7 +275,7 @@ class BudgetAgeTest {
     assertEquals(0, budget.tryCharge(stale - 2, 0));
     assertEquals(Budget.READ, budget.tryCharge(stale, 0));
     assertEquals(20 * SECOND, budget.tryCharge(stale + 10 * SECOND, 0));
-    budget.accept(limit(2, DAY / 2), stale, stale + 11 * SECOND);
+    budget.accept(limit(3, DAY / 2), stale, stale + 11 * SECOND); // may have missed one
     budget.readingEnded();
     assertEquals(1, chargeAll(budget, stale + 11 * SECOND));
   }

@@ -25,11 +25,15 @@ class BudgetTest {
   private static final long T0 = Long.MAX_VALUE - Duration.ofHours(1).toNanos();
 
   private static Budget budget(int reserve) {
+    return budget(reserve, MAX_AGE.toNanos());
+  }
+
+  private static Budget budget(int reserve, long maxReadingAgeNanos) {
     return new Budget(
         reserve,
         new SplittableRandom(1),
         Budget.MIN_BACKOFF.toNanos(),
-        MAX_AGE.toNanos(),
+        maxReadingAgeNanos,
         false,
         0);
   }
@@ -68,7 +72,7 @@ class BudgetTest {
     assertTrue(budget.beginReading(T0 + budget.tryCharge(T0, 0)));
     budget.accept(limit(1000, 25, DAY), T0, T0);
     budget.readingEnded();
-    assertFalse(budget.beginReading(T0 + DAY - 1));
+    assertFalse(budget.beginReading(T0 + 2 * MAX_AGE.toNanos() - 1)); // which is not stale yet
     assertTrue(budget.beginReading(T0 + DAY));
   }
 
@@ -340,7 +344,7 @@ class BudgetTest {
 
   @Test
   void accept_askedJustBeforeTheResetAsOurClockIsFast_keepsTheStartsOfTheSameWindow() {
-    Budget budget = budget(0);
+    Budget budget = budget(0, DAY);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     for (int i = 0; i < 80; i++) {
       assertEquals(0, budget.tryCharge(T0 + DAY - SECOND, 0));
@@ -363,7 +367,7 @@ class BudgetTest {
 
   @Test
   void accept_startsInTheLastSecondsOfADay_areSubtractedFromTheNextAsTheyMayBeOfIt() {
-    Budget budget = budget(0);
+    Budget budget = budget(0, DAY);
     budget.accept(limit(1000, 1000, DAY), T0, T0);
     assertEquals(0, budget.tryCharge(T0 + DAY - 11 * SECOND, 0));
     assertEquals(

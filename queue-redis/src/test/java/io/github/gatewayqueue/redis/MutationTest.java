@@ -128,8 +128,8 @@ class MutationTest {
             EnumSet.of(Fault.BOT_KILLED)),
         new Mutation(
             "the budget does not know of holds",
-            "+ math.max(0, redis.call('HLEN', HOLDS) - 1)",
-            "",
+            "+ holds() +",
+            "+",
             EnumSet.of(Fault.BUCKETS_CHANGED)),
         new Mutation(
             "the budget does not know of starts",
