@@ -28,4 +28,5 @@ open module io.github.gatewayqueue.tests {
   requires org.commonmark;
   requires org.junit.jupiter.api;
   requires org.junit.jupiter.params;
+  requires org.snakeyaml.engine;
 }

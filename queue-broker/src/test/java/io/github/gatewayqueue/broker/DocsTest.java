@@ -49,6 +49,7 @@ class DocsTest extends BrokerTestBase {
   private static final String DOCKERFILE = "deploy/Dockerfile";
   private static final String UNIT = "deploy/gateway-queue.service";
   private static final String KUBERNETES = "deploy/kubernetes.yaml";
+  private static final String COMPOSE = "deploy/compose.yaml";
   private static final String DOCUMENTED = "http://127.0.0.1:8080";
 
   private static String read(String file) throws IOException {
@@ -74,7 +75,7 @@ class DocsTest extends BrokerTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DOCS, OPERATIONS, COMING_FROM, DOCKERFILE, UNIT, KUBERNETES})
+  @ValueSource(strings = {DOCS, OPERATIONS, COMING_FROM, DOCKERFILE, UNIT, KUBERNETES, COMPOSE})
   void variables_named_existAsSettings(String file) throws Exception {
     Set<String> known = new HashSet<>(Set.of("GATEWAY_QUEUE_TOKEN", "DISCORD_TOKEN"));
     Arrays.stream(Setting.values()).map(setting -> setting.variable).forEach(known::add);
@@ -273,6 +274,7 @@ class DocsTest extends BrokerTestBase {
     assertEquals(List.of(port), groups("EXPOSE (\\d+)", read(DOCKERFILE)));
     assertEquals(List.of(port), groups("containerPort: (\\d+)", read(KUBERNETES)));
     assertEquals(List.of(port), groups("port: (\\d+)", read(KUBERNETES)));
+    assertEquals(List.of(port), groups("- 127\\.0\\.0\\.1:\\d+:(\\d+)", read(COMPOSE)));
   }
 
   @Test

@@ -1,19 +1,24 @@
 package io.github.gatewayqueue.broker;
 
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Thorough;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +27,7 @@ import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -120,6 +126,73 @@ class ImageIT extends BrokerTestBase {
     try (JarFile file = new JarFile(jar.toFile())) {
       return file.stream().anyMatch(entry -> entry.getName().startsWith("META-INF/LICENSE"));
     }
+  }
+
+  /**
+   * The container image: each blob is what its name says, the layers unpacked are the program, and
+   * it is configured as the Dockerfile says. Without a base, it runs on this machine's C library.
+   */
+  @Test
+  void container_unpacked_servesAsTheDockerfileSays() throws Exception {
+    BrokerProcess.assumeThereIs("tar");
+    Path layout = Files.createDirectory(files.resolve("layout"));
+    BrokerProcess.output("tar", "-xf", System.getProperty("container"), "-C", layout.toString());
+    JsonObject index = new JsonObject(Files.readString(layout.resolve("index.json")));
+    JsonObject manifest = json(layout, index.getJsonArray("manifests").getJsonObject(0));
+    JsonObject image = json(layout, manifest.getJsonObject("config"));
+    assertEquals("linux", image.getString("os"));
+
+    JsonArray layers = manifest.getJsonArray("layers");
+    assertTrue(layers.size() > 0);
+    Path root = Files.createDirectory(files.resolve("root"));
+    for (int i = 0; i < layers.size(); i++) {
+      Path layer = blob(layout, layers.getJsonObject(i));
+      try (InputStream unzipped = new GZIPInputStream(Files.newInputStream(layer))) {
+        assertEquals(
+            image.getJsonObject("rootfs").getJsonArray("diff_ids").getString(i),
+            digest(unzipped.readAllBytes()));
+      }
+      BrokerProcess.output("tar", "-xzf", layer.toString(), "-C", root.toString());
+    }
+
+    JsonObject config = image.getJsonObject("config");
+    String dockerfile = Files.readString(Path.of("deploy/Dockerfile"));
+    String home = shown(dockerfile, "COPY target/gateway-queue (.*)");
+    assertEquals(
+        new JsonArray(shown(dockerfile, "ENTRYPOINT (.*)")), config.getJsonArray("Entrypoint"));
+    assertEquals(new JsonArray(shown(dockerfile, "CMD (.*)")), config.getJsonArray("Cmd"));
+    assertEquals(shown(dockerfile, "USER (.*)"), config.getString("User"));
+    assertEquals(
+        Set.of(shown(dockerfile, "ENV (.*)").split(" ")),
+        config.getJsonArray("Env").stream().collect(toSet()));
+    assertEquals(
+        Set.of(shown(dockerfile, "EXPOSE (.*)") + "/tcp"),
+        config.getJsonObject("ExposedPorts").fieldNames());
+    assertServes(root.resolve(home.substring(1)).resolve("bin/gateway-queue"));
+  }
+
+  private static JsonObject json(Path layout, JsonObject descriptor) throws Exception {
+    return new JsonObject(Files.readString(blob(layout, descriptor)));
+  }
+
+  /** Returns the file that a descriptor is about. */
+  private static Path blob(Path layout, JsonObject descriptor) throws Exception {
+    String digest = descriptor.getString("digest");
+    Path blob = layout.resolve("blobs").resolve(digest.replace(':', '/'));
+    assertEquals(descriptor.getLong("size"), Files.size(blob));
+    assertEquals(digest, digest(Files.readAllBytes(blob)));
+    return blob;
+  }
+
+  private static String digest(byte[] bytes) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+    return "sha256:" + HexFormat.of().formatHex(digest);
+  }
+
+  private static String shown(String dockerfile, String line) {
+    Matcher matcher = Pattern.compile("(?m)^" + line + "$").matcher(dockerfile);
+    assertTrue(matcher.find(), line);
+    return matcher.group(1);
   }
 
   /** Also that it uses its cache of classes: the JVM ends if that is required and does not fit. */
