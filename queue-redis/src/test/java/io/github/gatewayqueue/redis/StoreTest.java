@@ -748,14 +748,14 @@ class StoreTest extends RedisTestBase {
   @Test
   void read_moreStartsThanAreLeftMayBeCounted_isUncertain() {
     Participant process = reader("a", renewed());
-    readLater(process, limit(50, 1));
-    for (int i = 0; i < 30; i++) {
+    readLater(process, limit(10, 1));
+    for (int i = 0; i < 6; i++) {
       process.used(release(process, 0), Duration.ZERO);
     }
     age(Duration.ofSeconds(30));
-    process.read(process.tell().refresh().take().reading(), limit(10, 1));
+    process.read(process.tell().refresh().take().reading(), limit(3, 1));
     StepReply.Budget budget = process.look().budget();
-    assertEquals(10, budget.usable() + budget.uncertain());
+    assertEquals(3, budget.usable() + budget.uncertain());
   }
 
   @Test
