@@ -61,23 +61,11 @@ class BrokerBrakeTest extends BrokerTestBase {
   }
 
   @Test
-  void events_pausedForAWhile_isToldAgainAndAgain() throws Exception {
-    Broker broker = startSick(Duration.ofMillis(100));
-    EventReader client = events(broker, SICK);
-    double before = PAUSE.toMillis() + 1;
-    for (int i = 0; i < 3; i++) {
-      double left = pauseMillis(client.expect("paused"));
-      assertTrue(left < before, left + " ms after " + before);
-      before = left;
-    }
-  }
-
-  @Test
   void events_askedAgainInThePause_waitsForTheRest() throws Exception {
     Broker broker = startSick(Duration.ofMillis(100));
     double left = PAUSE.toMillis();
     try (EventReader first = events(broker, SICK)) {
-      while (left > PAUSE.toMillis() / 2.0) {
+      while (left > PAUSE.toMillis() - 1000) { // it is told again and again
         left = pauseMillis(first.expect("paused"));
       }
     }
