@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.tests;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,7 +88,7 @@ class WorkflowTest {
   void options_areProperties(String workflow, int jobs) throws IOException {
     List<String> options = new ArrayList<>();
     for (Map<?, ?> job : jobs(workflow)) {
-      var matcher = OPTION.matcher((String) ((Map<?, ?>) job.get("env")).get("MAVEN_ARGS"));
+      var matcher = OPTION.matcher((String) at(at(job, "env"), "MAVEN_ARGS"));
       assertTrue(matcher.matches());
       options.add(matcher.group(1));
     }
@@ -102,7 +103,7 @@ class WorkflowTest {
   /** Returns what the steps of all jobs run. */
   private static List<String> commands(String workflow) throws IOException {
     return jobs(workflow).stream()
-        .flatMap(job -> ((List<?>) job.get("steps")).stream())
+        .flatMap(job -> ((List<?>) at(job, "steps")).stream())
         .map(step -> ((Map<?, ?>) step).get("run"))
         .filter(run -> run != null)
         .map(String.class::cast)
@@ -110,12 +111,16 @@ class WorkflowTest {
   }
 
   private static List<Map<?, ?>> jobs(String workflow) throws IOException {
-    Map<?, ?> all = (Map<?, ?>) YamlTest.read(read(workflow)).getFirst().get("jobs");
+    Map<?, ?> all = (Map<?, ?>) at(YamlTest.read(read(workflow)).getFirst(), "jobs");
     List<Map<?, ?>> jobs = new ArrayList<>();
     for (Object job : all.values()) {
       jobs.add((Map<?, ?>) job);
     }
     return jobs;
+  }
+
+  private static Object at(Object map, String key) {
+    return requireNonNull(((Map<?, ?>) map).get(key), key);
   }
 
   private static String read(String workflow) throws IOException {
