@@ -49,6 +49,8 @@ class PortabilityTest {
           "what the page shows, run by a shell: on Linux and macOS",
           TESTS.formatted("redis", "redis/Bot"),
           "signals to a process: only tests that say so send them",
+          "module-tests/src/test/java/io/github/gatewayqueue/tests/WorkflowTest.java",
+          "a key of a workflow, and no program",
           "test-support/src/main/java/io/github/gatewayqueue/testsupport/JavaProcess.java",
           "signals to a process: only tests that say so send them");
 

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Budgets of processes that crash and come back at once, in virtual time, beside a Discord that
- * counts late, resets, raises its numbers and is used by others.
+ * Budgets of processes that crash and come back at once, with and without their record, in virtual
+ * time, beside a Discord that counts late, resets, raises its numbers and is used by others.
  */
 class BudgetOverRestartsTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
   private static final long INTERVAL = 6 * SECOND;
   private static final long MAX_AGE = 60 * SECOND;
   private static final long LONGEST_READING = 25 * SECOND;
+  private static final long LONGEST_HOLD = 32 * SECOND;
   private static final long LONGEST_BACKOFF = 60 * SECOND;
   private static final long T0 = Long.MAX_VALUE - 200 * SECOND; // the clock runs over meanwhile
 
@@ -106,6 +107,11 @@ class BudgetOverRestartsTest {
     final List<Long> freeNanos = new ArrayList<>();
 
     final List<@Nullable Hold> holds = new ArrayList<>();
+
+    /** When each start was released that is in the record, if there is one. */
+    final List<Long> noted = new ArrayList<>();
+
+    final boolean recorded;
     Budget budget;
     @Nullable Reading reading;
 
@@ -122,6 +128,7 @@ class BudgetOverRestartsTest {
     Run(int seed) {
       this.seed = seed;
       random = new Random(seed);
+      recorded = seed % 2 != 0;
       reserve = random.nextInt(4);
       discord = new Discord(random, reserve);
       budget = newBudget(false);
@@ -170,7 +177,13 @@ class BudgetOverRestartsTest {
         }
       }
       reading = null;
-      budget = newBudget(true);
+      budget = newBudget(!recorded); // which is all that keeps it safe then
+      if (recorded) {
+        for (long released : noted) {
+          long usedNanos = now - Math.max(0, now - released - LONGEST_HOLD);
+          budget.remember(released, usedNanos, now);
+        }
+      }
       lockedNanos = now;
     }
 
@@ -217,6 +230,7 @@ class BudgetOverRestartsTest {
           } else {
             freeNanos.set(i, now);
             budget.takeBack(hold.chargedNanos, hold.holdNanos);
+            noted.remove(hold.chargedNanos);
             cancelled++;
           }
         }
@@ -244,6 +258,7 @@ class BudgetOverRestartsTest {
           return;
         }
         lockedNanos = now;
+        noted.add(now);
         if (held) {
           long end = now + random.nextLong(holdNanos);
           holds.set(i, new Hold(now, holdNanos, end, random.nextInt(3) > 0));
