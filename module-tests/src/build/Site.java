@@ -85,7 +85,8 @@ final class Site {
   }
 
   public static void main(String[] args) throws IOException {
-    new Site(Path.of(args[0]).toRealPath(), Path.of(args[1]).toAbsolutePath(), args[2]).make();
+    new Site(Path.of(args[0]).toRealPath(), Path.of(args[1]).toAbsolutePath().normalize(), args[2])
+        .make();
   }
 
   private void make() throws IOException {
