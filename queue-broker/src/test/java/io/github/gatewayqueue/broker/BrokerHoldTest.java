@@ -98,7 +98,7 @@ class BrokerHoldTest extends BrokerTestBase {
   }
 
   private static void letAnIntervalPass() throws InterruptedException {
-    Thread.sleep(INTERVAL); // nothing to poll for: that nobody is released shows in time alone
+    Thread.sleep(INTERVAL); // nothing to poll for: only time shows that no request is released
   }
 
   @Test

@@ -25,7 +25,7 @@ class BotFreezeTest {
       bot.freeze();
       Asking behind = Asking.of(queue);
       Await.until(() -> queue.inLine() == 1);
-      Thread.sleep(Duration.ofSeconds(20)); // who stands still shows nothing to poll for
+      Thread.sleep(Duration.ofSeconds(20)); // a process that is stopped shows nothing to poll for
       bot.thaw();
       behind.awaitReturn();
       Await.until(() -> Processes.status(broker.uri(), "released") >= 6);
@@ -67,7 +67,7 @@ class BotFreezeTest {
     bot.awaitLine("all are in line");
     bot.freeze();
     Await.until(() -> Processes.status(broker.uri(), "released") == 1);
-    Thread.sleep(Duration.ofSeconds(2)); // who stands still shows nothing to poll for
+    Thread.sleep(Duration.ofSeconds(2)); // a process that is stopped shows nothing to poll for
     bot.thaw();
   }
 }

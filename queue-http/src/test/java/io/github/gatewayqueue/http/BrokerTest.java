@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** With a real broker that is well. */
 class BrokerTest {
-  private static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+  private static final Duration NEVER = Duration.ofHours(1); // longer than any test takes
 
   @ParameterizedTest
   @EnumSource

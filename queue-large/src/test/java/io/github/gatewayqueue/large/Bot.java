@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 
 /** A queue, and the shards that ask it. They are started from one thread. */
 final class Bot {
-  /** To a test, this is for ever. */
+  /** Longer than any test takes. */
   static final Duration NEVER = Duration.ofHours(1);
 
   /** An interval that makes nobody wait. */

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** The meters, on the queues of this project. */
 class MeteredQueueTest {
-  private static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+  private static final Duration NEVER = Duration.ofHours(1); // longer than any test takes
 
   /** No two rounds of a test with it are apart for less. */
   private static final Duration SHORT = Duration.ofMillis(1);

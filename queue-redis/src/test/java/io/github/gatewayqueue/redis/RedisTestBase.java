@@ -14,7 +14,7 @@ import redis.clients.jedis.RedisClient;
 /** Several queues on one server, as several processes would have them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RedisTestBase {
-  static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+  static final Duration NEVER = Duration.ofHours(1); // longer than any test takes
 
   private final List<RedisQueue> queues = new ArrayList<>();
   private final Duration interval;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What the tests of a queue need to know of it, and what they share. */
 abstract class ContractBase {
-  static final Duration NEVER = Duration.ofHours(1); // to a test, this is for ever
+  static final Duration NEVER = Duration.ofHours(1); // longer than any test takes
 
   private final List<QueueUnderTest> lines = new ArrayList<>();
 

@@ -12,7 +12,7 @@ import org.awaitility.pollinterval.IterativePollInterval;
 /** Waiting for what is about to happen. */
 public final class Await {
 
-  /** To a test, this is for ever: not a bound on speed, but what turns a hang into a failure. */
+  /** Longer than any test takes: it turns a hang into a failure, and is no bound on speed. */
   public static final Duration HANG = Duration.ofMinutes(5);
 
   private static final Duration FIRST_POLL = Duration.ofNanos(20_000);
