@@ -34,15 +34,12 @@ final class Budget {
   private static final long RESETLESS_GOOD_NANOS = Duration.ofSeconds(60).toNanos();
 
   /** For how long, at most, a start waits for the reading that renews a stale one. */
-  private static final long LONGEST_RENEWAL_NANOS = Duration.ofSeconds(30).toNanos();
+  static final long LONGEST_RENEWAL_NANOS = Duration.ofSeconds(30).toNanos();
 
   /** For how long a reading is put off after the first failure, at most. */
   static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
 
   private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(60).toNanos();
-
-  /** After this time a head looks again that has nothing else to wait for than a reading. */
-  static final long LOOK_AGAIN_NANOS = MAX_BACKOFF_NANOS;
 
   private static final long MAX_WINDOW_NANOS = Duration.ofDays(1).toNanos();
 
@@ -157,7 +154,7 @@ final class Budget {
     }
     if (!isGood(nowNanos)) {
       // The end of a reading wakes the heads. If its thread could not be started they look again.
-      return reading ? LOOK_AGAIN_NANOS : retryNanos - nowNanos;
+      return reading ? MAX_BACKOFF_NANOS : retryNanos - nowNanos;
     }
     if (usable() <= 0) {
       return Math.min(delayNanos(nowNanos), nanosToRenewal(nowNanos));

@@ -473,7 +473,7 @@ public final class LargeBotQueue implements LimitedQueue {
         return delayNanos;
       }
       reader.start();
-      return Budget.LOOK_AGAIN_NANOS; // the end of the reading wakes the heads sooner
+      return Budget.LONGEST_RENEWAL_NANOS; // the end of the reading wakes the heads sooner
     }
 
     @Override
