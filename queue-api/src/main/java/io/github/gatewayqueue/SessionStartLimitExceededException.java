@@ -27,7 +27,8 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
    * Creates an exception.
    *
    * @param limit the limit as it stands
-   * @param reserve how many of the starts that are left are kept, at least 0
+   * @param reserve how many of the day's starts are kept, at least 0; one less than the total at
+   *     most is
    * @param wanted how many starts were asked for, at least 1
    * @param resetsAt when Discord resets the limit, by the wall clock
    * @throws IllegalArgumentException if {@code reserve < 0} or {@code wanted < 1}
@@ -36,7 +37,7 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
       SessionStartLimit limit, int reserve, int wanted, Instant resetsAt) {
     super(message(requireNonNull(limit, "limit"), reserve, wanted));
     this.limit = limit;
-    this.reserve = reserve;
+    this.reserve = LimitText.heldBack(limit, reserve);
     this.resetsAt = requireNonNull(resetsAt, "resetsAt");
   }
 

@@ -8,6 +8,17 @@ public final class LimitText {
   private LimitText() {}
 
   /**
+   * Returns how many starts are not used: a queue leaves at least one of a day to be used.
+   *
+   * @param limit the limit as it stands
+   * @param reserve how many starts are kept as it was set, at least 0
+   * @return the lowered reserve, at least 0
+   */
+  public static int heldBack(SessionStartLimit limit, int reserve) {
+    return Math.min(reserve, Math.max(0, limit.total() - 1));
+  }
+
+  /**
    * Returns a limit as {@code 20 of 1,000 session starts left, 1 of them kept in reserve; resets in
    * 23 h 10 min}.
    *
@@ -20,7 +31,9 @@ public final class LimitText {
         reserve == 0
             ? ""
             : String.format(
-                Locale.ROOT, ", %,d of them kept in reserve", Math.min(reserve, limit.remaining()));
+                Locale.ROOT,
+                ", %,d of them kept in reserve",
+                Math.min(heldBack(limit, reserve), limit.remaining()));
     return String.format(
         Locale.ROOT,
         "%,d of %,d session starts left%s; resets in %s",

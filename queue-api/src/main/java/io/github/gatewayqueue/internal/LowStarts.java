@@ -43,25 +43,27 @@ public final class LowStarts {
    * Returns what an operator should hear of a limit.
    *
    * @param limit the limit as it stands
-   * @param heldBack how many of the starts that are left are not used
+   * @param reserve how many starts are kept, as it was set
    * @param usable how many are, as far as is known; below 0 if more were charged than there are
    * @param nowNanos the present moment
    * @return the text, or null if there is no news
    */
-  public @Nullable String tell(SessionStartLimit limit, int heldBack, long usable, long nowNanos) {
+  public @Nullable String tell(SessionStartLimit limit, int reserve, long usable, long nowNanos) {
     int low = low(limit, 0);
     if (low <= told || usable <= 0) { // then it is not known yet whether they are used up
       told = Math.min(told, low(limit, limit.total() / MARGIN_PART));
       return null;
     }
     told = low;
-    String left = LimitText.left(limit, heldBack);
+    String left = LimitText.left(limit, reserve);
     int anHour = pace.ofLastHour(nowNanos);
     if (anHour <= 0) {
       return left;
     }
     Duration lasts =
-        Duration.ofHours(1).multipliedBy(limit.remaining() - heldBack).dividedBy(anHour);
+        Duration.ofHours(1)
+            .multipliedBy(limit.remaining() - LimitText.heldBack(limit, reserve))
+            .dividedBy(anHour);
     return String.format(
         Locale.ROOT,
         "%s, used up in %s at the pace of the last hour, %,d starts",

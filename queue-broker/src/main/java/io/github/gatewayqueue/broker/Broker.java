@@ -421,6 +421,14 @@ public final class Broker implements AutoCloseable {
       }
     }
 
+    /**
+     * Returns whether a record tells all that earlier brokers released, as one that is there does
+     * unless it could neither be written nor deleted.
+     */
+    private static boolean isTrusted(Path record) {
+      return Files.isRegularFile(record) && Files.isWritable(record);
+    }
+
     ServerSettings settings() {
       if (token != null && token.equals(discordToken)) {
         throw new IllegalArgumentException(
@@ -443,7 +451,7 @@ public final class Broker implements AutoCloseable {
                 .formatted(record));
       }
       Duration delay = startDelay;
-      if (delay == null && record != null && Files.isRegularFile(record)) {
+      if (delay == null && record != null && isTrusted(record)) {
         delay = Duration.ZERO;
       } else if (delay == null) {
         boolean longer = discordToken == null || interval.compareTo(MIN_DELAY_WITH_TOKEN) > 0;

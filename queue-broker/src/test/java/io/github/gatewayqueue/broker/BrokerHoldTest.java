@@ -103,7 +103,7 @@ class BrokerHoldTest extends BrokerTestBase {
 
   @Test
   void hold_cancelled_theNextGoesAsIfItHadNotBeenReleased() throws Exception {
-    FakeDiscord discord = open(FakeDiscord.builder().total(1000).remaining(10).start());
+    FakeDiscord discord = open(FakeDiscord.builder().total(1000).remaining(20).start());
     Broker broker =
         start(
             builder()
@@ -117,7 +117,7 @@ class BrokerHoldTest extends BrokerTestBase {
       assertEquals(0, left(broker, start));
     }
     ask(broker, 0, 1).readAnswer();
-    assertEquals(9, status(broker).getJsonObject("limit").getInteger("remaining"));
+    assertEquals(19, status(broker).getJsonObject("limit").getInteger("remaining"));
     assertEquals(1, status(broker).getJsonObject("day").getInteger("startsInLastHour"));
     assertEquals(5, metric(broker, "gateway_queue_holds_total{said=\"cancelled\"}"));
   }
@@ -291,7 +291,7 @@ class BrokerHoldTest extends BrokerTestBase {
   }
 
   private void requireAllHeld(int count) throws Exception {
-    int limit = 4 * count; // of which a half is kept back at first, for who may have been there
+    int limit = 12 * count; // of which ten twelfths are kept back at first
     FakeDiscord discord =
         open(FakeDiscord.builder().maxConcurrency(count).total(limit).remaining(limit).start());
     Broker broker =

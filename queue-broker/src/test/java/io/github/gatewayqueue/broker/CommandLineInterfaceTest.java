@@ -183,6 +183,16 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void plan_reserveFromTheEnvironment_isThatOfTheBroker() {
+    var reserve = Map.of("GATEWAY_QUEUE_RESERVE", "20");
+    assertEquals(1, run(reserve, "plan", "--shards", "90", "--remaining", "100"));
+    assertTrue(
+        text(out).contains("100 are left, 20 in reserve; 10 shards have to wait"), text(out));
+    assertEquals(2, run(Map.of("GATEWAY_QUEUE_RESERVE", "-1"), "plan", "--shards", "5"));
+    assertOneLine("GATEWAY_QUEUE_RESERVE is '-1', expected 0 to 1000000");
+  }
+
+  @Test
   void plan_liveAndItCannotBeRead_saysWhy() {
     assertEquals(2, runLine("plan --live --shards 5"));
     assertOneLine("there is no Discord token, expected DISCORD_TOKEN or --discord-token-file");

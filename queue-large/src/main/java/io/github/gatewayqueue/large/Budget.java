@@ -36,6 +36,12 @@ final class Budget {
   /** For how long, at most, a start waits for the reading that renews a stale one. */
   static final long LONGEST_RENEWAL_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /**
+   * How many starts of a bucket a predecessor may have made that Discord has not counted yet: one
+   * by each process that lives for a second, and fewer by those that live longer.
+   */
+  static final int PREDECESSOR_STARTS = (int) (RecentStarts.UNCOUNTED_NANOS / 1_000_000_000);
+
   /** For how long a reading is put off after the first failure, at most. */
   static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
 
@@ -291,7 +297,7 @@ final class Budget {
     uncounted = recent.count();
     left = fresh.remaining() - uncounted;
     boolean misses = predecessor && askedNanos - predecessorUntilNanos < 0;
-    missed = misses ? 2 * fresh.maxConcurrency() : 0;
+    missed = misses ? PREDECESSOR_STARTS * fresh.maxConcurrency() : 0;
     resetNanos = nowNanos + nanosToReset(fresh);
     resetSlackNanos = Math.max(resetSlackNanos, nowNanos - askedNanos + slackOf(fresh));
     goodUntilNanos = resetNanos;
@@ -409,13 +415,13 @@ final class Budget {
       return null;
     }
     if (!isExhausted(nowNanos)) {
-      String text = low.tell(known, heldBack(), usable(), nowNanos);
+      String text = low.tell(known, reserve, usable(), nowNanos);
       return text == null ? null : new Few(false, text);
     }
     boolean told = exhaustionTold;
     exhaustionTold = true;
     low.usedUp();
-    return told ? null : new Few(true, LimitText.left(known, heldBack()));
+    return told ? null : new Few(true, LimitText.left(known, reserve));
   }
 
   /** Returns how many starts were used elsewhere since it was last told. */
@@ -480,7 +486,7 @@ final class Budget {
   /** Returns how many starts are not used, which leaves at least one of a day. */
   private int heldBack() {
     SessionStartLimit known = limit;
-    return known == null ? reserve : Math.min(reserve, Math.max(0, known.total() - 1));
+    return known == null ? reserve : LimitText.heldBack(known, reserve);
   }
 
   /** Returns how many starts are allowed now; zero or less if none is. */

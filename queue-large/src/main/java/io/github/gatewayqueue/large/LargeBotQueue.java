@@ -75,13 +75,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Discord needs a while to count a start, so a reading may miss the last ones: the releases of
  * the same day from ten seconds before the reading was asked for are subtracted from it, and so are
  * starts that are held or were used within that time. A process that has just begun does not know
- * what one before it has started. So two starts per bucket are kept back until a reading is ten
- * seconds younger: as many as processes start in that time that live for five seconds or longer.
- * For shorter ones there is the {@linkplain Builder#record record}. If only that exhausts the
- * budget, the limit is read again after ten seconds. Discord does send a {@code resetAfter} of 0;
- * such a reading is good for a minute if a start is left. No reading is good for more than a day.
- * After a reading that leaves no start, the next one waits as after a failure, even if the reset
- * comes sooner.
+ * what one before it has started. So ten starts per bucket are kept back until a reading is ten
+ * seconds younger: as many as processes start in that time that live for a second each. If only
+ * that exhausts the budget, the limit is read again after ten seconds. Discord does send a {@code
+ * resetAfter} of 0; such a reading is good for a minute if a start is left. No reading is good for
+ * more than a day. After a reading that leaves no start, the next one waits as after a failure,
+ * even if the reset comes sooner.
  *
  * <p>A source that always answers the same refills the budget at each reading.
  *
@@ -181,7 +180,7 @@ public final class LargeBotQueue implements LimitedQueue {
             builder.maxReadingAge.toNanos(),
             builder.predecessor,
             nowNanos);
-    notes.tell(budget, holdTimeout.toNanos(), nowNanos);
+    notes.tell(budget, nowNanos);
     if (limit != null) {
       budget.accept(limit, askedNanos, System.nanoTime());
     }
@@ -192,7 +191,7 @@ public final class LargeBotQueue implements LimitedQueue {
 
   /** The time that was set, or until an interval has passed since the last start of the record. */
   private Duration startDelay(Duration set, long nowNanos) {
-    OptionalLong last = notes.lastUsedNanos(holdTimeout.toNanos(), nowNanos);
+    OptionalLong last = notes.lastUsedNanos(nowNanos);
     if (last.isEmpty()) {
       return set;
     }
@@ -227,7 +226,7 @@ public final class LargeBotQueue implements LimitedQueue {
   public void request(long id, long total) throws InterruptedException {
     ShardBrake.Pause pause = pause(id, total);
     buckets.request(id, total);
-    RecordLine unused = released(id, pause, System.nanoTime());
+    RecordLine unused = released(id, pause, System.nanoTime(), Duration.ZERO);
   }
 
   /**
@@ -272,7 +271,7 @@ public final class LargeBotQueue implements LimitedQueue {
     NotedStart noted = notes.areUnwanted() ? null : new NotedStart(notes, id, pause);
     SessionStart start = buckets.acquire(id, total, timeout);
     long nowNanos = System.nanoTime();
-    RecordLine line = released(id, pause, nowNanos);
+    RecordLine line = released(id, pause, nowNanos, timeout);
     return noted == null ? start : noted.released(start, nowNanos, line);
   }
 
@@ -283,10 +282,11 @@ public final class LargeBotQueue implements LimitedQueue {
     return notes.pause(id, total);
   }
 
-  private @Nullable RecordLine released(long id, ShardBrake.Pause pause, long nowNanos) {
+  private @Nullable RecordLine released(
+      long id, ShardBrake.Pause pause, long nowNanos, Duration timeout) {
     RecordLine line = null;
     try {
-      line = notes.started(id, (int) (id % budget.buckets()), pause, nowNanos);
+      line = notes.started(id, (int) (id % budget.buckets()), timeout, pause, nowNanos);
       if (whenExhausted == WhenExhausted.FAIL
           && budget.limitIfExhausted(System.nanoTime()) != null) {
         buckets.wakeHeads(); // others may wait for their spacing, and are to fail now

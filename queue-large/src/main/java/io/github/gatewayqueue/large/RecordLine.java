@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shard of a start, else -1
  * @param bucket of a start, else -1
+ * @param holdMillis for how long a start may be held, at most
  */
-record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket) {
+record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket, long holdMillis) {
   enum Kind {
     /** A process has opened the record. */
     PROCESS,
@@ -26,7 +27,7 @@ record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket) {
   }
 
   RecordLine as(Kind other) {
-    return new RecordLine(other, moment, shard, bucket);
+    return new RecordLine(other, moment, shard, bucket, holdMillis);
   }
 
   /** Returns the line as it stands in the file, without its end. */
@@ -39,7 +40,8 @@ record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket) {
             moment.boot(),
             Long.toString(moment.uptimeMillis()),
             Long.toString(shard),
-            Integer.toString(bucket));
+            Integer.toString(bucket),
+            Long.toString(holdMillis));
     return text + " " + checkSum(text);
   }
 
@@ -50,11 +52,16 @@ record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket) {
       return null;
     }
     try {
-      String[] parts = line.split(" ", 7);
+      String[] parts = line.split(" ", 8);
       Kind kind = Kind.valueOf(parts[0].toUpperCase(Locale.ROOT));
       RecordedMoment moment =
           new RecordedMoment(Instant.parse(parts[1]), parts[2], Long.parseLong(parts[3]));
-      return new RecordLine(kind, moment, Long.parseLong(parts[4]), Integer.parseInt(parts[5]));
+      return new RecordLine(
+          kind,
+          moment,
+          Long.parseLong(parts[4]),
+          Integer.parseInt(parts[5]),
+          Long.parseLong(parts[6]));
     } catch (IllegalArgumentException | DateTimeException | IndexOutOfBoundsException e) {
       return null; // of a later version, or somebody's joke
     }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.Brake;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -59,22 +60,22 @@ final class StartNotes {
   }
 
   /** Tells a budget of the predecessors' starts: those that Discord may not have counted yet. */
-  void tell(Budget budget, long holdNanos, long nowNanos) {
+  void tell(Budget budget, long nowNanos) {
     for (StartRecord.Start start : before) {
-      budget.remember(nowNanos - start.ageNanos(), usedNanos(start, holdNanos, nowNanos), nowNanos);
+      budget.remember(nowNanos - start.ageNanos(), usedNanos(start, nowNanos), nowNanos);
     }
   }
 
   /** Returns when the predecessors' last start was used, at the latest. */
-  OptionalLong lastUsedNanos(long holdNanos, long nowNanos) {
+  OptionalLong lastUsedNanos(long nowNanos) {
     return before.stream()
-        .mapToLong(start -> usedNanos(start, holdNanos, nowNanos))
+        .mapToLong(start -> usedNanos(start, nowNanos))
         .reduce((a, b) -> b - a > 0 ? b : a);
   }
 
   /** It may have been used as long as it was held, but not after the process had ended. */
-  private static long usedNanos(StartRecord.Start start, long holdNanos, long nowNanos) {
-    return nowNanos - Math.max(0, start.ageNanos() - holdNanos);
+  private static long usedNanos(StartRecord.Start start, long nowNanos) {
+    return nowNanos - Math.max(0, start.ageNanos() - start.holdNanos());
   }
 
   /** Has a shard wait that starts again and again, or whose processes do. */
@@ -92,11 +93,12 @@ final class StartNotes {
   }
 
   /** Takes note of a release. */
-  @Nullable RecordLine started(long id, int bucket, ShardBrake.Pause pause, long nowNanos) {
+  @Nullable RecordLine started(
+      long id, int bucket, Duration holdTimeout, ShardBrake.Pause pause, long nowNanos) {
     if (brake != null) {
       brake.started(id, pause, nowNanos);
     }
-    return record == null ? null : record.started(id, bucket);
+    return record == null ? null : record.started(id, bucket, holdTimeout);
   }
 
   /** Takes note that a start was given back, which was none then. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * disk: what the process has written outlives it, and after a crash of the whole system Discord has
  * counted every start before there is a process again. When the file has grown, and after a write
  * that failed, all of it is written anew beside it and takes its place in one move. So a crash
- * leaves a last line that is torn, at worst.
+ * leaves a last line that is torn, at worst. A file that would miss a start is deleted: the next
+ * process takes the one that is there for the whole truth.
  *
  * <p>The files are written by streams: a channel would be closed by the interrupt of a thread that
  * was just released.
@@ -66,8 +68,9 @@ final class StartRecord {
    * A start.
    *
    * @param ageNanos how long ago it was released, at least
+   * @param holdNanos for how long it may have been held
    */
-  record Start(long shard, int bucket, long ageNanos) {}
+  record Start(long shard, int bucket, long ageNanos, long holdNanos) {}
 
   /** For tests: how files are opened for writing. */
   interface Opener {
@@ -100,7 +103,7 @@ final class StartRecord {
     try {
       var record = new StartRecord(real(file), clock, opener);
       RecordLock.take(record.file, record, record::read);
-      record.add(Kind.PROCESS, -1, -1);
+      record.add(Kind.PROCESS, -1, -1, Duration.ZERO);
       return record;
     } catch (IOException e) {
       throw refusal(file, e.toString(), e);
@@ -128,10 +131,11 @@ final class StartRecord {
   /**
    * Takes note of a start: right after it was released, on the thread that was. Does not throw.
    *
+   * @param holdTimeout for how long it is held at most, 0 if it is not
    * @return what {@link #cancelled} takes; null if there was no memory for it
    */
-  @Nullable RecordLine started(long shard, int bucket) {
-    return add(Kind.START, shard, bucket);
+  @Nullable RecordLine started(long shard, int bucket, Duration holdTimeout) {
+    return add(Kind.START, shard, bucket, holdTimeout);
   }
 
   /** Takes note that a start was given back: it does not count. Does not throw. */
@@ -149,7 +153,7 @@ final class StartRecord {
   List<Start> starts() {
     RecordedMoment now = clock.get();
     return kept(Kind.START)
-        .map(line -> new Start(line.shard(), line.bucket(), age(line, now)))
+        .map(line -> new Start(line.shard(), line.bucket(), age(line, now), holdNanos(line)))
         .filter(start -> start.ageNanos < KEPT.toNanos())
         .toList();
   }
@@ -173,9 +177,15 @@ final class StartRecord {
     return age.compareTo(KEPT) < 0 ? age.toNanos() : KEPT.toNanos();
   }
 
-  private synchronized @Nullable RecordLine add(Kind kind, long shard, int bucket) {
+  private static long holdNanos(RecordLine line) {
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, line.holdMillis()));
+  }
+
+  private synchronized @Nullable RecordLine add(
+      Kind kind, long shard, int bucket, Duration holdTimeout) {
     try {
-      RecordLine line = new RecordLine(kind, clock.get(), shard, bucket);
+      long holdMillis = Math.ceilDiv(holdTimeout.toNanos(), 1_000_000);
+      RecordLine line = new RecordLine(kind, clock.get(), shard, bucket, holdMillis);
       kept.add(line);
       write(line);
       return line;
@@ -203,7 +213,19 @@ final class StartRecord {
       failureTold = false;
     } catch (IOException | RuntimeException | Error e) {
       closeEnd(); // it may have been written in part
+      if (line.kind() == Kind.START) {
+        delete();
+      }
       warnOnce("the start record " + file + " cannot be written, trying again at each start: " + e);
+    }
+  }
+
+  /** So that the next process does not trust a file in which a start is missing. */
+  private void delete() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException | RuntimeException e) {
+      // what cannot be written may be undeletable as well, as on a disk that is read-only
     }
   }
 

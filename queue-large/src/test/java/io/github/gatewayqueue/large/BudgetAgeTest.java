@@ -177,21 +177,21 @@ class BudgetAgeTest {
   }
 
   @Test
-  void accept_predecessor_keepsTwoPerBucketBackUntilAReadingTenSecondsLater() {
+  void accept_predecessor_keepsTenPerBucketBackUntilAReadingTenSecondsLater() {
     Budget after = budget(true);
-    after.accept(limit(7, DAY), T0, T0);
+    after.accept(limit(41, DAY), T0, T0);
     assertEquals(10 * SECOND, after.tryCharge(T0, 0));
     assertFalse(after.isExhausted(T0));
     assertEquals(Budget.READ, after.tryCharge(T0 + 10 * SECOND, 0));
-    after.accept(limit(7, DAY), T0 + 10 * SECOND, T0 + 10 * SECOND);
-    assertEquals(6, chargeAll(after, T0 + 10 * SECOND));
+    after.accept(limit(41, DAY), T0 + 10 * SECOND, T0 + 10 * SECOND);
+    assertEquals(40, chargeAll(after, T0 + 10 * SECOND));
   }
 
   @Test
   void accept_predecessorAndPlentyLeft_goesAtOnce() {
     Budget after = budget(true);
-    after.accept(limit(20, DAY), T0 + 10 * SECOND - 1, T0 + 11 * SECOND);
-    assertEquals(20 - 8 - 1, chargeAll(after, T0 + 11 * SECOND));
+    after.accept(limit(50, DAY), T0 + 10 * SECOND - 1, T0 + 11 * SECOND);
+    assertEquals(50 - 10 * 4 - 1, chargeAll(after, T0 + 11 * SECOND));
   }
 
   private static void assertTold(

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A program that opens a record, and starts shards until it is killed. */
 final class RecordingProcess {
@@ -19,7 +20,7 @@ final class RecordingProcess {
     }
     System.out.println(FOUND + record.starts().size());
     for (int shard = 0; true; shard++) {
-      record.started(shard, shard % 16);
+      record.started(shard, shard % 16, Duration.ZERO);
       System.out.println(STARTED + shard);
     }
   }

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.condition.OS;
 class StartRecordTest {
   private static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
   private static final String BOOT = "7a1f7a09";
+  private static final Duration HOLD = Duration.ofSeconds(30);
   private static final String HEADER = "gateway-queue start record 1";
 
   private Path folder;
@@ -118,15 +119,15 @@ class StartRecordTest {
   @Test
   void open_afterStarts_toldWithTheirAges() {
     StartRecord record = open();
-    record.started(3, 3);
+    record.started(3, 3, HOLD);
     pass(Duration.ofSeconds(6));
-    record.started(19, 3);
+    record.started(19, 3, HOLD);
     pass(Duration.ofSeconds(2));
     long tick = Duration.ofMillis(10).toNanos(); // may be younger than it is, never older
     assertEquals(
         List.of(
-            new Start(3, 3, Duration.ofSeconds(8).toNanos() - tick),
-            new Start(19, 3, Duration.ofSeconds(2).toNanos() - tick)),
+            new Start(3, 3, Duration.ofSeconds(8).toNanos() - tick, HOLD.toNanos()),
+            new Start(19, 3, Duration.ofSeconds(2).toNanos() - tick, HOLD.toNanos())),
         reopen(record).starts());
   }
 
@@ -146,9 +147,9 @@ class StartRecordTest {
   @Test
   void cancelled_start_countsNeitherHereNorLater() {
     StartRecord record = open();
-    record.started(0, 0);
-    RecordLine start = record.started(1, 1);
-    record.started(2, 2);
+    record.started(0, 0, HOLD);
+    RecordLine start = record.started(1, 1, HOLD);
+    record.started(2, 2, HOLD);
     record.cancelled(start);
     assertEquals(List.of(0L, 2L), shards(record));
     assertEquals(List.of(0L, 2L), shards(reopen(record)));
@@ -157,13 +158,13 @@ class StartRecordTest {
   @Test
   void cancelled_twiceOrForgotten_nothingElseIsTakenOut() throws IOException {
     StartRecord record = open();
-    RecordLine start = record.started(1, 1);
+    RecordLine start = record.started(1, 1, HOLD);
     record.cancelled(start);
     List<String> lines = Files.readAllLines(file);
     record.cancelled(start);
     record.cancelled(null);
     assertEquals(lines, Files.readAllLines(file));
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     assertEquals(List.of(1L), shards(reopen(record)));
   }
 
@@ -171,13 +172,13 @@ class StartRecordTest {
   void file_isReadableText() throws IOException {
     StartRecord record = open();
     pass(Duration.ofMillis(1234));
-    record.cancelled(record.started(Long.MAX_VALUE, 65_535));
+    record.cancelled(record.started(Long.MAX_VALUE, 65_535, HOLD));
     assertEquals(
         List.of(
             HEADER,
-            "process 2026-11-30T12:00:00Z 7a1f7a09 1000000 -1 -1",
-            "start 2026-11-30T12:00:01.234Z 7a1f7a09 1001234 9223372036854775807 65535",
-            "cancelled 2026-11-30T12:00:01.234Z 7a1f7a09 1001234 9223372036854775807 65535"),
+            "process 2026-11-30T12:00:00Z 7a1f7a09 1000000 -1 -1 0",
+            "start 2026-11-30T12:00:01.234Z 7a1f7a09 1001234 9223372036854775807 65535 30000",
+            "cancelled 2026-11-30T12:00:01.234Z 7a1f7a09 1001234 9223372036854775807 65535 30000"),
         Files.readAllLines(file).stream()
             .map(line -> line.replaceAll(" \\p{XDigit}{8}$", ""))
             .toList());
@@ -199,54 +200,55 @@ class StartRecordTest {
   @Test
   void age_wallClockStepsWithinABoot_doesNotMatter() {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     for (Duration step : List.of(Duration.ofDays(400), Duration.ofDays(-400), Duration.ZERO)) {
       now = new RecordedMoment(NOON.plus(step), BOOT, 1_005_010);
-      assertEquals(List.of(new Start(1, 1, 5_000_000_000L)), record.starts());
+      assertEquals(List.of(new Start(1, 1, 5_000_000_000L, HOLD.toNanos())), record.starts());
     }
   }
 
   @Test
   void age_otherBoot_byTheWallClock() {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     now = new RecordedMoment(NOON.plusMillis(60_010), "00000000", 2_000_000);
-    assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), record.starts());
+    assertEquals(List.of(new Start(1, 1, 60_000_000_000L, HOLD.toNanos())), record.starts());
   }
 
   @Test
   void age_noBoot_byTheWallClock() {
     now = new RecordedMoment(NOON, "-", -1);
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     now = new RecordedMoment(NOON.plusMillis(60_010), "-", -1);
-    assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), reopen(record).starts());
+    assertEquals(
+        List.of(new Start(1, 1, 60_000_000_000L, HOLD.toNanos())), reopen(record).starts());
   }
 
   @Test
   void age_uptimeWentDown_byTheWallClock() {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     now = new RecordedMoment(NOON.plusMillis(60_010), BOOT, 999_999);
-    assertEquals(List.of(new Start(1, 1, 60_000_000_000L)), record.starts());
+    assertEquals(List.of(new Start(1, 1, 60_000_000_000L, HOLD.toNanos())), record.starts());
   }
 
   @Test
   void age_ofTheFuture_isNow() {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     now = new RecordedMoment(NOON.minusSeconds(3600), "00000000", 5);
-    assertEquals(List.of(new Start(1, 1, 0)), reopen(record).starts());
+    assertEquals(List.of(new Start(1, 1, 0, HOLD.toNanos())), reopen(record).starts());
   }
 
   @Test
   void age_farthestMoments_neitherOverflows() {
     now = new RecordedMoment(Instant.MIN, "-", -1);
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     now = new RecordedMoment(Instant.MAX, "-", -1);
     assertEquals(List.of(), shards(record));
-    record.started(2, 2);
+    record.started(2, 2, HOLD);
     now = new RecordedMoment(Instant.MIN, "-", -1);
     assertEquals(List.of(2L), shards(record).stream().filter(shard -> shard == 2).toList());
   }
@@ -274,7 +276,7 @@ class StartRecordTest {
   void open_cutOffAtAnyByte_allWholeLinesCount() throws IOException, InterruptedException {
     StartRecord record = open();
     for (int shard = 0; shard < 5; shard++) {
-      record.started(shard, shard);
+      record.started(shard, shard, HOLD);
     }
     record.close();
     String whole = Files.readString(file, ISO_8859_1);
@@ -298,7 +300,7 @@ class StartRecordTest {
   void open_garbled_whatIsLeftCounts() throws IOException {
     StartRecord record = open();
     for (int shard = 0; shard < 20; shard++) {
-      record.started(shard, shard);
+      record.started(shard, shard, HOLD);
     }
     record.close();
     byte[] whole = Files.readAllBytes(file);
@@ -352,9 +354,9 @@ class StartRecordTest {
   void open_brokenLines_oneWarningAndTheFileIsWholeAgain()
       throws IOException, InterruptedException {
     StartRecord record = open();
-    record.started(1, 1);
-    record.started(2, 2);
-    record.started(3, 3);
+    record.started(1, 1, HOLD);
+    record.started(2, 2, HOLD);
+    record.started(3, 3, HOLD);
     record.close();
     List<String> lines = new ArrayList<>(Files.readAllLines(file));
     lines.set(2, lines.get(2).replace(" 1 1 ", " 1 7 "));
@@ -387,7 +389,7 @@ class StartRecordTest {
   void open_leftoverOfACrashBesideIt_doesNotMatter() throws IOException {
     Files.writeString(folder.resolve("starts.new"), "half of a li");
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     assertEquals(List.of(1L), shards(reopen(record)));
   }
 
@@ -557,11 +559,11 @@ class StartRecordTest {
       throws IOException, InterruptedException {
     var disk = new Disk();
     StartRecord record = open(disk);
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     disk.full = true;
     disk.room = 20;
-    record.started(2, 2);
-    RecordLine start = record.started(3, 3);
+    record.started(2, 2, HOLD);
+    RecordLine start = record.started(3, 3, HOLD);
     record.cancelled(start);
     assertEquals(List.of(1L, 2L), shards(record));
     assertEquals(
@@ -571,15 +573,12 @@ class StartRecordTest {
                 + " cannot be written, trying again at each start: java.io.IOException: No space"
                 + " left on device"),
         logged());
-    Path copy = Files.copy(file, folder.resolve("as a crash leaves it"));
-    var left = StartRecord.open(copy, () -> now, FileOutputStream::new);
-    opened.add(left);
-    assertEquals(List.of(1L), shards(left));
+    assertFalse(Files.exists(file), "the next process would trust it, and two starts are missing");
 
     disk.full = false;
-    record.started(4, 4);
+    record.started(4, 4, HOLD);
     disk.full = true;
-    record.started(5, 5);
+    record.started(5, 5, HOLD);
     assertEquals(2, logged().size()); // once for each time
     assertEquals(List.of(1L, 2L, 4L), shards(reopen(record)));
   }
@@ -587,7 +586,7 @@ class StartRecordTest {
   @Test
   void open_diskFull_whatIsThereCountsAndItIsTriedAgain() throws InterruptedException {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     record.close();
     var disk = new Disk();
     disk.full = true;
@@ -595,7 +594,7 @@ class StartRecordTest {
     assertEquals(List.of(1L), shards(record));
     assertEquals(1, logged().size());
     disk.full = false;
-    record.started(2, 2);
+    record.started(2, 2, HOLD);
     record = reopen(record);
     assertEquals(List.of(1L, 2L), shards(record));
     assertEquals(3, record.processAgesNanos().size());
@@ -605,7 +604,7 @@ class StartRecordTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "a device that is always full")
   void started_fullDevice_doesNotThrow() throws IOException, InterruptedException {
     StartRecord record = open((ignored, append) -> new FileOutputStream("/dev/full", append));
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     assertEquals(List.of(1L), shards(record));
     assertTrue(logged().getFirst().contains("No space left on device"), logged()::toString);
     assertEquals(1, logged().size());
@@ -617,7 +616,7 @@ class StartRecordTest {
         open((ignored, append) -> {
           throw new OutOfMemoryError("as told");
         });
-    record.cancelled(record.started(1, 1));
+    record.cancelled(record.started(1, 1, HOLD));
     assertEquals(List.of(), record.starts());
   }
 
@@ -626,10 +625,10 @@ class StartRecordTest {
   @Test
   void open_afterADay_keepsTheLast24HoursAndNothingElse() throws IOException {
     StartRecord record = open();
-    record.started(1, 1);
+    record.started(1, 1, HOLD);
     pass(Duration.ofSeconds(1));
-    record.started(2, 2);
-    record.cancelled(record.started(3, 3));
+    record.started(2, 2, HOLD);
+    record.cancelled(record.started(3, 3, HOLD));
     pass(Duration.ofDays(1).minusMillis(500));
     assertEquals(List.of(2L), shards(record));
     record = reopen(record);
@@ -643,9 +642,9 @@ class StartRecordTest {
     StartRecord record = open();
     int most = 0;
     for (int i = 0; i < 20_000; i++) {
-      record.started(i, i % 16);
+      record.started(i, i % 16, HOLD);
       if (i % 3 == 0) {
-        record.cancelled(record.started(-1, 0));
+        record.cancelled(record.started(-1, 0, HOLD));
       }
       pass(Duration.ofDays(1).dividedBy(500));
       if (i % 100 == 0) {
@@ -669,7 +668,7 @@ class StartRecordTest {
       long first = (long) i * each;
       tasks.add(() -> {
         for (long shard = first; shard < first + each; shard++) {
-          RecordLine start = record.started(shard, 0);
+          RecordLine start = record.started(shard, 0, HOLD);
           if (shard % 5 == 0) {
             record.cancelled(start);
           }
@@ -694,8 +693,8 @@ class StartRecordTest {
     Thread.currentThread().interrupt();
     StartRecord record = StartRecord.open(file);
     opened.add(record);
-    record.started(1, 1);
-    record.started(2, 2);
+    record.started(1, 1, HOLD);
+    record.started(2, 2, HOLD);
     assertTrue(Thread.interrupted());
     assertEquals(List.of(1L, 2L), shards(reopen(record)));
     assertEquals(List.of(), logged());

@@ -84,8 +84,7 @@ final class LimitWarnings {
       low.usedUp();
       return;
     }
-    int heldBack = Math.min(reserve, Math.max(0, limit.total() - 1));
-    String few = low.tell(limit, heldBack, reply.budget().usable(), nowNanos);
+    String few = low.tell(limit, reserve, reply.budget().usable(), nowNanos);
     if (few != null) {
       LOGGER.log(WARNING, "the session starts run low: " + few);
     }

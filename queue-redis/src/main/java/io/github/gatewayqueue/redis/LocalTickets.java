@@ -494,9 +494,11 @@ final class LocalTickets {
     for (int i = 0; i < step.confirms().size(); i++) {
       confirm(step.confirms().get(i), reply.held().get(i), asked, nowNanos);
     }
-    exhausted =
-        reply.exhaustedNanos() > 0
-            && (exhausted || lines.values().stream().anyMatch(line -> !line.isEmpty()));
+    if (reply.exhaustedNanos() > 0) {
+      exhausted |= lines.values().stream().anyMatch(line -> !line.isEmpty());
+    } else { // while that is read again, it is neither told once more nor taken back
+      exhausted &= reply.budget().usable() <= 0;
+    }
     if (reply.rejoin()) {
       lines.values().forEach(line -> joining.addAll(line.tickets()));
       lines.clear();

@@ -296,6 +296,7 @@ local function remember(shard, starts)
   redis.call('HSET', BRAKE, shard,
     table.concat({ starts.count, starts.waited, starts.told, table.concat(moments, ','),
       starts.teller or '', starts.joins and digits(starts.joins) or '' }, ':'))
+  redis.call('PEXPIRE', BRAKE, FORGOTTEN / 1000) -- or what nobody wants to know any more would stay
 end
 
 local function note_start(shard)
@@ -478,6 +479,8 @@ end
 -- The budget follows LargeBotQueue's: a reading is good until the limit resets; starts that it may
 -- have missed are subtracted from it, as are those made since, and those that are held.
 
+-- How many starts of a bucket Discord may not have counted when the store is cold: one a second.
+local PREDECESSOR_STARTS = 10
 local RESETLESS_GOOD = 60 * SECOND
 local MAX_READING = 60 * SECOND
 local LONGEST_RENEWAL = 30 * SECOND
@@ -628,7 +631,7 @@ local function accept(asked, total, remaining, reset_after, count)
   set('total', total)
   set('remaining', remaining)
   set('uncounted', charges())
-  set('missed', asked < value('cold') + settling and 2 * count or 0) -- by who was there before
+  set('missed', asked < value('cold') + settling and PREDECESSOR_STARTS * count or 0)
   set('resets', reset_after > 0 and 1 or 0)
   set('reset', next_reset)
   set('slack', math.max(slack, now - asked + math.min(reset_after / 10, settling)))

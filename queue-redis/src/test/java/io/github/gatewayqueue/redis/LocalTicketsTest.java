@@ -39,6 +39,8 @@ class LocalTicketsTest {
 
   private boolean held = true;
   private boolean rejoin;
+  private long exhaustedNanos;
+  private long usable;
 
   private static StepReply.Answer wait(Duration wait) {
     return new StepReply.Answer(StepReply.Kind.WAIT, wait.toNanos() / 1000, 0, "");
@@ -86,11 +88,27 @@ class LocalTicketsTest {
             Collections.nCopies(step.asks().size(), answer),
             Collections.nCopies(step.confirms().size(), held),
             null,
+            exhaustedNanos,
             0,
-            0,
-            new StepReply.Budget(0, 0, -1, 0, 0),
+            new StepReply.Budget(usable, 0, -1, 0, 0),
             pauses);
     tickets.answered(step, reply, asked, nowNanos);
+  }
+
+  /** As long as it is read again whether they are, it is no news that they still are. */
+  @Test
+  void answered_usedUpIsInDoubt_staysExhaustedUntilThereAreStarts() {
+    arrive(1);
+    step();
+    exhaustedNanos = 1;
+    step();
+    assertTrue(tickets.isExhausted());
+    exhaustedNanos = 0;
+    step();
+    assertTrue(tickets.isExhausted());
+    usable = 1;
+    step();
+    assertFalse(tickets.isExhausted());
   }
 
   @Test

@@ -992,14 +992,22 @@ class StoreTest extends RedisTestBase {
     assertEquals(List.of(), arrive(process, 4));
   }
 
-  /** Those before it may have started two per bucket that Discord has not counted. */
   @Test
-  void read_soonAfterTheStoreWasCold_keepsTwoStartsPerBucketBack() {
+  void brake_hourWithoutAStart_isForgottenByTheStore() {
+    Participant process = participant("a", braked());
+    process.used(release(process, 3), Duration.ZERO);
+    long left = client.pttl(key("brake"));
+    assertTrue(left > Duration.ofMinutes(30).toMillis() && left <= 3_600_000, "" + left);
+  }
+
+  /** Those before it may have started ten per bucket that Discord has not counted. */
+  @Test
+  void read_soonAfterTheStoreWasCold_keepsTenStartsPerBucketBack() {
     Participant process = reader("a", renewed());
-    StepReply early = process.read(process.look().reading(), limit(4, 2));
-    assertEquals(4, remaining(early));
+    StepReply early = process.read(process.look().reading(), limit(20, 2));
+    assertEquals(20, remaining(early));
     assertEquals(0, early.budget().usable());
-    assertEquals(4, early.budget().uncertain());
+    assertEquals(20, early.budget().uncertain());
     Ticket ticket = process.join(0);
     setState("quiet", 1);
     Answer wait = process.ask(ticket);
@@ -1007,7 +1015,7 @@ class StoreTest extends RedisTestBase {
     assertTrue(wait.nanos() <= Duration.ofSeconds(10).toNanos());
     forceReading();
     setState("cold", 1);
-    process.read(process.look().reading(), limit(4, 2));
+    process.read(process.look().reading(), limit(20, 2));
     assertEquals(Kind.RELEASED, process.ask(ticket).kind());
   }
 

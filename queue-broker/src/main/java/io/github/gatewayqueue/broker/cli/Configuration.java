@@ -5,6 +5,7 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.broker.Broker;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.Require;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
 import java.io.IOException;
 import java.net.URI;
@@ -70,6 +71,13 @@ public final class Configuration {
         "DISCORD_TOKEN",
         text -> broker.discordToken(withoutScheme(text)));
     return broker;
+  }
+
+  /** Returns how many session starts are not used. */
+  int reserve() {
+    int[] reserve = {1};
+    apply(Setting.RESERVE, text -> reserve[0] = Require.inRange("it", integer(text), 0, 1_000_000));
+    return reserve[0];
   }
 
   /** Returns what reads the session start limit from Discord. */

@@ -4,11 +4,11 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.Require;
 import io.github.gatewayqueue.broker.queue.Version;
 import io.github.gatewayqueue.broker.requests.Forecast;
 import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.LimitText;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -61,7 +61,7 @@ public record Plan(
         .addOption(option("--remaining", "N", "Session starts left. Default: enough.").build())
         .addOption(option("--total", "N", "Session starts in 24 hours. Default: 1000.").build())
         .addOption(option("--reset-after", "TIME", "Until the reset. Default: 24h.").build())
-        .addOption(option("--reserve", "N", "Session starts not to be used. Default: 1.").build())
+        .addOption(Setting.RESERVE.spec())
         .addOption(
             OptionSpec.builder("--live")
                 .type(Boolean.class)
@@ -90,7 +90,7 @@ public record Plan(
     Duration interval =
         value(parsed, "--interval", text -> Require.positive("it", DurationText.parse(text)))
             .orElse(LocalQueue.DEFAULT_INTERVAL);
-    int reserve = value(parsed, "--reserve", text -> number(text, 0)).orElse(1);
+    int reserve = configuration.reserve();
     if (parsed.hasMatchedOption("--live")) {
       SessionStartLimit read = read(parsed, configuration.limits());
       return new Plan(shards, read.maxConcurrency(), interval, read, reserve, true);
@@ -154,7 +154,7 @@ public record Plan(
     if (limit == null) {
       return ALLOWED;
     }
-    int heldBack = LimitReadings.heldBack(limit, reserve);
+    int heldBack = LimitText.heldBack(limit, reserve);
     long going = live ? limit.remaining() - heldBack : forecast.goingBeforeHold();
     if (shards <= going) {
       out.printf(

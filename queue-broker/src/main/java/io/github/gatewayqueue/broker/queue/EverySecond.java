@@ -29,11 +29,19 @@ final class EverySecond implements AutoCloseable {
 
   private void repeat() {
     try {
-      while (task.getAsBoolean()) {
+      while (mustRepeat()) {
         Thread.sleep(PERIOD_MILLIS);
       }
     } catch (InterruptedException e) {
       // it is closed
+    }
+  }
+
+  private boolean mustRepeat() {
+    try {
+      return task.getAsBoolean();
+    } catch (RuntimeException | Error e) {
+      return true; // no memory for a thread, for instance: there may be in a second
     }
   }
 

@@ -91,11 +91,6 @@ public final class LimitReadings implements SessionStartLimitSource {
     return refused;
   }
 
-  /** Returns how many starts are held back: the queues leave at least one of a day to be used. */
-  public static int heldBack(SessionStartLimit limit, int reserve) {
-    return Math.min(reserve, Math.max(0, limit.total() - 1));
-  }
-
   /** Adds what was wrong with the last reading, if something was, for people to read. */
   void addFailure(List<String> problems) {
     String failed = failure;
@@ -107,9 +102,8 @@ public final class LimitReadings implements SessionStartLimitSource {
   /** Adds the problems of a queue, whichever process has read its limit. */
   static void addProblems(List<String> problems, QueueSnapshot snapshot, int reserve) {
     SessionStartLimit limit = snapshot.limit().orElse(null);
-    if (limit != null && limit.remaining() <= heldBack(limit, reserve)) {
-      problems.add(
-          "the session starts are used up: " + LimitText.left(limit, heldBack(limit, reserve)));
+    if (limit != null && limit.remaining() <= LimitText.heldBack(limit, reserve)) {
+      problems.add("the session starts are used up: " + LimitText.left(limit, reserve));
     }
     List<QueueSnapshot.Pause> pauses = snapshot.pauses();
     if (!pauses.isEmpty()) {

@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker.queue;
 
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.internal.LimitText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +47,7 @@ public enum NotReady {
       return LIMIT_UNKNOWN;
     }
     SessionStartLimit limit = snapshot.limit().orElse(null);
-    boolean isUsedUp = limit != null && limit.remaining() <= LimitReadings.heldBack(limit, reserve);
+    boolean isUsedUp = limit != null && limit.remaining() <= LimitText.heldBack(limit, reserve);
     Instant soon = now.plus(SOON);
     boolean isLate =
         free.stream()

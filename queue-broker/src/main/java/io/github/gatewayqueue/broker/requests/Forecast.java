@@ -2,7 +2,7 @@ package io.github.gatewayqueue.broker.requests;
 
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.broker.queue.LimitReadings;
+import io.github.gatewayqueue.internal.LimitText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Forecast {
     lastToGo = standingWithin.length - 1;
     SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null) {
-      spend(limit, LimitReadings.heldBack(limit, reserve));
+      spend(limit, LimitText.heldBack(limit, reserve));
     }
   }
 
