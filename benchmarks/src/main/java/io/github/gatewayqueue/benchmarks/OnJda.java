@@ -5,7 +5,6 @@ import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
-import io.github.gatewayqueue.fakediscord.Faults;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.http.HttpQueue;
@@ -20,8 +19,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -43,6 +40,7 @@ final class OnJda implements Scenario {
     START_UP("start-up"),
     ONE_BUCKET("start-up, `max_concurrency` 1"),
     SLOW("start-up, the first shards connect 4 s late"),
+    SLOW_HELLO("start-up, each HELLO 1.5 s late"),
     LATE_HELLO("start-up, each HELLO 0 to 3 s late"),
     NO_READY("start-up, no READY for the first shards"),
     OP_NINE("start-up, op 9 to the first shards"),
@@ -129,17 +127,10 @@ final class OnJda implements Scenario {
     void measure(Subject subject, Figures figures) throws Exception {
       FakeDiscord.Builder builder =
           FakeDiscord.builder().maxConcurrency(buckets).roundTrip(ROUND_TRIP);
-      var faults = new AtomicReference<Faults>();
-      if (situation == Situation.LATE_HELLO) {
-        var random = new Random(19);
-        builder.onIdentify(
-            identify -> faults.get().delayHello(Duration.ofMillis(random.nextInt(3_000))));
-      }
       if (situation == Situation.BUDGET) {
         builder.remaining(buckets + 1);
       }
       try (FakeDiscord discord = builder.start()) {
-        faults.set(discord.faults());
         inject(discord);
         long beginNanos = System.nanoTime();
         List<ShardManager> bots = new ArrayList<>();
@@ -176,7 +167,8 @@ final class OnJda implements Scenario {
       switch (situation) {
         case SLOW -> discord.faults().delaySockets(Duration.ofSeconds(4), buckets);
         case NO_READY -> discord.faults().withholdReady();
-        case LATE_HELLO -> discord.faults().delayHello(Duration.ofMillis(1_500));
+        case SLOW_HELLO -> discord.faults().delayHello(Duration.ofMillis(1_500));
+        case LATE_HELLO -> discord.faults().delayHello(Duration.ZERO, Duration.ofSeconds(3));
         case OP_NINE -> discord.faults().invalidateIdentifies(buckets);
         default -> {}
       }

@@ -20,7 +20,6 @@ import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
@@ -43,18 +42,8 @@ class HeldBotTest {
 
   /** Makes the HELLOs late, by up to that. */
   private static FakeDiscord late(FakeDiscord.Builder builder, Duration most) {
-    var random = new Random(19);
-    var server = new AtomicReference<FakeDiscord>();
-    FakeDiscord discord =
-        builder
-            .onIdentify(identify ->
-                server
-                    .get()
-                    .faults()
-                    .delayHello(Duration.ofMillis(random.nextLong(most.toMillis()))))
-            .start();
-    server.set(discord);
-    discord.faults().delayHello(most);
+    FakeDiscord discord = builder.start();
+    discord.faults().delayHello(Duration.ZERO, most);
     return discord;
   }
 

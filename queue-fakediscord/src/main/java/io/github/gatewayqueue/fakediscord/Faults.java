@@ -2,6 +2,7 @@ package io.github.gatewayqueue.fakediscord;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,13 @@ public final class Faults {
   private Duration socketDelay = Duration.ZERO;
   private int socketTimes;
   private @Nullable Duration helloDelay = Duration.ZERO;
+  private Duration longestHelloDelay = Duration.ZERO;
   private @Nullable Duration readyDelay = Duration.ZERO;
   private SessionEnd sessionEnd = new SessionEnd(Duration.ZERO, 1000);
   private int sessionTimes;
+
+  /** The same delays in each run. */
+  private final Random random = new Random(19);
 
   /** How a session ends: how long after its READY, and with what close code. */
   record SessionEnd(Duration afterReady, int code) {}
@@ -74,8 +79,29 @@ public final class Faults {
    * @param delay how late, in whole milliseconds, at most 36,500 days; zero is at once
    * @throws IllegalArgumentException if it is out of its range
    */
-  public synchronized void delayHello(Duration delay) {
-    helloDelay = Require.notNegative("delay", delay);
+  public void delayHello(Duration delay) {
+    Require.notNegative("delay", delay);
+    delayHello(delay, delay);
+  }
+
+  /**
+   * Makes HELLO late like {@link #delayHello(Duration)}, on each socket by a random time of its
+   * own. The times come in the same order for each Discord.
+   *
+   * @param shortest how late at least, in whole milliseconds
+   * @param longest how late at most, in whole milliseconds, at most 36,500 days
+   * @throws IllegalArgumentException if one of them is out of its range, or {@code longest} is less
+   *     than {@code shortest}
+   */
+  public synchronized void delayHello(Duration shortest, Duration longest) {
+    Require.notNegative("shortest", shortest);
+    Require.notNegative("longest", longest);
+    if (longest.compareTo(shortest) < 0) {
+      throw new IllegalArgumentException(
+          "longest is %s, expected at least shortest, %s".formatted(longest, shortest));
+    }
+    helloDelay = shortest;
+    longestHelloDelay = longest;
   }
 
   /**
@@ -138,6 +164,7 @@ public final class Faults {
       restFault = null;
       socketTimes = 0;
       helloDelay = Duration.ZERO;
+      longestHelloDelay = Duration.ZERO;
       readyDelay = Duration.ZERO;
       sessionTimes = 0;
     }
@@ -178,7 +205,12 @@ public final class Faults {
 
   /** How late HELLO is, or null for never. */
   synchronized @Nullable Duration helloDelay() {
-    return helloDelay;
+    Duration shortest = helloDelay;
+    if (shortest == null) {
+      return null;
+    }
+    long moreMillis = longestHelloDelay.minus(shortest).toMillis();
+    return shortest.plusMillis(random.nextLong(moreMillis + 1));
   }
 
   /** How late READY is, or null for never. */

@@ -120,6 +120,7 @@ class FakeDiscordTest {
               () -> discord.faults().failRest(null),
               () -> discord.faults().delaySockets(null, 1),
               () -> discord.faults().delayHello(null),
+              () -> discord.faults().delayHello(Duration.ZERO, null),
               () -> discord.faults().delayReady(null),
               () -> discord.faults().endSessions(null, 4000, 1),
               () -> RestFault.body(200, null),

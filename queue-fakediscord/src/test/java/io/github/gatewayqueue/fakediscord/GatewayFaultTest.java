@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,6 +139,23 @@ class GatewayFaultTest {
     connect().hello();
     // The server's timer counts milliseconds.
     assertTrue(System.nanoTime() - before >= Duration.ofMillis(199).toNanos());
+  }
+
+  @Test
+  void delayHello_betweenTwoTimes_isAnotherOnEachSocket() {
+    Faults faults = discord.faults();
+    Duration shortest = Duration.ofMillis(100);
+    faults.delayHello(shortest, Duration.ofMillis(102));
+    Set<Duration> delays = new TreeSet<>();
+    for (int i = 0; i < 100; i++) {
+      delays.add(faults.helloDelay());
+    }
+    assertEquals(Set.of(shortest, shortest.plusMillis(1), shortest.plusMillis(2)), delays);
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> faults.delayHello(shortest, Duration.ZERO));
+    assertEquals("longest is PT0S, expected at least shortest, PT0.1S", thrown.getMessage());
+    assertEquals(3, delays.size());
   }
 
   @Test

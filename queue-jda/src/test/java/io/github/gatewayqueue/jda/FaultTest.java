@@ -17,7 +17,6 @@ import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -110,16 +109,8 @@ class FaultTest {
   @Test
   @Thorough("At the real interval, for 25 s; a HELLO is late on every build.")
   void lateHellos_atTheRealInterval_noneIsTooEarly() {
-    var random = new Random(19);
-    var server = new AtomicReference<FakeDiscord>();
-    try (FakeDiscord discord =
-        FakeDiscord.builder()
-            .maxConcurrency(4)
-            .onIdentify(identify ->
-                server.get().faults().delayHello(Duration.ofMillis(random.nextInt(3_000))))
-            .start()) {
-      server.set(discord);
-      discord.faults().delayHello(Duration.ofMillis(1_500));
+    try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(4).start()) {
+      discord.faults().delayHello(Duration.ZERO, Duration.ofSeconds(3));
       var realQueue = StormTest.largeBotQueue(discord, LocalQueue.DEFAULT_INTERVAL);
       try (TestBot bot = TestBot.start(discord, new QueueSessionController(realQueue), 12)) {
         bot.awaitConnected(12);

@@ -16,8 +16,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Two JVMs share a queue, at the real interval. */
@@ -80,15 +78,8 @@ class SeveralProcessesTest {
   }
 
   private static FakeDiscord lateDiscord() {
-    var random = new Random(19);
-    var server = new AtomicReference<FakeDiscord>();
-    FakeDiscord discord =
-        FakeDiscord.builder()
-            .maxConcurrency(16)
-            .onIdentify(identify ->
-                server.get().faults().delayHello(Duration.ofMillis(random.nextInt(3_000))))
-            .start();
-    server.set(discord);
+    FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start();
+    discord.faults().delayHello(Duration.ZERO, Duration.ofSeconds(3));
     return discord;
   }
 

@@ -10,8 +10,6 @@ import io.ktor.client.HttpClient
 import io.ktor.client.engine.okhttp.OkHttp
 import io.ktor.client.plugins.websocket.WebSockets
 import java.time.Duration
-import java.util.Random
-import java.util.concurrent.atomic.AtomicReference
 import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -68,13 +66,7 @@ internal fun lateDiscord(
     most: Duration,
     settings: (FakeDiscord.Builder) -> Unit = {},
 ): FakeDiscord {
-    val random = Random(19)
-    val server = AtomicReference<FakeDiscord>()
-    val builder =
-        FakeDiscord.builder().maxConcurrency(buckets).onIdentify {
-            val late = Duration.ofMillis(random.nextLong(most.toMillis()))
-            server.get().faults().delayHello(late)
-        }
+    val builder = FakeDiscord.builder().maxConcurrency(buckets)
     settings(builder)
-    return builder.start().also(server::set)
+    return builder.start().also { it.faults().delayHello(Duration.ZERO, most) }
 }
