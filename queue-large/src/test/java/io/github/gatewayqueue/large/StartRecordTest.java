@@ -3,6 +3,7 @@ package io.github.gatewayqueue.large;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -288,7 +289,7 @@ class StartRecordTest {
       long lines = cut.lines().filter(whole.lines().toList()::contains).count();
       long starts = Math.max(0, lines - 2);
       assertEquals(LongStream.range(0, starts).boxed().toList(), shards(next), cut);
-      next.started(99, 99);
+      next.started(99, 99, HOLD);
       assertEquals(starts + 1, shards(reopen(next)).size(), cut);
       opened.forEach(StartRecord::close);
       opened.clear();
@@ -321,7 +322,7 @@ class StartRecordTest {
           shards.stream().filter(shard -> shard >= 0 && shard < 20).distinct().toList(),
           shards,
           "seed " + seed);
-      next.started(99, 99);
+      next.started(99, 99, HOLD);
       next = reopen(next);
       assertEquals(shards.size() + 1, shards(next).size(), "seed " + seed);
       opened.forEach(StartRecord::close);
@@ -398,14 +399,14 @@ class StartRecordTest {
   @Test
   void open_byALaterQueue_takesItOverWithAllStarts() throws IOException, InterruptedException {
     StartRecord former = open();
-    former.started(1, 1);
+    former.started(1, 1, HOLD);
     StartRecord later = open();
     assertEquals(List.of(1L), shards(later));
     assertEquals(2, later.processAgesNanos().size());
     assertEquals(List.of(), logged());
-    former.started(2, 2);
-    former.started(3, 3);
-    later.started(4, 4);
+    former.started(2, 2, HOLD);
+    former.started(3, 3, HOLD);
+    later.started(4, 4, HOLD);
     assertEquals(List.of(1L, 4L), shards(open()));
     assertEquals(
         List.of(
@@ -421,19 +422,19 @@ class StartRecordTest {
     Files.createDirectory(folder.resolve("below"));
     file = folder.resolve("below/../starts");
     open();
-    former.started(1, 1);
+    former.started(1, 1, HOLD);
     assertEquals(List.of(), shards(open()));
   }
 
   @Test
   void open_refused_theFormerQueueKeepsIt() throws IOException, InterruptedException {
     StartRecord former = open();
-    former.started(1, 1);
+    former.started(1, 1, HOLD);
     String whole = Files.readString(file, ISO_8859_1);
     Files.writeString(file, "DISCORD_TOKEN=x");
     refusal();
     Files.writeString(file, whole, ISO_8859_1);
-    former.started(2, 2);
+    former.started(2, 2, HOLD);
     assertEquals(List.of(1L, 2L), shards(open()));
     assertEquals(List.of(), logged());
   }
@@ -569,7 +570,7 @@ class StartRecordTest {
     assertEquals(
         List.of(
             "WARNING: the start record "
-                + file.toRealPath()
+                + folder.toRealPath().resolve("starts")
                 + " cannot be written, trying again at each start: java.io.IOException: No space"
                 + " left on device"),
         logged());

@@ -51,7 +51,7 @@ class StoreTest extends RedisTestBase {
   }
 
   private static SessionStartLimit limit(int remaining, int maxConcurrency) {
-    return new SessionStartLimit(10, remaining, LONG, maxConcurrency);
+    return new SessionStartLimit(Math.max(10, remaining), remaining, LONG, maxConcurrency);
   }
 
   private static int remaining(StepReply reply) {
@@ -645,7 +645,10 @@ class StoreTest extends RedisTestBase {
             false,
             false);
     Participant process = reader("a", settings);
-    Ticket first = readAndRelease(process);
+    Ticket first = process.join(0);
+    setState("cold", 1); // or ten starts of others are kept back
+    process.read(process.ask(first).detail(), limit(10, 1));
+    assertEquals(Kind.RELEASED, process.ask(first).kind());
     process.used(first, Duration.ZERO);
     forceReading();
     process.read(process.look().reading(), limit(1, 1));
