@@ -422,11 +422,13 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Returns whether a record tells all that earlier brokers released, as one that is there does
-     * unless it could neither be written nor deleted.
+     * Returns whether a record tells all that earlier brokers released: one that could not be
+     * written was emptied.
      */
     private static boolean isTrusted(Path record) {
-      return Files.isRegularFile(record) && Files.isWritable(record);
+      return Files.isRegularFile(record)
+          && Files.isWritable(record)
+          && record.toFile().length() > 0;
     }
 
     ServerSettings settings() {

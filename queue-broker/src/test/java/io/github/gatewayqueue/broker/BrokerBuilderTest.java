@@ -43,7 +43,9 @@ class BrokerBuilderTest extends BrokerTestBase {
     Path file = folder.resolve("starts");
     Broker.Builder builder = Broker.builder().discordToken("abc").record(file);
     assertEquals(Duration.ofSeconds(10), builder.settings().queue().startDelay());
-    Files.createFile(file);
+    Files.createFile(file); // as it is left by a broker that could not write it
+    assertEquals(Duration.ofSeconds(10), builder.settings().queue().startDelay());
+    Files.writeString(file, "gateway-queue start record 1\n");
     assertEquals(Duration.ZERO, builder.settings().queue().startDelay());
     if (file.toFile().setWritable(false) && !Files.isWritable(file)) { // root may write everywhere
       assertEquals(Duration.ofSeconds(10), builder.settings().queue().startDelay());

@@ -293,8 +293,8 @@ class LimitCasesTest {
       List<Asking> shards = LongStream.range(1, 17).mapToObj(bot::start).toList();
       Await.until(() -> discord.identifies().size() == 4 && bot.waiting() == 13);
       assertSafe(discord);
-      assertEquals(93, bot.usedElsewhere()); // two may be of a process before this one
-      bot.awaitTold("93 session starts were used elsewhere");
+      assertEquals(85, bot.usedElsewhere()); // ten may be of a process before this one
+      bot.awaitTold("85 session starts were used elsewhere");
       interrupt(shards);
       assertEquals(4, discord.identifies().size());
     }

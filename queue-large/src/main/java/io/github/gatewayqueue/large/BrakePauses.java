@@ -46,8 +46,14 @@ final class BrakePauses {
                 + " join their lines");
   }
 
-  /** Waits so long, which may be longer than the pause of the shard. */
-  void await(long id, long total, ShardBrake.Pause pause, long nanos) throws InterruptedException {
+  /**
+   * Waits so long, which may be longer than the pause of the shard.
+   *
+   * @param starts how many starts of the shard are remembered or, if that is why it waits, of how
+   *     many processes
+   */
+  void await(long id, long total, ShardBrake.Pause pause, int starts, long nanos)
+      throws InterruptedException {
     if (pause.isNews()) {
       Duration time = Duration.ofNanos(pause.nanos());
       LOGGER.log(
@@ -57,9 +63,9 @@ final class BrakePauses {
                       .formatted(id, total, pause.starts(), DurationText.exact(time))
                   + " the line");
     }
-    PauseEvent event = PauseEvent.begin(id, total, pause.starts());
+    PauseEvent event = PauseEvent.begin(id, total, starts);
     long untilNanos = System.nanoTime() + nanos;
-    Waiting paused = new Waiting(id, pause.starts(), untilNanos);
+    Waiting paused = new Waiting(id, starts, untilNanos);
     waiting.add(paused);
     try {
       for (long left = nanos; left > 0; left = untilNanos - System.nanoTime()) {

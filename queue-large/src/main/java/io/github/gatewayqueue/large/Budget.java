@@ -238,9 +238,12 @@ final class Budget {
     return (!isGood(nowNanos) || isDoubtful(nowNanos) || isStale(nowNanos)) && begin(nowNanos);
   }
 
-  /** The same if the last reading, good or not, is as old as may be. */
+  /**
+   * The same if the last reading, good or not, is as old as may be. One that may have missed a
+   * predecessor's starts hides as many that are used elsewhere, and is soon renewed.
+   */
   synchronized boolean beginRenewal(long nowNanos) {
-    return beginIfOlder(maxReadingAgeNanos, nowNanos);
+    return beginIfOlder(missed > 0 ? MIN_READING_AGE_NANOS : maxReadingAgeNanos, nowNanos);
   }
 
   /** The same for callers that need the limit as it is now. */
@@ -336,7 +339,7 @@ final class Budget {
 
   /** Returns whether the last reading was never good for any time worth mentioning. */
   private boolean isMomentary() {
-    return limit != null && goodUntilNanos - acceptedNanos < minBackoffNanos;
+    return limit != null && resetsAtOnce(limit);
   }
 
   private boolean resetsAtOnce(SessionStartLimit fresh) {
@@ -520,7 +523,12 @@ final class Budget {
   }
 
   private void shortenIfUncertain(long nowNanos) {
-    long countedNanos = nowNanos + RecentStarts.UNCOUNTED_NANOS;
+    boolean dueToPredecessor = usable() + missed > 0;
+    long countedNanos =
+        nowNanos
+            + (dueToPredecessor
+                ? Math.max(0, predecessorUntilNanos - nowNanos)
+                : RecentStarts.UNCOUNTED_NANOS);
     boolean uncertain = usable() <= 0 && usable() + uncounted + missed > 0;
     if (uncertain && countedNanos - goodUntilNanos < 0) {
       goodUntilNanos = countedNanos;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of the {@link StartRecord}. It makes sense by itself, and ends with its check sum.
  *
- * @param shard of a start, else -1
+ * @param shard of a start or a pause, else -1
  * @param bucket of a start, else -1
  * @param holdMillis for how long a start may be held, at most
  */
@@ -20,6 +20,8 @@ record RecordLine(Kind kind, RecordedMoment moment, long shard, int bucket, long
   enum Kind {
     /** A process has opened the record. */
     PROCESS,
+    /** A shard has begun to wait, as it starts again and again. */
+    PAUSED,
     /** A start was released. */
     START,
     /** The start of which all the rest tells was given back. */

@@ -16,42 +16,61 @@ final class StartNotes {
   private final @Nullable ShardBrake brake;
   private final @Nullable StartRecord record;
 
-  /** Those of the predecessors, in their order. */
-  private final List<StartRecord.Start> before;
+  /** The starts of the predecessors, in their order. */
+  private final List<StartRecord.Past> before;
 
   private final BrakePauses pauses = new BrakePauses();
 
   /** The shard as which the brake counts the processes that have opened the record. */
   private static final long PROCESS = -1;
 
-  /** Until when the shards of this process wait, as processes start again and again. */
+  /** How long the shards of this process wait, as processes start again and again; until when. */
+  private final ShardBrake.Pause process;
+
   private final long processUntilNanos;
 
   /** Opens the record, and has the brake count what is in it. */
   StartNotes(Brake brake, @Nullable Path file, long nowNanos) {
-    this.brake = brake == Brake.ON ? new ShardBrake() : null;
+    ShardBrake counts = brake == Brake.ON ? new ShardBrake() : null;
+    this.brake = counts;
     record = file == null ? null : StartRecord.open(file);
-    before = record == null ? List.of() : record.starts();
-    before.forEach(start -> replay(start.shard(), nowNanos - start.ageNanos()));
-    ShardBrake.Pause process = ShardBrake.Pause.NONE;
-    if (record != null) {
-      for (long ageNanos : record.processAgesNanos()) {
-        process = replay(PROCESS, nowNanos - ageNanos);
-      }
-    }
+    List<StartRecord.Past> past = record == null ? List.of() : record.past();
+    before = past.stream().filter(one -> one.kind() == RecordLine.Kind.START).toList();
+    process = counts == null ? ShardBrake.Pause.NONE : replay(counts, past, nowNanos);
     processUntilNanos = nowNanos + process.nanos();
     if (process.nanos() > 0) {
       BrakePauses.warnOfProcess(process);
     }
   }
 
-  private ShardBrake.Pause replay(long id, long startedNanos) {
-    if (brake == null) {
-      return ShardBrake.Pause.NONE;
+  /**
+   * Has the brake count what is in the record. A process counts if it started a session: one that
+   * ends before that, as something else is down, must not be held back for it.
+   *
+   * @return how long the shards of this process wait
+   */
+  private static ShardBrake.Pause replay(
+      ShardBrake brake, List<StartRecord.Past> past, long nowNanos) {
+    ShardBrake.Pause process = ShardBrake.Pause.NONE;
+    boolean hasStarted = false;
+    for (StartRecord.Past one : past) {
+      long nanos = nowNanos - one.ageNanos();
+      switch (one.kind()) {
+        case PROCESS -> {
+          process = brake.arrive(PROCESS, nanos);
+          hasStarted = false;
+        }
+        case START -> {
+          brake.started(one.shard(), brake.arrive(one.shard(), nanos), nanos);
+          if (!hasStarted) {
+            brake.started(PROCESS, process, nanos);
+          }
+          hasStarted = true;
+        }
+        default -> brake.arrive(one.shard(), nanos);
+      }
     }
-    ShardBrake.Pause pause = brake.arrive(id, startedNanos);
-    brake.started(id, pause, startedNanos);
-    return pause;
+    return process;
   }
 
   /** Returns whether nobody wants to know of starts. */
@@ -61,7 +80,7 @@ final class StartNotes {
 
   /** Tells a budget of the predecessors' starts: those that Discord may not have counted yet. */
   void tell(Budget budget, long nowNanos) {
-    for (StartRecord.Start start : before) {
+    for (StartRecord.Past start : before) {
       budget.remember(nowNanos - start.ageNanos(), usedNanos(start, nowNanos), nowNanos);
     }
   }
@@ -74,7 +93,7 @@ final class StartNotes {
   }
 
   /** It may have been used as long as it was held, but not after the process had ended. */
-  private static long usedNanos(StartRecord.Start start, long nowNanos) {
+  private static long usedNanos(StartRecord.Past start, long nowNanos) {
     return nowNanos - Math.max(0, start.ageNanos() - start.holdNanos());
   }
 
@@ -85,9 +104,14 @@ final class StartNotes {
     }
     long nowNanos = System.nanoTime();
     ShardBrake.Pause pause = brake.arrive(id, nowNanos);
-    long pauseNanos = Math.max(pause.nanos(), processUntilNanos - nowNanos);
-    if (pauseNanos > 0) {
-      pauses.await(id, total, pause, pauseNanos);
+    if (pause.isNews() && record != null) {
+      record.paused(id);
+    }
+    long processNanos = processUntilNanos - nowNanos;
+    if (processNanos > pause.nanos()) {
+      pauses.await(id, total, pause, process.starts(), processNanos);
+    } else if (pause.nanos() > 0) {
+      pauses.await(id, total, pause, pause.starts(), pause.nanos());
     }
     return pause;
   }

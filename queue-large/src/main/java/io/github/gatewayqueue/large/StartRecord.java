@@ -20,7 +20,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * disk: what the process has written outlives it, and after a crash of the whole system Discord has
  * counted every start before there is a process again. When the file has grown, and after a write
  * that failed, all of it is written anew beside it and takes its place in one move. So a crash
- * leaves a last line that is torn, at worst. A file that would miss a start is deleted: the next
- * process takes the one that is there for the whole truth.
+ * leaves a last line that is torn, at worst. A file that would miss a start is emptied: the next
+ * process takes what it says for the whole truth.
  *
  * <p>The files are written by streams: a channel would be closed by the interrupt of a thread that
  * was just released.
@@ -54,7 +53,7 @@ final class StartRecord {
   private final Supplier<RecordedMoment> clock;
   private final Opener opener;
 
-  /** The processes and the starts that were not cancelled. */
+  /** The processes, the pauses, and the starts that were not cancelled. */
   private final Deque<RecordLine> kept = new ArrayDeque<>();
 
   /** Where lines are appended; null if the file must be written anew first. */
@@ -65,12 +64,12 @@ final class StartRecord {
   private boolean closed;
 
   /**
-   * A start.
+   * What happened: a start that was not cancelled, a pause, or a process that opened the record.
    *
-   * @param ageNanos how long ago it was released, at least
-   * @param holdNanos for how long it may have been held
+   * @param ageNanos how long ago, at least
+   * @param holdNanos for how long a start may have been held
    */
-  record Start(long shard, int bucket, long ageNanos, long holdNanos) {}
+  record Past(Kind kind, long shard, int bucket, long ageNanos, long holdNanos) {}
 
   /** For tests: how files are opened for writing. */
   interface Opener {
@@ -138,6 +137,11 @@ final class StartRecord {
     return add(Kind.START, shard, bucket, holdTimeout);
   }
 
+  /** Takes note that the brake has begun to hold a shard back. Does not throw. */
+  void paused(long shard) {
+    RecordLine unused = add(Kind.PAUSED, shard, -1, Duration.ZERO);
+  }
+
   /** Takes note that a start was given back: it does not count. Does not throw. */
   synchronized void cancelled(@Nullable RecordLine start) {
     try {
@@ -149,36 +153,28 @@ final class StartRecord {
     }
   }
 
-  /** Returns the starts, in their order: before the first of its own, those of its predecessors. */
-  List<Start> starts() {
+  /** Returns what happened in the last 24 hours, in its order; this process is the last. */
+  List<Past> past() {
     RecordedMoment now = clock.get();
-    return kept(Kind.START)
-        .map(line -> new Start(line.shard(), line.bucket(), age(line, now), holdNanos(line)))
-        .filter(start -> start.ageNanos < KEPT.toNanos())
+    List<RecordLine> lines;
+    synchronized (this) {
+      lines = List.copyOf(kept);
+    }
+    return lines.stream()
+        .map(line -> past(line, age(line, now)))
+        .filter(past -> past.ageNanos < KEPT.toNanos())
         .toList();
   }
 
-  /** Returns how long ago each process opened the record, in nanoseconds; this one is the last. */
-  List<Long> processAgesNanos() {
-    RecordedMoment now = clock.get();
-    return kept(Kind.PROCESS)
-        .map(line -> age(line, now))
-        .filter(ageNanos -> ageNanos < KEPT.toNanos())
-        .toList();
-  }
-
-  private synchronized Stream<RecordLine> kept(Kind kind) {
-    return List.copyOf(kept).stream().filter(line -> line.kind() == kind);
+  private static Past past(RecordLine line, long ageNanos) {
+    long holdNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(0, line.holdMillis()));
+    return new Past(line.kind(), line.shard(), line.bucket(), ageNanos, holdNanos);
   }
 
   /** Returns the age of a line, or a day if it is older. */
   private static long age(RecordLine line, RecordedMoment now) {
     Duration age = line.moment().age(now);
     return age.compareTo(KEPT) < 0 ? age.toNanos() : KEPT.toNanos();
-  }
-
-  private static long holdNanos(RecordLine line) {
-    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, line.holdMillis()));
   }
 
   private synchronized @Nullable RecordLine add(
@@ -214,18 +210,18 @@ final class StartRecord {
     } catch (IOException | RuntimeException | Error e) {
       closeEnd(); // it may have been written in part
       if (line.kind() == Kind.START) {
-        delete();
+        empty();
       }
       warnOnce("the start record " + file + " cannot be written, trying again at each start: " + e);
     }
   }
 
   /** So that the next process does not trust a file in which a start is missing. */
-  private void delete() {
+  private void empty() {
     try {
-      Files.deleteIfExists(file);
-    } catch (IOException | RuntimeException e) {
-      // what cannot be written may be undeletable as well, as on a disk that is read-only
+      opener.open(file.toFile(), false).close();
+    } catch (IOException | RuntimeException | Error e) {
+      // as on a disk that has become read-only
     }
   }
 
@@ -248,7 +244,11 @@ final class StartRecord {
     }
     Files.move(anew, file, StandardCopyOption.ATOMIC_MOVE);
     linesLeft = kept.size() + SPARE_LINES;
-    end = opener.open(file.toFile(), true);
+    try {
+      end = opener.open(file.toFile(), true);
+    } catch (IOException e) {
+      // no more files may be open, for instance: all is written, and will be once more
+    }
   }
 
   private void read() throws IOException {

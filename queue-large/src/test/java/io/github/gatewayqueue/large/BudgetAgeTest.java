@@ -187,6 +187,28 @@ class BudgetAgeTest {
     assertEquals(40, chargeAll(after, T0 + 10 * SECOND));
   }
 
+  /** It hides so many that are used elsewhere. */
+  @Test
+  void beginRenewal_predecessor_isDueAsSoonAsMayBe() {
+    Budget after = budget(true);
+    after.accept(limit(500, DAY), T0, T0);
+    assertFalse(after.beginRenewal(T0 + 30 * SECOND - 1));
+    assertTrue(after.beginRenewal(T0 + 30 * SECOND));
+    after.accept(limit(500, DAY), T0 + 30 * SECOND, T0 + 30 * SECOND);
+    after.readingEnded();
+    assertFalse(after.beginRenewal(T0 + 60 * SECOND));
+  }
+
+  @Test
+  void tryCharge_onlyAPredecessorsAreUncertainAndThatIsLongAgo_readsAtOnce() {
+    Budget after = budget(true);
+    after.accept(limit(45, DAY), T0, T0);
+    for (int i = 0; i < 4; i++) {
+      assertEquals(0, after.tryCharge(T0 + 20 * SECOND, 0));
+    }
+    assertEquals(Budget.READ, after.tryCharge(T0 + 20 * SECOND, 0));
+  }
+
   @Test
   void accept_predecessorAndPlentyLeft_goesAtOnce() {
     Budget after = budget(true);

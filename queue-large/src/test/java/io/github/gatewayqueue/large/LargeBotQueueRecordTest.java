@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.large.RecordLine.Kind;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,9 +108,12 @@ class LargeBotQueueRecordTest extends BotTest {
   @Test
   void build_fifthProcessWithinTenMinutes_allItsShardsWait() throws Exception {
     try (var log = new CapturedLog("io.github.gatewayqueue.large", Level.WARNING)) {
-      builder().record(file).brake(Brake.ON).build();
-      for (int i = 0; i < 3; i++) {
-        builder().record(nextProcess()).brake(Brake.ON).build();
+      for (int i = 0; i < 4; i++) {
+        Path record = i == 0 ? file : nextProcess();
+        LargeBotQueue queue =
+            builder().record(record).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build();
+        queue.request(i, 16);
+        queue.request(i + 4, 16); // a process counts once
       }
       Bot bot =
           bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
@@ -115,11 +121,56 @@ class LargeBotQueueRecordTest extends BotTest {
       bot.start(1);
       Await.until(() -> bot.queue.snapshot().pauses().size() == 2);
       assertEquals(0, bot.queue.waiting());
+      assertEquals(4, bot.queue.snapshot().pauses().getFirst().starts());
       String told =
           "WARNING: the process starts again and again, 5 times so far: its shards wait 5 s before"
               + " they join their lines";
       Await.until(() -> log.lines().contains(told));
     }
+  }
+
+  /** What it needs is down, for instance: it must not be held back when that is up again. */
+  @Test
+  void build_manyProcessesThatStartedNothing_nobodyWaits() throws Exception {
+    builder().record(file).brake(Brake.ON).build();
+    for (int i = 0; i < 9; i++) {
+      builder().record(nextProcess()).brake(Brake.ON).build();
+    }
+    builder()
+        .record(nextProcess())
+        .initialLimit(limit(500, DAY, 1))
+        .brake(Brake.ON)
+        .build()
+        .request(0, 1);
+  }
+
+  private static long pausesIn(Path file) throws IOException {
+    return Files.readAllLines(file).stream().filter(line -> line.startsWith("paused ")).count();
+  }
+
+  private static String line(Kind kind, Duration ago) {
+    RecordedMoment now = RecordedMoment.now();
+    var moment =
+        new RecordedMoment(now.wall().minus(ago), now.boot(), now.uptimeMillis() - ago.toMillis());
+    return new RecordLine(kind, moment, 7, 7, 0).text();
+  }
+
+  /** Or a shard whose process is ended in each of its pauses would not start for an hour. */
+  @Test
+  void request_pauseBeganInAFormerProcess_isServedFromThen() throws Exception {
+    List<String> lines = new ArrayList<>(List.of("gateway-queue start record 1"));
+    for (int i = 0; i < 12; i++) { // so that the next pause lasts 15 min
+      lines.add(line(Kind.START, Duration.ofMinutes(30).minusSeconds(i)));
+    }
+    lines.add(line(Kind.PAUSED, Duration.ofMinutes(16)));
+    Files.write(file, lines);
+    LargeBotQueue queue =
+        builder().record(file).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build();
+    queue.request(7, 16);
+    Bot bot = bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+    Asking again = bot.start(7);
+    Await.until(() -> pausesIn(file) == 2);
+    assertFalse(again.ended());
   }
 
   @Test

@@ -18,7 +18,9 @@ final class RecordingProcess {
       System.out.println(e.getMessage());
       return;
     }
-    System.out.println(FOUND + record.starts().size());
+    System.out.println(
+        FOUND
+            + record.past().stream().filter(past -> past.kind() == RecordLine.Kind.START).count());
     for (int shard = 0; true; shard++) {
       record.started(shard, shard % 16, Duration.ZERO);
       System.out.println(STARTED + shard);

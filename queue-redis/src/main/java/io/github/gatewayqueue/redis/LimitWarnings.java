@@ -74,6 +74,8 @@ final class LimitWarnings {
         && before.total() == limit.total()
         && nextResetNanos - resetNanos < ANOTHER_RESET_NANOS) {
       low.used(before.remaining() - limit.remaining(), nowNanos);
+    } else {
+      exhaustionTold = false; // of another day
     }
     known = limit;
     resetNanos = nextResetNanos;

@@ -500,7 +500,9 @@ local function shorten_if_uncertain(uncertain_holds)
     return
   end
   local good_until = now + settling
-  if left + uncertain() <= uncertain_holds then
+  if left + value('missed') > 0 then -- the starts of others, which are known a moment after this
+    good_until = math.max(now, value('cold') + settling + SECOND)
+  elseif left + uncertain() <= uncertain_holds then
     good_until = math.max(good_until, value('asked') + YOUNG)
   end
   if good_until < value('good_until') then
@@ -753,7 +755,7 @@ for i = 1, number() do
 end
 do -- in the background, as long as the last reading is good
   local refresh = text() -- 0, 1 if the limit is not known, 2 if it is not young
-  local oldest = asks > 0 and max_age or nil
+  local oldest = asks > 0 and (value('missed') > 0 and YOUNG or max_age) or nil
   if refresh == '2' or source == '1' and now < value('wanted') then
     oldest = YOUNG
   end

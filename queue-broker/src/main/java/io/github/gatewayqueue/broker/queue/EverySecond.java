@@ -41,6 +41,8 @@ final class EverySecond implements AutoCloseable {
     try {
       return task.getAsBoolean();
     } catch (RuntimeException | Error e) {
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, e);
       return true; // no memory for a thread, for instance: there may be in a second
     }
   }
