@@ -27,8 +27,8 @@ public class SessionStartLimitExceededException extends GatewayQueueException {
    * Creates an exception.
    *
    * @param limit the limit as it stands
-   * @param reserve how many of the day's starts are kept, at least 0; one less than the total at
-   *     most is
+   * @param reserve how many of the day's starts are kept, at least 0; if they are all or more, all
+   *     but one are kept
    * @param wanted how many starts were asked for, at least 1
    * @param resetsAt when Discord resets the limit, by the wall clock
    * @throws IllegalArgumentException if {@code reserve < 0} or {@code wanted < 1}
