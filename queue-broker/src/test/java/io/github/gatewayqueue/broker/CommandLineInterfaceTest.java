@@ -188,6 +188,7 @@ class CommandLineInterfaceTest {
     assertEquals(1, run(reserve, "plan", "--shards", "90", "--remaining", "100"));
     assertTrue(
         text(out).contains("100 are left, 20 in reserve; 10 shards have to wait"), text(out));
+    out.reset();
     assertEquals(2, run(Map.of("GATEWAY_QUEUE_RESERVE", "-1"), "plan", "--shards", "5"));
     assertOneLine("GATEWAY_QUEUE_RESERVE is '-1', expected 0 to 1000000");
   }

@@ -339,7 +339,9 @@ final class Budget {
 
   /** Returns whether the last reading was never good for any time worth mentioning. */
   private boolean isMomentary() {
-    return limit != null && resetsAtOnce(limit);
+    return limit != null
+        && goodUntilNanos == resetNanos
+        && resetNanos - acceptedNanos < minBackoffNanos;
   }
 
   private boolean resetsAtOnce(SessionStartLimit fresh) {

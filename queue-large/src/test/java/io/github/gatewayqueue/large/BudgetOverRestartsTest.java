@@ -122,6 +122,11 @@ class BudgetOverRestartsTest {
 
     long now = T0;
 
+    /** When this process began, and whether each one crashes soon. */
+    long beganNanos = T0;
+
+    boolean loops;
+
     /** Since when Discord has starts, the source answers, and none is given. */
     long lockedNanos = T0;
 
@@ -150,7 +155,9 @@ class BudgetOverRestartsTest {
         discord.passTo(now);
         discord.total += random.nextInt(300) == 0 ? random.nextInt(20) : 0;
         discord.maxConcurrency += random.nextInt(500) == 0 ? 1 : 0;
-        if (random.nextInt(crashOneIn) == 0) {
+        loops ^= random.nextInt(60) == 0;
+        boolean ends = random.nextInt(crashOneIn) == 0 || (loops && random.nextBoolean());
+        if (ends && now - beganNanos >= SECOND) { // it takes so long to start a session
           crash();
         }
         if (others < reserve && discord.used < discord.total && random.nextInt(40) == 0) {
@@ -171,13 +178,14 @@ class BudgetOverRestartsTest {
 
     private void crash() {
       crashes++;
+      beganNanos = now;
       for (int i = 0; i < holds.size(); i++) {
-        if (holds.set(i, null) != null) {
+        if (holds.set(i, null) != null || !recorded) { // without a record nothing keeps the spacing
           freeNanos.set(i, now);
         }
       }
       reading = null;
-      budget = newBudget(!recorded); // which is all that keeps it safe then
+      budget = newBudget(true);
       if (recorded) {
         for (long released : noted) {
           long usedNanos = now - Math.max(0, now - released - LONGEST_HOLD);

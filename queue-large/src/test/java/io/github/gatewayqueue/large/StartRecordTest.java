@@ -592,10 +592,14 @@ class StartRecordTest {
 
     disk.full = false;
     record.started(4, 4, HOLD);
+    Path copy = Files.copy(file, folder.resolve("as a crash leaves it"));
+    var left = StartRecord.open(copy, () -> now, FileOutputStream::new);
+    opened.add(left);
+    assertEquals(List.of(1L, 2L, 4L), shards(left));
     disk.full = true;
     record.started(5, 5, HOLD);
     assertEquals(2, logged().size()); // once for each time
-    assertEquals(List.of(1L, 2L, 4L), shards(reopen(record)));
+    assertEquals(List.of(), shards(reopen(record)));
   }
 
   @Test

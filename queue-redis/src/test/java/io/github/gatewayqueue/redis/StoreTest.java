@@ -1015,7 +1015,7 @@ class StoreTest extends RedisTestBase {
     setState("quiet", 1);
     Answer wait = process.ask(ticket);
     assertEquals(Kind.EXHAUSTED, wait.kind());
-    assertTrue(wait.nanos() <= Duration.ofSeconds(10).toNanos());
+    assertTrue(wait.nanos() <= Duration.ofSeconds(11).toNanos());
     forceReading();
     setState("cold", 1);
     process.read(process.look().reading(), limit(20, 2));
