@@ -39,12 +39,18 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
 
   @Override
   protected GatewayQueue createQueue(Duration interval) {
-    return createQueue(interval, Duration.ofSeconds(30));
+    return queue(interval, Duration.ofSeconds(30));
   }
 
   /** The broker holds none for longer than 30 s, which no test of these takes. */
   @Override
-  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
+  protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) throws Exception {
+    return protocol == Protocol.PLAIN
+        ? super.createQueue(interval, holdTimeout)
+        : queue(interval, holdTimeout);
+  }
+
+  private GatewayQueue queue(Duration interval, Duration holdTimeout) {
     Broker broker = BrokerTest.broker().interval(interval).start();
     return new NumberedQueue(
         log,
@@ -65,11 +71,6 @@ abstract class HttpQueueContract extends CloseableGatewayQueueContract {
   @Override
   protected boolean remote() {
     return true;
-  }
-
-  @Override
-  protected boolean holds() {
-    return protocol != Protocol.PLAIN;
   }
 
   /** Requests join within milliseconds, each over a new connection. */

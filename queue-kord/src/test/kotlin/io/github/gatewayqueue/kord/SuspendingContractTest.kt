@@ -52,6 +52,4 @@ internal class SuspendingContractTest : GatewayQueueContract() {
         Suspending(queue(interval, holdTimeout = holdTimeout))
 
     override fun waiting(queue: GatewayQueue): Int = (queue as Suspending).queue.waiting()
-
-    override fun holds(): Boolean = true
 }

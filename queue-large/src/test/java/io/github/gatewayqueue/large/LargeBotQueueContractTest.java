@@ -61,11 +61,6 @@ class LargeBotQueueContractTest {
     }
 
     @Override
-    protected boolean holds() {
-      return true;
-    }
-
-    @Override
     protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
       return builder(interval).holdTimeout(holdTimeout).build();
     }

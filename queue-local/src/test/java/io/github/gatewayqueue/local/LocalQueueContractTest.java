@@ -17,11 +17,6 @@ class LocalQueueContractTest extends GatewayQueueContract {
   }
 
   @Override
-  protected boolean holds() {
-    return true;
-  }
-
-  @Override
   protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
     return new LocalQueue(interval, holdTimeout);
   }

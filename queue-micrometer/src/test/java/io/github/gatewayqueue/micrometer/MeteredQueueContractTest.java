@@ -44,11 +44,6 @@ class MeteredQueueContractTest extends GatewayQueueContract {
   }
 
   @Override
-  protected boolean holds() {
-    return true;
-  }
-
-  @Override
   protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
     return measure(builder(interval).holdTimeout(holdTimeout).build());
   }

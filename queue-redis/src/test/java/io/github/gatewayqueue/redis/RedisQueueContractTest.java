@@ -44,11 +44,6 @@ class RedisQueueContractTest extends CloseableGatewayQueueContract {
   }
 
   @Override
-  protected boolean holds() {
-    return true;
-  }
-
-  @Override
   protected int waiting(GatewayQueue queue) {
     return ((RedisQueue) queue).waiting();
   }

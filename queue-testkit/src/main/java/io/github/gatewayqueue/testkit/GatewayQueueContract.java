@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  *       the status as it is or throws with the status cleared, and then leaves no trace.
  *   <li>Starts that are held: their bucket releases nobody, what is said of them counts, one that
  *       is cancelled costs nothing, and none is held for ever. A queue whose {@code acquire} is the
- *       default only has to pass what applies to it; {@link #holds()} tells.
+ *       default has no hold time-out, and these tests are skipped.
  *   <li>Bad input: refused by name, for the interval too; nothing joins.
  *   <li>Memory effects: what was done before a request is seen after every later release.
  *   <li>No platform thread outlives its work, unless the queue is {@linkplain #remote() remote}.

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gatewayqueue.SessionStart;
 import java.util.ArrayList;
@@ -16,10 +15,6 @@ import org.junit.jupiter.api.Test;
  * the guard. A short one shows what does wait, and for how long at least.
  */
 abstract class SessionStartContract extends ContractBase {
-
-  private void assumeHolds() {
-    assumeTrue(holds(), "the queue's starts count from their release");
-  }
 
   /** Whatever is said: it is never less than the interval that they are apart. */
   @Test
@@ -51,7 +46,6 @@ abstract class SessionStartContract extends ContractBase {
 
   @Test
   void acquire_interruptedInLine_leavesNoTrace() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(NEVER, NEVER);
     SessionStart first = line.startAcquiring().awaitStart();
     Request interrupted = line.joinAcquiring();
@@ -84,7 +78,6 @@ abstract class SessionStartContract extends ContractBase {
 
   /** A queue that does not hear it lets the next one wait for the end of the hold, for ever. */
   private void requireNextAnIntervalAfter(Consumer<SessionStart> said) throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(interval(), NEVER);
     SessionStart start = line.startAcquiring().awaitStart();
     Request next = line.join();
@@ -97,7 +90,6 @@ abstract class SessionStartContract extends ContractBase {
 
   @Test
   void acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval() throws Exception {
-    assumeHolds();
     for (int round = 0; round < 10; round++) {
       QueueUnderTest line = open(interval(), NEVER);
       SessionStart start = line.startAcquiring().awaitStart();
@@ -114,7 +106,6 @@ abstract class SessionStartContract extends ContractBase {
 
   @Test
   void acquire_cancelled_nextGoesAsIfItHadNotBeenReleased() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(NEVER, NEVER);
     for (int i = 0; i < 50; i++) {
       SessionStart start = line.startAcquiring().awaitStart();
@@ -128,7 +119,6 @@ abstract class SessionStartContract extends ContractBase {
   /** A report after the end changes nothing, also if another start holds the bucket by then. */
   @Test
   void acquire_saidAfterItWasCancelled_changesNothing() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(NEVER, NEVER);
     SessionStart first = line.startAcquiring().awaitStart();
     first.cancel();
@@ -144,7 +134,6 @@ abstract class SessionStartContract extends ContractBase {
 
   @Test
   void acquire_nothingIsSaid_runsOutAndCountsAsIdentified() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(interval(), interval());
     long beforeNanos = System.nanoTime();
     SessionStart start = line.startAcquiring().awaitStart();
@@ -156,7 +145,6 @@ abstract class SessionStartContract extends ContractBase {
   /** Discord counts it when it comes. */
   @Test
   void acquire_identifiedAfterItRanOut_putsTheNextOff() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(interval(), interval());
     SessionStart start = line.startAcquiring().awaitStart();
     line.join().awaitReturn();
@@ -171,7 +159,6 @@ abstract class SessionStartContract extends ContractBase {
   /** One holder at a time, each of which sees what the one before has written. */
   @Test
   void acquire_releasedLater_seesWhatWasWrittenBeforeTheOtherWasOver() throws Exception {
-    assumeHolds();
     QueueUnderTest line = open(NEVER, NEVER);
     int[] counter = new int[1]; // plain
     int rounds = 0;

@@ -32,11 +32,6 @@ final class BrokenQueues {
     }
 
     @Override
-    protected boolean holds() {
-      return true;
-    }
-
-    @Override
     protected ReferenceQueue createQueue(Duration interval, Duration holdTimeout) {
       ReferenceQueue queue = createQueue(interval);
       queue.holdNanos = holdTimeout.toNanos();

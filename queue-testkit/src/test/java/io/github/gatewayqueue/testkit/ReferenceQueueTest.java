@@ -16,11 +16,6 @@ class ReferenceQueueTest extends CloseableGatewayQueueContract {
   }
 
   @Override
-  protected boolean holds() {
-    return true;
-  }
-
-  @Override
   protected GatewayQueue createQueue(Duration interval, Duration holdTimeout) {
     ReferenceQueue queue = new ReferenceQueue(interval);
     queue.holdNanos = holdTimeout.toNanos();
