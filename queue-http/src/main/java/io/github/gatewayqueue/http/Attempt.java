@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +29,9 @@ final class Attempt {
   /** Of an event: for how long a start will be held, or still is. */
   private static final String HOLD = "holdMillis";
 
+  private final QueueState queue;
   private final BrokerClient broker;
   private final Timeouts patience;
-  private final HeldStarts starts;
   private final RequestReport report;
   private final Runnable accepted;
   private final BrokerResponse reply;
@@ -40,15 +39,10 @@ final class Attempt {
   private @Nullable HeldStart held;
 
   /** Creates an attempt that tells {@code accepted} when the broker has taken the request. */
-  Attempt(
-      BrokerClient broker,
-      Timeouts patience,
-      HeldStarts starts,
-      RequestReport report,
-      Runnable accepted) {
-    this.broker = broker;
-    this.patience = patience;
-    this.starts = starts;
+  Attempt(QueueState queue, RequestReport report, Runnable accepted) {
+    this.queue = queue;
+    this.broker = queue.broker();
+    this.patience = queue.patience();
     this.report = report;
     this.accepted = accepted;
     this.reply = new BrokerResponse(broker);
@@ -73,15 +67,10 @@ final class Attempt {
     reply.awaitClosed(pause);
   }
 
-  /**
-   * Asks, and returns if there is a release: the start, or null if the broker does not hold it.
-   *
-   * @param turns who may be about to ask: those that were not answered yet, and not for long
-   */
-  @Nullable HeldStart make(Semaphore turns, long id, long total)
-      throws TryAgainException, InterruptedException {
+  /** Asks, and returns if there is a release: the start, or null if the broker does not hold it. */
+  @Nullable HeldStart make(long id, long total) throws TryAgainException, InterruptedException {
     try {
-      ask(turns, id, total);
+      ask(id, total);
       if (held != null) {
         held.requireUsable();
       }
@@ -102,11 +91,10 @@ final class Attempt {
     }
   }
 
-  private void ask(Semaphore turns, long id, long total)
-      throws TryAgainException, InterruptedException {
+  private void ask(long id, long total) throws TryAgainException, InterruptedException {
     ReleaseAge age;
     ResponseInfo head;
-    turns.acquire();
+    queue.turns().acquire();
     try {
       reply.requireOpen();
       age = new ReleaseAge(System.nanoTime(), patience.margin());
@@ -114,7 +102,7 @@ final class Attempt {
       reply.ask(id, total);
       head = reply.head(MAX_TURN_NANOS);
     } finally {
-      turns.release();
+      queue.turns().release();
     }
     take(head == null ? awaitHead() : head, age);
   }
@@ -228,7 +216,7 @@ final class Attempt {
     if (left.isEmpty() || !start.matches("[A-Za-z0-9_-]{1,99}")) {
       throw new TryAgainException("sent a start without a proper name and time" + NOT_A_RELEASE);
     }
-    held = new HeldStart(broker, reply, starts, report.shard(), start, patience.heldSilence());
+    held = new HeldStart(reply, queue.starts(), report.shard(), start, patience.heldSilence());
     held.listen(left.get(), lateNanos);
   }
 

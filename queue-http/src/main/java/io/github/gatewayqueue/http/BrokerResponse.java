@@ -35,6 +35,11 @@ final class BrokerResponse {
     this.broker = broker;
   }
 
+  /** Returns the broker that is asked. */
+  BrokerClient broker() {
+    return broker;
+  }
+
   /** Asks for the release of a shard, to which this is the reply. */
   void ask(long id, long total) {
     broker.ask(answer, id, total);

@@ -73,14 +73,8 @@ final class HeldStart implements SessionStart {
    * @param name the broker's name for it
    * @param silence how long nothing may be heard on the stream
    */
-  HeldStart(
-      BrokerClient broker,
-      BrokerResponse stream,
-      HeldStarts all,
-      String shard,
-      String name,
-      Duration silence) {
-    this.broker = broker;
+  HeldStart(BrokerResponse stream, HeldStarts all, String shard, String name, Duration silence) {
+    this.broker = stream.broker();
     this.stream = stream;
     this.all = all;
     this.shard = shard;

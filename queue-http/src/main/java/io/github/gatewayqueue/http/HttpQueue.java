@@ -123,6 +123,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** Gives the start that is over, of a broker that does not hold them. */
   private static final GatewayQueue COUNTING = (id, total) -> {};
 
+  /**
+   * Thousands of requests that are sent at once hold each other up for so long that their releases
+   * would be found too old. So they are sent in turn, a few at a time.
+   */
+  private static final int MOST_AT_ONCE = 64;
+
   /** How long closing waits for what was said of starts to be told. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -130,27 +136,22 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     RequestReport.load();
   }
 
-  private final BrokerClient broker;
-  private final Timeouts patience;
-  private final BrokerOutage outage;
+  private final QueueState state;
   private final @Nullable HttpClient own;
   private final Set<ShardRequest> underWay = ConcurrentHashMap.newKeySet();
-  private final HeldStarts starts = new HeldStarts();
   private final AtomicBoolean closed = new AtomicBoolean();
-
-  /**
-   * Thousands of requests that are sent at once hold each other up for so long that their releases
-   * would be found too old. So they are sent in turn, a few at a time.
-   */
-  private final Semaphore turns = new Semaphore(64, true);
 
   private HttpQueue(Builder builder) {
     own = builder.client == null ? newClient() : null;
     HttpClient client = Objects.requireNonNullElse(builder.client, own);
-    broker =
-        new BrokerClient(builder.url, builder.token, builder.protocol, builder.holdTimeout, client);
-    patience = new Timeouts(builder.backoff, builder.margin, builder.silence, builder.heldSilence);
-    outage = new BrokerOutage(builder.url);
+    state =
+        new QueueState(
+            new BrokerClient(
+                builder.url, builder.token, builder.protocol, builder.holdTimeout, client),
+            new Timeouts(builder.backoff, builder.margin, builder.silence, builder.heldSilence),
+            new BrokerOutage(builder.url),
+            new Semaphore(MOST_AT_ONCE, true),
+            new HeldStarts());
   }
 
   /**
@@ -229,7 +230,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
       throw new IllegalStateException("the queue is closed");
     }
     ENTRANCE.request(id, total);
-    var request = new ShardRequest(broker, patience, outage, turns, starts, id, total);
+    var request = new ShardRequest(state, id, total);
     underWay.add(request);
     try {
       if (closed.get()) { // and close() may not have seen this request
@@ -258,12 +259,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
 
   /** Whether no start is held, and none waits for a word of it to be told. */
   boolean nothingHeld() {
-    return starts.isEmpty();
+    return state.starts().isEmpty();
   }
 
   /** How many requests have failed, and are not back in line. */
   int inTrouble() {
-    return outage.requests();
+    return state.outage().requests();
   }
 
   /**
@@ -279,8 +280,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
       return;
     }
     underWay.forEach(ShardRequest::close);
-    turns.release(Integer.MAX_VALUE / 2); // a thread that waits for a turn finds that it is closed
-    starts.close(LAST_WORDS);
+    state
+        .turns()
+        .release(Integer.MAX_VALUE / 2); // a thread that waits for a turn finds that it is closed
+    state.starts().close(LAST_WORDS);
     if (own != null) {
       own.shutdownNow();
     }
@@ -289,7 +292,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** Returns the broker's URL and how many wait, for people to read; without the token. */
   @Override
   public String toString() {
-    return "HttpQueue[" + broker.url() + ", waiting=" + waiting() + "]";
+    return "HttpQueue[" + state.broker().url() + ", waiting=" + waiting() + "]";
   }
 
   /**

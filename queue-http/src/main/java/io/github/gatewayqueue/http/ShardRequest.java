@@ -6,7 +6,6 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +21,7 @@ final class ShardRequest {
   /** A broker that asks for more has made a mistake, and delays nobody for longer. */
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
-  private final BrokerClient broker;
-  private final Timeouts patience;
-  private final BrokerOutage outage;
-  private final Semaphore turns;
-  private final HeldStarts starts;
+  private final QueueState queue;
   private final long id;
   private final long total;
   private final RequestReport report;
@@ -36,19 +31,8 @@ final class ShardRequest {
   private boolean troubled;
 
   /** Creates a request that takes its turn with others to be sent, but not to be answered. */
-  ShardRequest(
-      BrokerClient broker,
-      Timeouts patience,
-      BrokerOutage outage,
-      Semaphore turns,
-      HeldStarts starts,
-      long id,
-      long total) {
-    this.broker = broker;
-    this.patience = patience;
-    this.outage = outage;
-    this.turns = turns;
-    this.starts = starts;
+  ShardRequest(QueueState queue, long id, long total) {
+    this.queue = queue;
     this.id = id;
     this.total = total;
     this.report = new RequestReport(id, total, ShardRequest::logDebug);
@@ -57,7 +41,7 @@ final class ShardRequest {
   }
 
   private Attempt newAttempt() {
-    return new Attempt(broker, patience, starts, report, this::accepted);
+    return new Attempt(queue, report, this::accepted);
   }
 
   /** Returns whether the broker has said that this request is in line; it does so with events. */
@@ -86,7 +70,7 @@ final class ShardRequest {
       throw e;
     } finally {
       if (troubled) {
-        outage.loses();
+        queue.outage().loses();
       }
     }
   }
@@ -94,7 +78,7 @@ final class ShardRequest {
   private @Nullable HeldStart askUntilReleased() throws InterruptedException {
     while (true) {
       try {
-        return attempt.make(turns, id, total);
+        return attempt.make(id, total);
       } catch (TryAgainException e) {
         attempt = newAttempt();
         if (closed) { // and close() may not have seen this attempt
@@ -110,12 +94,13 @@ final class ShardRequest {
     failures++;
     if (!troubled) {
       troubled = true;
-      outage.hits(broker.says(e.reason()));
+      queue.outage().hits(queue.broker().says(e.reason()));
     }
-    Duration backoff = patience.backoff().after(failures, ThreadLocalRandom.current());
+    Duration backoff = queue.patience().backoff().after(failures, ThreadLocalRandom.current());
     Duration pause = capped(e.retryAfter()).plus(backoff);
     LOGGER.log(
-        DEBUG, () -> report.shard() + " asks again in " + pause + ": " + broker.says(e.reason()));
+        DEBUG,
+        () -> report.shard() + " asks again in " + pause + ": " + queue.broker().says(e.reason()));
     attempt.awaitClosed(pause);
   }
 
@@ -132,7 +117,7 @@ final class ShardRequest {
     failures = 0;
     if (troubled) {
       troubled = false;
-      outage.spares();
+      queue.outage().spares();
     }
   }
 }

@@ -122,7 +122,8 @@ class RequestEventTest {
       var patience = new Timeouts(backoff, Await.HANG, Await.HANG, Await.HANG);
       var turns = new Semaphore(0);
       var outage = new BrokerOutage("" + server.url());
-      var request = new ShardRequest(broker, patience, outage, turns, new HeldStarts(), 0, 1);
+      var state = new QueueState(broker, patience, outage, turns, new HeldStarts());
+      var request = new ShardRequest(state, 0, 1);
       Asking asking = Asking.of((id, total) -> request.await());
       Await.until(turns::hasQueuedThreads);
       request.close();
