@@ -73,30 +73,11 @@ public final class FakeDiscord implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FakeDiscord(Builder builder) {
-    var budget = new DailyStarts(builder.total, builder.remaining(), builder.window);
-    long now = System.nanoTime();
-    budget.resetAfter(now, builder.resetAfter);
-    budget.countLag(builder.countLag);
-    this.scoreboard =
-        new Scoreboard(
-            new SessionStarts(
-                now,
-                builder.token,
-                budget,
-                builder.maxConcurrency,
-                builder.identifyInterval,
-                builder.strictLimit));
+    this.scoreboard = new Scoreboard(new SessionStarts(builder, System.nanoTime()));
     this.network = new Network(builder.roundTrip, builder.jitter, builder.seed());
     this.faults = new Faults(scoreboard);
     this.server =
-        new LoopbackServer(
-            network,
-            scoreboard,
-            faults,
-            builder.shards,
-            builder.heartbeatInterval,
-            builder.onIdentify,
-            new AdminApi(this)::handle);
+        new LoopbackServer(network, scoreboard, faults, builder, new AdminApi(this)::handle);
   }
 
   /**
@@ -401,21 +382,21 @@ public final class FakeDiscord implements AutoCloseable {
     private static final int REMAINING_IS_TOTAL = -1;
 
     private int port;
-    private String token = DEFAULT_TOKEN;
-    private int total = 1000;
+    String token = DEFAULT_TOKEN;
+    int total = 1000;
     private int remaining = REMAINING_IS_TOTAL;
-    private Duration resetAfter = Duration.ofHours(24);
-    private Duration window = Duration.ofHours(24);
-    private int maxConcurrency = 1;
-    private Duration identifyInterval = Duration.ofSeconds(5);
-    private int shards = 1;
-    private boolean strictLimit;
-    private Duration heartbeatInterval = Duration.ofMillis(41_250);
-    private Duration countLag = Duration.ZERO;
+    Duration resetAfter = Duration.ofHours(24);
+    Duration window = Duration.ofHours(24);
+    int maxConcurrency = 1;
+    Duration identifyInterval = Duration.ofSeconds(5);
+    int shards = 1;
+    boolean strictLimit;
+    Duration heartbeatInterval = Duration.ofMillis(41_250);
+    Duration countLag = Duration.ZERO;
     private Duration roundTrip = Duration.ZERO;
     private Duration jitter = Duration.ZERO;
     private @Nullable Long jitterSeed;
-    private Consumer<Identify> onIdentify = identify -> {};
+    Consumer<Identify> onIdentify = identify -> {};
 
     private Builder() {}
 
@@ -629,7 +610,7 @@ public final class FakeDiscord implements AutoCloseable {
       return seed == null ? ThreadLocalRandom.current().nextLong() : seed;
     }
 
-    private int remaining() {
+    int remaining() {
       return remaining == REMAINING_IS_TOTAL ? total : remaining;
     }
 

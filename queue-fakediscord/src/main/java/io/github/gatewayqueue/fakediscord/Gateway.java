@@ -48,15 +48,14 @@ final class Gateway {
       Supplier<Wire> wires,
       Scoreboard scoreboard,
       Faults faults,
-      Duration heartbeatInterval,
-      Consumer<Identify> onIdentify,
+      FakeDiscord.Builder settings,
       Supplier<URI> gatewayUri) {
     this.vertx = vertx;
     this.wires = wires;
     this.scoreboard = scoreboard;
     this.faults = faults;
-    this.heartbeatInterval = heartbeatInterval;
-    this.onIdentify = onIdentify;
+    this.heartbeatInterval = settings.heartbeatInterval;
+    this.onIdentify = settings.onIdentify;
     this.gatewayUri = gatewayUri;
   }
 
@@ -180,7 +179,7 @@ final class Gateway {
   }
 
   private void startSession(GatewaySocket socket, Session session) {
-    sessions.put(session.id(), session);
+    sessions.put(session.id, session);
     socket.attach(session);
     after(
         faults.readyDelay(),
@@ -222,7 +221,7 @@ final class Gateway {
       socket.close(CloseCode.AUTHENTICATION_FAILED);
     } else if (session == null) {
       socket.sendInvalidSession();
-    } else if (seq > session.seq()) {
+    } else if (seq > session.seq) {
       socket.close(CloseCode.INVALID_SEQ);
     } else {
       scoreboard.countResume();
@@ -232,7 +231,7 @@ final class Gateway {
   }
 
   void forget(Session session) {
-    sessions.remove(session.id());
+    sessions.remove(session.id);
   }
 
   void forgetSessions() {

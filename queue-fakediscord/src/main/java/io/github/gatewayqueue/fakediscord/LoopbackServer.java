@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,15 +54,11 @@ final class LoopbackServer {
       Network network,
       Scoreboard scoreboard,
       Faults faults,
-      int shards,
-      Duration heartbeatInterval,
-      Consumer<Identify> onIdentify,
+      FakeDiscord.Builder settings,
       BiConsumer<HttpServerRequest, String> admin) {
     this.network = network;
-    this.rest = new RestApi(vertx, scoreboard, faults, shards, this::gatewayUri);
-    this.gateway =
-        new Gateway(
-            vertx, this::wire, scoreboard, faults, heartbeatInterval, onIdentify, this::gatewayUri);
+    this.rest = new RestApi(vertx, scoreboard, faults, settings.shards, this::gatewayUri);
+    this.gateway = new Gateway(vertx, this::wire, scoreboard, faults, settings, this::gatewayUri);
     this.admin = admin;
     this.loop = await(submit(() -> Future.succeededFuture(Thread.currentThread())));
   }

@@ -30,19 +30,15 @@ final class SessionStarts {
   private boolean limitHit;
   private int toInvalidate;
 
-  SessionStarts(
-      long startNanos,
-      String token,
-      DailyStarts budget,
-      int maxConcurrency,
-      Duration interval,
-      boolean strictLimit) {
-    this.startNanos = startNanos;
-    this.token = token;
-    this.budget = budget;
-    this.maxConcurrency = maxConcurrency;
-    this.intervalNanos = interval.toNanos();
-    this.strictLimit = strictLimit;
+  SessionStarts(FakeDiscord.Builder settings, long nowNanos) {
+    startNanos = nowNanos;
+    token = settings.token;
+    budget = new DailyStarts(settings.total, settings.remaining(), settings.window);
+    budget.resetAfter(nowNanos, settings.resetAfter);
+    budget.countLag(settings.countLag);
+    maxConcurrency = settings.maxConcurrency;
+    intervalNanos = settings.identifyInterval.toNanos();
+    strictLimit = settings.strictLimit;
   }
 
   /** Judges one IDENTIFY and records it. */

@@ -26,9 +26,15 @@ class SessionStartsTest {
   private static final long START = Long.sum(Long.MAX_VALUE, -10);
 
   private static SessionStarts starts(int remaining, int maxConcurrency, boolean strictLimit) {
-    var budget = new DailyStarts(1000, remaining, Duration.ofDays(1));
-    var interval = Duration.ofNanos(INTERVAL);
-    return new SessionStarts(START, "token", budget, maxConcurrency, interval, strictLimit);
+    FakeDiscord.Builder settings =
+        FakeDiscord.builder()
+            .token("token")
+            .remaining(remaining)
+            .resetAfter(Duration.ZERO)
+            .maxConcurrency(maxConcurrency)
+            .identifyInterval(Duration.ofNanos(INTERVAL))
+            .strictLimit(strictLimit);
+    return new SessionStarts(settings, START);
   }
 
   private static Verdict identify(SessionStarts starts, long sinceStart, long shardId) {
