@@ -169,9 +169,9 @@ final class GatewaySocket {
             .put("guilds", new JsonArray())
             .put("private_channels", new JsonArray())
             .put("_trace", new JsonArray().add("fakediscord")) // not documented, but Kord wants it
-            .put("session_id", ready.id())
+            .put("session_id", ready.id)
             .put("resume_gateway_url", resumeUri.toString())
-            .put("shard", new JsonArray().add(ready.shardId()).add(ready.shardTotal()))
+            .put("shard", new JsonArray().add(ready.shardId).add(ready.shardTotal))
             .put("application", Profile.partialApplication()));
     return !closed;
   }
@@ -191,7 +191,7 @@ final class GatewaySocket {
 
   private void dispatch(String event, JsonObject data) {
     if (!closed) {
-      int seq = Objects.requireNonNull(session).nextSeq();
+      int seq = ++Objects.requireNonNull(session).seq;
       send(message(DISPATCH, data).put("s", seq).put("t", event), System.nanoTime());
     }
   }

@@ -8,20 +8,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
 /** One REST request, and the answer that it would get if nothing were wrong. */
-final class RestExchange {
+record RestExchange(Vertx vertx, HttpServerRequest request, int status, JsonObject body) {
   private static final int PIECE = 1 << 16;
-
-  private final Vertx vertx;
-  private final HttpServerRequest request;
-  private final int status;
-  private final JsonObject body;
-
-  RestExchange(Vertx vertx, HttpServerRequest request, int status, JsonObject body) {
-    this.vertx = vertx;
-    this.request = request;
-    this.status = status;
-    this.body = body;
-  }
 
   /** Discord's form of an error, such as {@code {"message": "401: Unauthorized", "code": 0}}. */
   static JsonObject error(HttpServerResponse response, int status) {
@@ -31,10 +19,6 @@ final class RestExchange {
 
   HttpServerResponse response() {
     return request.response();
-  }
-
-  JsonObject body() {
-    return body;
   }
 
   /** Sends the answer as it should be. */
