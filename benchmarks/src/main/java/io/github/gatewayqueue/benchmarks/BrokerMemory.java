@@ -92,32 +92,26 @@ final class BrokerMemory implements Scenario {
     }
     report.table(List.of("", "KB per connection", "s until all wait", "s until none waits"), rows);
     Sample idle = results.of(Subject.LOCAL, "idle");
-    report.target(
-        "resident, idle: broker",
-        "–",
-        Report.number(idle.median()) + " MB",
-        "–",
-        "≤ " + Report.number(IDLE_TARGET_MB) + " MB",
-        idle.median() <= IDLE_TARGET_MB);
+    report.atMost("resident, idle: broker", "–", idle, " MB", "–", IDLE_TARGET_MB);
   }
 
   private static void targets(
       Report report, Protocol protocol, String who, Sample memory, Sample hungUp) {
     if (protocol == Protocol.PLAIN) {
-      report.target(
+      report.atMost(
           "resident per connection, %s: broker".formatted(who),
           "Rust's broker 9 KB, Vert.x untuned 12.5",
-          Report.number(memory.median()) + " KB",
+          memory,
+          " KB",
           Report.spread(memory),
-          "≤ " + Report.number(CONNECTION_TARGET_KB) + " KB",
-          memory.median() <= CONNECTION_TARGET_KB);
+          CONNECTION_TARGET_KB);
     }
-    report.target(
+    report.atMost(
         "all hang up at once until the line is empty, %s: broker".formatted(who),
         "–",
-        Report.number(hungUp.median()) + " s",
+        hungUp,
+        " s",
         Report.spread(hungUp),
-        "≤ " + Report.number(HANG_UP_TARGET_SECONDS) + " s",
-        hungUp.median() <= HANG_UP_TARGET_SECONDS);
+        HANG_UP_TARGET_SECONDS);
   }
 }

@@ -61,13 +61,7 @@ final class Cancel implements Scenario {
     Duration interval = subject.intervalFor(INTERVAL);
     long[] wentNanos = new long[place.leaving + 2];
     try (Pacer pacer = subject.open(1, interval)) {
-      Crowd line =
-          new Crowd(
-              wentNanos.length,
-              i -> {
-                pacer.acquire(i);
-                wentNanos[i] = System.nanoTime();
-              });
+      Crowd line = Crowd.acquiring(pacer, wentNanos);
       for (int i = 0; i < line.size(); i++) {
         line.start(i);
         line.awaitWaiting(i);
@@ -90,14 +84,12 @@ final class Cancel implements Scenario {
         (min–max), lateness included. JDA's node is removed as its API has it.\
         """);
     List<List<String>> rows = new ArrayList<>();
-    for (Subject subject : Subject.values()) {
-      if (!results.of(subject, Place.HEAD.name()).isEmpty()) {
-        rows.add(
-            List.of(
-                subject.title,
-                Report.spread(percent(results, subject, Place.MIDDLE)),
-                Report.spread(percent(results, subject, Place.HEAD))));
-      }
+    for (Subject subject : results.measured(Place.HEAD.name())) {
+      rows.add(
+          List.of(
+              subject.title,
+              Report.spread(percent(results, subject, Place.MIDDLE)),
+              Report.spread(percent(results, subject, Place.HEAD))));
     }
     report.table(
         List.of("extra delay, % of the interval", "from the middle", "from the head"), rows);

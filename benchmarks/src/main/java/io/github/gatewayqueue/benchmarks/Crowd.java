@@ -22,6 +22,16 @@ final class Crowd {
     this.body = body;
   }
 
+  /** Returns some who acquire one shard each, and note when they went. */
+  static Crowd acquiring(Pacer pacer, long[] wentNanos) {
+    return new Crowd(
+        wentNanos.length,
+        i -> {
+          pacer.acquire(i);
+          wentNanos[i] = System.nanoTime();
+        });
+  }
+
   int size() {
     return threads.length;
   }

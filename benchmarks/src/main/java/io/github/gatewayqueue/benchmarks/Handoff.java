@@ -106,10 +106,7 @@ final class Handoff implements Scenario {
     List<String> header = new ArrayList<>(List.of("thousands per second, threads"));
     THREADS.forEach(threads -> header.add(Report.number(threads)));
     List<List<String>> rows = new ArrayList<>();
-    for (Subject subject : Subject.values()) {
-      if (results.of(subject, "rate-" + TARGET_THREADS).isEmpty()) {
-        continue;
-      }
+    for (Subject subject : results.measured("rate-" + TARGET_THREADS)) {
       List<String> row = new ArrayList<>(List.of(subject.title));
       for (int threads : THREADS) {
         row.add(cell(results, subject, threads));

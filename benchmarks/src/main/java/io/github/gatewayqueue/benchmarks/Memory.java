@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Memory implements Scenario {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration BRIEF = Duration.ofNanos(2_000);
-  private static final List<Subject> PEERS =
+  static final List<Subject> PEERS =
       List.of(
           Subject.SEMAPHORE,
           Subject.FAIR_LOCK,
@@ -29,9 +29,9 @@ final class Memory implements Scenario {
     String size = form.pick("3g", "400m");
     String[] flags = {"-XX:+UseSerialGC", "-Xms" + size, "-Xmx" + size};
     List<Run> runs = new ArrayList<>();
-    runs.addAll(form.alternating(form.pick(3, 1), "cold", Subject.CORE, timeout, flags));
-    runs.addAll(form.alternating(form.pick(3, 1), "warm", Subject.CORE, timeout, flags));
-    runs.addAll(form.alternating(form.pick(3, 1), "barest", Subject.CORE, timeout, flags));
+    for (String variant : List.of("cold", "warm", "barest")) {
+      runs.addAll(form.alternating(form.pick(3, 1), variant, Subject.CORE, timeout, flags));
+    }
     runs.addAll(form.each("cold", PEERS, timeout, flags));
     return runs;
   }
@@ -176,15 +176,13 @@ final class Memory implements Scenario {
         the other columns stand six frames deep. Median (min–max) of processes that alternate.\
         """);
     List<List<String>> rows = new ArrayList<>();
-    for (Subject subject : Subject.values()) {
-      if (!results.of(subject, "cold").isEmpty()) {
-        rows.add(
-            List.of(
-                subject.title,
-                Report.spread(results.of(subject, "cold")),
-                Report.spread(results.of(subject, "warm")),
-                Report.spread(results.of(subject, "barest"))));
-      }
+    for (Subject subject : results.measured("cold")) {
+      rows.add(
+          List.of(
+              subject.title,
+              Report.spread(results.of(subject, "cold")),
+              Report.spread(results.of(subject, "warm")),
+              Report.spread(results.of(subject, "barest"))));
     }
     report.table(List.of("bytes per waiting virtual thread", "cold", "warm", "barest"), rows);
     report.remark(
@@ -197,14 +195,13 @@ final class Memory implements Scenario {
         if (limit.isEmpty() || ours.isEmpty()) {
           continue; // of a report from before there was this column
         }
-        Sample ratio = ours.over(limit);
-        report.target(
+        report.atMostTimes(
             "heap per waiting virtual thread, " + variant + ": " + subject.title,
-            "bare park " + Report.number(limit.median()) + " B",
-            Report.number(ours.median()) + " B",
-            Report.spread(ratio),
-            "≤ 2",
-            ratio.median() <= 2);
+            "bare park",
+            limit,
+            ours,
+            " B",
+            2);
       }
     }
   }

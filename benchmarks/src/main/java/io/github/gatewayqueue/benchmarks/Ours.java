@@ -19,35 +19,15 @@ final class Ours {
 
   static Pacer local(int buckets, Duration interval) {
     LocalQueue queue = new LocalQueue(interval);
-    return new Pacer() {
-      @Override
-      public void acquire(long shard) throws InterruptedException {
-        queue.request(shard, Long.MAX_VALUE);
-      }
-
-      @Override
-      public int waiting() {
-        return queue.waiting();
-      }
-    };
+    return new QueuePacer(queue, queue::waiting);
   }
 
   static Pacer large(int buckets, Duration interval) {
     LargeBotQueue queue = largeBotQueue(interval, limit(STARTS, buckets));
-    return new Pacer() {
-      @Override
-      public void acquire(long shard) throws InterruptedException {
-        queue.request(shard, Long.MAX_VALUE);
-      }
-
+    return new QueuePacer(queue, queue::waiting) {
       @Override
       public void setConcurrency(int count) {
         queue.update(limit(STARTS, count));
-      }
-
-      @Override
-      public int waiting() {
-        return queue.waiting();
       }
     };
   }

@@ -75,17 +75,7 @@ final class OverRedis {
 
   static Pacer redisQueue(int buckets, Duration interval) {
     RedisQueue queue = queue(newNamespace(), interval).build();
-    return new Pacer() {
-      @Override
-      public void acquire(long shard) throws InterruptedException {
-        queue.request(shard, Long.MAX_VALUE);
-      }
-
-      @Override
-      public int waiting() {
-        return queue.waiting();
-      }
-
+    return new QueuePacer(queue, queue::waiting) {
       @Override
       public void close() {
         queue.close();

@@ -40,13 +40,7 @@ final class Reconfiguration implements Scenario {
     long[] changedNanos = new long[counts.length];
     try (Releases recording = new Releases();
         Pacer pacer = subject.open(counts[0], interval)) {
-      Crowd crowd =
-          new Crowd(
-              wentNanos.length,
-              i -> {
-                pacer.acquire(i);
-                wentNanos[i] = System.nanoTime();
-              });
+      Crowd crowd = Crowd.acquiring(pacer, wentNanos);
       for (int change = 0; change < counts.length; change++) {
         if (change > 0) {
           Thread.sleep(

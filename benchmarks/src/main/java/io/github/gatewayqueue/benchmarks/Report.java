@@ -36,6 +36,29 @@ final class Report {
     targets.append(row(List.of(what, limit, ours, ratio, wanted, met ? "met" : "**missed**")));
   }
 
+  /** Adds such a row, of a median that is to be so much at most. */
+  void atMost(String what, String limit, Sample ours, String unit, String ratio, double most) {
+    double median = ours.median();
+    target(what, limit, number(median) + unit, ratio, "≤ " + number(most) + unit, median <= most);
+  }
+
+  /** Adds such a row, of medians of which ours is to be so many times that of a limit at most. */
+  void atMostTimes(String what, String name, Sample limit, Sample ours, String unit, int most) {
+    Sample ratio = ours.over(limit);
+    target(
+        what,
+        name + " " + number(limit.median()) + unit,
+        number(ours.median()) + unit,
+        spread(ratio),
+        "≤ " + most,
+        ratio.median() <= most);
+  }
+
+  /** Adds such a row, of what is not to happen at all. */
+  void never(String what, double count) {
+    target(what, "–", "%.0f".formatted(count), "–", "0", count == 0);
+  }
+
   /** Tells of a fact about our own queues that does not hold, which fails the build. */
   void violation(String text) {
     violations.add(text);

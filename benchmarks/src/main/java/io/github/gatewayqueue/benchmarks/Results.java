@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the processes of one scenario have measured. */
 final class Results {
@@ -46,6 +47,11 @@ final class Results {
         values.getOrDefault(subject, Map.of()).getOrDefault(key, List.of()).stream()
             .mapToDouble(Double::doubleValue)
             .toArray());
+  }
+
+  /** Returns of which subjects there are values of a key. */
+  List<Subject> measured(String key) {
+    return Stream.of(Subject.values()).filter(subject -> !of(subject, key).isEmpty()).toList();
   }
 
   Set<String> notes(Subject subject, String key) {

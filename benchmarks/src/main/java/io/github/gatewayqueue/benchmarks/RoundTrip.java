@@ -34,19 +34,21 @@ final class RoundTrip implements Scenario {
 
   /** How shards ask, and in how many buckets. */
   private enum Situation {
-    ONE_BUCKET("32 shards, 1 bucket, `acquire`", 1, true),
-    SIXTEEN_BUCKETS("32 shards, 16 buckets, `acquire`", 16, true),
-    ONE_BUCKET_REQUEST("32 shards, 1 bucket, `request`", 1, false),
-    SIXTEEN_BUCKETS_REQUEST("32 shards, 16 buckets, `request`", 16, false);
+    ONE_BUCKET(1, true),
+    SIXTEEN_BUCKETS(16, true),
+    ONE_BUCKET_REQUEST(1, false),
+    SIXTEEN_BUCKETS_REQUEST(16, false);
 
     final String title;
     final int buckets;
     final boolean holds;
 
-    Situation(String title, int buckets, boolean holds) {
-      this.title = title;
+    Situation(int buckets, boolean holds) {
       this.buckets = buckets;
       this.holds = holds;
+      title =
+          "%s shards, %s bucket%s, `%s`"
+              .formatted(SHARDS, buckets, buckets == 1 ? "" : "s", holds ? "acquire" : "request");
     }
 
     String key() {
