@@ -29,17 +29,7 @@ class BrokerFaultTest extends BrokerTestBase {
 
   /** Blocks the calling thread, whether or not it is interrupted. */
   private void hold() {
-    boolean interrupted = false;
-    while (held.getCount() > 0) {
-      try {
-        held.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Await.zeroUninterruptibly(held);
   }
 
   @AfterEach

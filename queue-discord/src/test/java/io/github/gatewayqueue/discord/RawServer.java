@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.discord;
 
+import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /** A server on loopback that answers whatever it is told to, HTTP or not, one client at a time. */
@@ -115,13 +114,6 @@ final class RawServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    try {
-      work.get();
-    } catch (ExecutionException e) {
-      throw new AssertionError("the server failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the server finished");
-    }
+    Await.end(work);
   }
 }

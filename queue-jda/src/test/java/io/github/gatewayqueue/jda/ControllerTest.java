@@ -554,7 +554,7 @@ class ControllerTest {
   @Test
   void removeSession_requestReturnsAllTheSame_itsStartIsGivenBack() {
     var answer = new CountDownLatch(1);
-    var stubborn = new CountingQueue((id, total) -> awaitUninterruptibly(answer));
+    var stubborn = new CountingQueue((id, total) -> Await.zeroUninterruptibly(answer));
     var remote = controller(stubborn, NEVER);
     var removed = new TestNode(0, 2);
     remote.appendSession(removed);
@@ -563,20 +563,6 @@ class ControllerTest {
     answer.countDown();
     Await.until(() -> stubborn.story().equals(List.of("0 cancelled")));
     assertEquals(0, removed.runs.get());
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (latch.getCount() > 0) {
-      try {
-        latch.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Whichever wins, the node runs once or never, and the one behind it runs. */

@@ -1,8 +1,11 @@
 package io.github.gatewayqueue.testsupport;
 
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -31,6 +34,33 @@ public final class Await {
       latch.await();
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts this thread", e);
+    }
+  }
+
+  /** Waits for a latch, whether or not the thread is interrupted; its status is as before then. */
+  public static void zeroUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the end of a server's work, and rethrows what went wrong there. */
+  public static void end(Future<?> work) throws InterruptedIOException {
+    try {
+      work.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("the server failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the server finished");
     }
   }
 
