@@ -26,13 +26,10 @@ final class WatchedQueue implements AcquireOnly {
 
   /** A start, and when each word was said of it for the first time. */
   static final class Start extends WatchedStart {
-    final long id;
-    final long releasedNanos = System.nanoTime();
     private final Map<String, Long> said = new ConcurrentSkipListMap<>();
 
     Start(long id, SessionStart start) {
-      super(start);
-      this.id = id;
+      super(id, start);
     }
 
     @Override

@@ -28,14 +28,11 @@ final class CountingQueue implements AcquireOnly {
 
   /** A start, and the first that was said of it. */
   static final class Start extends WatchedStart {
-    final long id;
-    final long releasedNanos = System.nanoTime();
     volatile String said = "";
     volatile long saidNanos;
 
     Start(long id, SessionStart start) {
-      super(start);
-      this.id = id;
+      super(id, start);
     }
 
     @Override

@@ -2,11 +2,14 @@ package io.github.gatewayqueue.testsupport;
 
 import io.github.gatewayqueue.SessionStart;
 
-/** A start that notes what is said of it, and passes it on. */
+/** A start of a shard that notes what is said of it, and passes it on. */
 public abstract class WatchedStart implements SessionStart {
+  public final long id;
+  public final long releasedNanos = System.nanoTime();
   private final SessionStart start;
 
-  protected WatchedStart(SessionStart start) {
+  protected WatchedStart(long id, SessionStart start) {
+    this.id = id;
     this.start = start;
   }
 
