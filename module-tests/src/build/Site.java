@@ -35,7 +35,7 @@ import org.commonmark.renderer.text.TextContentRenderer;
  * <p>Arguments: the root of the repository, where the site goes, and where the repository is on the
  * web: links to files that are no pages lead there. The class path has what the modules need.
  */
-final class Site {
+record Site(Path root, Path site, String repository) {
   private static final List<Extension> EXTENSIONS =
       List.of(TablesExtension.create(), HeadingAnchorExtension.create());
   private static final Pattern MODULE = Pattern.compile("(?m)^(?:open )?module ([\\w.]+)");
@@ -73,16 +73,6 @@ final class Site {
       table { border-collapse: collapse; display: block; overflow-x: auto; }
       td, th { border: 1px solid #ccc; padding: .25rem .5rem; text-align: left; vertical-align: top; }
       """;
-
-  private final Path root;
-  private final Path site;
-  private final String repository;
-
-  private Site(Path root, Path site, String repository) {
-    this.root = root;
-    this.site = site;
-    this.repository = repository;
-  }
 
   public static void main(String[] args) throws IOException {
     new Site(Path.of(args[0]).toRealPath(), Path.of(args[1]).toAbsolutePath().normalize(), args[2])

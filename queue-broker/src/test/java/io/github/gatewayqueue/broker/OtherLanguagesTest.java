@@ -39,17 +39,17 @@ class OtherLanguagesTest extends BrokerTestBase {
   @TempDir Path folder;
 
   enum Bot {
-    DISCORD_JS("node", "discord-js-bot.mjs", "discord.js/node_modules"),
-    DISCORDJS_WS("node", "discordjs-ws-bot.mjs", "discordjs-ws/node_modules"),
-    DISCORDJS_WS_WORKERS("node", "discordjs-ws-workers-bot.mjs", "discordjs-ws/node_modules"),
-    DISCORD_PY("python3", "discord_py_bot.py", "discord.py");
+    DISCORD_JS("discord-js-bot.mjs", "discord.js/node_modules"),
+    DISCORDJS_WS("discordjs-ws-bot.mjs", "discordjs-ws/node_modules"),
+    DISCORDJS_WS_WORKERS("discordjs-ws-workers-bot.mjs", "discordjs-ws/node_modules"),
+    DISCORD_PY("discord_py_bot.py", "discord.py");
 
     private final String program;
     private final String file;
     private final String libraries;
 
-    Bot(String program, String file, String libraries) {
-      this.program = program;
+    Bot(String file, String libraries) {
+      this.program = file.endsWith(".py") ? "python3" : "node";
       this.file = file;
       this.libraries = libraries;
     }

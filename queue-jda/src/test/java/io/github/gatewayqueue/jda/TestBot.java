@@ -20,22 +20,13 @@ import net.dv8tion.jda.api.sharding.ShardManager;
 import net.dv8tion.jda.api.utils.SessionController;
 
 /** A real bot on JDA that knows no Discord but the one it is given. */
-final class TestBot implements AutoCloseable {
+record TestBot(FakeDiscord discord, SessionController controller, ShardManager manager)
+    implements AutoCloseable {
   /** JDA says much of what tests do to it on purpose; kept, as loggers are forgotten otherwise. */
   private static final Logger JDA_LOG = Logger.getLogger("net.dv8tion.jda");
 
   static {
     JDA_LOG.setLevel(Level.OFF);
-  }
-
-  private final FakeDiscord discord;
-  private final SessionController controller;
-  private final ShardManager manager;
-
-  private TestBot(FakeDiscord discord, SessionController controller, ShardManager manager) {
-    this.discord = discord;
-    this.controller = controller;
-    this.manager = manager;
   }
 
   /** Starts all shards from 0 on, and waits for nothing. */

@@ -83,19 +83,7 @@ class BudgetOverRestartsTest {
     }
   }
 
-  private static final class Hold {
-    final long chargedNanos;
-    final long holdNanos;
-    final long endNanos;
-    final boolean isUsed;
-
-    Hold(long chargedNanos, long holdNanos, long endNanos, boolean isUsed) {
-      this.chargedNanos = chargedNanos;
-      this.holdNanos = holdNanos;
-      this.endNanos = endNanos;
-      this.isUsed = isUsed;
-    }
-  }
+  private record Hold(long chargedNanos, long holdNanos, long endNanos, boolean isUsed) {}
 
   private final class Run {
     final int seed;
