@@ -31,8 +31,7 @@ class BrokenAnswerTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
-  /** What a server may send before it goes silent. */
-  private static final String SILENCES =
+  private static final String CUT_OFF =
       """
       nothing          | ``
       half a line      | HTTP/1.1 20
@@ -40,9 +39,15 @@ class BrokenAnswerTest {
       no body          | HTTP/1.1 200 OK~Content-Length: 100~~
       half a body      | HTTP/1.1 200 OK~Content-Length: 100~~{"session_start
       half a chunk     | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~{"se
-      an open end      | HTTP/1.1 200 OK~~{"session_start
-      a 429's headers  | HTTP/1.1 429 Slow~Content-Length: 100~~
       """;
+
+  /** What a server may send before it goes silent. */
+  private static final String SILENCES =
+      CUT_OFF
+          + """
+          an open end      | HTTP/1.1 200 OK~~{"session_start
+          a 429's headers  | HTTP/1.1 429 Slow~Content-Length: 100~~
+          """;
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = SILENCES)
@@ -82,19 +87,14 @@ class BrokenAnswerTest {
       delimiter = '|',
       quoteCharacter = '`',
       textBlock =
-          """
-          nothing            | ``
-          half a line        | HTTP/1.1 20
-          half the headers   | HTTP/1.1 200 OK~Content-Le
-          no body            | HTTP/1.1 200 OK~Content-Length: 100~~
-          half a body        | HTTP/1.1 200 OK~Content-Length: 100~~{"session_start
-          half a chunk       | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~{"se
-          no HTTP            | 220 mail.example.org ESMTP~
-          no status          | HTTP/1.1 OK~~
-          a negative length  | HTTP/1.1 200 OK~Content-Length: -5~~{}
-          a length of words  | HTTP/1.1 200 OK~Content-Length: many~~{}
-          a chunk of no size | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~{}~
-          """)
+          CUT_OFF
+              + """
+              no HTTP            | 220 mail.example.org ESMTP~
+              no status          | HTTP/1.1 OK~~
+              a negative length  | HTTP/1.1 200 OK~Content-Length: -5~~{}
+              a length of words  | HTTP/1.1 200 OK~Content-Length: many~~{}
+              a chunk of no size | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~{}~
+              """)
   void fetch_cutOffOrNoHttp_isAnIoExceptionWithItsCause(String name, String sent)
       throws IOException {
     try (var server = RawServer.sending(lines(sent))) {

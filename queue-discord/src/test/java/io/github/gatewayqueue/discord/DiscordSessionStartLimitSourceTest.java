@@ -189,20 +189,12 @@ class DiscordSessionStartLimitSourceTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
-          ``                | the body is empty
-          <html>            | the body is not proper JSON at line 1, column 2
-          {"shards": 9}     | session_start_limit is missing
-          """)
-  void fetch_malformedBody_saysWhatIsWrong(String body, String problem) throws IOException {
-    try (var rest = new FakeRest(ok(body))) {
+  @Test
+  void fetch_malformedBody_saysWhatIsWrong() throws IOException {
+    try (var rest = new FakeRest(ok("<html>"))) {
       assertEquals(
-          asked(rest) + " gave no session start limit: " + problem,
+          asked(rest)
+              + " gave no session start limit: the body is not proper JSON at line 1, column 2",
           Calls.ioFailure(Calls.at(rest.url()).build()));
     }
   }
