@@ -9,8 +9,6 @@ import java.util.stream.IntStream;
 
 /** What a process does all of whose carriers are pinned. */
 final class PinnedCarriersMain {
-  static final String DONE = "all shards went, and no carrier was free";
-
   private PinnedCarriersMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -19,6 +17,6 @@ final class PinnedCarriersMain {
     List<TestIdentify> identifies =
         IntStream.range(0, 4).mapToObj(id -> new TestIdentify(coordinator, id, 4, 2)).toList();
     Await.until(() -> identifies.stream().allMatch(TestIdentify::isSent));
-    carriers.end(DONE);
+    carriers.end();
   }
 }

@@ -16,7 +16,6 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.local.LocalQueue;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
-import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
@@ -60,9 +59,7 @@ class QueueShardCoordinatorTest {
   /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
   @Test
   void identify_allCarriersArePinned_shardsGoAllTheSame() throws IOException {
-    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class)) {
-      process.awaitLine(PinnedCarriersMain.DONE);
-    }
+    PinnedCarriers.run(PinnedCarriersMain.class);
   }
 
   @Test

@@ -11,7 +11,6 @@ import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
-import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
@@ -211,10 +210,8 @@ class EndTest {
 
   @Test
   void request_everyCarrierIsPinned_isReleased() throws Exception {
-    try (var server = new FakeBroker(FakeBroker.releasing());
-        var process =
-            JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class, server.url())) {
-      process.awaitLine(PinnedCarriersMain.RELEASED);
+    try (var server = new FakeBroker(FakeBroker.releasing())) {
+      PinnedCarriers.run(PinnedCarriersMain.class, server.url());
     }
   }
 

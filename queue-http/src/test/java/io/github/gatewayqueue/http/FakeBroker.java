@@ -3,7 +3,6 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.testsupport.Await;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,12 +10,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -157,7 +154,7 @@ final class FakeBroker implements AutoCloseable {
       socket.setTcpNoDelay(true);
       String head = head(socket.getInputStream());
       if (!head.isEmpty()) {
-        answer(new Client(socket, head, System.nanoTime()), record(head));
+        answer(new Client(socket, head), record(head));
       }
     } catch (IOException e) {
       // the client has gone before it had asked
@@ -196,30 +193,21 @@ final class FakeBroker implements AutoCloseable {
     for (Socket client : clients) {
       client.close();
     }
-    List<FutureTask<Void>> all = new ArrayList<>(work);
-    all.add(accepting);
-    try {
-      for (FutureTask<Void> task : all) {
-        task.get();
-      }
-    } catch (ExecutionException e) {
-      throw new AssertionError("the server failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the server finished");
+    for (FutureTask<Void> task : work) {
+      Await.end(task);
     }
+    Await.end(accepting);
   }
 
   /** A client whose request has been read. */
   final class Client {
     private final Socket socket;
     private final String head;
-    private final long gotNanos;
+    private final long gotNanos = System.nanoTime();
 
-    Client(Socket socket, String head, long gotNanos) {
+    Client(Socket socket, String head) {
       this.socket = socket;
       this.head = head;
-      this.gotNanos = gotNanos;
     }
 
     /** Returns its request, from the first line to the empty one. */

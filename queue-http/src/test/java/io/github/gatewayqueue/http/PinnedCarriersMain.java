@@ -6,8 +6,6 @@ import java.time.Duration;
 
 /** What a process does all of whose carriers are pinned. */
 final class PinnedCarriersMain {
-  static final String RELEASED = "released and closed, no carrier was free";
-
   private PinnedCarriersMain() {}
 
   /**
@@ -23,6 +21,6 @@ final class PinnedCarriersMain {
             .build()) {
       queue.request(0, 1);
     }
-    carriers.end(RELEASED);
+    carriers.end();
   }
 }

@@ -10,7 +10,6 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.testsupport.AcquireOnly;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
-import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -182,9 +181,7 @@ class ControllerTest {
   /** Java 21 to 23 pin a carrier more often than in a class initializer; shards need none. */
   @Test
   void appendSession_allCarriersArePinned_shardsGoAllTheSame() throws IOException {
-    try (var process = JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class)) {
-      process.awaitLine(PinnedCarriersMain.DONE);
-    }
+    PinnedCarriers.run(PinnedCarriersMain.class);
   }
 
   @Test

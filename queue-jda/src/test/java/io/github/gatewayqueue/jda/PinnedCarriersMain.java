@@ -8,8 +8,6 @@ import java.util.stream.IntStream;
 
 /** What a process does all of whose carriers are pinned. */
 final class PinnedCarriersMain {
-  static final String DONE = "all shards went, and no carrier was free";
-
   private PinnedCarriersMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -20,6 +18,6 @@ final class PinnedCarriersMain {
     nodes.forEach(controller::appendSession);
     Await.until(() -> nodes.stream().allMatch(node -> node.runs.get() == 1));
     Await.until(() -> LeftThreads.names().isEmpty());
-    carriers.end(DONE);
+    carriers.end();
   }
 }

@@ -56,10 +56,8 @@ class LargeBotQueueAcceptTest extends BotTest {
   /** It is put off as if it had failed, or it would be done again and again. */
   @Test
   void reading_succeedsAndCannotBeTaken_isPutOff() throws Exception {
-    List<String> smallHeap = List.of("-Xmx32m");
-    try (JavaProcess process = JavaProcess.of(smallHeap, AcceptingWithoutMemory.class)) {
-      process.awaitLine(AcceptingWithoutMemory.READERS + ": 1");
-    }
+    JavaProcess.runUntil(
+        AcceptingWithoutMemory.READERS + ": 1", List.of("-Xmx32m"), AcceptingWithoutMemory.class);
   }
 
   /** A start counts as missed by the limit if it was within 11 s of the call, not of its turn. */

@@ -67,17 +67,14 @@ class LargeBotQueueReaderTest extends BotTest {
   /** Not even for what the source has thrown. */
   @Test
   void reading_noMemoryIsLeft_isDoneAgain() throws Exception {
-    List<String> smallHeap = List.of("-Xmx32m");
-    try (JavaProcess process = JavaProcess.of(smallHeap, ReadingWithoutMemory.class)) {
-      process.awaitLine(ReadingWithoutMemory.RELEASED + ": 2");
-    }
+    JavaProcess.runUntil(
+        ReadingWithoutMemory.RELEASED + ": 2", List.of("-Xmx32m"), ReadingWithoutMemory.class);
   }
 
   /** Two carriers, both of which are taken by those who wait for the reading. */
   @Test
   void reading_everyCarrierIsPinned_everyoneIsReleased() throws Exception {
-    try (JavaProcess process = JavaProcess.of(PinnedCarriers.OPTIONS, AskingInInitializers.class)) {
-      process.awaitLine(AskingInInitializers.RELEASED);
-    }
+    JavaProcess.runUntil(
+        AskingInInitializers.RELEASED, PinnedCarriers.OPTIONS, AskingInInitializers.class);
   }
 }

@@ -12,7 +12,6 @@ import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
-import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.PinnedCarriers;
 import io.github.gatewayqueue.testsupport.PlatformThreads;
 import io.github.gatewayqueue.testsupport.TestProxy;
@@ -59,10 +58,7 @@ class RedisQueueThreadsTest extends RedisTestBase {
   /** Two carriers; the JVM is one of its own. */
   @Test
   void request_everyCarrierIsPinned_isReleased() throws Exception {
-    try (JavaProcess process =
-        JavaProcess.of(PinnedCarriers.OPTIONS, PinnedCarriersMain.class, redis.uri())) {
-      process.awaitLine(PinnedCarriersMain.RELEASED);
-    }
+    PinnedCarriers.run(PinnedCarriersMain.class, redis.uri());
   }
 
   @Test

@@ -52,15 +52,15 @@ public final class Await {
     }
   }
 
-  /** Waits for the end of a server's work, and rethrows what went wrong there. */
+  /** Waits for the end of what ran beside the test, and rethrows what went wrong there. */
   public static void end(Future<?> work) throws InterruptedIOException {
     try {
       work.get();
     } catch (ExecutionException e) {
-      throw new AssertionError("the server failed", e.getCause());
+      throw new AssertionError("what ran beside the test failed", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the server finished");
+      throw new InterruptedIOException("interrupted while that ended");
     }
   }
 

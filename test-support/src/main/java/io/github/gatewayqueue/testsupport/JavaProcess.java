@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
@@ -64,6 +62,14 @@ public final class JavaProcess implements AutoCloseable {
       command.add(argument.toString());
     }
     return new JavaProcess(Map.of(), command.toArray(String[]::new));
+  }
+
+  /** Runs a class in a JVM with options of its own, until it has printed this line. */
+  public static void runUntil(String line, List<String> options, Class<?> main, Object... arguments)
+      throws IOException {
+    try (JavaProcess process = of(options, main, arguments)) {
+      process.awaitLine(line);
+    }
   }
 
   /**
@@ -166,14 +172,7 @@ public final class JavaProcess implements AutoCloseable {
   /** Kills it, and rethrows what went wrong with its output. */
   @Override
   public void close() throws IOException {
-    try {
-      kill();
-      reading.get();
-    } catch (ExecutionException e) {
-      throw new AssertionError("the output could not be read", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the process ended");
-    }
+    process.destroyForcibly().onExit().join();
+    Await.end(reading);
   }
 }

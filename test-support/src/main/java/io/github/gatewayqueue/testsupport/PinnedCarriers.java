@@ -1,12 +1,13 @@
 package io.github.gatewayqueue.testsupport;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Takes all carriers of virtual threads away, in a process of its own that was started with {@link
- * #OPTIONS}: two virtual threads wait while they initialize a class, which keeps the carrier on
- * every version of Java.
+ * Takes all carriers of virtual threads away, in a process of its own that {@link #run} has
+ * started: two virtual threads wait while they initialize a class, which keeps the carrier on every
+ * version of Java.
  */
 public final class PinnedCarriers {
   /** Has a JVM run virtual threads on two carriers, and no more. */
@@ -15,6 +16,7 @@ public final class PinnedCarriers {
           "-Djdk.virtualThreadScheduler.parallelism=2",
           "-Djdk.virtualThreadScheduler.maxPoolSize=2");
 
+  private static final String DONE = "done, and no carrier was free";
   private static final CountDownLatch PINNED = new CountDownLatch(2);
   private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -58,9 +60,16 @@ public final class PinnedCarriers {
     return carriers;
   }
 
+  /**
+   * Runs a class that {@link #pin pins} the carriers, and waits until it has {@link #end ended}.
+   */
+  public static void run(Class<?> main, Object... arguments) throws IOException {
+    JavaProcess.runUntil(DONE, OPTIONS, main, arguments);
+  }
+
   /** Prints that it is done if no carrier was free since, or that one was, and ends the process. */
-  public void end(String done) {
-    System.out.println(ranOnACarrier.getCount() == 1 ? done : "a carrier was free");
+  public void end() {
+    System.out.println(ranOnACarrier.getCount() == 1 ? DONE : "a carrier was free");
     Runtime.getRuntime().halt(0);
   }
 }
