@@ -27,16 +27,11 @@ final class BrokerClient {
   private final String hold;
   private final HttpClient client;
 
-  BrokerClient(
-      String url,
-      @Nullable String token,
-      Protocol protocol,
-      Duration holdTimeout,
-      HttpClient client) {
-    this.url = url;
-    this.token = token;
-    this.protocol = protocol;
-    this.hold = holdTimeout.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+  BrokerClient(HttpQueue.Builder settings, HttpClient client) {
+    url = settings.url;
+    token = settings.token;
+    protocol = settings.protocol;
+    hold = settings.holdTimeout.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     this.client = client;
   }
 

@@ -146,8 +146,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     HttpClient client = Objects.requireNonNullElse(builder.client, own);
     state =
         new QueueState(
-            new BrokerClient(
-                builder.url, builder.token, builder.protocol, builder.holdTimeout, client),
+            new BrokerClient(builder, client),
             new Timeouts(builder.backoff, builder.margin, builder.silence, builder.heldSilence),
             new BrokerOutage(builder.url),
             new Semaphore(MOST_AT_ONCE, true),
@@ -300,14 +299,14 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    * #build()}.
    */
   public static final class Builder {
-    private final String url;
-    private @Nullable String token;
+    final String url;
+    @Nullable String token;
     private @Nullable HttpClient client;
     private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
     private Duration margin = Duration.ofSeconds(1);
-    private Protocol protocol = Protocol.AUTO;
+    Protocol protocol = Protocol.AUTO;
     private Duration silence = Duration.ofSeconds(15);
-    private Duration holdTimeout = Duration.ofSeconds(30);
+    Duration holdTimeout = Duration.ofSeconds(30);
     private Duration heldSilence = Duration.ofSeconds(3);
 
     private Builder(String url) {

@@ -117,7 +117,7 @@ class RequestEventTest {
     try (var server = new FakeBroker(FakeBroker.keepingInLine());
         var client = HttpClient.newHttpClient();
         Recording recording = record()) {
-      var broker = new BrokerClient(server.url() + "/", null, Protocol.AUTO, Await.HANG, client);
+      var broker = new BrokerClient(HttpQueue.builder(server.url()), client);
       var backoff = new Backoff(Await.HANG, Await.HANG);
       var patience = new Timeouts(backoff, Await.HANG, Await.HANG, Await.HANG);
       var turns = new Semaphore(0);
