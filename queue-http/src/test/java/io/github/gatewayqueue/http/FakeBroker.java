@@ -83,9 +83,7 @@ final class FakeBroker implements AutoCloseable {
   /** Releases at once, and holds the start until the client hangs up, without a sign of life. */
   static Answer holdingStart(String start) {
     return client -> {
-      client.send(EVENTS);
-      client.sendWaitingForHold();
-      client.sendHeld(start);
+      client.sendHeldAtOnce(start);
       client.awaitHangUp();
     };
   }
@@ -236,6 +234,13 @@ final class FakeBroker implements AutoCloseable {
 
     void sendWaitingForHold() throws IOException {
       sendEvent("waiting", "{\"holdMillis\":30000,\"elapsedMillis\":" + elapsedMillis() + "}");
+    }
+
+    /** Sends all that comes before a start is over. */
+    void sendHeldAtOnce(String start) throws IOException {
+      send(EVENTS);
+      sendWaitingForHold();
+      sendHeld(start);
     }
 
     void sendHeld(String start) throws IOException {

@@ -222,9 +222,7 @@ class HoldTest {
     var end = new CountDownLatch(1);
     try (var server =
             new FakeBroker(client -> {
-              client.send(FakeBroker.EVENTS);
-              client.sendWaitingForHold();
-              client.sendHeld("x");
+              client.sendHeldAtOnce("x");
               Await.zero(end);
               client.send(last);
             });
@@ -245,9 +243,7 @@ class HoldTest {
     var end = new CountDownLatch(1);
     try (var server =
             new FakeBroker(client -> {
-              client.send(FakeBroker.EVENTS);
-              client.sendWaitingForHold();
-              client.sendHeld("x");
+              client.sendHeldAtOnce("x");
               Await.zero(end);
               client.reset();
             });
@@ -265,13 +261,7 @@ class HoldTest {
   void isExpired_streamEndsWithTheRelease_isTrue() throws Exception {
     for (int round = 0; round < 30; round++) {
       try (var server =
-              new FakeBroker(
-                  client -> {
-                    client.send(FakeBroker.EVENTS);
-                    client.sendWaitingForHold();
-                    client.sendHeld("x");
-                  },
-                  FakeBroker.holdingStart("y"));
+              new FakeBroker(client -> client.sendHeldAtOnce("x"), FakeBroker.holdingStart("y"));
           var queue = server.queue().build()) {
         SessionStart start = queue.acquire(0, 1);
         if (server.requests().size() == 1) {
@@ -334,9 +324,7 @@ class HoldTest {
   private static FakeBroker.Answer speaking(
       Duration before, Duration silence, CountDownLatch comments) {
     return client -> {
-      client.send(FakeBroker.EVENTS);
-      client.sendWaitingForHold();
-      client.sendHeld("x");
+      client.sendHeldAtOnce("x");
       letPass(before);
       while (true) { // until the client hangs up
         client.send(":\n\n");
