@@ -114,7 +114,7 @@ abstract class ContractBase {
   }
 
   private QueueUnderTest opened(GatewayQueue queue, Duration interval) {
-    var line = new QueueUnderTest(queue, this::waiting, interval, hangGuard());
+    var line = new QueueUnderTest(this, queue, interval);
     lines.add(line);
     return line;
   }

@@ -7,30 +7,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.ToIntFunction;
 
 /**
  * A queue under test, with the requests made of it, all by shard 0: that one is in the same bucket
  * whatever {@code max_concurrency} is. Requests are made from one thread.
  */
 final class QueueUnderTest {
+  private final ContractBase contract;
   private final GatewayQueue queue;
-  private final ToIntFunction<GatewayQueue> waiting;
   private final Duration interval;
-  private final Duration hangGuard;
   private final Set<Request> underWay = ConcurrentHashMap.newKeySet();
   private final AtomicInteger ended = new AtomicInteger();
   private int started;
 
-  QueueUnderTest(
-      GatewayQueue queue,
-      ToIntFunction<GatewayQueue> waiting,
-      Duration interval,
-      Duration hangGuard) {
+  QueueUnderTest(ContractBase contract, GatewayQueue queue, Duration interval) {
+    this.contract = contract;
     this.queue = queue;
-    this.waiting = waiting;
     this.interval = interval;
-    this.hangGuard = hangGuard;
   }
 
   GatewayQueue queue() {
@@ -38,7 +31,7 @@ final class QueueUnderTest {
   }
 
   int waiting() {
-    return waiting.applyAsInt(queue);
+    return contract.waiting(queue);
   }
 
   /** Starts a request, which joins when it gets round to it. */
@@ -78,7 +71,7 @@ final class QueueUnderTest {
 
   private Request create(Request.Call call, long id, long total) {
     started++;
-    var request = new Request(call, id, total, hangGuard, this::noteEnd);
+    var request = new Request(call, id, total, contract.hangGuard(), this::noteEnd);
     underWay.add(request);
     return request;
   }
@@ -124,7 +117,8 @@ final class QueueUnderTest {
   private void awaitJoined() {
     for (int joined = joined(); joined < started; joined = joined()) {
       int before = joined;
-      new HangGuard(hangGuard).await("one more request has joined", () -> joined() > before);
+      new HangGuard(contract.hangGuard())
+          .await("one more request has joined", () -> joined() > before);
     }
   }
 
