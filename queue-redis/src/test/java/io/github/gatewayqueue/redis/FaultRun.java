@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -369,6 +370,17 @@ final class FaultRun {
         }));
   }
 
+  private void eachLater(
+      List<TestProxy> some, long millis, ExecutorService tasks, Consumer<TestProxy> mend) {
+    later(
+        millis,
+        tasks,
+        () -> {
+          some.forEach(mend);
+          return some;
+        });
+  }
+
   private void killBot(int who, ExecutorService tasks) throws Exception {
     awaitMended(); // it may be frozen, or about to be started
     bots[who].kill();
@@ -405,39 +417,25 @@ final class FaultRun {
       proxy.refuse(true);
       proxy.drop();
     });
-    later(
-        millis,
-        tasks,
-        () -> {
-          some.forEach(proxy -> proxy.refuse(false));
-          return some;
-        });
+    eachLater(some, millis, tasks, proxy -> proxy.refuse(false));
   }
 
   private void loseAnswers(List<TestProxy> some, long millis, ExecutorService tasks) {
     some.forEach(proxy -> proxy.loseAnswers(true));
-    later(
+    eachLater(
+        some,
         millis,
         tasks,
-        () -> {
-          some.forEach(proxy -> {
-            proxy.drop();
-            proxy.loseAnswers(false);
-          });
-          return some;
+        proxy -> {
+          proxy.drop();
+          proxy.loseAnswers(false);
         });
   }
 
   private void delay(
       List<TestProxy> some, long there, long back, long millis, ExecutorService tasks) {
     some.forEach(proxy -> proxy.delay(there, back));
-    later(
-        millis,
-        tasks,
-        () -> {
-          some.forEach(this::endDelay);
-          return some;
-        });
+    eachLater(some, millis, tasks, this::endDelay);
   }
 
   private void endDelay(TestProxy proxy) {
@@ -447,13 +445,7 @@ final class FaultRun {
 
   private void stall(List<TestProxy> some, long millis, ExecutorService tasks) {
     some.forEach(proxy -> proxy.stall(true));
-    later(
-        millis,
-        tasks,
-        () -> {
-          some.forEach(proxy -> proxy.stall(false));
-          return some;
-        });
+    eachLater(some, millis, tasks, proxy -> proxy.stall(false));
   }
 
   private void restart(boolean wiped) throws IOException, InterruptedException {

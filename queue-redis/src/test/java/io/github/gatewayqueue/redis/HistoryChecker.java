@@ -39,11 +39,11 @@ final class HistoryChecker {
     private long identifiedNanos;
     private long answeredNanos;
 
-    Start(String ticket, int shard, int bucket, long acquiredNanos) {
-      this.ticket = ticket;
+    Start(Bot.Told acquired, int shard) {
+      ticket = acquired.details().get(1);
       this.shard = shard;
-      this.bucket = bucket;
-      this.acquiredNanos = acquiredNanos;
+      bucket = Integer.parseInt(acquired.details().get(2));
+      acquiredNanos = acquired.nanos();
     }
 
     /** Returns whether one that was released then waits for this one. */
@@ -136,16 +136,10 @@ final class HistoryChecker {
   }
 
   private Start start(Bot.Told told, @Nullable Integer shard) {
-    List<String> details = told.details();
     if (shard == null) {
-      violations.add("acquired without or after its end: " + details);
+      violations.add("acquired without or after its end: " + told.details());
     }
-    Start start =
-        new Start(
-            details.get(1),
-            shard == null ? -1 : shard,
-            Integer.parseInt(details.get(2)),
-            told.nanos());
+    Start start = new Start(told, shard == null ? -1 : shard);
     start.release = store.release(start.ticket, told.nanos());
     return start;
   }
