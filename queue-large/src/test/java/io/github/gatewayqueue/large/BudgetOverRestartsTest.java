@@ -29,40 +29,13 @@ class BudgetOverRestartsTest {
   private int cancelled;
   private int elsewhere;
 
-  /** Counts each of the bot's own starts up to nine seconds late, but in no other day. */
-  private static final class Discord {
-    final long dayNanos;
-    final List<Long> countedAt = new ArrayList<>();
-    int total;
-    int maxConcurrency;
-    int used;
-    long resetNanos;
-
-    Discord(Random random, int reserve) {
-      total = reserve + 2 + random.nextInt(40);
-      maxConcurrency = 1 + random.nextInt(3);
-      dayNanos = (90 + random.nextInt(300)) * SECOND;
-      resetNanos = T0 + random.nextLong(dayNanos) + 1;
-    }
-
-    void passTo(long nowNanos) {
-      while (resetNanos - nowNanos <= 0) {
-        resetNanos += dayNanos;
-        countedAt.clear();
-        used = 0;
-      }
-    }
-
-    void start(long countedNanos) {
-      used++;
-      countedAt.add(countedNanos);
-    }
-
-    SessionStartLimit read(long nowNanos) {
-      int counted = (int) countedAt.stream().filter(at -> at - nowNanos <= 0).count();
-      Duration resetAfter = Duration.ofNanos(resetNanos - nowNanos);
-      return new SessionStartLimit(total, total - counted, resetAfter, maxConcurrency);
-    }
+  private static SlowDiscord discord(Random random, int reserve) {
+    int total = reserve + 2 + random.nextInt(40);
+    int maxConcurrency = 1 + random.nextInt(3);
+    long dayNanos = (90 + random.nextInt(300)) * SECOND;
+    var discord = new SlowDiscord(total, dayNanos, T0 + random.nextLong(dayNanos) + 1);
+    discord.maxConcurrency = maxConcurrency;
+    return discord;
   }
 
   /** A reading under way: what it brings is seen at some moment while it is. */
@@ -89,7 +62,7 @@ class BudgetOverRestartsTest {
     final int seed;
     final Random random;
     final int reserve;
-    final Discord discord;
+    final SlowDiscord discord;
 
     /** When each bucket may go again; over restarts, too. Far away while it is held. */
     final List<Long> freeNanos = new ArrayList<>();
@@ -123,7 +96,7 @@ class BudgetOverRestartsTest {
       random = new Random(seed);
       recorded = seed % 2 != 0;
       reserve = random.nextInt(4);
-      discord = new Discord(random, reserve);
+      discord = discord(random, reserve);
       budget = newBudget(false);
     }
 

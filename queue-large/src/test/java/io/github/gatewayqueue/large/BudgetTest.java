@@ -304,44 +304,6 @@ class BudgetTest {
     assertEquals(limit(1, 0, DAY - 1), budget.limit(T0 + 1));
   }
 
-  /**
-   * A Discord that counts each start some time after it, up to nine seconds, but not later than the
-   * end of its day, and whose day is a minute or so long.
-   */
-  private static final class SlowDiscord {
-    final Random random;
-    final int total;
-    final long dayNanos;
-    final List<Long> countedAt = new ArrayList<>();
-    long windowEndNanos;
-    int startsInWindow;
-
-    SlowDiscord(Random random, long nowNanos) {
-      this.random = random;
-      total = 2 + random.nextInt(60);
-      dayNanos = (20 + random.nextInt(100)) * SECOND;
-      windowEndNanos = nowNanos + random.nextLong(dayNanos) + 1;
-    }
-
-    void passTo(long nowNanos) {
-      while (windowEndNanos - nowNanos <= 0) {
-        windowEndNanos += dayNanos;
-        countedAt.clear();
-        startsInWindow = 0;
-      }
-    }
-
-    void start(long nowNanos) {
-      startsInWindow++;
-      countedAt.add(nowNanos + random.nextLong(9 * SECOND));
-    }
-
-    SessionStartLimit read(long nowNanos) {
-      long counted = countedAt.stream().filter(at -> at - nowNanos <= 0).count();
-      return limit(total, total - (int) counted, windowEndNanos - nowNanos);
-    }
-  }
-
   @Test
   void accept_askedJustBeforeTheResetAsOurClockIsFast_keepsTheStartsOfTheSameWindow() {
     Budget budget = budget(0, DAY);
@@ -474,7 +436,9 @@ class BudgetTest {
     for (int seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       long now = T0;
-      SlowDiscord discord = new SlowDiscord(random, now);
+      int total = 2 + random.nextInt(60);
+      long dayNanos = (20 + random.nextInt(100)) * SECOND;
+      var discord = new SlowDiscord(total, dayNanos, now + random.nextLong(dayNanos) + 1);
       int reserve = random.nextInt(Math.min(5, discord.total));
       Budget budget = budget(reserve);
       long readingEnd = 0;
@@ -485,17 +449,17 @@ class BudgetTest {
       long readAt = 0;
       List<Pending> pending = new ArrayList<>();
       for (int step = 0; step < 400; step++) {
-        int before = discord.startsInWindow;
-        long windowEnd = discord.windowEndNanos;
+        int before = discord.used;
+        long windowEnd = discord.resetNanos;
         discord.passTo(now);
-        if (discord.windowEndNanos != windowEnd && before == discord.total - reserve) {
+        if (discord.resetNanos != windowEnd && before == discord.total - reserve) {
           fullDays++;
         }
         for (Pending start : List.copyOf(pending)) {
           if (start.endNanos - now <= 0) {
             pending.remove(start);
             if (start.used) {
-              discord.start(now);
+              discord.start(now + random.nextLong(9 * SECOND));
               budget.used(start.chargedNanos, start.holdNanos, now);
             } else {
               budget.takeBack(start.chargedNanos, start.holdNanos);
@@ -504,8 +468,8 @@ class BudgetTest {
           }
         }
         assertTrue(
-            discord.startsInWindow <= discord.total - reserve,
-            "seed " + seed + ": " + discord.startsInWindow + " starts of " + discord.total);
+            discord.used <= discord.total - reserve,
+            "seed " + seed + ": " + discord.used + " starts of " + discord.total);
         if (answer != null && readingEnd - now <= 0) {
           budget.readingEnded();
           if (version == budget.version()) {
@@ -526,7 +490,7 @@ class BudgetTest {
         long hold = random.nextBoolean() ? 0 : random.nextLong(10 * SECOND) + 2 * SECOND;
         long delay = budget.tryCharge(now, hold);
         if (delay == 0 && hold == 0) {
-          discord.start(now);
+          discord.start(now + random.nextLong(9 * SECOND));
         } else if (delay == 0) {
           long end = now + random.nextLong(hold - SECOND); // it is seen up to a second later
           pending.add(new Pending(now, hold, end, random.nextInt(3) > 0));

@@ -11,50 +11,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.QueueSnapshot.Pause;
 import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
-import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That a shard waits which starts again and again, and no other. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if somebody is lost
-class LargeBotQueueBrakeTest extends BotTest {
+class LargeBotQueueBrakeTest extends LoggedBotTest {
   private static final String EVENT = "io.github.gatewayqueue.Pause";
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final long SICK = 3;
 
   @TempDir Path folder;
-  private CapturedLog log;
-
-  @BeforeEach
-  void listen() throws InterruptedException {
-    BackgroundLogger.awaitLogged(); // what other tests caused
-    log = new CapturedLog("io.github.gatewayqueue.large", Level.INFO);
-  }
-
-  @AfterEach
-  void stopListening() {
-    log.close();
-  }
-
-  private List<String> lines() throws InterruptedException {
-    BackgroundLogger.awaitLogged();
-    return log.lines();
-  }
 
   /** A bot whose sick shard has started four times. */
   private Bot sick(LargeBotQueue.Builder builder) throws InterruptedException {

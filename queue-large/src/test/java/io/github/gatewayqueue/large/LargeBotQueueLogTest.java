@@ -11,17 +11,13 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.large.LargeBotQueue.WhenExhausted;
-import io.github.gatewayqueue.local.engine.BackgroundLogger;
 import io.github.gatewayqueue.testsupport.Asking;
-import io.github.gatewayqueue.testsupport.CapturedLog;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,29 +25,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an operator reads in the log, and that its failures do no harm. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // only if somebody is lost
-class LargeBotQueueLogTest extends BotTest {
-  private CapturedLog log;
-
-  @BeforeEach
-  void listen() throws InterruptedException {
-    BackgroundLogger.awaitLogged(); // what other tests caused
-    log = new CapturedLog("io.github.gatewayqueue.large", Level.INFO);
-  }
-
+class LargeBotQueueLogTest extends LoggedBotTest {
   @AfterEach
-  void stopListening() throws InterruptedException {
+  void requireWarningsOnly() throws InterruptedException {
     List<String> lines = lines();
-    log.close();
     assertTrue(lines.stream().allMatch(line -> line.startsWith("WARNING: ")), () -> "" + lines);
   }
 
-  /**
-   * Returns what was logged, but for how low the budget is and what others used, which depends on
-   * the numbers; another thread logs, one line after the other.
-   */
-  private List<String> lines() throws InterruptedException {
-    BackgroundLogger.awaitLogged();
-    return log.lines().stream()
+  /** But for how low the budget is and what others used, which depends on the numbers. */
+  @Override
+  List<String> lines() throws InterruptedException {
+    return super.lines().stream()
         .filter(line -> !line.contains("run low") && !line.contains("used elsewhere"))
         .toList();
   }

@@ -126,28 +126,26 @@ class LargeBotQueueTest extends BotTest {
     "PT2562047788015215H30M7.999999999S"
   })
   void interval_outOfRange_isRefusedByName(Duration interval) {
-    LargeBotQueue.Builder builder = builder();
-    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.interval(interval));
-    assertEquals(
+    requireOutOfRange(
         "interval is " + interval + ", expected 1 ns to 9223372036854775807 ns",
-        thrown.getMessage());
+        () -> builder().interval(interval));
+  }
+
+  private static void requireOutOfRange(String message, Executable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   @ParameterizedTest
   @CsvSource({"PT-0.000000001S", "PT9223372036.854775808S"})
   void startDelay_outOfRange_isRefusedByName(Duration delay) {
-    LargeBotQueue.Builder builder = builder();
-    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.startDelay(delay));
-    assertEquals(
+    requireOutOfRange(
         "startDelay is " + delay + ", expected zero to 9223372036854775807 ns",
-        thrown.getMessage());
+        () -> builder().startDelay(delay));
   }
 
   @Test
   void reserve_negative_isRefusedByName() {
-    LargeBotQueue.Builder builder = builder();
-    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.reserve(-1));
-    assertEquals("reserve is -1, expected at least 0", thrown.getMessage());
+    requireOutOfRange("reserve is -1, expected at least 0", () -> builder().reserve(-1));
   }
 
   @ParameterizedTest
