@@ -23,9 +23,7 @@ class BrokerBrakeTest extends BrokerTestBase {
     FakeDiscord discord = open(FakeDiscord.builder().maxConcurrency(16).start());
     Broker broker =
         startChanged(
-            builder()
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri())
+            builder(discord)
                 .interval(Duration.ofNanos(1))
                 .pace(BrokerTiming.REAL.withHeartbeat(heartbeat)));
     awaitReady(broker);

@@ -28,10 +28,6 @@ class BrokerDiscordTest extends BrokerTestBase {
     return open(builder.start());
   }
 
-  private static Broker.Builder builder(FakeDiscord discord) {
-    return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
-  }
-
   @Test
   void request_sixteenBuckets_eachReleasesOnItsOwn() throws Exception {
     FakeDiscord discord = discord(FakeDiscord.builder().maxConcurrency(16).total(1000));

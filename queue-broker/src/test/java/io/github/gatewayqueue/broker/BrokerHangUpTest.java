@@ -41,15 +41,19 @@ class BrokerHangUpTest extends BrokerTestBase {
     queue.get().holding = true;
     RawConnection head = ask(broker, 1, 3);
     awaitWaiting(broker, 1);
+    requireNextIsReleased(broker, head);
+    assertTrue(System.nanoTime() - startNanos >= interval.toNanos());
+    assertEquals(2, status(broker).getInteger("released"));
+  }
+
+  /** Hangs up at the head of the line, and has another one be released in its place. */
+  private void requireNextIsReleased(Broker broker, RawConnection head) throws Exception {
     RawConnection next = ask(broker, 2, 3);
     awaitWaiting(broker, 2);
     head.close();
     awaitWaiting(broker, 1);
     queue.get().holding = false;
-    JsonObject released = new JsonObject(next.readAnswer().body());
-    assertEquals(2, released.getLong("shard"));
-    assertTrue(System.nanoTime() - startNanos >= interval.toNanos());
-    assertEquals(2, status(broker).getInteger("released"));
+    assertEquals(2, new JsonObject(next.readAnswer().body()).getLong("shard"));
   }
 
   @Test
@@ -99,12 +103,7 @@ class BrokerHangUpTest extends BrokerTestBase {
     RawConnection client = connect(broker);
     client.send(REQUEST.repeat(3));
     awaitWaiting(broker, 1);
-    RawConnection next = ask(broker, 2, 3);
-    awaitWaiting(broker, 2);
-    client.close();
-    awaitWaiting(broker, 1);
-    queue.get().holding = false;
-    assertEquals(2, new JsonObject(next.readAnswer().body()).getLong("shard"));
+    requireNextIsReleased(broker, client);
     assertEquals(1, status(broker).getInteger("released"));
   }
 

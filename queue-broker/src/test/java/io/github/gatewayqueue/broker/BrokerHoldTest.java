@@ -104,12 +104,7 @@ class BrokerHoldTest extends BrokerTestBase {
   @Test
   void hold_cancelled_theNextGoesAsIfItHadNotBeenReleased() throws Exception {
     FakeDiscord discord = open(FakeDiscord.builder().total(1000).remaining(20).start());
-    Broker broker =
-        start(
-            builder()
-                .interval(LONG)
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri()));
+    Broker broker = start(builder(discord).interval(LONG));
     for (int i = 0; i < 5; i++) {
       String start = start(events(broker, HELD));
       assertEquals(204, say(broker, start, "cancelled"));
@@ -296,12 +291,10 @@ class BrokerHoldTest extends BrokerTestBase {
         open(FakeDiscord.builder().maxConcurrency(count).total(limit).remaining(limit).start());
     Broker broker =
         start(
-            builder()
+            builder(discord)
                 .interval(LONG)
                 .reserve(0)
-                .pace(BrokerTiming.REAL.withMaxHold(LONG)) // however slow the machine
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri()));
+                .pace(BrokerTiming.REAL.withMaxHold(LONG))); // however slow the machine
     awaitReady(broker);
     List<RawConnection> clients = new ArrayList<>();
     for (int shard = 0; shard < count; shard++) {

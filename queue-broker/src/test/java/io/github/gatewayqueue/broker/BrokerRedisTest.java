@@ -38,7 +38,15 @@ class BrokerRedisTest extends BrokerTestBase {
   }
 
   private Broker.Builder builder(String namespace) {
-    return builder().redis(redis.uri()).redisNamespace(namespace).interval(Duration.ofSeconds(1));
+    return ofRedis(builder(), namespace);
+  }
+
+  private Broker.Builder builder(String namespace, FakeDiscord discord) {
+    return ofRedis(builder(discord), namespace);
+  }
+
+  private Broker.Builder ofRedis(Broker.Builder builder, String namespace) {
+    return builder.redis(redis.uri()).redisNamespace(namespace).interval(Duration.ofSeconds(1));
   }
 
   private static String newNamespace() {
@@ -84,12 +92,7 @@ class BrokerRedisTest extends BrokerTestBase {
     String namespace = newNamespace();
     List<Broker> brokers = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      Broker broker =
-          start(
-              builder(namespace)
-                  .interval(Duration.ofMillis(600))
-                  .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                  .discordApi(discord.restUri()));
+      Broker broker = start(builder(namespace, discord).interval(Duration.ofMillis(600)));
       brokers.add(broker);
       awaitReady(broker);
     }
@@ -183,11 +186,7 @@ class BrokerRedisTest extends BrokerTestBase {
   void health_bucketHoldsAStart_isReady() throws Exception {
     FakeDiscord discord = open(FakeDiscord.builder().start());
     String namespace = newNamespace();
-    Broker broker =
-        start(
-            builder(namespace)
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri()));
+    Broker broker = start(builder(namespace, discord));
     awaitReady(broker);
     RedisQueue bot =
         open(
@@ -212,12 +211,7 @@ class BrokerRedisTest extends BrokerTestBase {
   void request_exhaustedAndFail_503UntilTheReset() throws Exception {
     FakeDiscord discord =
         open(FakeDiscord.builder().remaining(1).resetAfter(Duration.ofHours(2)).start());
-    Broker broker =
-        start(
-            builder(newNamespace())
-                .whenExhausted(WhenExhausted.FAIL)
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri()));
+    Broker broker = start(builder(newNamespace(), discord).whenExhausted(WhenExhausted.FAIL));
     awaitState(broker, "exhausted");
     var answer = ask(broker, 0, 1).readAnswer();
     assertEquals(503, answer.status());
@@ -262,21 +256,13 @@ class BrokerRedisTest extends BrokerTestBase {
     Await.until(() -> status(without).getJsonArray("problems").isEmpty());
     assertNull(planned(without, 1).getValue("allowed"));
     FakeDiscord discord = open(FakeDiscord.builder().remaining(500).start());
-    Broker broker =
-        start(
-            builder(namespace)
-                .discordToken(FakeDiscord.DEFAULT_TOKEN)
-                .discordApi(discord.restUri()));
+    Broker broker = start(builder(namespace, discord));
     awaitReady(broker);
     assertEquals(true, planned(broker, 400).getValue("allowed"));
     Await.until(() -> Boolean.FALSE.equals(planned(without, 500).getValue("allowed")));
   }
 
   private Broker startWithLongDelay(FakeDiscord discord) {
-    return start(
-        builder(newNamespace())
-            .startDelay(LONG)
-            .discordToken(FakeDiscord.DEFAULT_TOKEN)
-            .discordApi(discord.restUri()));
+    return start(builder(newNamespace(), discord).startDelay(LONG));
   }
 }

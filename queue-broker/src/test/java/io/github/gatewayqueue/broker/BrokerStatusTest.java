@@ -103,7 +103,7 @@ class BrokerStatusTest extends BrokerTestBase {
     BrokerTiming pace = BrokerTiming.REAL.withNanos(nanos::get);
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Instant before = Instant.now();
-    Broker broker = start(ofDiscord(discord).interval(Duration.ofMillis(1)).pace(pace));
+    Broker broker = start(builder(discord).interval(Duration.ofMillis(1)).pace(pace));
     awaitReady(broker);
     ask(broker, 1, 4).readAnswer();
     status(broker); // takes note of what is left
@@ -239,10 +239,6 @@ class BrokerStatusTest extends BrokerTestBase {
   @Test
   void status_brokerHasAName_tellsIt() throws Exception {
     assertEquals("Music bot", status(start(builder().name("Music bot"))).getString("name"));
-  }
-
-  private static Broker.Builder ofDiscord(FakeDiscord discord) {
-    return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
   }
 
   @Test

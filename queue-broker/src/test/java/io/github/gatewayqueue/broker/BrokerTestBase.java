@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.broker;
 
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -28,6 +29,10 @@ abstract class BrokerTestBase {
   /** No more wait than may be open files on any machine: else there is a warning in the log. */
   static Broker.Builder builder() {
     return Broker.builder().port(0).startDelay(Duration.ZERO).maxWaiting(5000);
+  }
+
+  static Broker.Builder builder(FakeDiscord discord) {
+    return builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri());
   }
 
   <T extends AutoCloseable> T open(T closeable) {

@@ -397,13 +397,18 @@ class DashboardIT extends BrokerTestBase {
     return focused;
   }
 
+  /** Shows a broker on which all shards have asked, and one of each bucket was released. */
+  private void showCrowd(int buckets, int shards) throws Exception {
+    Broker broker = start(large(discord(buckets)));
+    askForAll(broker, shards);
+    awaitWaiting(broker, shards - buckets);
+    show(broker);
+  }
+
   @Test
   @Thorough(PAGES)
   void startUp_ofManyShards_isReadable() throws Exception {
-    Broker broker = start(large(discord(16)));
-    askForAll(broker, 64);
-    awaitWaiting(broker, 48);
-    show(broker);
+    showCrowd(16, 64);
 
     awaitText("start-up-text", "16 of 64 released");
     assertEquals(16, browser.rows("buckets").size());
@@ -414,10 +419,7 @@ class DashboardIT extends BrokerTestBase {
   @Test
   @Thorough(PAGES)
   void manyBuckets_areFolded() throws Exception {
-    Broker broker = start(large(discord(128)));
-    askForAll(broker, 1000);
-    awaitWaiting(broker, 872);
-    show(broker);
+    showCrowd(128, 1000);
 
     awaitText("waiting", "872");
     assertEquals(32, browser.rows("buckets").size());
@@ -737,9 +739,8 @@ class DashboardIT extends BrokerTestBase {
   }
 
   private static Broker.Builder large(FakeDiscord discord) {
-    return local()
-        .discordToken(FakeDiscord.DEFAULT_TOKEN)
-        .discordApi(discord.restUri())
+    return builder(discord)
+        .interval(LONG)
         .brake(Brake.OFF); // a day of starts of a few shards goes by in a moment
   }
 }

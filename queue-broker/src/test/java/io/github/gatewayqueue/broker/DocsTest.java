@@ -138,8 +138,7 @@ class DocsTest extends BrokerTestBase {
 
   private String metricsWithALimit() throws Exception {
     FakeDiscord discord = open(FakeDiscord.builder().start());
-    Broker broker =
-        start(builder().discordToken(FakeDiscord.DEFAULT_TOKEN).discordApi(discord.restUri()));
+    Broker broker = start(builder(discord));
     awaitReady(broker);
     return get(broker, "/metrics").body();
   }

@@ -113,12 +113,7 @@ class OtherLanguagesTest extends BrokerTestBase {
   }
 
   private Broker broker(FakeDiscord discord) {
-    return start(
-        builder()
-            .token("secret")
-            .interval(Duration.ofMillis(500))
-            .discordToken(FakeDiscord.DEFAULT_TOKEN)
-            .discordApi(discord.restUri()));
+    return start(builder(discord).token("secret").interval(Duration.ofMillis(500)));
   }
 
   private JsonObject statusOf(Broker broker) throws Exception {
