@@ -332,18 +332,22 @@ class BucketsTest {
     }
   }
 
+  /** Starts a thread that changes the number of buckets to and fro. */
+  private static Thread resizing(Buckets buckets, int one, int other, AtomicBoolean done) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          for (int count = one; !done.get(); count = one + other - count) {
+            buckets.resize(count);
+          }
+        });
+  }
+
   @Test
   void states_resizedMeanwhile_countsEverybodyOnce() throws Exception {
     Buckets buckets = buckets(8);
     List<Asking> askings = ask(buckets, 0, 40);
     AtomicBoolean done = new AtomicBoolean();
-    Thread resizer =
-        Thread.ofPlatform()
-            .start(() -> {
-              for (int count = 9; !done.get(); count = 17 - count) {
-                buckets.resize(count);
-              }
-            });
+    Thread resizer = resizing(buckets, 9, 8, done);
     try {
       for (int round = 0; round < 20_000; round++) {
         assertEquals(40, buckets.states().stream().mapToInt(BucketState::waiting).sum());
@@ -366,13 +370,7 @@ class BucketsTest {
       }
       Await.until(() -> buckets.waiting() == 2000);
       AtomicBoolean done = new AtomicBoolean();
-      Thread resizer =
-          Thread.ofPlatform()
-              .start(() -> {
-                for (int count = 2; !done.get(); count = 3 - count) {
-                  buckets.resize(count);
-                }
-              });
+      Thread resizer = resizing(buckets, 2, 1, done);
       askings.forEach(Asking::interrupt);
       for (Asking asking : askings) {
         asking.awaitInterruptedException();
