@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -149,21 +150,11 @@ final class AdminApi {
         given(request, "max_concurrency", name -> Require.atLeast(name, integer(request, name), 1));
     Duration countLag =
         given(request, "count_lag", name -> Require.notNegative(name, seconds(request, name)));
-    if (total != null) {
-      discord.setTotal(total);
-    }
-    if (remaining != null) {
-      discord.setRemaining(remaining);
-    }
-    if (resetAfter != null) {
-      discord.setResetAfter(resetAfter);
-    }
-    if (maxConcurrency != null) {
-      discord.setMaxConcurrency(maxConcurrency);
-    }
-    if (countLag != null) {
-      discord.setCountLag(countLag);
-    }
+    setIfGiven(total, discord::setTotal);
+    setIfGiven(remaining, discord::setRemaining);
+    setIfGiven(resetAfter, discord::setResetAfter);
+    setIfGiven(maxConcurrency, discord::setMaxConcurrency);
+    setIfGiven(countLag, discord::setCountLag);
   }
 
   private void network(HttpServerRequest request) {
@@ -171,17 +162,19 @@ final class AdminApi {
         given(request, "rtt", name -> Require.notNegative(name, seconds(request, name)));
     Duration jitter =
         given(request, "jitter", name -> Require.notNegative(name, seconds(request, name)));
-    if (roundTrip != null) {
-      discord.setRoundTrip(roundTrip);
-    }
-    if (jitter != null) {
-      discord.setJitter(jitter);
-    }
+    setIfGiven(roundTrip, discord::setRoundTrip);
+    setIfGiven(jitter, discord::setJitter);
   }
 
   private static <T> @Nullable T given(
       HttpServerRequest request, String name, Function<String, T> parser) {
     return request.getParam(name) == null ? null : parser.apply(name);
+  }
+
+  private static <T> void setIfGiven(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
   }
 
   private void rest(HttpServerRequest request) {

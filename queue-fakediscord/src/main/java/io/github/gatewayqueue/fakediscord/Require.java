@@ -3,6 +3,7 @@ package io.github.gatewayqueue.fakediscord;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** Refuses arguments, naming the value and what was expected. */
 final class Require {
@@ -74,17 +75,16 @@ final class Require {
   }
 
   static int integer(String name, String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException malformed) {
-      throw new IllegalArgumentException(
-          "%s is \"%s\", expected a whole number".formatted(name, text), malformed);
-    }
+    return parsed(name, text, Integer::parseInt);
   }
 
   static long wholeNumber(String name, String text) {
+    return parsed(name, text, Long::parseLong);
+  }
+
+  private static <T> T parsed(String name, String text, Function<String, T> parser) {
     try {
-      return Long.parseLong(text);
+      return parser.apply(text);
     } catch (NumberFormatException malformed) {
       throw new IllegalArgumentException(
           "%s is \"%s\", expected a whole number".formatted(name, text), malformed);
