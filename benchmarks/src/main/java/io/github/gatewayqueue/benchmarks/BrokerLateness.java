@@ -30,9 +30,8 @@ final class BrokerLateness implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    Protocol protocol = Protocol.valueOf(variant);
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    Protocol protocol = Protocol.valueOf(run.variant());
     for (int round = 0; round < form.pick(4, 1); round++) {
       measureAnyhow(form, protocol, false, figures);
       measureAnyhow(form, protocol, true, figures);

@@ -26,8 +26,7 @@ final class BrokerMemory implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     for (int i = 0; i < form.pick(3, 1); i++) {
       for (int clients : form.pick(MANY, FEW)) {
         for (Protocol protocol : Protocol.values()) {

@@ -17,8 +17,7 @@ final class BrokerStart implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     start(); // the first time, all of it is read from the disk
     for (int i = 0; i < form.pick(15, 1); i++) {
       figures.add(Subject.LOCAL, "bare", bareSeconds());

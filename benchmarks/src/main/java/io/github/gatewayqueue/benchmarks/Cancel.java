@@ -33,9 +33,8 @@ final class Cancel implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    measure(subjects, form.pick(20, 2), figures);
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    measure(run.subjects(), form.pick(20, 2), figures);
   }
 
   /** Measures all of them at once, each case so many times. */

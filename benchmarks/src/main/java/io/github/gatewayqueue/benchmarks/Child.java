@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.benchmarks;
 
 import com.google.common.base.Throwables;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,8 +18,8 @@ final class Child {
     int status = 1;
     try {
       List<Subject> subjects = Arrays.stream(args[3].split(",")).map(Subject::valueOf).toList();
-      Scenarios.get(args[1])
-          .measure(Form.valueOf(args[0]), args[2], subjects, new Figures(System.out));
+      Run run = new Run(args[2], subjects, List.of(), Duration.ZERO);
+      Scenarios.get(args[1]).measure(Form.valueOf(args[0]), run, new Figures(System.out));
       status = 0;
     } catch (Throwable e) {
       System.out.println(Throwables.getStackTraceAsString(e));

@@ -70,13 +70,12 @@ final class ClockStep implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     Path file = Path.of(System.getenv(FILE));
     checkThatItSteps(file);
     Duration pause = form.pick(Duration.ofMillis(5_500), Duration.ofMillis(1_300));
     List<Line> lines = new ArrayList<>();
-    for (Subject subject : subjects) {
+    for (Subject subject : run.subjects()) {
       lines.add(new Line(subject, lines.size()));
     }
     try (Releases recording = new Releases()) {

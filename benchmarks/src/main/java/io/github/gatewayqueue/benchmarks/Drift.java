@@ -19,9 +19,8 @@ final class Drift implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    for (Subject subject : subjects) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    for (Subject subject : run.subjects()) {
       drift(subject, form.pick(100, 10)); // warms up
       int releases = form.pick(1_000, 20);
       figures.add(subject, "millis", drift(subject, releases) / 1e6);

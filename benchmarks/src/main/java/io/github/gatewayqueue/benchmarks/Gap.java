@@ -24,12 +24,11 @@ final class Gap implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    if (variant.equals("idle")) {
-      idle(form, subjects, figures);
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    if (run.variant().equals("idle")) {
+      idle(form, run.subjects(), figures);
     } else {
-      for (Subject subject : subjects) {
+      for (Subject subject : run.subjects()) {
         stamps(form, subject, figures);
       }
     }

@@ -34,12 +34,11 @@ final class Handoff implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     Duration warmUp = Duration.ofMillis(form.pick(1_000, 50));
     Duration length = Duration.ofMillis(form.pick(1_500, 100));
-    for (Subject subject : subjects) {
-      for (int threads : variant.equals("core") ? THREADS : List.of(TARGET_THREADS)) {
+    for (Subject subject : run.subjects()) {
+      for (int threads : run.variant().equals("core") ? THREADS : List.of(TARGET_THREADS)) {
         try (Pacer pacer = subject.open(1, Duration.ofNanos(1))) {
           measure(subject, pacer, threads, warmUp, length, figures);
         }

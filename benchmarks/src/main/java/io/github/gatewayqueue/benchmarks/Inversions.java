@@ -27,10 +27,9 @@ final class Inversions implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    for (Subject subject : subjects) {
-      if (variant.equals("returns")) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    for (Subject subject : run.subjects()) {
+      if (run.variant().equals("returns")) {
         returns(form, subject, figures);
       } else {
         int requests = form.pick(1_000_000, 10_000);

@@ -37,8 +37,9 @@ final class Lateness implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    String variant = run.variant();
+    List<Subject> subjects = run.subjects();
     if (variant.equals("busy")) {
       spin(Runtime.getRuntime().availableProcessors());
     }

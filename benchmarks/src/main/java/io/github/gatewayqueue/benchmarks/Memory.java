@@ -37,10 +37,10 @@ final class Memory implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    String variant = run.variant();
     int threads = form.pick(200_000, 5_000);
-    for (Subject subject : subjects) {
+    for (Subject subject : run.subjects()) {
       if (variant.equals("barest")) {
         figures.add(subject, variant, bytesPerBarestThread(form, subject));
         continue;

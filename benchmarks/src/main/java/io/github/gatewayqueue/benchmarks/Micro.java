@@ -37,8 +37,8 @@ final class Micro implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    String variant = run.variant();
     TimeValue time = TimeValue.milliseconds(form.pick(1_000, 20));
     Options options =
         new OptionsBuilder()
@@ -47,7 +47,7 @@ final class Micro implements Scenario {
                     + "\\."
                     + variant.toLowerCase(Locale.ROOT)
                     + "$")
-            .param("subject", subjects.stream().map(Enum::name).toArray(String[]::new))
+            .param("subject", run.subjects().stream().map(Enum::name).toArray(String[]::new))
             .forks(form.pick(2, 0))
             .warmupIterations(form.pick(2, 1))
             .warmupTime(time)

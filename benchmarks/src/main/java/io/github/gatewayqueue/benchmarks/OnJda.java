@@ -82,10 +82,12 @@ final class OnJda implements Scenario {
 
   /** All at once, as they sleep nearly all of the time. */
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    List<Subject> subjects = run.subjects();
     List<Situation> situations =
-        variant.equals("all") ? List.of(Situation.values()) : List.of(Situation.valueOf(variant));
+        run.variant().equals("all")
+            ? List.of(Situation.values())
+            : List.of(Situation.valueOf(run.variant()));
     new Crowd(
             situations.size() * subjects.size(),
             i ->

@@ -19,9 +19,8 @@ final class Reconfiguration implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    for (Subject subject : subjects) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    for (Subject subject : run.subjects()) {
       boolean fixed = Subject.FIXED.contains(subject);
       int[] counts = fixed ? new int[] {1, 2} : new int[] {4, 16, 2, 8, 1, 16};
       int joining = fixed ? 2 : 24;

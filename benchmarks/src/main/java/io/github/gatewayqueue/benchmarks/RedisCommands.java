@@ -62,8 +62,7 @@ final class RedisCommands implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     for (Case it : cases()) {
       measure(it, form.pick(60, 5), figures);
     }

@@ -24,8 +24,7 @@ final class RedisLateness implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     try (UnifiedJedis client = RedisClient.create(OverRedis.uri())) {
       gapsMicros(client, FEW, 10); // warm
       for (int round = 0; round < form.pick(4, 1); round++) {

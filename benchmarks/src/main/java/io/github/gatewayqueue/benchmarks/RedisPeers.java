@@ -14,9 +14,8 @@ final class RedisPeers implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    for (Subject subject : subjects) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    for (Subject subject : run.subjects()) {
       Inversions.returns(form, subject, figures);
       try (Pacer pacer = subject.open(1, RedisLateness.INTERVAL)) {
         int waiters = 2;

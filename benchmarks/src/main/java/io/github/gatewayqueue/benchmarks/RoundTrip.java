@@ -63,8 +63,7 @@ final class RoundTrip implements Scenario {
 
   /** All at once, as they sleep nearly all of the time; before that, what is cold is warmed up. */
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     for (int i = 0; i < WARM_UPS; i++) {
       warmUp();
     }
@@ -74,7 +73,10 @@ final class RoundTrip implements Scenario {
             situations.length,
             i ->
                 measure(
-                    situations[i], form.pick(SHARDS, 2 * situations[i].buckets), subjects, figures))
+                    situations[i],
+                    form.pick(SHARDS, 2 * situations[i].buckets),
+                    run.subjects(),
+                    figures))
         .start()
         .join();
   }

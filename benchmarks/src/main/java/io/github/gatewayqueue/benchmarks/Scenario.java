@@ -10,10 +10,9 @@ interface Scenario {
   /**
    * Measures, in a process of its own.
    *
-   * @param variant that of the {@link Run}
-   * @param subjects those of the {@link Run}
+   * @param run the variant and the subjects; the process has nothing else of it
    */
-  void measure(Form form, String variant, List<Subject> subjects, Figures figures) throws Exception;
+  void measure(Form form, Run run, Figures figures) throws Exception;
 
   /** Writes what came of it. */
   void report(Results results, Report report);

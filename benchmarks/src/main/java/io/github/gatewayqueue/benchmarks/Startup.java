@@ -23,13 +23,14 @@ final class Startup implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    if (variant.equals("virtual")) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    if (run.variant().equals("virtual")) {
       virtual(figures);
       return;
     }
-    new Crowd(subjects.size(), i -> real(form, subjects.get(i), figures)).start().join();
+    new Crowd(run.subjects().size(), i -> real(form, run.subjects().get(i), figures))
+        .start()
+        .join();
   }
 
   /** All subjects at once: they sleep nearly all of the time. */

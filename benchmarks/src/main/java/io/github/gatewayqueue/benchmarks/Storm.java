@@ -65,14 +65,13 @@ final class Storm implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
     int many = form.pick(100_000, 2_000);
-    switch (variant) {
+    switch (run.variant()) {
       case "limit" -> {
         for (int round = form.pick(-2, 0); round < form.pick(9, 1); round++) { // warm up below 0
           for (Order order : Order.values()) {
-            for (Subject subject : subjects) {
+            for (Subject subject : run.subjects()) {
               double millis = millis(subject, many, order, false);
               if (round >= 0) {
                 figures.add(subject, "limit-" + order, millis);
@@ -86,7 +85,7 @@ final class Storm implements Scenario {
         }
       }
       case "linear" -> {
-        for (Subject subject : subjects) {
+        for (Subject subject : run.subjects()) {
           for (int round = form.pick(-1, 0); round < form.pick(3, 1); round++) {
             for (Order order : Order.values()) {
               for (int i = 0; i < 3; i++) { // it is short, and so all the noisier
@@ -103,7 +102,7 @@ final class Storm implements Scenario {
         }
       }
       default -> {
-        for (Subject subject : subjects) {
+        for (Subject subject : run.subjects()) {
           millis(subject, many / 100, Order.FRONT, false);
           figures.add(subject, "tenth", millis(subject, many / 10, Order.FRONT, false));
           figures.add(subject, "whole", millis(subject, many, Order.FRONT, false));

@@ -34,9 +34,8 @@ final class Threads implements Scenario {
   }
 
   @Override
-  public void measure(Form form, String variant, List<Subject> subjects, Figures figures)
-      throws Exception {
-    for (Subject subject : subjects) {
+  public void measure(Form form, Run run, Figures figures) throws Exception {
+    for (Subject subject : run.subjects()) {
       int shards = Subject.FIXED.contains(subject) ? form.pick(SHARDS, BUCKETS) : SHARDS;
       List<String> bare = started(Threads::parkBare);
       List<String> started = started(() -> waitAndGo(subject, shards));
