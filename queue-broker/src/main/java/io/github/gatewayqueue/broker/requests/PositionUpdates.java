@@ -32,9 +32,8 @@ final class PositionUpdates {
   /** After so many events, something else may use the event loop: a release, for instance. */
   private static final int AT_ONCE = 32;
 
-  private final EventLoop loop;
   private final Requests requests;
-  private final QueueSettings settings;
+  private final EventLoop loop;
   private final Duration heartbeat;
 
   /** Those that were not told anything yet. */
@@ -50,10 +49,9 @@ final class PositionUpdates {
   /** What a client is told. */
   private record News(WaitingRequest request, Consumer<Client> telling) {}
 
-  PositionUpdates(EventLoop loop, Requests requests, QueueSettings settings, Duration heartbeat) {
-    this.loop = loop;
+  PositionUpdates(Requests requests, EventLoop loop, Duration heartbeat) {
     this.requests = requests;
-    this.settings = settings;
+    this.loop = loop;
     this.heartbeat = heartbeat;
   }
 
@@ -104,6 +102,7 @@ final class PositionUpdates {
     var lines = requests.queue().lines();
     Instant now = Instant.now();
     List<Integer> waiting = lines.stream().map(List::size).toList();
+    QueueSettings settings = requests.settings();
     Forecast forecast =
         new Forecast(snapshot, waiting, settings.interval(), settings.reserve(), now);
     Set<WaitingRequest> inLine = new HashSet<>();

@@ -69,7 +69,7 @@ public final class Requests {
     this.loop = loop;
     this.metrics = metrics;
     this.history = new History(pace.nanos());
-    this.places = new PositionUpdates(loop, this, settings, pace.heartbeat());
+    this.places = new PositionUpdates(this, loop, pace.heartbeat());
     this.starts = new HeldStarts(loop, metrics, history);
   }
 
@@ -88,6 +88,10 @@ public final class Requests {
 
   public History history() {
     return history;
+  }
+
+  QueueSettings settings() {
+    return settings;
   }
 
   int clientsThatTakePlaces() {
