@@ -56,7 +56,7 @@ final class StoreChecker {
   private record Use(long moment, long spacing) {}
 
   /** What a step has done. */
-  private static final class Execution {
+  private final class Execution {
     private final ToldStep step;
     private final Map<String, String> changed = new HashMap<>();
     private final List<StoreRelease> released = new ArrayList<>();
@@ -70,10 +70,10 @@ final class StoreChecker {
     private final Set<String> charged = new HashSet<>();
 
     /** How much was charged to the budget before it. */
-    private final long charges;
+    private final long charges = charges();
 
     /** The moment of the last step before. */
-    private final long seen;
+    private final long seen = value("seen");
 
     /** Until when it has given its process a lease. */
     private long leaseEnd;
@@ -81,10 +81,8 @@ final class StoreChecker {
     /** Whether the store became cold in it. */
     private boolean cold;
 
-    Execution(ToldStep step, long charges, long seen) {
-      this.seen = seen;
+    Execution(ToldStep step) {
       this.step = step;
-      this.charges = charges;
     }
   }
 
@@ -106,11 +104,12 @@ final class StoreChecker {
     /** The moment of its use by the store's clock, if its process said that it was used; or 0. */
     long usedMoment;
 
-    StoreRelease(long nanos, long moment, int bucket, String member, int concurrency) {
+    /** Reads what the store keeps of the start that a bucket holds. */
+    StoreRelease(long nanos, int bucket, List<String> parts, int concurrency) {
       this.nanos = nanos;
-      this.moment = moment;
+      moment = Long.parseLong(parts.get(0));
       this.bucket = bucket;
-      this.member = member;
+      member = parts.get(3);
       this.concurrency = concurrency;
     }
 
@@ -200,7 +199,7 @@ final class StoreChecker {
     } else if (words.getFirst().startsWith("EVAL")) {
       finishStep();
       ToldStep step = ToldStep.of(entry.nanos(), words);
-      execution = new Execution(step, charges(), value("seen"));
+      execution = new Execution(step);
       arrivals.step(step);
     } else if (entry.is("UNLINK", "")) {
       words.subList(1, words.size()).forEach(key -> unlink(key, entry.nanos()));
@@ -306,10 +305,8 @@ final class StoreChecker {
 
   private void release(int bucket, String value, long nanos) {
     List<String> parts = List.of(value.split(":", 4));
-    long moment = Long.parseLong(parts.get(0));
     long interval = Long.parseLong(parts.get(1));
-    String member = parts.get(3);
-    var release = new StoreRelease(nanos, moment, bucket, member, concurrency());
+    var release = new StoreRelease(nanos, bucket, parts, concurrency());
     StoreRelease held = holds.put(bucket, release);
     releases.computeIfAbsent(release.ticket(), unseen -> new ArrayList<>()).add(release);
     Execution now = execution;
@@ -328,7 +325,7 @@ final class StoreChecker {
           }
         });
     Use last = uses.get(bucket);
-    if (last != null && moment < last.moment + Math.max(last.spacing, interval)) {
+    if (last != null && release.moment < last.moment + Math.max(last.spacing, interval)) {
       violations.add("released by the store too soon after " + last + ": " + release);
     }
   }
