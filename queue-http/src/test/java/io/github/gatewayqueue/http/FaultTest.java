@@ -86,13 +86,7 @@ class FaultTest {
         HEAD + "event: closing~data: ~~",
       })
   void request_anythingButARelease_joinsAgain(String answer) throws Exception {
-    try (var server = new FakeBroker(FakeBroker.sending(answer), FakeBroker.releasing());
-        var queue = server.queue().build()) {
-      Asking asking = Asking.of(queue);
-      asking.awaitReturn();
-      assertEquals(2, server.requests().size());
-      assertEquals(0, queue.waiting());
-    }
+    requireJoinsAgain(FakeBroker.sending(answer));
   }
 
   @ParameterizedTest
@@ -104,16 +98,18 @@ class FaultTest {
         "HTTP/1.1 200 OK~~{"
       })
   void request_connectionReset_joinsAgain(String answer) throws Exception {
-    try (var server =
-            new FakeBroker(
-                client -> {
-                  client.send(answer);
-                  client.reset();
-                },
-                FakeBroker.releasing());
+    requireJoinsAgain(client -> {
+      client.send(answer);
+      client.reset();
+    });
+  }
+
+  private static void requireJoinsAgain(FakeBroker.Answer first) throws Exception {
+    try (var server = new FakeBroker(first, FakeBroker.releasing());
         var queue = server.queue().build()) {
-      queue.request(0, 1);
+      Asking.of(queue).awaitReturn();
       assertEquals(2, server.requests().size());
+      assertEquals(0, queue.waiting());
     }
   }
 
@@ -233,19 +229,12 @@ class FaultTest {
           """)
   void request_answerThatNeverEnds_isHungUpOn(String head) throws Exception {
     String piece = " ".repeat(1000);
-    try (var server =
-            new FakeBroker(
-                client -> {
-                  client.send(head);
-                  while (true) { // until the client hangs up
-                    client.send(piece);
-                  }
-                },
-                FakeBroker.releasing());
-        var queue = server.queue().build()) {
-      queue.request(0, 1);
-      assertEquals(2, server.requests().size());
-    }
+    requireJoinsAgain(client -> {
+      client.send(head);
+      while (true) { // until the client hangs up
+        client.send(piece);
+      }
+    });
   }
 
   @Test

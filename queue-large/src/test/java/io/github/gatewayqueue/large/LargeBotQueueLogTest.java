@@ -148,6 +148,13 @@ class LargeBotQueueLogTest extends LoggedBotTest {
     assertEquals(1, Collections.frequency(lines(), told));
   }
 
+  private void requireReleasedAndOneLine(Asking request) throws InterruptedException {
+    source.answer(limit(500, DAY, 16));
+    request.awaitReturn();
+    source.awaitReaders();
+    assertEquals(1, lines().size());
+  }
+
   @Test
   void reading_failsAndSoDoesTheLog_isTriedAgain() throws InterruptedException {
     log.failWith(new IllegalStateException("the disk is full"));
@@ -155,10 +162,7 @@ class LargeBotQueueLogTest extends LoggedBotTest {
     Asking request = bot.join(0);
     source.fail(new IOException("connection refused"));
     source.awaitCalls(2);
-    source.answer(limit(500, DAY, 16));
-    request.awaitReturn();
-    source.awaitReaders();
-    assertEquals(1, lines().size());
+    requireReleasedAndOneLine(request);
   }
 
   @Test
@@ -169,10 +173,7 @@ class LargeBotQueueLogTest extends LoggedBotTest {
     source.fail(new GatewayQueueException("the token is refused"));
     request.awaitThrown(GatewayQueueException.class);
     Asking next = bot.join(1);
-    source.answer(limit(500, DAY, 16));
-    next.awaitReturn();
-    source.awaitReaders();
-    assertEquals(1, lines().size());
+    requireReleasedAndOneLine(next);
   }
 
   @Test
