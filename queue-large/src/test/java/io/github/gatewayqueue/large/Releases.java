@@ -72,7 +72,7 @@ final class Releases implements AutoCloseable {
       long intervalNanos,
       LongUnaryOperator classOf) {
     Map<Long, Integer> arrivals = new HashMap<>();
-    inOrderOfArrival.forEach(request -> arrivals.put(request.id(), arrivals.size()));
+    inOrderOfArrival.forEach(request -> arrivals.put(request.id, arrivals.size()));
     Map<Long, Release> last = new HashMap<>();
     for (Release release : releases) {
       Release before = last.put(classOf.applyAsLong(release.id), release);

@@ -57,7 +57,7 @@ final class Requests {
 
   /** Returns when a request that has ended used its start, by {@link System#nanoTime}. */
   static long usedNanos(Asking request) {
-    return requireNonNull(USED_NANOS.get(request.thread()));
+    return requireNonNull(USED_NANOS.get(request.thread));
   }
 
   /** Judges requests that were released one after the other, by whichever server. */

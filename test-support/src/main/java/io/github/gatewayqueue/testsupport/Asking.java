@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A request under way, on a virtual thread of its own. */
 public final class Asking {
-  private final long id;
-  private final Thread thread;
+  public final long id;
+  public final Thread thread;
 
   // Written under this object's monitor, so that an interrupt comes either before the end or not at
   // all, and the status at the end tells whether it was kept.
@@ -54,16 +54,6 @@ public final class Asking {
     thrown = caught;
     interruptedStatus = Thread.currentThread().isInterrupted();
     ended = true;
-  }
-
-  /** Returns the shard's id. */
-  public long id() {
-    return id;
-  }
-
-  /** Returns the thread that asks. */
-  public Thread thread() {
-    return thread;
   }
 
   /** Returns whether it has ended. */

@@ -230,7 +230,7 @@ class BucketsTest {
     Buckets buckets = buckets(2);
     List<Asking> askings = ask(buckets, 0, 5);
     askings.get(2).interruptAndJoin();
-    List<Thread> threads = askings.stream().map(Asking::thread).toList();
+    List<Thread> threads = askings.stream().map(asking -> asking.thread).toList();
     assertEquals(
         List.of(
             List.of(threads.get(0), threads.get(4)), //
@@ -416,7 +416,7 @@ class BucketsTest {
       }
       Asking asking = Asking.of(buckets::request, 0, TOTAL);
       askings.add(asking);
-      joined.add(asking.thread());
+      joined.add(asking.thread);
       started++;
       // However slow this thread is: some are released, and some still wait.
       allowed.set(started / 4);
