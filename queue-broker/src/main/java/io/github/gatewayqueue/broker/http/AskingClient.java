@@ -41,8 +41,7 @@ abstract class AskingClient implements Client {
   }
 
   final void writeShard(JsonGenerator json, int bucket) {
-    json.writeNumberProperty("shard", shard.shard());
-    json.writeNumberProperty("total", shard.total());
+    Json.shard(json, shard.shard(), shard.total());
     json.writeNumberProperty("bucket", bucket);
   }
 }

@@ -56,8 +56,7 @@ final class EventClient extends AskingClient {
     tellWait(
         "paused",
         json -> {
-          json.writeNumberProperty("shard", shard.shard());
-          json.writeNumberProperty("total", shard.total());
+          Json.shard(json, shard.shard(), shard.total());
           json.writeNumberProperty("starts", starts);
           Json.millis(json, "pauseMillis", leftNanos);
         });

@@ -47,6 +47,11 @@ final class Json {
     }
   }
 
+  static void shard(JsonGenerator json, long shard, long total) {
+    json.writeNumberProperty("shard", shard);
+    json.writeNumberProperty("total", total);
+  }
+
   static void instant(JsonGenerator json, String name, @Nullable Instant instant) {
     if (instant == null) {
       json.writeNullProperty(name);

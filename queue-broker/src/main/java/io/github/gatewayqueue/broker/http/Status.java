@@ -285,8 +285,7 @@ final class Status {
     json.writeArrayPropertyStart("restarting");
     for (LastHour.Restarting restarting : history.restarting()) {
       json.writeStartObject();
-      json.writeNumberProperty("shard", restarting.shard().shard());
-      json.writeNumberProperty("total", restarting.shard().total());
+      Json.shard(json, restarting.shard().shard(), restarting.shard().total());
       json.writeNumberProperty("starts", restarting.starts());
       json.writeEndObject();
     }
@@ -298,8 +297,7 @@ final class Status {
     json.writeArrayPropertyStart("recent");
     for (History.Release release : history.recent()) {
       json.writeStartObject();
-      json.writeNumberProperty("shard", release.shard().shard());
-      json.writeNumberProperty("total", release.shard().total());
+      Json.shard(json, release.shard().shard(), release.shard().total());
       json.writeNumberProperty("bucket", release.bucket());
       Json.millis(json, "waitedMillis", release.waitedNanos());
       Json.instant(json, "releasedAt", release.at());
