@@ -190,13 +190,20 @@ class QueueShardCoordinatorTest {
     assertFalse(identify.isSent());
   }
 
+  /** Asks a queue that fails for shard 0, and releases all others. */
+  private static QueueShardCoordinator failingFirst(Runnable failure) {
+    return new QueueShardCoordinator((id, total) -> {
+      if (id == 0) {
+        failure.run();
+      }
+    });
+  }
+
   @Test
   void identify_queueIsBroken_failsAndLetsTheNextOneAsk() {
     var coordinator =
-        new QueueShardCoordinator((id, total) -> {
-          if (id == 0) {
-            throw new AssertionError("broken");
-          }
+        failingFirst(() -> {
+          throw new AssertionError("broken");
         });
     var broken = new TestIdentify(coordinator, 0, 2, 1);
     var next = new TestIdentify(coordinator, 1, 2, 1);
@@ -209,10 +216,8 @@ class QueueShardCoordinatorTest {
   @Test
   void identify_queueThrowsAndTheLogFails_failsAndLetsTheNextOneAsk() {
     var coordinator =
-        new QueueShardCoordinator((id, total) -> {
-          if (id == 0) {
-            throw new GatewayQueueException("no more today");
-          }
+        failingFirst(() -> {
+          throw new GatewayQueueException("no more today");
         });
     try (var log = new CapturedLog("io.github.gatewayqueue.discord4j", Level.ALL)) {
       log.failWith(new IllegalStateException("the disk is full"));

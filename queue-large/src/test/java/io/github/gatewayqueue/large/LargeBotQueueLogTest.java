@@ -148,6 +148,11 @@ class LargeBotQueueLogTest extends LoggedBotTest {
     assertEquals(1, Collections.frequency(lines(), told));
   }
 
+  private Bot botWithoutLog() {
+    log.failWith(new IllegalStateException("the disk is full"));
+    return bot(builder());
+  }
+
   private void requireReleasedAndOneLine(Asking request) throws InterruptedException {
     source.answer(limit(500, DAY, 16));
     request.awaitReturn();
@@ -157,9 +162,7 @@ class LargeBotQueueLogTest extends LoggedBotTest {
 
   @Test
   void reading_failsAndSoDoesTheLog_isTriedAgain() throws InterruptedException {
-    log.failWith(new IllegalStateException("the disk is full"));
-    Bot bot = bot(builder());
-    Asking request = bot.join(0);
+    Asking request = botWithoutLog().join(0);
     source.fail(new IOException("connection refused"));
     source.awaitCalls(2);
     requireReleasedAndOneLine(request);
@@ -167,8 +170,7 @@ class LargeBotQueueLogTest extends LoggedBotTest {
 
   @Test
   void reading_refusedAndTheLogFails_requestsFailAndTheNextAsksAnew() throws InterruptedException {
-    log.failWith(new IllegalStateException("the disk is full"));
-    Bot bot = bot(builder());
+    Bot bot = botWithoutLog();
     Asking request = bot.join(0);
     source.fail(new GatewayQueueException("the token is refused"));
     request.awaitThrown(GatewayQueueException.class);
