@@ -1,5 +1,4 @@
 // A queue of twilight's (0.16 and 0.17) whose shards wait in the broker; crates: reqwest, tokio, tracing, twilight-gateway.
-// @start region="queue"
 use std::time::Duration;
 use reqwest::{RequestBuilder, StatusCode};
 use tokio::{sync::oneshot, time::sleep};
@@ -40,4 +39,3 @@ async fn released(request: &RequestBuilder) {
         sleep(Duration::from_secs(2)).await;
     }
 }
-// @end

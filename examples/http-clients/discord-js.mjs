@@ -1,5 +1,4 @@
 // The shards of discord.js, or of @discordjs/ws alone, wait in the broker.
-// @start region="throttler"
 import { once } from 'node:events';
 import { acquire } from './gateway-queue.mjs';
 
@@ -38,4 +37,3 @@ export const waitInLine = (onError) => (manager) => {
       }),
   };
 };
-// @end

@@ -1,5 +1,4 @@
 // A bot on @discordjs/ws without discord.js. With DISCORD_API it talks to a Discord elsewhere, such as one on loopback.
-// @start region="bot"
 import { REST } from '@discordjs/rest';
 import { WebSocketManager } from '@discordjs/ws';
 import { waitInLine } from './discord-js.mjs';
@@ -19,4 +18,3 @@ const manager = new WebSocketManager({
 });
 manager.on('ready', (data, id) => console.log(`shard ${id} is ready`));
 await manager.connect();
-// @end
