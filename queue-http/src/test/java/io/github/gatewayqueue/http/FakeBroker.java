@@ -200,17 +200,15 @@ final class FakeBroker implements AutoCloseable {
   /** A client whose request has been read. */
   final class Client {
     private final Socket socket;
-    private final String head;
+
+    /** Its request, from the first line to the empty one. */
+    final String head;
+
     private final long gotNanos = System.nanoTime();
 
     Client(Socket socket, String head) {
       this.socket = socket;
       this.head = head;
-    }
-
-    /** Returns its request, from the first line to the empty one. */
-    String head() {
-      return head;
     }
 
     /** Sends text, with the end of a line for each tilde. */

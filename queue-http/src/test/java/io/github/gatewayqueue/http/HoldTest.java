@@ -95,7 +95,7 @@ class HoldTest {
                 .margin(Await.HANG)
                 .build()) {
       server.answerWords(client -> {
-        token.set(client.head().contains("\r\nAuthorization: Bearer k9Xh2\r\n"));
+        token.set(client.head.contains("\r\nAuthorization: Bearer k9Xh2\r\n"));
         client.send(FakeBroker.HEARD);
       });
       queue.acquire(0, 1).cancel();

@@ -121,7 +121,7 @@ class BudgetOverRestartsTest {
         if (ends && now - beganNanos >= SECOND) { // it takes so long to start a session
           crash();
         }
-        if (others < reserve && discord.used < discord.total && random.nextInt(40) == 0) {
+        if (others < reserve && discord.used() < discord.total && random.nextInt(40) == 0) {
           others++;
           if (reading != null && reading.seen != null) {
             reading.othersSince++;
@@ -241,15 +241,15 @@ class BudgetOverRestartsTest {
     private void start(int bucket) {
       freeNanos.set(bucket, now + INTERVAL);
       discord.start(now + random.nextLong(9 * SECOND));
-      runsOut += discord.used == discord.total ? 1 : 0;
+      runsOut += discord.used() == discord.total ? 1 : 0;
       assertTrue(
-          discord.used <= discord.total,
-          () -> "seed " + seed + ": " + discord.used + " starts of " + discord.total);
+          discord.used() <= discord.total,
+          () -> "seed " + seed + ": " + discord.used() + " starts of " + discord.total);
     }
 
     private void checkLock() {
       long held = holds.stream().filter(hold -> hold != null).count();
-      if (discord.total - discord.used - held <= reserve) {
+      if (discord.total - discord.used() - held <= reserve) {
         lockedNanos = now;
       }
       assertTrue(

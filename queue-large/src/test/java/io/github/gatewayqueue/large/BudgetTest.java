@@ -449,7 +449,7 @@ class BudgetTest {
       long readAt = 0;
       List<Pending> pending = new ArrayList<>();
       for (int step = 0; step < 400; step++) {
-        int before = discord.used;
+        int before = discord.used();
         long windowEnd = discord.resetNanos;
         discord.passTo(now);
         if (discord.resetNanos != windowEnd && before == discord.total - reserve) {
@@ -468,8 +468,8 @@ class BudgetTest {
           }
         }
         assertTrue(
-            discord.used <= discord.total - reserve,
-            "seed " + seed + ": " + discord.used + " starts of " + discord.total);
+            discord.used() <= discord.total - reserve,
+            "seed " + seed + ": " + discord.used() + " starts of " + discord.total);
         if (answer != null && readingEnd - now <= 0) {
           budget.readingEnded();
           if (version == budget.version()) {

@@ -11,7 +11,6 @@ final class SlowDiscord {
   final List<Long> countedAt = new ArrayList<>();
   int total;
   int maxConcurrency = 1;
-  int used;
   long resetNanos;
 
   SlowDiscord(int total, long dayNanos, long resetNanos) {
@@ -24,12 +23,15 @@ final class SlowDiscord {
     while (resetNanos - nowNanos <= 0) {
       resetNanos += dayNanos;
       countedAt.clear();
-      used = 0;
     }
   }
 
+  /** Returns how many starts there were today, counted or not. */
+  int used() {
+    return countedAt.size();
+  }
+
   void start(long countedNanos) {
-    used++;
     countedAt.add(countedNanos);
   }
 
