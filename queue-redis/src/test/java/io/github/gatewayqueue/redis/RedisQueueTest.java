@@ -190,7 +190,7 @@ class RedisQueueTest extends RedisTestBase {
       first.awaitThrown(InterruptedException.class);
       Await.until(() -> queue.snapshot().queue().pauses().isEmpty());
       Asking second = Asking.of(queue, 0, 2);
-      Await.until(() -> second.thread().getState() == Thread.State.WAITING);
+      Await.until(() -> second.thread.getState() == Thread.State.WAITING);
       queue.close();
       second.awaitThrown(GatewayQueueException.class);
     }
