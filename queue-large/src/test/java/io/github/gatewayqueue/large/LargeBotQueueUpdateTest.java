@@ -243,7 +243,7 @@ class LargeBotQueueUpdateTest extends BotTest {
         request.awaitReturn();
       }
       List<Release> releases = recorded.stop(folder);
-      assertEquals(0, releases.getFirst().id);
+      assertEquals(0, releases.getFirst().id());
       for (Release release : releases.subList(1, 3)) {
         long gap = release.nanos() - releases.getFirst().nanos();
         assertTrue(gap >= interval.toNanos(), () -> release + " after " + gap + " ns");
