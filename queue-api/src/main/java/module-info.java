@@ -26,5 +26,6 @@ module io.github.gatewayqueue {
       io.github.gatewayqueue.jda,
       io.github.gatewayqueue.large,
       io.github.gatewayqueue.local,
-      io.github.gatewayqueue.redis;
+      io.github.gatewayqueue.redis,
+      io.github.gatewayqueue.testkit;
 }

@@ -2,6 +2,7 @@ package io.github.gatewayqueue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.internal.DurationText;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -38,7 +39,8 @@ public record SessionStartLimit(int total, int remaining, Duration resetAfter, i
           "remaining is " + remaining + ", expected 0 to the total of " + total);
     }
     if (resetAfter.isNegative()) {
-      throw new IllegalArgumentException("resetAfter is " + resetAfter + ", expected at least 0");
+      throw new IllegalArgumentException(
+          "resetAfter is " + DurationText.exact(resetAfter) + ", expected at least 0");
     }
     if (maxConcurrency < 1) {
       throw new IllegalArgumentException(

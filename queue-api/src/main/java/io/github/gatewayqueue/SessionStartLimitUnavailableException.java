@@ -1,5 +1,6 @@
 package io.github.gatewayqueue;
 
+import io.github.gatewayqueue.internal.DurationText;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
@@ -26,7 +27,8 @@ public class SessionStartLimitUnavailableException extends IOException {
   public SessionStartLimitUnavailableException(String message, Duration retryAfter) {
     super(message);
     if (Objects.requireNonNull(retryAfter, "retryAfter").isNegative()) {
-      throw new IllegalArgumentException("retryAfter is " + retryAfter + ", expected at least 0");
+      throw new IllegalArgumentException(
+          "retryAfter is " + DurationText.exact(retryAfter) + ", expected at least 0");
     }
     this.retryAfter = retryAfter;
   }

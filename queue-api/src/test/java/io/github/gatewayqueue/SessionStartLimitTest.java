@@ -39,7 +39,7 @@ class SessionStartLimitTest {
             -1 |   0 | PT1H    | 1 | total is -1, expected at least 0
           1000 |  -1 | PT1H    | 1 | remaining is -1, expected 0 to the total of 1000
           1000 |1001 | PT1H    | 1 | remaining is 1001, expected 0 to the total of 1000
-          1000 | 999 | PT-0.1S | 1 | resetAfter is PT-0.1S, expected at least 0
+          1000 | 999 | PT-0.1S | 1 | resetAfter is -100 ms, expected at least 0
           1000 | 999 | PT1H    | 0 | maxConcurrency is 0, expected at least 1
           """)
   void constructor_limitOutOfRange_isRefusedByName(

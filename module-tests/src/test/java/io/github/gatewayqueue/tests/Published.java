@@ -32,7 +32,8 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                     + " to [io.github.gatewayqueue.broker, io.github.gatewayqueue.discord,"
                     + " io.github.gatewayqueue.discord4j, io.github.gatewayqueue.http,"
                     + " io.github.gatewayqueue.jda, io.github.gatewayqueue.large,"
-                    + " io.github.gatewayqueue.local, io.github.gatewayqueue.redis]")),
+                    + " io.github.gatewayqueue.local, io.github.gatewayqueue.redis,"
+                    + " io.github.gatewayqueue.testkit]")),
         new Published(
             "io.github.gatewayqueue.local",
             "queue-local",

@@ -25,14 +25,20 @@ public record Backoff(Duration first, Duration most) {
     requireInRange("most backoff", most);
     if (first.compareTo(most) > 0) {
       throw new IllegalArgumentException(
-          "first backoff is " + first + ", expected no more than the most of " + most);
+          "first backoff is "
+              + DurationText.exact(first)
+              + ", expected no more than the most of "
+              + DurationText.exact(most));
     }
   }
 
   private static void requireInRange(String name, Duration backoff) {
     if (!backoff.isPositive() || backoff.compareTo(LIMIT) > 0) {
       throw new IllegalArgumentException(
-          name + " is " + backoff + ", expected more than zero and at most a day");
+          name
+              + " is "
+              + DurationText.exact(backoff)
+              + ", expected more than zero and at most a day");
     }
   }
 

@@ -1,11 +1,11 @@
 package io.github.gatewayqueue.internal;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Durations, as people read and write them. */
 public final class DurationText {
@@ -30,23 +30,44 @@ public final class DurationText {
   }
 
   /**
-   * Returns a time as 1 d 2 h 3 min 4.500 s, without what is zero.
+   * Returns a time as 1 d 2 h 3 min 4.5 s, 250 ms or 1 ns, without what is zero.
    *
-   * @param duration the time, at least zero
+   * @param duration the time
    * @return the text
    */
   public static String exact(Duration duration) {
+    if (duration.isNegative()) {
+      boolean least = duration.toSeconds() == Long.MIN_VALUE; // it has no positive counterpart
+      return "-" + exact(least ? Duration.ofSeconds(Long.MAX_VALUE) : duration.negated());
+    }
     List<String> parts = new ArrayList<>();
     addIfAny(parts, duration.toDays(), "d");
     addIfAny(parts, duration.toHoursPart(), "h");
     addIfAny(parts, duration.toMinutesPart(), "min");
-    int millis = duration.toMillisPart();
-    if (millis > 0) {
-      parts.add(String.format(Locale.ROOT, "%s.%03d s", duration.toSecondsPart(), millis));
-    } else {
+    int nanos = duration.toNanosPart();
+    if (nanos == 0) {
       addIfAny(parts, duration.toSecondsPart(), "s");
+    } else if (duration.toSeconds() > 0) {
+      parts.add(decimal(duration.toSecondsPart(), nanos) + " s");
+    } else {
+      parts.add(nanos % 1_000_000 == 0 ? nanos / 1_000_000 + " ms" : nanos + " ns");
     }
     return parts.isEmpty() ? "0 s" : String.join(" ", parts);
+  }
+
+  private static String decimal(int seconds, int nanos) {
+    BigDecimal exact = BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(nanos, 9));
+    return exact.stripTrailingZeros().toPlainString();
+  }
+
+  /**
+   * Returns a time that was measured or drawn at random, rounded to milliseconds.
+   *
+   * @param duration the time
+   * @return the text
+   */
+  public static String measured(Duration duration) {
+    return exact(duration.truncatedTo(ChronoUnit.MILLIS));
   }
 
   private static void addIfAny(List<String> parts, long count, String unit) {

@@ -27,7 +27,7 @@ public final class ReadingAge {
     requireNonNull(maxReadingAge, "maxReadingAge");
     if (maxReadingAge.compareTo(MIN) < 0 || maxReadingAge.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "maxReadingAge is " + maxReadingAge + ", expected 30 s to " + Long.MAX_VALUE + " ns");
+          "maxReadingAge is " + DurationText.exact(maxReadingAge) + ", expected 30 s to 292 years");
     }
     return maxReadingAge;
   }

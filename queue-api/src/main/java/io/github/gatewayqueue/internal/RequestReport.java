@@ -120,11 +120,12 @@ public final class RequestReport {
         event.attempts = attempts;
         event.commit();
       }
-      Duration waited = Duration.ofNanos(endNanos - askedNanos);
+      Supplier<String> after =
+          () -> DurationText.measured(Duration.ofNanos(endNanos - askedNanos)) + detail;
       log(
           thrown == null
-              ? () -> shard() + " was released after " + waited + detail
-              : () -> shard() + " left the line after " + waited + detail + ": " + thrown);
+              ? () -> shard() + " was released after " + after.get()
+              : () -> shard() + " left the line after " + after.get() + ": " + thrown);
     } catch (RuntimeException | Error e) {
       // no memory, for instance
     }

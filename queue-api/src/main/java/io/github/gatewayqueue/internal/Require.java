@@ -20,7 +20,7 @@ public final class Require {
    * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
    */
   public static Duration positive(String name, Duration value) {
-    return inRange(name, value, 1, "1 ns to " + Long.MAX_VALUE + " ns");
+    return inRange(name, value, 1, "more than zero and at most 292 years");
   }
 
   /**
@@ -32,25 +32,14 @@ public final class Require {
    * @throws IllegalArgumentException if it is not from zero to {@link Long#MAX_VALUE} ns
    */
   public static Duration notNegative(String name, Duration value) {
-    return inRange(name, value, 0, "zero to " + Long.MAX_VALUE + " ns");
-  }
-
-  /**
-   * Returns a duration that is positive, with a message for people who set seconds.
-   *
-   * @param name the argument's name
-   * @param value the duration
-   * @return the same
-   * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
-   */
-  public static Duration timeout(String name, Duration value) {
-    return inRange(name, value, 1, "more than zero and at most 292 years");
+    return inRange(name, value, 0, "zero to 292 years");
   }
 
   private static Duration inRange(String name, Duration value, long minNanos, String expected) {
     requireNonNull(value, name);
     if (value.compareTo(Duration.ofNanos(minNanos)) < 0 || value.compareTo(MAX) > 0) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
+      throw new IllegalArgumentException(
+          name + " is " + DurationText.exact(value) + ", expected " + expected);
     }
     return value;
   }

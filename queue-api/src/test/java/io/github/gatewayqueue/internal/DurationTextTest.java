@@ -8,9 +8,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DurationTextTest {
   @ParameterizedTest
-  @CsvSource({"0, 0 s", "90061, 1 d 1 h 1 min 1 s", "0.5, 0.500 s", "3600, 1 h"})
-  void exact_leavesOutWhatIsZero(double seconds, String text) {
-    assertEquals(text, DurationText.exact(duration(seconds)));
+  @CsvSource({
+    "PT0S, 0 s",
+    "PT25H1M1S, 1 d 1 h 1 min 1 s",
+    "PT1H, 1 h",
+    "PT4.5S, 4.5 s",
+    "PT1M0.000000001S, 1 min 0.000000001 s",
+    "PT0.25S, 250 ms",
+    "PT0.0005S, 500000 ns",
+    "PT-0.1S, -100 ms",
+    "PT-1M-6S, -1 min 6 s",
+    "PT-2562047788015215H-30M-8S, -106751991167300 d 15 h 30 min 7 s" // has no counterpart
+  })
+  void exact_leavesOutWhatIsZero(Duration duration, String text) {
+    assertEquals(text, DurationText.exact(duration));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT0.0009S, 0 s", "PT4.5009S, 4.5 s", "PT-4.5009S, -4.5 s"})
+  void measured_isInMilliseconds(Duration duration, String text) {
+    assertEquals(text, DurationText.measured(duration));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.HttpUrl;
 import io.github.gatewayqueue.internal.Require;
 import java.io.IOException;
@@ -199,7 +200,8 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     } catch (ExecutionException e) {
       throw failed(requireNonNull(e.getCause()));
     } catch (TimeoutException e) {
-      throw new IOException(says("gave no complete answer within " + requestTimeout));
+      throw new IOException(
+          says("gave no complete answer within " + DurationText.exact(requestTimeout)));
     } finally {
       answer.cancel(true); // hangs up if there is no answer yet
     }
@@ -309,7 +311,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder connectTimeout(Duration timeout) {
-      connectTimeout = Require.timeout("connect timeout", requireNonNull(timeout, "timeout"));
+      connectTimeout = Require.positive("connect timeout", requireNonNull(timeout, "timeout"));
       return this;
     }
 
@@ -322,7 +324,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder requestTimeout(Duration timeout) {
-      requestTimeout = Require.timeout("request timeout", requireNonNull(timeout, "timeout"));
+      requestTimeout = Require.positive("request timeout", requireNonNull(timeout, "timeout"));
       return this;
     }
 
@@ -362,7 +364,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
       if (client != null && connectTimeout != null) {
         throw new IllegalStateException(
             "both an HTTP client and a connect timeout of "
-                + connectTimeout
+                + DurationText.exact(connectTimeout)
                 + " were set, expected one: set the timeout on the client");
       }
       return new DiscordSessionStartLimitSource(this);

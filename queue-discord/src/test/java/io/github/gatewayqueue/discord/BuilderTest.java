@@ -109,9 +109,13 @@ class BuilderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT2562047H47M16.854775808S"})
-  void timeouts_notAboveZeroOrOverflowing_areRefused(Duration timeout) {
-    String rest = " is " + timeout + ", expected more than zero and at most 292 years";
+  @CsvSource({
+    "PT0S, 0 s",
+    "PT-0.000000001S, -1 ns",
+    "PT2562047H47M16.854775808S, 106751 d 23 h 47 min 16.854775808 s"
+  })
+  void timeouts_notAboveZeroOrOverflowing_areRefused(Duration timeout, String text) {
+    String rest = " is " + text + ", expected more than zero and at most 292 years";
     assertEquals("connect timeout" + rest, refusal(() -> builder().connectTimeout(timeout)));
     assertEquals("request timeout" + rest, refusal(() -> builder().requestTimeout(timeout)));
   }
@@ -133,7 +137,7 @@ class BuilderTest {
     try (var client = HttpClient.newHttpClient()) {
       var both = builder().connectTimeout(Duration.ofSeconds(1)).httpClient(client);
       assertEquals(
-          "both an HTTP client and a connect timeout of PT1S were set, expected one:"
+          "both an HTTP client and a connect timeout of 1 s were set, expected one:"
               + " set the timeout on the client",
           assertThrows(IllegalStateException.class, both::build).getMessage());
     }

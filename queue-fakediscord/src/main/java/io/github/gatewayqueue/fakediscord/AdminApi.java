@@ -207,7 +207,12 @@ final class AdminApi {
               wholeNumber(request, "remaining"),
               wholeNumber(request, "reset_after"),
               wholeNumber(request, "max_concurrency"));
-      default -> throw new IllegalArgumentException("there is no fault " + name);
+      default ->
+          throw new IllegalArgumentException(
+              ("fault is %s, expected none, status, rate-limited, rate-limited-header,"
+                      + " rate-limited-body, delayed, hanging, garbage, cut-off, huge, missing, body or"
+                      + " limit")
+                  .formatted(name));
     };
   }
 

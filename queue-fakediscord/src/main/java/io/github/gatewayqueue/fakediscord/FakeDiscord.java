@@ -547,7 +547,8 @@ public final class FakeDiscord implements AutoCloseable {
       Require.positive("heartbeatInterval", heartbeatInterval);
       if (heartbeatInterval.toMillis() == 0) {
         throw new IllegalArgumentException(
-            "heartbeatInterval is %s, expected at least 1 ms".formatted(heartbeatInterval));
+            "heartbeatInterval is %s, expected at least 1 ms"
+                .formatted(Require.text(heartbeatInterval)));
       }
       this.heartbeatInterval = heartbeatInterval;
       return this;

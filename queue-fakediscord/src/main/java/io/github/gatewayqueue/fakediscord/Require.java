@@ -37,7 +37,7 @@ final class Require {
     Objects.requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
-          "%s is %s, expected at least 0 and at most 36500 days".formatted(name, value));
+          "%s is %s, expected at least 0 and at most 36500 days".formatted(name, text(value)));
     }
     return value;
   }
@@ -46,9 +46,24 @@ final class Require {
     Objects.requireNonNull(value, name);
     if (value.isZero() || value.isNegative() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
-          "%s is %s, expected more than 0 and at most 36500 days".formatted(name, value));
+          "%s is %s, expected more than 0 and at most 36500 days".formatted(name, text(value)));
     }
     return value;
+  }
+
+  /** A time as 1 h 2 min 3.5 s or 250 ms. */
+  static String text(Duration time) {
+    Duration second = Duration.ofSeconds(1);
+    boolean small = !time.isZero() && time.compareTo(second) < 0 && time.plus(second).isPositive();
+    return small
+        ? BigDecimal.valueOf(time.toNanos(), 6).stripTrailingZeros().toPlainString() + " ms"
+        : time.toString()
+            .substring(2)
+            .replaceAll("([HMS])", " $1 ")
+            .strip()
+            .replace("H", "h")
+            .replace("M", "min")
+            .replace("S", "s");
   }
 
   /** A token's value is never part of the message. */

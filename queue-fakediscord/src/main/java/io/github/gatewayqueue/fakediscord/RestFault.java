@@ -71,7 +71,7 @@ public final class RestFault {
     Require.notNegative("retryAfter", retryAfter);
     BigDecimal seconds = BigDecimal.valueOf(retryAfter.toNanos(), 9).stripTrailingZeros();
     return new RestFault(
-        name + " for " + retryAfter,
+        name + " for " + Require.text(retryAfter),
         exchange -> {
           JsonObject body = new JsonObject().put("message", "You are being rate limited.");
           if (inHeader) {
@@ -93,7 +93,8 @@ public final class RestFault {
    */
   public static RestFault delayed(Duration delay) {
     Require.notNegative("delay", delay);
-    return new RestFault("delayed by " + delay, exchange -> exchange.sendLater(delay));
+    return new RestFault(
+        "delayed by " + Require.text(delay), exchange -> exchange.sendLater(delay));
   }
 
   /**

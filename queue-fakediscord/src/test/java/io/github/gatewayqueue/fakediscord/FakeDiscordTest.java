@@ -41,25 +41,25 @@ class FakeDiscordTest {
         "maxConcurrency is 0, expected at least 1", () -> builder.get().maxConcurrency(0));
     assertRefused("shards is 0, expected at least 1", () -> builder.get().shards(0));
     assertRefused(
-        "identifyInterval is PT0S, expected more than 0 and at most 36500 days",
+        "identifyInterval is 0 s, expected more than 0 and at most 36500 days",
         () -> builder.get().identifyInterval(Duration.ZERO));
     assertRefused(
-        "window is PT-1S, expected more than 0 and at most 36500 days",
+        "window is -1 s, expected more than 0 and at most 36500 days",
         () -> builder.get().window(Duration.ofSeconds(-1)));
     assertRefused(
-        "resetAfter is PT876001H, expected at least 0 and at most 36500 days",
+        "resetAfter is 876001 h, expected at least 0 and at most 36500 days",
         () -> builder.get().resetAfter(Duration.ofHours(36_500 * 24 + 1)));
     assertRefused(
-        "heartbeatInterval is PT0.000001S, expected at least 1 ms",
+        "heartbeatInterval is 0.001 ms, expected at least 1 ms",
         () -> builder.get().heartbeatInterval(Duration.ofNanos(1000)));
     assertRefused(
-        "countLag is PT-1S, expected at least 0 and at most 36500 days",
+        "countLag is -1 s, expected at least 0 and at most 36500 days",
         () -> builder.get().countLag(Duration.ofSeconds(-1)));
     assertRefused(
-        "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
+        "roundTrip is -1 s, expected at least 0 and at most 36500 days",
         () -> builder.get().roundTrip(Duration.ofSeconds(-1)));
     assertRefused(
-        "jitter is PT876001H, expected at least 0 and at most 36500 days",
+        "jitter is 876001 h, expected at least 0 and at most 36500 days",
         () -> builder.get().jitter(Duration.ofHours(36_500 * 24 + 1)));
     assertRefused(
         "the token is blank, expected one with characters in it", () -> builder.get().token(" "));
@@ -72,10 +72,10 @@ class FakeDiscordTest {
       assertRefused("remaining is 1001, expected 0 to 1000", () -> discord.setRemaining(1001));
       assertRefused("maxConcurrency is 0, expected at least 1", () -> discord.setMaxConcurrency(0));
       assertRefused(
-          "resetAfter is PT-1S, expected at least 0 and at most 36500 days",
+          "resetAfter is -1 s, expected at least 0 and at most 36500 days",
           () -> discord.setResetAfter(Duration.ofSeconds(-1)));
       assertRefused(
-          "countLag is PT-1S, expected at least 0 and at most 36500 days",
+          "countLag is -1 s, expected at least 0 and at most 36500 days",
           () -> discord.setCountLag(Duration.ofSeconds(-1)));
       Faults faults = discord.faults();
       assertRefused(
@@ -83,14 +83,14 @@ class FakeDiscordTest {
       assertRefused(
           "code is 1005, expected 3000 to 4999", () -> faults.endSessions(Duration.ZERO, 1005, 1));
       assertRefused(
-          "afterReady is PT-1S, expected at least 0 and at most 36500 days",
+          "afterReady is -1 s, expected at least 0 and at most 36500 days",
           () -> faults.endSessions(Duration.ofSeconds(-1), 4000, 1));
       assertRefused("starts is 0, expected at least 1", () -> discord.startElsewhere(0));
       assertRefused(
-          "roundTrip is PT-1S, expected at least 0 and at most 36500 days",
+          "roundTrip is -1 s, expected at least 0 and at most 36500 days",
           () -> discord.setRoundTrip(Duration.ofSeconds(-1)));
       assertRefused(
-          "jitter is PT-1S, expected at least 0 and at most 36500 days",
+          "jitter is -1 s, expected at least 0 and at most 36500 days",
           () -> discord.setJitter(Duration.ofSeconds(-1)));
       assertRefused(
           "times is -1, expected at least 0", () -> discord.faults().invalidateIdentifies(-1));

@@ -77,7 +77,7 @@ class MainTest {
     "--port 65536, 'port is 65536, expected 0 to 65535'",
     "--interval soon, '--interval is \"soon\", expected seconds such as 5 or 0.2, or 200ms'",
     "--rtt 1m, '--rtt is \"1m\", expected seconds such as 5 or 0.2, or 200ms'",
-    "--jitter -1ms, 'jitter is PT-0.001S, expected at least 0 and at most 36500 days'",
+    "--jitter -1ms, 'jitter is -1 ms, expected at least 0 and at most 36500 days'",
     "--remaining 1001, 'remaining is 1001, expected 0 to 1000'",
     "--other, 'there is no option --other, --help lists them'"
   })

@@ -228,7 +228,7 @@ class RestFaultTest {
   @Test
   void toString_saysWhatGoesWrong() {
     assertEquals(
-        "rate limited for PT1.5S", RestFault.rateLimited(Duration.ofMillis(1500)).toString());
+        "rate limited for 1.5 s", RestFault.rateLimited(Duration.ofMillis(1500)).toString());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.http.EventStreamParser.Event;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.RetryAfter;
 import java.io.IOException;
@@ -117,7 +118,7 @@ final class Attempt {
     }
     ResponseInfo head = reply.head(patience.silence().toNanos() - MAX_TURN_NANOS);
     if (head == null) {
-      throw new TryAgainException("sent nothing for " + patience.silence());
+      throw new TryAgainException("sent nothing for " + DurationText.exact(patience.silence()));
     }
     return head;
   }
@@ -138,7 +139,8 @@ final class Attempt {
     var events = new EventStreamParser();
     var silence = new SilenceTimer(patience.silence(), System.nanoTime());
     while (true) {
-      List<ByteBuffer> piece = reply.piece(silence, "sent no event for " + patience.silence());
+      List<ByteBuffer> piece =
+          reply.piece(silence, "sent no event for " + DurationText.exact(patience.silence()));
       if (piece == null) {
         throw new TryAgainException("ended its answer without a release", events.retry());
       }

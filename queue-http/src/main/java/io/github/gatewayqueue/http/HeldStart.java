@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.internal.Backoff;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
@@ -256,7 +257,9 @@ final class HeldStart implements SessionStart {
     boolean late = word.equals(IDENTIFIED) && failures < LATE_TRIES; // it keeps others safe
     if (passing && (isHeld() || late)) {
       Duration pause = PAUSES.after(failures + 1, ThreadLocalRandom.current());
-      LOGGER.log(DEBUG, () -> cannotTell(word, reason) + "; trying again in " + pause);
+      LOGGER.log(
+          DEBUG,
+          () -> cannotTell(word, reason) + "; trying again in " + DurationText.measured(pause));
       return after(pause, () -> tell(word, failures + 1));
     }
     LOGGER.log(DEBUG, () -> cannotTell(word, reason) + "; it counts as sent");

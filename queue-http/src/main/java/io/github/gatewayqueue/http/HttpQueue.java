@@ -380,7 +380,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder margin(Duration margin) {
-      this.margin = Require.timeout("margin", margin);
+      this.margin = Require.positive("margin", margin);
       return this;
     }
 
@@ -394,7 +394,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is zero, negative or too long to count in nanoseconds
      */
     public Builder holdTimeout(Duration holdTimeout) {
-      this.holdTimeout = Require.timeout("holdTimeout", holdTimeout);
+      this.holdTimeout = Require.positive("holdTimeout", holdTimeout);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.http;
 
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -82,9 +83,9 @@ final class ReleaseAge {
       throw new TryAgainException(
           what
               + " that came "
-              + Duration.ofNanos(lateNanos)
+              + DurationText.measured(Duration.ofNanos(lateNanos))
               + " late, expected at most "
-              + Duration.ofNanos(marginNanos));
+              + DurationText.exact(Duration.ofNanos(marginNanos)));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.gatewayqueue.http;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.SafeLogger;
 import java.time.Duration;
@@ -100,7 +101,12 @@ final class ShardRequest {
     Duration pause = capped(e.retryAfter()).plus(backoff);
     LOGGER.log(
         DEBUG,
-        () -> report.shard() + " asks again in " + pause + ": " + queue.broker().says(e.reason()));
+        () ->
+            report.shard()
+                + " asks again in "
+                + DurationText.measured(pause)
+                + ": "
+                + queue.broker().says(e.reason()));
     attempt.awaitClosed(pause);
   }
 

@@ -53,11 +53,11 @@ class BuilderTest {
       delimiter = '|',
       textBlock =
           """
-          PT0S   | PT1S | first backoff is PT0S, expected more than zero and at most a day
-          PT-1S  | PT1S | first backoff is PT-1S, expected more than zero and at most a day
-          PT1S   | PT0S | most backoff is PT0S, expected more than zero and at most a day
-          PT1S   | P2D  | most backoff is PT48H, expected more than zero and at most a day
-          PT2S   | PT1S | first backoff is PT2S, expected no more than the most of PT1S
+          PT0S   | PT1S | first backoff is 0 s, expected more than zero and at most a day
+          PT-1S  | PT1S | first backoff is -1 s, expected more than zero and at most a day
+          PT1S   | PT0S | most backoff is 0 s, expected more than zero and at most a day
+          PT1S   | P2D  | most backoff is 2 d, expected more than zero and at most a day
+          PT2S   | PT1S | first backoff is 2 s, expected no more than the most of 1 s
           """)
   void backoff_bad_isRefusedByName(Duration first, Duration most, String message) {
     var builder = HttpQueue.builder(BROKER);
@@ -66,23 +66,23 @@ class BuilderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PT0S", "PT-1S", "P110000D"})
-  void margin_bad_isRefusedByName(Duration margin) {
+  @CsvSource({"PT0S, 0 s", "PT-1S, -1 s", "P110000D, 110000 d"})
+  void margin_bad_isRefusedByName(Duration margin, String text) {
     var builder = HttpQueue.builder(BROKER);
     var thrown = assertThrows(IllegalArgumentException.class, () -> builder.margin(margin));
     assertEquals(
-        "margin is " + margin + ", expected more than zero and at most 292 years",
+        "margin is " + text + ", expected more than zero and at most 292 years",
         thrown.getMessage());
   }
 
   @ParameterizedTest
-  @CsvSource({"PT0S", "PT-1S", "P110000D"})
-  void holdTimeout_bad_isRefusedByName(Duration holdTimeout) {
+  @CsvSource({"PT0S, 0 s", "PT-1S, -1 s", "P110000D, 110000 d"})
+  void holdTimeout_bad_isRefusedByName(Duration holdTimeout, String text) {
     var builder = HttpQueue.builder(BROKER);
     var thrown =
         assertThrows(IllegalArgumentException.class, () -> builder.holdTimeout(holdTimeout));
     assertEquals(
-        "holdTimeout is " + holdTimeout + ", expected more than zero and at most 292 years",
+        "holdTimeout is " + text + ", expected more than zero and at most 292 years",
         thrown.getMessage());
   }
 
@@ -92,6 +92,9 @@ class BuilderTest {
     for (String token : new String[] {"", "k9Xh2\n", "k9 Xh2", "k9Xhä"}) {
       var thrown = assertThrows(IllegalArgumentException.class, () -> builder.token(token));
       assertFalse(String.valueOf(thrown.getMessage()).contains("k9"));
+      if (token.isEmpty()) {
+        assertEquals("token is empty, expected the broker's", thrown.getMessage());
+      }
     }
   }
 

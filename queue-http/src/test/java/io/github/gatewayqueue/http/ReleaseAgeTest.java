@@ -28,7 +28,7 @@ class ReleaseAgeTest {
     age.begin(millis(0), at(300));
     var late =
         assertThrows(TryAgainException.class, () -> age.requireUsable(millis(6000), at(7001)));
-    assertEquals("sent a release that came PT1.001S late, expected at most PT1S", late.reason());
+    assertEquals("sent a release that came 1.001 s late, expected at most 1 s", late.reason());
     assertThrows(TryAgainException.class, () -> age.requireUsable(millis(6000), at(4999)));
   }
 

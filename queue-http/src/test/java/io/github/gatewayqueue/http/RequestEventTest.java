@@ -173,12 +173,12 @@ class RequestEventTest {
       assertEquals(
           List.of(
               "FINE: shard 0 of 3 waits for its turn",
-              "FINE: shard 0 of 3 was released after PT#S",
+              "FINE: shard 0 of 3 was released after # s",
               "FINE: shard 1 of 3 waits for its turn",
               "WARNING: " + full + "; asking again until there is a release",
-              "FINE: shard 1 of 3 asks again in PT#S: " + full,
+              "FINE: shard 1 of 3 asks again in # s: " + full,
               "INFO: broker " + server.url() + "/ takes requests again",
-              "FINE: shard 1 of 3 left the line after PT#S: java.lang.InterruptedException"),
+              "FINE: shard 1 of 3 left the line after # s: java.lang.InterruptedException"),
           log.linesWithoutTimes());
     }
   }

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.internal.DurationText;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -274,14 +275,14 @@ public final class QueueSessionController extends SessionControllerAdapter {
     private static Duration require(String name, Duration value, Duration least) {
       if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
         throw new IllegalArgumentException(
-            "%s is %s s, expected from %s to %s s"
-                .formatted(name, seconds(value), seconds(least), seconds(LONGEST)));
+            "%s is %s, expected %s to %s"
+                .formatted(
+                    name,
+                    DurationText.exact(value),
+                    DurationText.exact(least),
+                    DurationText.exact(LONGEST)));
       }
       return value;
-    }
-
-    private static double seconds(Duration time) {
-      return time.getSeconds() + time.getNano() / 1e9;
     }
   }
 }

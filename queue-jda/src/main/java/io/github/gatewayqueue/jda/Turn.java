@@ -1,9 +1,11 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.SafeLogger;
 import io.github.gatewayqueue.jda.TurnQueue.Trouble;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import net.dv8tion.jda.api.JDA;
@@ -220,10 +222,10 @@ final class Turn extends Thread {
   /** Not under the lock: a handler may block, and it may call JDA. */
   private void log(@Nullable Trouble trouble, @Nullable Throwable failure) {
     if (trouble != null) {
-      double pause = trouble.pauseNanos() / 1e9;
+      String pause = DurationText.measured(Duration.ofNanos(trouble.pauseNanos()));
       LOGGER.log(
           trouble.level(),
-          "%s: %s failed, to be tried again in %s s".formatted(this, trouble.what(), pause),
+          "%s: %s failed, to be tried again in %s".formatted(this, trouble.what(), pause),
           failure);
     }
   }

@@ -42,7 +42,7 @@ final class BrakePauses {
         WARNING,
         () ->
             "the process starts again and again, %s times so far: its shards wait %s before they"
-                    .formatted(pause.starts() + 1, DurationText.exact(time))
+                    .formatted(pause.starts() + 1, DurationText.measured(time))
                 + " join their lines");
   }
 
@@ -60,7 +60,7 @@ final class BrakePauses {
           WARNING,
           () ->
               "shard %s of %s starts again and again, %s times so far: it waits %s before it joins"
-                      .formatted(id, total, pause.starts(), DurationText.exact(time))
+                      .formatted(id, total, pause.starts(), DurationText.measured(time))
                   + " the line");
     }
     PauseEvent event = PauseEvent.begin(id, total, starts);

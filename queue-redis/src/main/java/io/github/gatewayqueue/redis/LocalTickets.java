@@ -557,7 +557,7 @@ final class LocalTickets {
                 + " starts again and again, "
                 + pause.starts()
                 + " times so far: it waits "
-                + DurationText.exact(Duration.ofNanos(pause.nanos()))
+                + DurationText.measured(Duration.ofNanos(pause.nanos()))
                 + " before it joins the line");
       }
     }

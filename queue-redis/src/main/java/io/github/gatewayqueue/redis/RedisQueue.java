@@ -12,6 +12,7 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.Require;
@@ -193,7 +194,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
     if (uri.getPort() < 1 || uri.getPort() > 65_535) {
       throw new IllegalArgumentException(
-          "the port in the URL of the Redis is out of its range, expected 1 to 65535");
+          "the port in the URL of the Redis is %s, expected 1 to 65535".formatted(uri.getPort()));
     }
     if (!uri.getPath().matches("(/\\d{0,9})?")) {
       throw new IllegalArgumentException(
@@ -610,7 +611,11 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
       requireNonNull(lease, "lease");
       if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
         throw new IllegalArgumentException(
-            "lease is " + lease + ", expected " + MIN_LEASE + " to " + MAX_LEASE);
+            "lease is %s, expected %s to %s"
+                .formatted(
+                    DurationText.exact(lease),
+                    DurationText.exact(MIN_LEASE),
+                    DurationText.exact(MAX_LEASE)));
       }
       this.lease = lease;
       return this;

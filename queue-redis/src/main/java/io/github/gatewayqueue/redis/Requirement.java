@@ -4,6 +4,7 @@ import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitUnavailableException;
+import io.github.gatewayqueue.internal.DurationText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,8 @@ final class Requirement {
         Duration closed = Duration.ofNanos(budget.closedNanos());
         var asked =
             new SessionStartLimitUnavailableException(
-                "Discord asks not to be asked for the limit for " + closed, closed);
+                "Discord asks not to be asked for the limit for " + DurationText.measured(closed),
+                closed);
         fail(new IOException("could not read the session start limit: " + asked, asked));
       }
     } else if (budget.usable() >= starts) {

@@ -63,15 +63,15 @@ class BuilderTest {
   @Test
   void durations_outOfRange_areRefusedByName() {
     Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
-    assertRefused("interval is PT0S", () -> builder.interval(Duration.ZERO));
+    assertRefused("interval is 0 s", () -> builder.interval(Duration.ZERO));
     assertRefused("interval is " + tooLong, () -> builder.interval(tooLong));
-    assertRefused("holdTimeout is PT-1S", () -> builder.holdTimeout(Duration.ofSeconds(-1)));
+    assertRefused("holdTimeout is -1 s", () -> builder.holdTimeout(Duration.ofSeconds(-1)));
     assertRefused("holdTimeout is " + tooLong, () -> builder.holdTimeout(tooLong));
-    assertRefused("startDelay is PT-1S", () -> builder.startDelay(Duration.ofSeconds(-1)));
+    assertRefused("startDelay is -1 s", () -> builder.startDelay(Duration.ofSeconds(-1)));
     assertRefused("startDelay is " + tooLong, () -> builder.startDelay(tooLong));
-    assertRefused("lease is PT0.099S", () -> builder.lease(Duration.ofMillis(99)));
-    assertRefused("lease is PT24H1S", () -> builder.lease(Duration.ofDays(1).plusSeconds(1)));
-    assertRefused("maxReadingAge is PT29S", () -> builder.maxReadingAge(Duration.ofSeconds(29)));
+    assertRefused("lease is 99 ms", () -> builder.lease(Duration.ofMillis(99)));
+    assertRefused("lease is 1 d 1 s", () -> builder.lease(Duration.ofDays(1).plusSeconds(1)));
+    assertRefused("maxReadingAge is 29 s", () -> builder.maxReadingAge(Duration.ofSeconds(29)));
     assertRefused("maxReadingAge is " + tooLong, () -> builder.maxReadingAge(tooLong));
     assertRefused("reserve is -1", () -> builder.reserve(-1));
   }

@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.testkit;
 
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -38,7 +39,8 @@ final class HangGuard {
   /** Fails if the wait for the expectation has become hopeless. */
   void check(String expectation) {
     if (isOver()) {
-      throw new AssertionError("waited " + duration + " in vain: " + expectation);
+      throw new AssertionError(
+          "waited " + DurationText.exact(duration) + " in vain: " + expectation);
     }
   }
 }

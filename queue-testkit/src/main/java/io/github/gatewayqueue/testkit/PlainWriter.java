@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.testkit;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ final class PlainWriter {
   void stop(Duration hangGuard) throws InterruptedException {
     thread.interrupt();
     if (!thread.join(hangGuard)) {
-      throw new AssertionError("a request hangs: waited " + hangGuard + " in vain for its end");
+      throw new AssertionError(
+          "a request hangs: waited " + DurationText.exact(hangGuard) + " in vain for its end");
     }
   }
 }

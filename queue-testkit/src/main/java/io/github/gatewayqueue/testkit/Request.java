@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,8 @@ final class Request {
   /** Waits for the end, whatever it is. */
   Outcome await() throws InterruptedException {
     if (!thread.join(hangGuard)) {
-      throw new AssertionError(name + " hangs: waited " + hangGuard + " in vain for its end");
+      throw new AssertionError(
+          name + " hangs: waited " + DurationText.exact(hangGuard) + " in vain for its end");
     }
     return requireNonNull(outcome);
   }

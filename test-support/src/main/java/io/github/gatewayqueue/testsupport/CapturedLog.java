@@ -51,10 +51,10 @@ public final class CapturedLog extends Handler implements AutoCloseable {
     return lines;
   }
 
-  /** Returns what was logged so far, with {@code PT#S} for the times that somebody waited. */
+  /** Returns what was logged so far, with {@code # s} for the times that somebody waited. */
   public List<String> linesWithoutTimes() {
     return lines.stream()
-        .map(line -> line.replaceAll("\\b(after|in) PT[0-9.E-]*S", "$1 PT#S"))
+        .map(line -> line.replaceAll("\\b(after|again in) [0-9.]+ m?s\\b", "$1 # s"))
         .toList();
   }
 

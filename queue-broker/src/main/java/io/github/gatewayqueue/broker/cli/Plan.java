@@ -114,7 +114,8 @@ public record Plan(
       return source.fetch();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new InterruptedIOException("interrupted while it was read"));
+      throw new UncheckedIOException(
+          "cannot read the session start limit: interrupted", new InterruptedIOException());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the session start limit: " + e.getMessage(), e);
     }
@@ -176,7 +177,7 @@ public record Plan(
     return "the last is released after "
         + (nanos == Long.MAX_VALUE
             ? "more than 290 years"
-            : DurationText.exact(Duration.ofNanos(nanos)));
+            : DurationText.measured(Duration.ofNanos(nanos)));
   }
 
   private String reset(Forecast forecast) {
@@ -184,7 +185,9 @@ public record Plan(
       return "the reset in " + DurationText.rough(limit.resetAfter());
     }
     Long nanos = forecast.firstHoldNanos();
-    return nanos == null ? "ever" : "the reset in " + DurationText.exact(Duration.ofNanos(nanos));
+    return nanos == null
+        ? "ever"
+        : "the reset in " + DurationText.measured(Duration.ofNanos(nanos));
   }
 
   private Forecast forecast() {

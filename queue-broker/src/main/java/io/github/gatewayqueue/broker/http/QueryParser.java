@@ -76,7 +76,9 @@ final class QueryParser {
     try {
       return new QueryStringDecoder(uri, UTF_8, true, MAX_PARAMETERS).parameters();
     } catch (IllegalArgumentException e) { // a percent sign without two hexadecimal digits
-      throw new IllegalArgumentException("the query '%s' cannot be decoded".formatted(shown(uri)));
+      throw new IllegalArgumentException(
+          "the query '%s' cannot be decoded, expected %% only before two hexadecimal digits"
+              .formatted(shown(uri)));
     }
   }
 

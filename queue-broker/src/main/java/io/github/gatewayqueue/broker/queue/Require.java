@@ -2,6 +2,7 @@ package io.github.gatewayqueue.broker.queue;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.HexFormat;
 
@@ -24,7 +25,8 @@ public final class Require {
     requireNonNull(value, name);
     if (!value.isPositive() || value.compareTo(MAX) > 0) {
       throw new IllegalArgumentException(
-          "%s is %s, expected more than 0 and at most 365 days".formatted(name, value));
+          "%s is %s, expected more than 0 and at most 365 days"
+              .formatted(name, DurationText.exact(value)));
     }
     return value;
   }
@@ -32,7 +34,8 @@ public final class Require {
   public static Duration notNegative(String name, Duration value) {
     requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(MAX) > 0) {
-      throw new IllegalArgumentException("%s is %s, expected 0 to 365 days".formatted(name, value));
+      throw new IllegalArgumentException(
+          "%s is %s, expected 0 to 365 days".formatted(name, DurationText.exact(value)));
     }
     return value;
   }

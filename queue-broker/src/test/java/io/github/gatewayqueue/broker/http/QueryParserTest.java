@@ -70,7 +70,8 @@ class QueryParserTest {
         "/?shard=16&total=16|shard is '16' of total '16', expected 0 to 15",
         "/?shard=1&shard=1|shard is given 2 times, expected once",
         "/?total=2&total=3&total=4|total is given 3 times, expected once",
-        "/?shard=%zz|the query '/?shard=%zz' cannot be decoded",
+        "/?shard=%zz|the query '/?shard=%zz' cannot be decoded, expected %"
+            + " only before two hexadecimal digits",
       })
   void parse_improperQuery_isRefusedNamingTheValue(String uri, String message) {
     assertEquals(

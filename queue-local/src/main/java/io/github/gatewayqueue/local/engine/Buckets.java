@@ -180,7 +180,8 @@ public final class Buckets {
 
   private static int requirePositive(int count) {
     if (count < 1) {
-      throw new IllegalArgumentException("there are " + count + " buckets, expected at least 1");
+      throw new IllegalArgumentException(
+          "the number of buckets is " + count + ", expected at least 1");
     }
     return count;
   }

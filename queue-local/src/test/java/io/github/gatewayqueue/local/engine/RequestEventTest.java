@@ -150,11 +150,11 @@ class RequestEventTest {
       Await.until(() -> log.lines().size() == 5);
       assertEquals(
           List.of(
-              "FINE: shard 0 of 3 was released after PT#S",
+              "FINE: shard 0 of 3 was released after # s",
               "FINE: shard 1 of 3 waits for its turn",
               "FINE: shard 2 of 3 waits for its turn",
-              "FINE: shard 2 of 3 left the line after PT#S: java.lang.InterruptedException",
-              "FINE: shard 1 of 3 was released after PT#S"),
+              "FINE: shard 2 of 3 left the line after # s: java.lang.InterruptedException",
+              "FINE: shard 1 of 3 was released after # s"),
           log.linesWithoutTimes());
     }
   }
