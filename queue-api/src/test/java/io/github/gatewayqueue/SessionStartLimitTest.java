@@ -52,6 +52,15 @@ class SessionStartLimitTest {
   }
 
   @Test
+  void unavailable_negativeTime_isRefusedByName() {
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new SessionStartLimitUnavailableException("x", Duration.ofMillis(-1500)));
+    assertEquals("retryAfter is -1.5 s, expected at least 0", thrown.getMessage());
+  }
+
+  @Test
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void constructors_null_areRefusedByName() {
     var limit = new SessionStartLimit(1, 1, Duration.ZERO, 1);

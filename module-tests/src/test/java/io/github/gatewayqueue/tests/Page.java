@@ -83,6 +83,11 @@ record Page(Path file, Node root) {
     return nodes(Heading.class).stream().map(Page::text).map(names::generateId).collect(toSet());
   }
 
+  /** Returns the rows of all tables, as the text of the cells. */
+  List<List<String>> rows() {
+    return nodes(TableRow.class).stream().map(Page::cells).toList();
+  }
+
   /**
    * Returns the rows of the tables between a heading and the next one, as the text of the cells.
    */
@@ -94,11 +99,15 @@ record Page(Path file, Node root) {
         inside = text(node).equals(heading);
       } else if (inside) {
         for (TableRow row : in(node, TableRow.class)) {
-          rows.add(in(row, TableCell.class).stream().map(Page::text).toList());
+          rows.add(cells(row));
         }
       }
     }
     return rows;
+  }
+
+  private static List<String> cells(TableRow row) {
+    return in(row, TableCell.class).stream().map(Page::text).toList();
   }
 
   private static String text(Node node) {

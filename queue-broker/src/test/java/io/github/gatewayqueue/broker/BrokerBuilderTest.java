@@ -123,6 +123,24 @@ class BrokerBuilderTest extends BrokerTestBase {
   }
 
   @Test
+  void host_blank_isRefused() {
+    Broker.Builder builder = builder();
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.host(" "));
+    assertEquals("host is blank, expected a name or an address", thrown.getMessage());
+  }
+
+  @Test
+  void times_outOfRange_areRefusedByName() {
+    Broker.Builder builder = builder();
+    Duration tooLong = Duration.ofDays(365).plusMillis(1);
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.interval(tooLong));
+    assertEquals(
+        "interval is 365 d 1 ms, expected more than 0 and at most 365 days", thrown.getMessage());
+    thrown = assertThrows(IllegalArgumentException.class, () -> builder.startDelay(tooLong));
+    assertEquals("startDelay is 365 d 1 ms, expected 0 to 365 days", thrown.getMessage());
+  }
+
+  @Test
   void host_hasNoAddress_isRefusedNamingIt() {
     Broker.Builder builder = builder().host("no-such-host.invalid");
     var thrown = assertThrows(UncheckedIOException.class, builder::start);

@@ -94,13 +94,31 @@ class BrokerFaultTest extends BrokerTestBase {
   }
 
   @Test
+  void request_queueFails_500AndAnErrorInTheLog() throws Exception {
+    Broker broker = startOdd(builder(), 1);
+    queue.get().onLeave =
+        () -> {
+          throw new IllegalStateException("odd");
+        };
+    try (var log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
+      assertEquals(500, get(broker, "/?shard=3").statusCode());
+      String line = log.lines().getFirst();
+      assertTrue(line.startsWith("SEVERE: the request of shard 3 failed"), line);
+    }
+  }
+
+  @Test
   void status_fails_500AndTheNextIsAnswered() throws Exception {
     Broker broker = startOdd(builder(), 1);
     queue.get().onLook =
         () -> {
           throw new IllegalStateException("odd");
         };
-    assertEquals(500, get(broker, "/status").statusCode());
+    try (var log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
+      assertEquals(500, get(broker, "/status").statusCode());
+      String line = log.lines().getFirst();
+      assertTrue(line.startsWith("SEVERE: a page could not be made: "), line);
+    }
     assertEquals(500, get(broker, "/health/ready").statusCode());
     assertEquals(200, get(broker, "/health/live").statusCode());
     queue.get().onLook = () -> {};

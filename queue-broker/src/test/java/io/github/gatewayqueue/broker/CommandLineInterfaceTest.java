@@ -233,8 +233,8 @@ class CommandLineInterfaceTest {
     "serve --discord-api https://:secret@x, '--discord-api: base URL has user info, expected none'",
     "serve --discord-api https://:secret@x|, '--discord-api: this is no URL, expected one such as"
         + " https://discord.com/api/v10'",
-    "serve --redis redis://:secret@host:99999, '--redis: the port in the URL of the Redis is out"
-        + " of its range, expected 1 to 65535'",
+    "serve --redis redis://:secret@host:99999, '--redis: the port in the URL of the Redis is 99999,"
+        + " expected 1 to 65535'",
     "serve --redis redis://:secret@host:6379/x, '--redis: what follows the port in the URL of the"
         + " Redis is no number of a database, expected one such as /0, or nothing'",
     "serve --redis-namespace {x}, '--redis-namespace is ''{x}'', expected 1 to 100 of A-Z a-z 0-9 ."
@@ -280,6 +280,15 @@ class CommandLineInterfaceTest {
   void serve_badVariable_exitsWith2NamingIt() {
     assertEquals(2, run(Map.of("GATEWAY_QUEUE_RESERVE", "x"), "serve", "--port", "0"));
     assertOneLine("GATEWAY_QUEUE_RESERVE is 'x', expected a whole number");
+    err.reset();
+    assertEquals(2, run(Map.of("GATEWAY_QUEUE_NO_TOKEN", "x"), "serve", "--port", "0"));
+    assertOneLine("GATEWAY_QUEUE_NO_TOKEN is 'x', expected true or false");
+    err.reset();
+    assertEquals(2, run(Map.of("GATEWAY_QUEUE_RECORD", "a\0b"), "serve", "--port", "0"));
+    assertOneLine("GATEWAY_QUEUE_RECORD is 'a\0b', expected the path of a file");
+    err.reset();
+    assertEquals(2, run(Map.of("GATEWAY_QUEUE_TOKEN", " "), "serve", "--port", "0"));
+    assertOneLine("GATEWAY_QUEUE_TOKEN: token is blank, expected a token");
   }
 
   /** A token that was lost on the way must not open the broker, or leave the budget out. */

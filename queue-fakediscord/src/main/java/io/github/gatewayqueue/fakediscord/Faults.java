@@ -98,7 +98,8 @@ public final class Faults {
     Require.notNegative("longest", longest);
     if (longest.compareTo(shortest) < 0) {
       throw new IllegalArgumentException(
-          "longest is %s, expected at least shortest, %s".formatted(longest, shortest));
+          "longest is %s, expected at least the shortest, %s"
+              .formatted(Require.text(longest), Require.text(shortest)));
     }
     helloDelay = shortest;
     longestHelloDelay = longest;

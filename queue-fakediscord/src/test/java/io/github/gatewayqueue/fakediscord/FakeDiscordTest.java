@@ -168,7 +168,8 @@ class FakeDiscordTest {
     }
     assertThrows(ConnectException.class, () -> RestClient.askLimit(discord));
     assertEquals(1, discord.score().identifies());
-    assertThrows(IllegalStateException.class, discord::dropSockets);
+    var thrown = assertThrows(IllegalStateException.class, discord::dropSockets);
+    assertEquals("this FakeDiscord is closed", thrown.getMessage());
     assertThrows(IllegalStateException.class, discord::endOutage);
   }
 

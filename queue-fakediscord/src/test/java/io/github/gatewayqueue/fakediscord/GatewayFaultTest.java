@@ -154,7 +154,7 @@ class GatewayFaultTest {
     var thrown =
         assertThrows(
             IllegalArgumentException.class, () -> faults.delayHello(shortest, Duration.ZERO));
-    assertEquals("longest is PT0S, expected at least shortest, PT0.1S", thrown.getMessage());
+    assertEquals("longest is 0 s, expected at least the shortest, 100 ms", thrown.getMessage());
     assertEquals(3, delays.size());
   }
 
@@ -368,7 +368,10 @@ class GatewayFaultTest {
     for (int code : List.of(0, 999, 1005, 2999, 5000)) {
       assertThrows(IllegalArgumentException.class, () -> discord.closeSockets(code, ""));
     }
-    assertThrows(IllegalArgumentException.class, () -> discord.closeSockets(4000, "x".repeat(124)));
+    String reason = "x".repeat(124);
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> discord.closeSockets(4000, reason));
+    assertEquals("reason is \"" + reason + "\", expected at most 123 bytes", thrown.getMessage());
   }
 
   @Test

@@ -64,6 +64,13 @@ class PayloadTest {
     assertThrows(DecodeException.class, payload::shard);
   }
 
+  @Test
+  void shard_threeNumbers_isRefusedWithTheirNumber() {
+    var payload = Payload.parse("{\"op\":2,\"d\":{\"shard\":[1,2,3]}}");
+    var thrown = assertThrows(DecodeException.class, payload::shard);
+    assertEquals("shard has 3 elements, expected 2", thrown.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -146,7 +146,8 @@ class EndTest {
       queue.close();
       queue.close();
       assertThrows(IllegalStateException.class, () -> queue.request(7, -1));
-      assertThrows(IllegalStateException.class, () -> queue.request(0, 1));
+      var thrown = assertThrows(IllegalStateException.class, () -> queue.request(0, 1));
+      assertEquals("the queue is closed", thrown.getMessage());
       assertEquals(0, server.requests().size());
     }
   }

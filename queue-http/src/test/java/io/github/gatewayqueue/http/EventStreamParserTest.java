@@ -72,7 +72,8 @@ class EventStreamParserTest {
   @ValueSource(strings = {"x", "data: x\n", "\uFEFF"})
   void next_eventThatIsTooLong_isRefused(String piece) {
     String text = piece.repeat(EventStreamParser.MAX_BYTES + 1);
-    assertThrows(IOException.class, () -> whole(text));
+    var thrown = assertThrows(IOException.class, () -> whole(text));
+    assertEquals("sent an event of more than 65536 bytes", thrown.getMessage());
   }
 
   private static List<Event> whole(String text) throws IOException {

@@ -161,6 +161,7 @@ class FaultTest {
       queue.request(0, 1);
       assertTrue(System.nanoTime() - startNanos >= SHORT.toNanos());
       assertAskedAtLeast(2, server);
+      assertSays("sent nothing for 200 ms", log);
       Await.until(() -> server.hungUp() >= 1);
     }
   }
@@ -187,17 +188,20 @@ class FaultTest {
 
   @Test
   void request_eventsWantedFromASilentBroker_joinsAgain() throws Exception {
-    try (var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server = new FakeBroker(FakeBroker.holding("HTTP/1.1 20"), FakeBroker.releasing());
         var queue = server.queue().protocol(Protocol.SSE).silence(SHORT).build()) {
       queue.request(0, 1);
       assertAskedAtLeast(2, server);
+      assertSays("sent nothing for 200 ms", log);
       Await.until(() -> server.hungUp() >= 1);
     }
   }
 
   @Test
   void request_bodyThatDoesNotEnd_joinsAgain() throws Exception {
-    try (var server =
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server =
             new FakeBroker(
                 FakeBroker.holding("HTTP/1.1 200 OK\r\n\r\n{"),
                 FakeBroker.holding("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
@@ -207,8 +211,13 @@ class FaultTest {
         var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);
       assertAskedAtLeast(4, server);
+      assertSays("was too slow with its answer", log);
       Await.until(() -> server.hungUp() >= 3);
     }
+  }
+
+  private static void assertSays(String reason, CapturedLog log) {
+    assertTrue(log.lines().getFirst().contains(reason), () -> "" + log.lines());
   }
 
   /** On a slow machine the answer after the faulty ones may come after the silence, too. */

@@ -406,13 +406,19 @@ class HoldTest {
         UNKNOWN,
       })
   void acquire_lateAndNotHeldAnyMore_isCancelledAndJoinsAgain(String answer) throws Exception {
-    try (var server = new FakeBroker(HoldTest::sendLate, FakeBroker.releasing());
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server = new FakeBroker(HoldTest::sendLate, FakeBroker.releasing());
         var queue = server.queue().margin(SHORT).build()) {
       server.answerWords(FakeBroker.sending(answer), FakeBroker.sending(FakeBroker.HEARD));
       queue.acquire(0, 1).close();
       Await.until(queue::nothingHeld);
       assertEquals(List.of("GET x", "POST x/cancelled"), server.words());
       assertTrue(server.requests().size() >= 2);
+      if (answer.equals(FULL)) {
+        assertSays("came too late, and answers 503 when asked if it is still held", log);
+      } else if (answer.endsWith("{}")) {
+        assertSays("sent a release that came too late: it is no longer held", log);
+      }
       Await.until(() -> server.hungUp() >= 1);
     }
   }
@@ -497,7 +503,8 @@ class HoldTest {
         "{\"start\":\"x\",\"holdMillis\":30000}",
       })
   void acquire_startWithoutProperNameOrTime_joinsAgain(String data) throws Exception {
-    try (var server =
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server =
             new FakeBroker(
                 client -> {
                   client.send(FakeBroker.EVENTS);
@@ -509,8 +516,15 @@ class HoldTest {
       queue.acquire(0, 1).close();
       assertEquals(2, server.requests().size());
       assertEquals(List.of(), server.words());
+      if (data.startsWith("{\"elapsedMillis\"")) {
+        assertSays("sent a start without a proper name and time", log);
+      }
       Await.until(() -> server.hungUp() >= 1);
     }
+  }
+
+  private static void assertSays(String reason, CapturedLog log) {
+    assertTrue(log.lines().getFirst().contains(reason), () -> "" + log.lines());
   }
 
   // The end of the queue

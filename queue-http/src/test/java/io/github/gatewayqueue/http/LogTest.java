@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +58,31 @@ class LogTest {
               "WARNING: " + broker + "answered 503: no room; asking again until there is a release",
               "INFO: " + broker + "takes requests again"),
           log.lines());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          HTTP/1.1 200 OK~Content-Type: text/html~~<p>Log in</p> | answered 200 with a web page; this is not a release
+          EVENTS                                    | ended its answer without a release
+          EVENTSevent: released~data: {}~~          | sent an event without its time; this is not a release
+          EVENTSevent: released~data: x~~           | sent no proper JSON object; this is not a release
+          EVENTSevent: refused~data: {}~~           | refuses the request: it gives no reason
+          EVENTSevent: closing~data: {"message":"it stops"}~~ | hangs up: it stops
+          """)
+  void log_answerThatIsNoRelease_saysWhatIsWrong(String answer, String reason) throws Exception {
+    String sent = answer.replace("EVENTS", "HTTP/1.1 200 OK~Content-Type: text/event-stream~~");
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server = new FakeBroker(FakeBroker.sending(sent), FakeBroker.releasing());
+        var queue = server.queue().build()) {
+      queue.request(0, 1);
+      assertEquals(
+          "WARNING: broker %s/ %s; asking again until there is a release"
+              .formatted(server.url(), reason),
+          log.lines().getFirst());
     }
   }
 

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.http.HttpQueue.Protocol;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,12 +159,15 @@ class ReleaseTest {
 
   @Test
   void request_plainAnswerWhereEventsAreWanted_isNoRelease() throws Exception {
-    try (var server =
+    try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
+        var server =
             new FakeBroker(
                 FakeBroker.sending("HTTP/1.1 200 OK\r\n\r\n{}"), FakeBroker.releasing());
         var queue = builder(server).protocol(Protocol.SSE).build()) {
       queue.request(0, 1);
       assertEquals(2, server.requests().size());
+      String line = log.lines().getFirst();
+      assertTrue(line.contains("answered 200 without events; this is not a release"), line);
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import net.dv8tion.jda.api.JDA;
@@ -411,8 +412,11 @@ class ControllerTest {
           }
         });
     append(1);
-    release(3); // only now, or the first might come back before the second is in line
-    awaitStory("0 cancelled", "1 answered", "0 answered");
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      release(3); // only now, or the first might come back before the second is in line
+      awaitStory("0 cancelled", "1 answered", "0 answered");
+      awaitLine(log, "JDA could not connect: its own log has the reason, at DEBUG");
+    }
   }
 
   @Test
@@ -421,15 +425,18 @@ class ControllerTest {
     var expired = new AtomicBoolean(true);
     var losing = controller(expiringOnce(expired), NEVER);
     release(2);
-    losing.appendSession(
-        new TestNode(
-            0,
-            2,
-            node -> {
-              losing.getGateway();
-              connects.incrementAndGet();
-            }));
-    awaitStory("0 cancelled", "0 answered");
+    try (var log = new CapturedLog("io.github.gatewayqueue.jda", Level.WARNING)) {
+      losing.appendSession(
+          new TestNode(
+              0,
+              2,
+              node -> {
+                losing.getGateway();
+                connects.incrementAndGet();
+              }));
+      awaitStory("0 cancelled", "0 answered");
+      awaitLine(log, "the hold ran out before JDA connected");
+    }
     assertEquals(1, connects.get());
   }
 
@@ -495,20 +502,19 @@ class ControllerTest {
   @Test
   void getGateway_jdaHasShutDown_doesNotConnectAndIsCancelled() {
     release(1);
-    var connects = new AtomicInteger();
+    var refusal = new AtomicReference<String>();
     append(
         0,
         node -> {
           node.status = JDA.Status.SHUTTING_DOWN;
           try {
             controller.getGateway();
-            connects.incrementAndGet();
-          } catch (RejectedExecutionException e) {
-            // as JDA does while it reconnects
+          } catch (RejectedExecutionException e) { // as JDA does while it reconnects
+            refusal.set(e.getMessage());
           }
         });
     awaitStory("0 cancelled");
-    assertEquals(0, connects.get());
+    assertEquals("JDA has shut down", refusal.get());
   }
 
   @Test

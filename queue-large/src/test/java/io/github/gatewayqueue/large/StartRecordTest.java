@@ -509,7 +509,9 @@ class StartRecordTest {
   @Test
   void open_noSuchFolder_refused() {
     file = folder.resolve("missing/starts");
-    assertTrue(refusal().contains("NoSuchFile"));
+    assertEquals(
+        "cannot use " + file + " as the start record: java.nio.file.NoSuchFileException: " + file,
+        refusal());
   }
 
   @Test

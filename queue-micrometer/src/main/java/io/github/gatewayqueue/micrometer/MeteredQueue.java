@@ -47,6 +47,11 @@ import java.util.function.ToDoubleFunction;
  *   <tr><td>{@code gateway.queue.holds}, by {@code said}</td><td>starts by the first that was said
  *       of them: {@code identified}, {@code answered}, {@code cancelled}, {@code closed}: without a
  *       word, {@code expired}: nothing was said in time</td></tr>
+ *   <tr><td>{@code gateway.queue.unanswered}</td><td>starts that were closed without {@link
+ *       SessionStart#answered} or {@link SessionStart#cancel} before. Of {@code queue-jda} and
+ *       {@code queue-discord4j} those are the starts that did not become a session: op 9 (Invalid
+ *       Session), or a connection that was lost before READY. {@code queue-kord} reports op 9 as
+ *       an answer. A bot that never says {@code answered} has each start counted</td></tr>
  * </table>
  *
  * <table>
@@ -89,6 +94,7 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
   private final AtomicInteger held = new AtomicInteger();
   private final Map<Outcome, LongAdder> outcomes = adders(Outcome.class);
   private final Map<Word, LongAdder> words = adders(Word.class);
+  private final LongAdder unanswered = new LongAdder();
 
   /** One for each registry. */
   private final List<Timer> waits = new CopyOnWriteArrayList<>();
@@ -166,6 +172,12 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
             "Starts that were held, by the first that was said of them",
             tags.and("said", label(word)),
             metered -> count.sum()));
+    count(
+        registry,
+        "unanswered",
+        "Starts that were closed without a report of Discord's answer",
+        tags,
+        metered -> metered.unanswered.sum());
     gauge("held", "Starts of which nothing has been said yet", metered -> metered.held.get())
         .register(registry);
     if (queue instanceof LimitedQueue limited) {
@@ -346,13 +358,18 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
   private final class MeteredStart implements SessionStart {
     private SessionStart start;
     private boolean over;
+    private boolean ended;
 
     @SuppressWarnings("NullAway.Init") // acquire() sets it before anybody else gets hold of this
     MeteredStart() {}
 
-    /** Counts what is said first. */
+    /** Counts what is said first, and starts that end unanswered. */
     private void say(Word word) {
       synchronized (this) {
+        if (word != Word.IDENTIFIED && !ended) {
+          ended = true;
+          unanswered.add(word == Word.CLOSED ? 1 : 0);
+        }
         if (over) {
           return;
         }

@@ -32,6 +32,7 @@ import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,33 @@ class MeteredQueueTest {
       assertEquals(0, gauge("held"));
     } while (said(word) == before);
     assertEquals(before + 1, said(word));
+  }
+
+  @Test
+  void starts_closedWithoutAnAnswer_areCounted() throws Exception {
+    MeteredQueue queue = measure(new LocalQueue(SHORT));
+    List<Consumer<SessionStart>> fine = List.of(SessionStart::answered, SessionStart::cancel);
+    for (Consumer<SessionStart> said : fine) {
+      try (SessionStart start = queue.acquire(0, 1)) {
+        start.identified();
+        said.accept(start);
+      }
+    }
+    assertEquals(0, unanswered());
+    try (SessionStart start = queue.acquire(0, 1)) {
+      start.identified();
+      assertEquals(0, unanswered());
+    }
+    assertEquals(1, unanswered());
+    SessionStart silent = queue.acquire(0, 1);
+    silent.close();
+    silent.close();
+    silent.answered();
+    assertEquals(2, unanswered());
+  }
+
+  private double unanswered() {
+    return registry.get("gateway.queue.unanswered").functionCounter().count();
   }
 
   @Test
@@ -295,6 +323,7 @@ class MeteredQueueTest {
         };
     MeteredQueue queue = new MeteredQueue(broken);
     var thrown = assertThrows(IllegalStateException.class, queue::close);
+    assertEquals("cannot close " + broken, thrown.getMessage());
     assertTrue(thrown.getCause() instanceof IOException, () -> "" + thrown.getCause());
   }
 

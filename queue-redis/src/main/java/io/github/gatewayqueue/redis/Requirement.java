@@ -36,11 +36,15 @@ final class Requirement {
 
   /** Waits for how it ends. */
   void await() throws IOException, InterruptedException {
+    await(PATIENCE);
+  }
+
+  void await(Duration patience) throws IOException, InterruptedException {
     try {
-      met.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      met.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new IOException(
-          "no process has read the session start limit within " + PATIENCE.toMinutes() + " min", e);
+          "no process has read the session start limit within " + DurationText.exact(patience), e);
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case IOException failure -> throw failure;

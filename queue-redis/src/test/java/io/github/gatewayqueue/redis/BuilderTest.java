@@ -63,16 +63,19 @@ class BuilderTest {
   @Test
   void durations_outOfRange_areRefusedByName() {
     Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
+    String years = "106751 d 23 h 47 min 16.854775808 s";
     assertRefused("interval is 0 s", () -> builder.interval(Duration.ZERO));
-    assertRefused("interval is " + tooLong, () -> builder.interval(tooLong));
+    assertRefused("interval is " + years, () -> builder.interval(tooLong));
     assertRefused("holdTimeout is -1 s", () -> builder.holdTimeout(Duration.ofSeconds(-1)));
-    assertRefused("holdTimeout is " + tooLong, () -> builder.holdTimeout(tooLong));
+    assertRefused("holdTimeout is " + years, () -> builder.holdTimeout(tooLong));
     assertRefused("startDelay is -1 s", () -> builder.startDelay(Duration.ofSeconds(-1)));
-    assertRefused("startDelay is " + tooLong, () -> builder.startDelay(tooLong));
+    assertRefused("startDelay is " + years, () -> builder.startDelay(tooLong));
     assertRefused("lease is 99 ms", () -> builder.lease(Duration.ofMillis(99)));
     assertRefused("lease is 1 d 1 s", () -> builder.lease(Duration.ofDays(1).plusSeconds(1)));
+    var thrown = assertThrows(IllegalArgumentException.class, () -> builder.lease(Duration.ZERO));
+    assertEquals("lease is 0 s, expected 100 ms to 1 d", thrown.getMessage());
     assertRefused("maxReadingAge is 29 s", () -> builder.maxReadingAge(Duration.ofSeconds(29)));
-    assertRefused("maxReadingAge is " + tooLong, () -> builder.maxReadingAge(tooLong));
+    assertRefused("maxReadingAge is " + years, () -> builder.maxReadingAge(tooLong));
     assertRefused("reserve is -1", () -> builder.reserve(-1));
   }
 

@@ -112,6 +112,22 @@ class LocalTicketsTest {
   }
 
   @Test
+  void answered_limitStaysUnknown_isWarnedOfOnce() {
+    arrive(1);
+    answer = new StepReply.Answer(StepReply.Kind.NO_LIMIT, 0, 0, "");
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      for (int i = 0; i < 3; i++) {
+        step(new TwoClockMoment(after(HOLD.multipliedBy(2 * i)), NOW.millis()));
+      }
+      assertEquals(
+          List.of(
+              "WARNING: nobody is released: no process could read the session start limit for a"
+                  + " while"),
+          log.lines());
+    }
+  }
+
+  @Test
   void arrive_shardThatIsHeldBack_joinsOnceTheTimeIsOver() {
     Duration time = Duration.ofSeconds(5);
     Ticket ticket = arrive(1);
@@ -388,7 +404,12 @@ class LocalTicketsTest {
     Hold hold = release(1).await();
     assertFalse(hold.isExpired());
     held = false;
-    step();
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      step();
+      assertEquals(
+          List.of("WARNING: the start of shard 0 of 1 was lost by the store, or with its lease"),
+          log.lines());
+    }
     assertTrue(hold.isExpired());
     assertEquals(List.of(), step().joins());
     hold.identified();
@@ -401,7 +422,12 @@ class LocalTicketsTest {
   void confirm_answersTakeTooLong_givesTheStartBackAndJoinsTheEndOfTheLine() {
     Ticket ticket = release(1);
     TwoClockMoment longAgo = new TwoClockMoment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
-    answer(tickets.step(longAgo.nanos()), longAgo, NOW.nanos());
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      answer(tickets.step(longAgo.nanos()), longAgo, NOW.nanos());
+      String line = log.lines().getFirst();
+      assertTrue(
+          line.startsWith("WARNING: the start of shard 0 of 1 could not be used in time"), line);
+    }
     Step step = step();
     assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.UNUSED));
     assertEquals(List.of(ticket), step.joins());

@@ -249,6 +249,17 @@ class RedisQueueLimitTest extends RedisTestBase {
   }
 
   @Test
+  void source_usedUpWithoutAReset_isNotBelieved() {
+    RedisQueue queue =
+        open(builder().limits(() -> new SessionStartLimit(1000, 0, Duration.ZERO, 1)));
+    var failure = assertThrows(IOException.class, () -> queue.require(1));
+    assertEquals(
+        "could not read the session start limit: java.io.IOException:"
+            + " no session start is left, and the limit does not say when it resets",
+        failure.getMessage());
+  }
+
+  @Test
   void source_tellsOfAResetInYears_isTakenForADay() throws Exception {
     Duration garbled = Duration.ofDays(3000);
     RedisQueue queue = open(builder().limits(() -> new SessionStartLimit(1000, 1000, garbled, 1)));
@@ -363,7 +374,9 @@ class RedisQueueLimitTest extends RedisTestBase {
                   throw new IOException("no route");
                 }));
     var failure = assertThrows(IOException.class, () -> failing.require(1));
-    assertTrue(failure.toString().contains("no route"), failure.toString());
+    assertEquals(
+        "could not read the session start limit: java.io.IOException: no route",
+        failure.getMessage());
   }
 
   @Test
@@ -385,7 +398,11 @@ class RedisQueueLimitTest extends RedisTestBase {
     RedisQueue first = open(builder().limits(closed));
     assertThrows(IOException.class, () -> first.require(1));
     RedisQueue second = open(builder().limits(() -> new SessionStartLimit(1000, 20, DAY, 1)));
-    assertThrows(IOException.class, () -> second.require(1), "Discord is left alone by all");
+    var told =
+        assertThrows(IOException.class, () -> second.require(1), "Discord is left alone by all");
+    assertTrue(
+        told.toString().contains("Discord asks not to be asked for the limit for 23 h 59 min"),
+        told.toString());
   }
 
   @Test

@@ -95,7 +95,11 @@ class RedisQueueTest extends RedisTestBase {
     queue.close();
     assertTrue(Thread.interrupted());
     assertEquals(0, leases());
-    waiting.awaitThrown(GatewayQueueException.class);
+    assertEquals(
+        "the queue was closed while this request waited",
+        waiting.awaitThrown(GatewayQueueException.class).getMessage());
+    var thrown = assertThrows(IllegalStateException.class, () -> queue.request(0, 1));
+    assertEquals("the queue is closed", thrown.getMessage());
   }
 
   @Test
@@ -162,6 +166,11 @@ class RedisQueueTest extends RedisTestBase {
       RedisQueue queue = open(builder());
       var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
       assertTrue(String.valueOf(thrown.getMessage()).contains("WRONGTYPE"), thrown.toString());
+      var unseen = assertThrows(IOException.class, queue::snapshot);
+      assertTrue(
+          String.valueOf(unseen.getMessage())
+              .startsWith("cannot look how the queue stands: WRONGTYPE"),
+          unseen.toString());
       client.del(key("state"));
       release(queue);
       assertEquals(2, log.lines().size(), log.lines().toString());
@@ -222,6 +231,9 @@ class RedisQueueTest extends RedisTestBase {
                 .namespace(namespace)
                 .startDelay(Duration.ZERO));
     var thrown = assertThrows(GatewayQueueException.class, () -> queue.request(0, 1));
+    assertTrue(
+        String.valueOf(thrown.getMessage()).startsWith("the store refuses this queue: WRONGPASS"),
+        thrown.toString());
     assertFalse(thrown.toString().contains("wrong-one"), thrown.toString());
     setUser("someone", "resetpass", ">wrong-one");
     release(queue);
@@ -254,6 +266,15 @@ class RedisQueueTest extends RedisTestBase {
   /** Whatever is missing: nobody waits for ever for a permission that is not there. */
   @Test
   void request_byUserWithoutOnePermission_isReleasedOrFails() throws Exception {
+    try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
+      requestWithoutOnePermission();
+      String deaf =
+          "WARNING: cannot subscribe to the notifications of the store, requests fail: NOPERM";
+      assertTrue(log.lines().toString().contains(deaf), log.lines().toString());
+    }
+  }
+
+  private void requestWithoutOnePermission() throws Exception {
     Set<String> failed = new HashSet<>();
     for (String missing : ProtocolPage.commands()) {
       namespace = RedisProcess.newNamespace();

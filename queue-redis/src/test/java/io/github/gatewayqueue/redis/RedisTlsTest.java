@@ -2,6 +2,7 @@ package io.github.gatewayqueue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.testsupport.Asking;
@@ -161,7 +162,13 @@ class RedisTlsTest {
       Asking asking = Asking.of(queue, 0, 1);
       Await.until(() -> !log.lines().isEmpty());
       String line = log.lines().getFirst();
-      assertTrue(line.startsWith("WARNING: cannot talk to the store"), line);
+      assertTrue(
+          line.startsWith("WARNING: cannot talk to the store, nobody is released meanwhile: "),
+          line);
+      var unread = assertThrows(IOException.class, () -> queue.require(1));
+      assertTrue(
+          String.valueOf(unread.getMessage()).startsWith("the store does not answer: "),
+          unread.toString());
       assertTrue(line.contains("No subject alternative names matching IP address"), line);
       asking.interrupt();
       asking.awaitInterruptedException();

@@ -15,7 +15,8 @@ class RepliesTest {
   void step_answerToAnotherStep_isRefused() {
     List<Object> reply = step(List.of());
     assertEquals(1, StepReply.of(reply, 7).concurrency());
-    assertThrows(JedisDataException.class, () -> StepReply.of(reply, 8));
+    var thrown = assertThrows(JedisDataException.class, () -> StepReply.of(reply, 8));
+    assertEquals("the store's answer is to another question", thrown.getMessage());
   }
 
   /** None at all, too few parts, too large, and more left than there are. */
@@ -31,7 +32,8 @@ class RepliesTest {
   @ParameterizedTest
   @MethodSource("nonsense")
   void step_limitMakesNoSense_isRefused(Object limit) {
-    assertThrows(JedisDataException.class, () -> StepReply.of(step(limit), 7));
+    var thrown = assertThrows(JedisDataException.class, () -> StepReply.of(step(limit), 7));
+    assertEquals("the store's answer makes no sense", thrown.getMessage());
   }
 
   @ParameterizedTest

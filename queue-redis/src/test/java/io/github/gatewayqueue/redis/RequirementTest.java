@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,13 @@ class RequirementTest {
             0,
             new StepReply.Budget(4, 1, ageMicros, 0, 0)),
         SETTINGS);
+  }
+
+  @Test
+  void await_nothingIsRead_saysForHowLong() {
+    Duration patience = Duration.ofMillis(1);
+    var thrown = assertThrows(IOException.class, () -> requirement.await(patience));
+    assertEquals("no process has read the session start limit within 1 ms", thrown.getMessage());
   }
 
   @Test

@@ -68,6 +68,7 @@ class QueryParserTest {
             + " at most 9223372036854775806",
         "/?total=0|total is '0', expected a number from 1 to 9223372036854775807",
         "/?shard=16&total=16|shard is '16' of total '16', expected 0 to 15",
+        "/?hold=30|hold is '30', expected a time such as 30s or 0.5s, more than zero",
         "/?shard=1&shard=1|shard is given 2 times, expected once",
         "/?total=2&total=3&total=4|total is given 3 times, expected once",
         "/?shard=%zz|the query '/?shard=%zz' cannot be decoded, expected %"

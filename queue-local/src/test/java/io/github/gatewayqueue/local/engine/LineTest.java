@@ -142,7 +142,8 @@ class LineTest {
   @Test
   void tryReleaseHead_emptyLine_isAMistake() {
     Line line = new Line(INTERVAL, StartBudget.UNLIMITED, 0);
-    assertThrows(IllegalStateException.class, () -> line.tryReleaseHead(0));
+    var thrown = assertThrows(IllegalStateException.class, () -> line.tryReleaseHead(0));
+    assertEquals("nobody is in line", thrown.getMessage());
   }
 
   @Test
