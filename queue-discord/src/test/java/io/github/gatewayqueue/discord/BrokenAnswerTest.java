@@ -229,7 +229,7 @@ class BrokenAnswerTest {
   void fetch_silentTlsServer_timesOut() throws IOException {
     try (var server = RawServer.withoutReading(client -> {})) {
       assertEquals(
-          "GET " + server.url("https") + "/gateway/bot gave no complete answer within " + SHORT,
+          "GET " + server.url("https") + "/gateway/bot gave no complete answer within 300 ms",
           Calls.ioFailure(Calls.at(server.url("https")).requestTimeout(SHORT).build()));
     }
   }

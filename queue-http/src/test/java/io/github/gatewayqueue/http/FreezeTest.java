@@ -2,6 +2,7 @@ package io.github.gatewayqueue.http;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
@@ -69,7 +70,7 @@ class FreezeTest {
       JavaProcess broker, HttpQueue queue, CapturedLog log, Duration silence) throws Exception {
     broker.freeze();
     Await.until(() -> queue.inTrouble() == 5);
-    String silent = "sent no event for " + silence; // it is logged after it was counted
+    String silent = "sent no event for " + DurationText.exact(silence); // logged after it counts
     Await.until(() -> log.lines().stream().anyMatch(line -> line.contains(silent)));
     broker.thaw();
   }
