@@ -510,7 +510,10 @@ class StartRecordTest {
   void open_noSuchFolder_refused() {
     file = folder.resolve("missing/starts");
     assertEquals(
-        "cannot use " + file + " as the start record: java.nio.file.NoSuchFileException: " + file,
+        "cannot use "
+            + file
+            + " as the start record: java.nio.file.NoSuchFileException: "
+            + file.getParent(),
         refusal());
   }
 

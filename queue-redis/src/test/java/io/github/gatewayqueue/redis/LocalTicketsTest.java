@@ -117,7 +117,7 @@ class LocalTicketsTest {
     answer = new StepReply.Answer(StepReply.Kind.NO_LIMIT, 0, 0, "");
     try (CapturedLog log = new CapturedLog("io.github.gatewayqueue.redis", Level.ALL)) {
       for (int i = 0; i < 3; i++) {
-        step(new TwoClockMoment(after(HOLD.multipliedBy(2 * i)), NOW.millis()));
+        step(new TwoClockMoment(after(HOLD.multipliedBy(2L * i)), NOW.millis()));
       }
       assertEquals(
           List.of(
