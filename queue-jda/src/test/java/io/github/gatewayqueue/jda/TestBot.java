@@ -57,10 +57,6 @@ record TestBot(FakeDiscord discord, SessionController controller, ShardManager m
         .build();
   }
 
-  ShardManager manager() {
-    return manager;
-  }
-
   JDA shard(int id) {
     return Objects.requireNonNull(manager.getShardById(id));
   }
