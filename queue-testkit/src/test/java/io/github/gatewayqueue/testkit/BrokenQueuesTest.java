@@ -2,13 +2,11 @@ package io.github.gatewayqueue.testkit;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import io.github.gatewayqueue.testkit.BrokenQueues.IsDeafUntilItIsClosed;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,15 +33,6 @@ class BrokenQueuesTest {
 
   /** A busy machine may hide a mistake that is smaller than its own delays, but not all sizes. */
   private static final int MAX_SCALE = 256;
-
-  @Test
-  void createQueue_holdTimeoutIsNotOverridden_saysWhatIsExpected() {
-    Duration time = Duration.ofSeconds(1);
-    var thrown =
-        assertThrows(
-            UnsupportedOperationException.class, () -> new MyQueueTest().createQueue(time, time));
-    assertEquals("starts are held, expected a hold time-out to be set", thrown.getMessage());
-  }
 
   @ParameterizedTest
   @MethodSource("brokenQueues")
