@@ -47,7 +47,7 @@ public final class DurationText {
     int nanos = duration.toNanosPart();
     if (nanos == 0) {
       addIfAny(parts, duration.toSecondsPart(), "s");
-    } else if (duration.toSeconds() > 0) {
+    } else if (duration.toSecondsPart() > 0) {
       parts.add(decimal(duration.toSecondsPart(), nanos) + " s");
     } else {
       parts.add(nanos % 1_000_000 == 0 ? nanos / 1_000_000 + " ms" : nanos + " ns");
