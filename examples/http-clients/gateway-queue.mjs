@@ -1,17 +1,19 @@
 // A client of the broker with nothing but fetch: acquire(shard, total) returns a start that is held.
-const broker = process.env.GATEWAY_QUEUE ?? 'http://127.0.0.1:8080';
+const broker = (process.env.GATEWAY_QUEUE ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
 const headers = { Authorization: `Bearer ${process.env.GATEWAY_QUEUE_TOKEN}` };
 const SILENCE = 3000; // the broker says something every second
 
 export class Refused extends Error {}
 
 export async function acquire(shard, total, signal) {
-  for (;;) {
+  for (let told = false; ; ) {
     try {
       const start = await ask(shard, total, signal);
       if (start) return start;
     } catch (error) {
       if (signal?.aborted || error instanceof Refused) throw error; // given up, or refused for good
+      if (!told) console.error(`${broker} does not answer as a broker does, asking again: ${error.cause ?? error}`);
+      told = true;
     }
     await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 1000));
   }
@@ -20,9 +22,10 @@ export async function acquire(shard, total, signal) {
 async function ask(shard, total, signal) {
   const accept = { ...headers, Accept: 'text/event-stream' };
   const response = await fetch(`${broker}/?shard=${shard}&total=${total}&hold=30s`, { method: 'POST', headers: accept, signal });
-  if ([400, 401, 403].includes(response.status)) {
+  if ([400, 401, 403, 404, 405].includes(response.status)) {
     throw new Refused((await response.json().catch(() => ({}))).detail ?? `the broker answered ${response.status}`);
   }
+  if (!response.ok) throw new Error(`it answered ${response.status}`);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     let text = '';

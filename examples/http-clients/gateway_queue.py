@@ -1,7 +1,7 @@
 """A client of the broker with nothing but the standard library: acquire(shard, total) returns a Start that is held."""
-import http.client, json, os, random, threading, time, urllib.error, urllib.request
+import http.client, json, os, random, sys, threading, time, urllib.error, urllib.request
 
-BROKER = os.environ.get("GATEWAY_QUEUE", "http://127.0.0.1:8080")
+BROKER = os.environ.get("GATEWAY_QUEUE", "http://127.0.0.1:8080").rstrip("/")
 HEADERS = {"Authorization": "Bearer " + os.environ.get("GATEWAY_QUEUE_TOKEN", "none")}
 SILENCE = 3  # seconds: the broker says something every second
 FAILURES = (OSError, http.client.HTTPException)
@@ -24,6 +24,7 @@ def detail(error):
 
 
 def acquire(shard, total):
+    told = False
     while True:
         try:
             stream = send(f"/?shard={shard}&total={total}&hold=30s", Accept="text/event-stream")
@@ -33,11 +34,12 @@ def acquire(shard, total):
                     event = line[7:].strip()
                 elif line.startswith("data: ") and event == "released":
                     return Start(json.loads(line[6:]).get("start"), stream)
-        except urllib.error.HTTPError as error:
-            if error.code in (400, 401, 403):
+        except FAILURES as error:
+            if getattr(error, "code", None) in (400, 401, 403, 404, 405):
                 raise Refused(detail(error)) from None
-        except FAILURES:
-            pass
+            if not told:
+                print(f"{BROKER} does not answer as a broker does, asking again: {error}", file=sys.stderr)
+            told = True
         time.sleep(1 + random.random())
 
 

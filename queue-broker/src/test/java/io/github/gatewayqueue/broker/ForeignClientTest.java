@@ -2,8 +2,11 @@ package io.github.gatewayqueue.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
+import io.github.gatewayqueue.testsupport.EmbeddedRedis;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -164,10 +167,22 @@ class ForeignClientTest extends BrokerTestBase {
     BrokerProcess.assumeThereIs(program.getFirst());
     ServerSocket old = open(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
     Thread.ofVirtual().start(() -> serve(old));
-    Process client = start(program, URI.create("http://127.0.0.1:" + old.getLocalPort()));
     assertEquals(
         "the broker does not know this start: it is too old, or is another one",
-        client.inputReader().readLine());
+        firstLine(program, "http://127.0.0.1:" + old.getLocalPort()));
+
+    FakeDiscord another = open(FakeDiscord.builder().start());
+    String address = another.restUri().resolve("/").toString();
+    String refused = firstLine(program, address + "/"); // as some write it
+    assertTrue(refused.matches("the broker answered 40[45]"), refused);
+
+    String away = "http://127.0.0.1:" + EmbeddedRedis.freePort();
+    String told = firstLine(program, away);
+    assertTrue(told.startsWith(away + " does not answer as a broker does, asking again: "), told);
+  }
+
+  private String firstLine(List<String> program, String broker) throws IOException {
+    return "" + start(program, URI.create(broker)).inputReader().readLine();
   }
 
   /** Releases everybody, without a start, and knows of no other path. */
