@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,16 +64,16 @@ class MessagesTest {
             .collect(toCollection(TreeSet::new));
     assertEquals(
         "",
-        messages.stream()
-            .filter(message -> rows.stream().noneMatch(row -> matches(row, message)))
-            .collect(joining("\n")),
+        unknown(messages, message -> rows.stream().anyMatch(row -> matches(row, message))),
         "not on the page");
     assertEquals(
         "",
-        rows.stream()
-            .filter(row -> messages.stream().noneMatch(message -> matches(row, message)))
-            .collect(joining("\n")),
+        unknown(rows, row -> messages.stream().anyMatch(message -> matches(row, message))),
         "rows of messages that there are no more");
+  }
+
+  private static String unknown(Set<String> texts, Predicate<String> isKnown) {
+    return texts.stream().filter(isKnown.negate()).collect(joining("\n"));
   }
 
   @Test

@@ -100,10 +100,14 @@ class BrokerFaultTest extends BrokerTestBase {
         () -> {
           throw new IllegalStateException("odd");
         };
+    require500(broker, "/?shard=3", "SEVERE: the request of shard 3 failed");
+  }
+
+  private void require500(Broker broker, String target, String logged) throws Exception {
     try (var log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
-      assertEquals(500, get(broker, "/?shard=3").statusCode());
+      assertEquals(500, get(broker, target).statusCode());
       String line = log.lines().getFirst();
-      assertTrue(line.startsWith("SEVERE: the request of shard 3 failed"), line);
+      assertTrue(line.startsWith(logged), line);
     }
   }
 
@@ -114,11 +118,7 @@ class BrokerFaultTest extends BrokerTestBase {
         () -> {
           throw new IllegalStateException("odd");
         };
-    try (var log = new CapturedLog("io.github.gatewayqueue.broker", Level.WARNING)) {
-      assertEquals(500, get(broker, "/status").statusCode());
-      String line = log.lines().getFirst();
-      assertTrue(line.startsWith("SEVERE: a page could not be made: "), line);
-    }
+    require500(broker, "/status", "SEVERE: a page could not be made: ");
     assertEquals(500, get(broker, "/health/ready").statusCode());
     assertEquals(200, get(broker, "/health/live").statusCode());
     queue.get().onLook = () -> {};
