@@ -76,7 +76,7 @@ class DocsTest extends BrokerTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {DOCS, OPERATIONS, COMING_FROM, DOCKERFILE, UNIT, KUBERNETES, COMPOSE})
+  @ValueSource(strings = {DOCS, OPERATIONS, DOCKERFILE, UNIT, KUBERNETES, COMPOSE})
   void variables_named_existAsSettings(String file) throws Exception {
     Set<String> known = new HashSet<>(Set.of("GATEWAY_QUEUE_TOKEN", "DISCORD_TOKEN"));
     Arrays.stream(Setting.values()).map(setting -> setting.variable).forEach(known::add);
