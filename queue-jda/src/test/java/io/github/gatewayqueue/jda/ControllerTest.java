@@ -510,7 +510,7 @@ class ControllerTest {
           try {
             controller.getGateway();
           } catch (RejectedExecutionException e) { // as JDA does while it reconnects
-            refusal.set(e.getMessage());
+            refusal.set("" + e.getMessage());
           }
         });
     awaitStory("0 cancelled");
