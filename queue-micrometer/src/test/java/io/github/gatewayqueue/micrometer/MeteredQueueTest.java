@@ -173,8 +173,8 @@ class MeteredQueueTest {
       assertShown(large, 899);
       SessionStartLimit read = large.limit().orElseThrow();
       large.update(new SessionStartLimit(1000, 800, read.resetAfter(), read.maxConcurrency()));
-      // about a hundred: the update may have missed the start of this queue
-      assertTrue(elsewhere() > 90, () -> "" + elsewhere());
+      // about a hundred, less what may be of a process before this one
+      assertTrue(elsewhere() > 80, () -> "" + elsewhere());
       assertEquals((double) large.usedElsewhere(), elsewhere());
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.gatewayqueue.GatewayQueue;
+import io.github.gatewayqueue.internal.DurationText;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -501,7 +502,9 @@ public abstract class GatewayQueueContract extends SessionStartContract {
           assertThrows(
               IllegalArgumentException.class, () -> open(interval), "interval " + interval);
       String message = String.valueOf(thrown.getMessage());
-      assertTrue(message.contains(interval.toString()), interval + " is not named: " + message);
+      assertTrue(
+          message.contains(DurationText.exact(interval)) || message.contains(interval.toString()),
+          interval + " is not named: " + message);
     }
   }
 
