@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -55,7 +55,7 @@ class MessagesTest {
 
   @Test
   void messages_thrown_areThoseThatThePageExplains() {
-    SortedSet<String> messages = thrown();
+    NavigableSet<String> messages = thrown();
     assertTrue(messages.size() > 100, messages.toString());
     Set<String> rows =
         Page.read(Reactor.ROOT.resolve("docs/messages.md")).rows().stream()
@@ -87,7 +87,7 @@ class MessagesTest {
                 Stream.concat(Stream.of(literal), Stream.of(literal.split("[|,'\\n] *"))))
             .map(literal -> literal.replaceAll("\\\\(.)", "$1"))
             .collect(toCollection(TreeSet::new));
-    SortedSet<String> texts = thrown();
+    NavigableSet<String> texts = thrown();
     Reactor.published().stream()
         .flatMap(folder -> SourceTexts.logged(SourceTexts.sources(folder)).stream())
         .filter(line -> !line.startsWith("INFO "))
@@ -116,7 +116,8 @@ class MessagesTest {
     }
     return literals.stream()
         .anyMatch(literal ->
-            text.contains(literal) && COMMON.matcher(literal).replaceAll("").length() >= DISTINCTIVE
+            (text.contains(literal)
+                    && COMMON.matcher(literal).replaceAll("").length() >= DISTINCTIVE)
                 || forms.stream().anyMatch(form -> form.matcher(literal).find()));
   }
 
@@ -128,8 +129,8 @@ class MessagesTest {
     return Stream.of(pattern.split("…", -1)).map(Pattern::quote).collect(joining(".*"));
   }
 
-  private static SortedSet<String> thrown() {
-    SortedSet<String> messages = new TreeSet<>(BUILT);
+  private static NavigableSet<String> thrown() {
+    NavigableSet<String> messages = new TreeSet<>(BUILT);
     for (Path folder : Reactor.published()) {
       messages.addAll(SourceTexts.thrown(SourceTexts.sources(folder)));
     }
