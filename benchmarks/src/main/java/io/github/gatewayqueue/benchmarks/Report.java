@@ -36,13 +36,13 @@ final class Report {
     targets.append(row(List.of(what, limit, ours, ratio, wanted, met ? "met" : "**missed**")));
   }
 
-  /** Adds such a row, of a median that is to be so much at most. */
+  /** Adds such a row, of a median that may be so much at most. */
   void atMost(String what, String limit, Sample ours, String unit, String ratio, double most) {
     double median = ours.median();
     target(what, limit, number(median) + unit, ratio, "≤ " + number(most) + unit, median <= most);
   }
 
-  /** Adds such a row, of medians of which ours is to be so many times that of a limit at most. */
+  /** Adds such a row, of medians of which ours may be so many times that of a limit at most. */
   void atMostTimes(String what, String name, Sample limit, Sample ours, String unit, int most) {
     Sample ratio = ours.over(limit);
     target(
