@@ -8,11 +8,10 @@ export class Refused extends Error {}
 export async function acquire(shard, total, signal) {
   for (let told = false; ; ) {
     try {
-      const start = await ask(shard, total, signal);
-      if (start) return start;
+      return await ask(shard, total, signal);
     } catch (error) {
       if (signal?.aborted || error instanceof Refused) throw error; // given up, or refused for good
-      if (!told) console.error(`${broker} does not answer as a broker does, asking again: ${error.cause ?? error}`);
+      if (!told) console.error(`${broker} does not release, asking again: ${error.cause ?? error.message}`);
       told = true;
     }
     await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 1000));
@@ -22,7 +21,7 @@ export async function acquire(shard, total, signal) {
 async function ask(shard, total, signal) {
   const accept = { ...headers, Accept: 'text/event-stream' };
   const response = await fetch(`${broker}/?shard=${shard}&total=${total}&hold=30s`, { method: 'POST', headers: accept, signal });
-  if ([400, 401, 403, 404, 405].includes(response.status)) {
+  if ([400, 401, 403].includes(response.status)) {
     throw new Refused((await response.json().catch(() => ({}))).detail ?? `the broker answered ${response.status}`);
   }
   if (!response.ok) throw new Error(`it answered ${response.status}`);
@@ -34,6 +33,7 @@ async function ask(shard, total, signal) {
       const released = /event: released\ndata: (.*)\n\n/.exec(text);
       if (released) return await hold(JSON.parse(released[1]).start, reader);
     }
+    throw new Error('its answer ended without a release');
   } catch (error) {
     await reader.cancel().catch(() => {});
     throw error;

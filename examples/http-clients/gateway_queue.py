@@ -19,7 +19,7 @@ def send(path, method="POST", **headers):
 def detail(error):
     try:
         return json.load(error)["detail"]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return f"the broker answered {error.code}"
 
 
@@ -34,11 +34,12 @@ def acquire(shard, total):
                     event = line[7:].strip()
                 elif line.startswith("data: ") and event == "released":
                     return Start(json.loads(line[6:]).get("start"), stream)
+            raise http.client.HTTPException("its answer ended without a release")
         except FAILURES as error:
-            if getattr(error, "code", None) in (400, 401, 403, 404, 405):
+            if getattr(error, "code", None) in (400, 401, 403):
                 raise Refused(detail(error)) from None
             if not told:
-                print(f"{BROKER} does not answer as a broker does, asking again: {error}", file=sys.stderr)
+                print(f"{BROKER} does not release, asking again: {error}", file=sys.stderr)
             told = True
         time.sleep(1 + random.random())
 

@@ -324,9 +324,9 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets the file that records the starts of the last 24 hours, from which the next broker learns
-     * what this one has released; none by default. If it is there and can be written, there is no
-     * start delay, unless one is set. Needs a Discord token, and no Redis, which keeps a record of
-     * its own.
+     * what this one has released; none by default. If it is there, not empty, and can be written,
+     * there is no start delay, unless one is set. Needs a Discord token, and no Redis, which keeps
+     * a record of its own.
      *
      * @param file the file, or where there is none yet, in a folder that exists
      * @return this builder

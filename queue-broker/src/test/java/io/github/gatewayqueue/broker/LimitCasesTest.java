@@ -414,7 +414,6 @@ class LimitCasesTest {
         }
       }
       assertSafe(discord);
-      assertTrue(discord.score().remaining() < 7, discord.toString());
     }
   }
 

@@ -25,7 +25,6 @@ public final class Faults {
   private SessionEnd sessionEnd = new SessionEnd(Duration.ZERO, 1000);
   private int sessionTimes;
 
-  /** The same delays in each run. */
   private final Random random = new Random(19);
 
   /** How a session ends: how long after its READY, and with what close code. */
@@ -86,7 +85,7 @@ public final class Faults {
 
   /**
    * Makes HELLO late like {@link #delayHello(Duration)}, on each socket by a random time of its
-   * own. The times come in the same order for each Discord.
+   * own.
    *
    * @param shortest how late at least, in whole milliseconds
    * @param longest how late at most, in whole milliseconds, at most 36,500 days

@@ -619,9 +619,10 @@ public final class LargeBotQueue implements LimitedQueue {
      * Sets the file that records the starts of the last 24 hours, from which the next process
      * learns what this one has released; none by default. With it the spacing and the budget hold
      * over a restart without a {@linkplain #startDelay start delay}, and the {@linkplain #brake
-     * brake} sees a shard that ends its process each time. It is opened by {@link #build}, and
-     * belongs to the queue until the process ends or builds another queue with the same file, which
-     * takes it over: the former queue then records nothing more.
+     * brake} sees a shard that ends its process each time. A file that cannot be written is a
+     * warning, and is emptied: the next process then knows as much as without one. It is opened by
+     * {@link #build}, and belongs to the queue until the process ends or builds another queue with
+     * the same file, which takes it over: the former queue then records nothing more.
      *
      * @param file the file, or where there is none yet, in a folder that exists
      * @return this builder

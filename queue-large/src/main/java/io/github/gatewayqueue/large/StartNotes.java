@@ -52,7 +52,8 @@ final class StartNotes {
   private static ShardBrake.Pause replay(
       ShardBrake brake, List<StartRecord.Past> past, long nowNanos) {
     ShardBrake.Pause process = ShardBrake.Pause.NONE;
-    boolean hasStarted = false;
+    boolean hasStarted =
+        true; // that of a process that began more than a day ago, which is the first
     for (StartRecord.Past one : past) {
       long nanos = nowNanos - one.ageNanos();
       switch (one.kind()) {

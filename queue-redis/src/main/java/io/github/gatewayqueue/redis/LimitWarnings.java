@@ -74,7 +74,7 @@ final class LimitWarnings {
         && before.total() == limit.total()
         && nextResetNanos - resetNanos < ANOTHER_RESET_NANOS) {
       low.used(before.remaining() - limit.remaining(), nowNanos);
-    } else {
+    } else if (!limit.resetAfter().isZero()) {
       exhaustionTold = false; // of another day
     }
     known = limit;
