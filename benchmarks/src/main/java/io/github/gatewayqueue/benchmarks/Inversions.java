@@ -58,7 +58,7 @@ final class Inversions implements Scenario {
         Thread.onSpinWait();
       }
     }
-    int keptBack = 2 * BUCKETS; // for a process before this one, in the queue's first ten seconds
+    int keptBack = 10 * BUCKETS; // for processes before this one, in the queue's first ten seconds
     queue.update(Ours.limit(requests + keptBack, BUCKETS));
     crowd.join();
   }
