@@ -83,12 +83,15 @@ class MeteredQueueTest {
   @Test
   void releasedRequest_itsWait_isRecorded() throws Exception {
     Duration interval = Duration.ofMillis(100);
-    MeteredQueue queue = measure(new LocalQueue(interval));
-    queue.request(0, 1);
-    queue.request(0, 1);
+    LocalQueue local = new LocalQueue(interval);
+    MeteredQueue queue = measure(local);
+    SessionStart start = queue.acquire(0, 1);
+    Asking next = Asking.of(queue);
+    Await.until(() -> local.waiting() == 1);
+    start.identified(); // from here the interval counts, and the next one asked before
+    next.awaitReturn();
     Timer wait = registry.get("gateway.queue.wait").timer();
     assertEquals(2, wait.count());
-    // the first one may have been released up to its return, from which the interval counts
     double millis = wait.totalTime(TimeUnit.MILLISECONDS);
     assertTrue(millis >= interval.toMillis(), () -> "" + millis);
   }
