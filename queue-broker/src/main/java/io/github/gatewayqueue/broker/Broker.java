@@ -294,7 +294,7 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder reserve(int reserve) {
-      this.reserve = Require.inRange("reserve", reserve, 0, 1_000_000);
+      this.reserve = Require.reserve("reserve", reserve);
       return this;
     }
 

@@ -279,9 +279,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
       return;
     }
     underWay.forEach(ShardRequest::close);
-    state
-        .turns()
-        .release(Integer.MAX_VALUE / 2); // a thread that waits for a turn finds that it is closed
+    // A thread that waits for a turn finds that it is closed.
+    state.turns().release(Integer.MAX_VALUE / 2);
     state.starts().close(LAST_WORDS);
     if (own != null) {
       own.shutdownNow();

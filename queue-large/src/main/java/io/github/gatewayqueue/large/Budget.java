@@ -40,7 +40,8 @@ final class Budget {
    * How many starts of a bucket a predecessor may have made that Discord has not counted yet: one
    * by each process that lives for a second, and fewer by those that live longer.
    */
-  static final int PREDECESSOR_STARTS = (int) (RecentStarts.UNCOUNTED_NANOS / 1_000_000_000);
+  private static final int PREDECESSOR_STARTS =
+      (int) (RecentStarts.UNCOUNTED_NANOS / 1_000_000_000);
 
   /** For how long a reading is put off after the first failure, at most. */
   static final Duration MIN_BACKOFF = Duration.ofSeconds(1);

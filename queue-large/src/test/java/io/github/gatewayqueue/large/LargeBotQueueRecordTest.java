@@ -46,6 +46,10 @@ class LargeBotQueueRecordTest extends BotTest {
     return next;
   }
 
+  private LargeBotQueue.Builder braked(Path record) {
+    return builder().record(record).initialLimit(limit(500, DAY, 1)).brake(Brake.ON);
+  }
+
   @Test
   void build_startsJustBefore_areSubtractedAndSpaced() throws Exception {
     LargeBotQueue before =
@@ -86,16 +90,11 @@ class LargeBotQueueRecordTest extends BotTest {
 
   @Test
   void request_shardStartedInFourProcesses_waitsInTheFifth() throws Exception {
-    builder().record(file).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build().request(7, 16);
+    braked(file).build().request(7, 16);
     for (int i = 0; i < 3; i++) {
-      builder()
-          .record(nextProcess())
-          .initialLimit(limit(500, DAY, 1))
-          .brake(Brake.ON)
-          .build()
-          .request(7, 16);
+      braked(nextProcess()).build().request(7, 16);
     }
-    Bot bot = bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+    Bot bot = bot(braked(nextProcess()));
     Asking looping = bot.start(7);
     Await.until(() -> !bot.queue.snapshot().pauses().isEmpty());
     QueueSnapshot.Pause pause = bot.queue.snapshot().pauses().getFirst();
@@ -110,13 +109,11 @@ class LargeBotQueueRecordTest extends BotTest {
     try (var log = new CapturedLog("io.github.gatewayqueue.large", Level.WARNING)) {
       for (int i = 0; i < 4; i++) {
         Path record = i == 0 ? file : nextProcess();
-        LargeBotQueue queue =
-            builder().record(record).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build();
+        LargeBotQueue queue = braked(record).build();
         queue.request(i, 16);
         queue.request(i + 4, 16); // a process counts once
       }
-      Bot bot =
-          bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+      Bot bot = bot(braked(nextProcess()));
       bot.start(0);
       bot.start(1);
       Await.until(() -> bot.queue.snapshot().pauses().size() == 2);
@@ -132,16 +129,11 @@ class LargeBotQueueRecordTest extends BotTest {
   /** What it needs is down, for instance: it must not be held back when that is up again. */
   @Test
   void build_manyProcessesThatStartedNothing_nobodyWaits() throws Exception {
-    builder().record(file).brake(Brake.ON).build();
+    braked(file).build();
     for (int i = 0; i < 9; i++) {
-      builder().record(nextProcess()).brake(Brake.ON).build();
+      braked(nextProcess()).build();
     }
-    builder()
-        .record(nextProcess())
-        .initialLimit(limit(500, DAY, 1))
-        .brake(Brake.ON)
-        .build()
-        .request(0, 1);
+    braked(nextProcess()).build().request(0, 1);
   }
 
   private static long pausesIn(Path file) throws IOException {
@@ -164,10 +156,9 @@ class LargeBotQueueRecordTest extends BotTest {
     }
     lines.add(line(Kind.PAUSED, Duration.ofMinutes(16)));
     Files.write(file, lines);
-    LargeBotQueue queue =
-        builder().record(file).initialLimit(limit(500, DAY, 1)).brake(Brake.ON).build();
+    LargeBotQueue queue = braked(file).build();
     queue.request(7, 16);
-    Bot bot = bot(builder().record(nextProcess()).initialLimit(limit(500, DAY, 1)).brake(Brake.ON));
+    Bot bot = bot(braked(nextProcess()));
     Asking again = bot.start(7);
     Await.until(() -> pausesIn(file) == 2);
     assertFalse(again.ended());

@@ -368,7 +368,9 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
       synchronized (this) {
         if (word != Word.IDENTIFIED && !ended) {
           ended = true;
-          unanswered.add(word == Word.CLOSED ? 1 : 0);
+          if (word == Word.CLOSED) {
+            unanswered.increment();
+          }
         }
         if (over) {
           return;

@@ -76,7 +76,7 @@ public final class Configuration {
   /** Returns how many session starts are not used. */
   int reserve() {
     int[] reserve = {1};
-    apply(Setting.RESERVE, text -> reserve[0] = Require.inRange("it", integer(text), 0, 1_000_000));
+    apply(Setting.RESERVE, text -> reserve[0] = Require.reserve("it", integer(text)));
     return reserve[0];
   }
 

@@ -21,6 +21,11 @@ public final class Require {
     return value;
   }
 
+  /** Session starts of a day that are not used. */
+  public static int reserve(String name, int value) {
+    return inRange(name, value, 0, 1_000_000);
+  }
+
   public static Duration positive(String name, Duration value) {
     requireNonNull(value, name);
     if (!value.isPositive() || value.compareTo(MAX) > 0) {
