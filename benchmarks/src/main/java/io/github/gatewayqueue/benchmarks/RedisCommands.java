@@ -127,7 +127,7 @@ final class RedisCommands implements Scenario {
     String generation = client.hget(prefix + "state", "generation");
     for (int i = 0; i < others; i++) {
       client.zadd(prefix + "leases", Double.MAX_VALUE, "other" + i);
-      client.hset(prefix + "processes", "other" + i, "1:1:" + generation);
+      client.hset(prefix + "processes", "other" + i, "1:1:" + generation + ":1");
     }
   }
 

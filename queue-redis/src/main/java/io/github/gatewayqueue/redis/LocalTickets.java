@@ -182,30 +182,23 @@ final class LocalTickets {
   }
 
   /**
-   * Refuses all waiting requests.
+   * Refuses waiting requests.
    *
    * @param refusal makes what each of them throws
+   * @param inLineOnly whether those go on for whom a start is held
    * @param beforeNanos when it was found that they have to be; who has come later may be lucky
    */
-  void failAll(Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
+  void fail(
+      Supplier<GatewayQueueException> refusal,
+      boolean inLineOnly,
+      long beforeNanos,
+      long nowNanos) {
     for (Ticket ticket : List.copyOf(tickets.values())) {
-      fail(ticket, refusal, beforeNanos, nowNanos);
-    }
-  }
-
-  /** The same, but for those for whom a start is held. */
-  void failInLine(Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
-    for (Ticket ticket : List.copyOf(tickets.values())) {
-      if (!holds.containsKey(ticket.name)) {
-        fail(ticket, refusal, beforeNanos, nowNanos);
+      boolean spared =
+          ticket.madeNanos - beforeNanos > 0 || (inLineOnly && holds.containsKey(ticket.name));
+      if (!spared && ticket.fail(refusal)) {
+        giveUp(ticket, nowNanos);
       }
-    }
-  }
-
-  private void fail(
-      Ticket ticket, Supplier<GatewayQueueException> refusal, long beforeNanos, long nowNanos) {
-    if (ticket.madeNanos - beforeNanos <= 0 && ticket.fail(refusal)) {
-      giveUp(ticket, nowNanos);
     }
   }
 

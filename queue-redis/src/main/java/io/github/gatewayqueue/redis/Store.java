@@ -25,18 +25,13 @@ final class Store {
   private final List<String> keys;
   private final String process;
 
-  /** The interval and the start delay, in microseconds. */
-  private final List<String> pacing;
-
-  /**
-   * The lease, how long Discord may take to count a start, and how old a reading may become, in
-   * microseconds.
-   */
-  private final List<String> patience;
-
+  private final String interval;
   private final String reserve;
+
+  /** As the script takes them, times in microseconds. */
+  private final List<String> settings;
+
   private final boolean canRead;
-  private final String brakes;
   private long sequence;
 
   /** The last step whose answer has come. */
@@ -61,18 +56,18 @@ final class Store {
             prefix + "leases",
             prefix + "processes");
     this.process = process;
-    pacing =
+    interval = String.valueOf(Micros.ceil(settings.interval()) + 1); // moments are cut off
+    reserve = String.valueOf(settings.reserve());
+    this.settings =
         List.of(
-            String.valueOf(Micros.ceil(settings.interval()) + 1), // moments are cut off
-            String.valueOf(Micros.ceil(settings.startDelay())));
-    patience =
-        List.of(
+            interval,
+            String.valueOf(Micros.ceil(settings.startDelay())),
             String.valueOf(Micros.ceil(settings.lease())),
             String.valueOf(Micros.ceil(settings.settling())),
-            String.valueOf(Micros.ceil(settings.maxReadingAge())));
-    reserve = String.valueOf(settings.reserve());
+            String.valueOf(Micros.ceil(settings.maxReadingAge())),
+            reserve,
+            settings.brakes() ? "1" : "0");
     this.canRead = canRead;
-    brakes = settings.brakes() ? "1" : "0";
   }
 
   /**
@@ -84,9 +79,8 @@ final class Store {
     sequence++;
     List<String> arguments = new ArrayList<>(List.of(channel, process));
     arguments.addAll(List.of(String.valueOf(sequence), String.valueOf(confirmed)));
-    arguments.addAll(pacing);
-    arguments.addAll(patience);
-    arguments.addAll(List.of(reserve, canRead ? reading ? "2" : "1" : "0", brakes));
+    arguments.addAll(settings);
+    arguments.add(canRead ? reading ? "2" : "1" : "0");
     arguments.addAll(step.arguments());
     StepReply reply = StepReply.of(STEP.call(client, keys, arguments), sequence);
     confirmed = sequence;
@@ -99,7 +93,7 @@ final class Store {
    * @param places the bucket and the ticket, with its shard, of each place of interest
    */
   SnapshotReply look(List<String> places) {
-    List<String> arguments = new ArrayList<>(List.of(pacing.getFirst(), reserve));
+    List<String> arguments = new ArrayList<>(List.of(interval, reserve));
     arguments.addAll(places);
     return SnapshotReply.of(LOOK.call(client, keys, arguments));
   }

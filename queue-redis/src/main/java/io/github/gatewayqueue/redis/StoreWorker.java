@@ -350,8 +350,9 @@ final class StoreWorker {
     SessionStartLimit used = reply.limit();
     if (settings.fails() && reply.exhaustedNanos() > 0 && used != null) {
       Instant resetsAt = Instant.now().plusNanos(reply.exhaustedNanos());
-      tickets.failInLine(
+      tickets.fail(
           () -> new SessionStartLimitExceededException(used, settings.reserve(), 1, resetsAt),
+          true,
           asked.nanos(),
           System.nanoTime());
     }
@@ -362,7 +363,7 @@ final class StoreWorker {
     Supplier<GatewayQueueException> refusal =
         () -> new GatewayQueueException(message == null ? failure.toString() : message, failure);
     failRequirements(refusal::get);
-    tickets.failAll(refusal, beforeNanos, System.nanoTime());
+    tickets.fail(refusal, false, beforeNanos, System.nanoTime());
   }
 
   private long failed(JedisException e, long failedNanos) {

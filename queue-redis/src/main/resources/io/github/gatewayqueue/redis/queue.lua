@@ -32,8 +32,8 @@ local channel, process = text(), text()
 local sequence, confirmed = number(), number()
 local interval, start_delay, lease, settling, max_age, reserve =
   number(), number(), number(), number(), number(), number()
-local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
 local brakes = text() == '1' -- whether a shard that starts again and again waits before it joins
+local source = text() -- of the limit: 0 if it has none, 1 if it has one, 2 if that one is at it
 
 local state, changed = {}, {}
 do
@@ -424,13 +424,10 @@ end
 
 -- A ticket that its process does not have any more: it was used or given up, and that was lost.
 local function stray(ticket, shard)
-  local bucket, member = bucket_of(shard), ticket .. ':' .. shard
-  local holder, _, spacing = hold_of(bucket)
-  if holder == member then
-    redis.call('HDEL', HOLDS, bucket)
-    use(bucket, member, now, spacing, 0)
+  if hold_of(bucket_of(shard)) == ticket .. ':' .. shard then
+    used(ticket, shard, 0)
   else
-    leave(bucket, member)
+    unused(ticket, shard)
   end
 end
 
@@ -461,19 +458,19 @@ local function join(index, ticket, shard, arrival)
   return arrival
 end
 
--- Returns the first in line of a process that has a lease, after those before it are dropped; and
--- whether there are too many of those for one step.
+-- Returns the first in line of a process that has a lease, after those before it are dropped; or nil
+-- if there is none, or too many are to be dropped for one step.
 local dropped = 0
 local function live_head(bucket)
   while dropped < MAX_DROPPED do
     local head = head_of(bucket)
     if not head or lease_left(owner_of(head)) then
-      return head, false
+      return head
     end
     redis.call('ZREM', line(bucket), head)
     dropped = dropped + 1
   end
-  return nil, true
+  return nil
 end
 
 -- The budget follows LargeBotQueue's: a reading is good until the limit resets; starts that it may
@@ -658,50 +655,50 @@ local function release(bucket, head)
 end
 
 -- An answer that somebody else is waited for; by name if that is another ticket of the process.
-local function behind(bucket, member)
-  return { BEHIND, lease_left(owner_of(member)) or 1, (last_use(bucket)),
-    owner_of(member) == process and member or '' }
+local function behind(member)
+  local owner = owner_of(member)
+  return BEHIND, lease_left(owner) or 1, owner == process and member or ''
 end
 
 local reading_wanted = 0
 
+-- Returns the kind of answer; a time or a reading's number, if it has one; and whom it is behind.
 local function ask(ticket, shard)
   local bucket, member = bucket_of(shard), ticket .. ':' .. shard
   end_lost_hold(bucket)
   local holder = hold_of(bucket)
   if holder == member then
-    return { RELEASED, 0, (last_use(bucket)), '' }
+    return RELEASED
   end
   if not redis.call('ZSCORE', line(bucket), member) then
     if not rejoin and not held_back_now[member] then
       begin_cold()
     end
-    return { UNKNOWN, 0, 0, '' }
+    return UNKNOWN
   end
   if holder then
     remind(bucket)
-    return behind(bucket, holder)
+    return behind(holder)
   end
-  local head, more = live_head(bucket)
-  if more or not head then -- or this process has no lease itself
-    return { WAIT, 0, (last_use(bucket)), '' }
+  local head = live_head(bucket)
+  if not head then -- this process has no lease itself, or the next step drops more
+    return WAIT
   end
   if head ~= member then
     if now >= due(bucket) then
       remind(bucket)
     end
-    return behind(bucket, head)
+    return behind(head)
   end
   local kind, detail = refusal()
   if now < due(bucket) then
     reading_wanted = kind == READ and detail or reading_wanted
-    return { WAIT, due(bucket) - now, (last_use(bucket)), '' }
+    return WAIT, due(bucket) - now
   end
-  if kind then
-    return { kind, detail, (last_use(bucket)), '' }
+  if not kind then
+    release(bucket, head)
   end
-  release(bucket, head)
-  return { RELEASED, 0, (last_use(bucket)), '' }
+  return kind or RELEASED, detail
 end
 
 -- What the process tells.
@@ -746,7 +743,8 @@ end
 local asks = number()
 for i = 1, asks do
   local ticket, shard = text(), text()
-  answers[i] = ask(ticket, shard)
+  local kind, detail, other = ask(ticket, shard)
+  answers[i] = { kind, detail or 0, (last_use(bucket_of(shard))), other or '' }
 end
 for i = 1, number() do
   local ticket, shard = text(), text()

@@ -19,6 +19,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LocalTicketsTest {
   private static final Duration INTERVAL = Duration.ofSeconds(6);
@@ -317,21 +319,51 @@ class LocalTicketsTest {
   }
 
   @Test
-  void said_cancelled_isToldAsUnused() throws Exception {
-    Hold hold = release(1).await();
-    hold.cancel();
-    tickets.said(hold, System.nanoTime());
-    assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
-    assertEquals(List.of(), step().words());
-  }
-
-  @Test
   void said_cancelledTwiceBeforeTheWorkerHearsOfIt_isToldAsUnused() throws Exception {
     Hold hold = release(1).await();
     hold.cancel();
     hold.cancel();
     tickets.said(hold, System.nanoTime());
     assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
+  }
+
+  /** The first word counts: what comes after it, or again, changes nothing. */
+  @ParameterizedTest
+  @CsvSource({
+    "answered identified close, USED",
+    "answered cancel, USED",
+    "answered answered, USED",
+    "identified answered cancel, USED",
+    "identified identified cancel close, USED",
+    "cancel identified answered close, UNUSED",
+    "cancel cancel, UNUSED",
+    "close cancel, USED"
+  })
+  void said_outOfTurnOrTwice_isToldOnce(String words, TicketOutcome.Kind kind) throws Exception {
+    Hold hold = release(1).await();
+    long beforeNanos = System.nanoTime();
+    for (String word : words.split(" ", -1)) {
+      say(hold, word);
+      tickets.said(hold, System.nanoTime());
+    }
+    Step step = step();
+    assertEquals(1, step.words().size());
+    TicketOutcome told = step.words().getFirst();
+    assertEquals(kind, told.kind());
+    boolean answered = words.contains("answered") && kind == TicketOutcome.Kind.USED;
+    long earlyNanos = answered ? SLACK.toNanos() : 0;
+    assertTrue(told.usedNanos() - beforeNanos >= -earlyNanos);
+    assertTrue(told.usedNanos() - System.nanoTime() <= -earlyNanos);
+    assertEquals(List.of(), step().words());
+  }
+
+  private static void say(Hold hold, String word) {
+    switch (word) {
+      case "identified" -> hold.identified();
+      case "answered" -> hold.answered();
+      case "cancel" -> hold.cancel();
+      default -> hold.close();
+    }
   }
 
   /** The time for which this process itself keeps it back is none of its holder's. */
@@ -399,6 +431,25 @@ class LocalTicketsTest {
     assertEquals(List.of(), again.confirms());
   }
 
+  /** The store became cold after it had answered for the first bucket of that step. */
+  @Test
+  void answered_releasedAndToJoinOnceMore_joinsWhenTheStartIsFoundLost() {
+    Ticket first = arrive(1);
+    Ticket second = arrive(2);
+    step();
+    answer = released();
+    rejoin = true;
+    assertEquals(List.of(first), step().asks());
+    answer = wait(Duration.ofHours(1));
+    rejoin = false;
+    held = false;
+    Step next = step();
+    assertEquals(List.of(second), next.joins());
+    assertEquals(List.of(first), next.confirms());
+    assertEquals(List.of(first), step().joins());
+    assertEquals(1001, first.arrival);
+  }
+
   @Test
   void confirm_lostAfterItWasTaken_isExpiredAndItsUseIsToldAllTheSame() throws Exception {
     Hold hold = release(1).await();
@@ -442,6 +493,21 @@ class LocalTicketsTest {
     assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
     assertEquals(List.of(), step().words());
     assertEquals(List.of(), step().confirms());
+  }
+
+  /** Such as when all join once more: the store must not stand still for long. */
+  @Test
+  void step_moreArrivalsThanItTakes_joinsTheOthersByTheNext() {
+    for (int number = 1; number <= 600; number++) {
+      arrive(number);
+    }
+    assertEquals(500, step().joins().size());
+    assertEquals(100, step().joins().size());
+    rejoin = true;
+    step();
+    rejoin = false;
+    assertEquals(500, step().joins().size());
+    assertEquals(100, step().joins().size());
   }
 
   /** A word may have to wait for a later step: until then its ticket is not to join. */

@@ -173,8 +173,8 @@ class MutationTest {
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
         new Mutation(
             "who is held does not hear of it again",
-            "  if holder == member then\n    return { RELEASED",
-            "  if false then\n    return { RELEASED",
+            "  if holder == member then\n    return RELEASED",
+            "  if false then\n    return RELEASED",
             EnumSet.of(Fault.ANSWERS_LOST, Fault.BUCKETS_CHANGED)),
         new Mutation(
             "the first ticket that asks is released first",

@@ -14,13 +14,11 @@ final class Participant {
   final String name;
   private static final Duration HOLD = Duration.ofHours(1);
 
-  final String namespace;
   final Store store;
   private int tickets;
 
   Participant(UnifiedJedis client, String name, RedisQueueSettings settings, boolean canRead) {
     this.name = name;
-    namespace = settings.namespace();
     store = new Store(client, name, settings, canRead);
   }
 

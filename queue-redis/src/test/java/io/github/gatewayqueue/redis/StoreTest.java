@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,12 +15,18 @@ import io.github.gatewayqueue.testsupport.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
  * The protocol step by step, as docs/redis-protocol.md has it, with processes that do as they are
@@ -28,6 +35,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 class StoreTest extends RedisTestBase {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(1);
+  private static final long HOUR_MICROS = 3_600_000_000L;
 
   StoreTest() {
     super(LONG);
@@ -91,6 +99,18 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.BEHIND, behind.kind());
     assertEquals("", behind.ownMember());
     assertEquals("a.1:3", process.ask(process.join(0)).ownMember());
+  }
+
+  /** Whichever of the tickets of a bucket are confirmed, one start is held, and for one of them. */
+  @Test
+  void confirm_ofAllThatAskInABucket_isOfTheOneThatIsHeldAlone() {
+    Participant process = participant("a", settings(LONG));
+    Participant other = participant("b", settings(LONG));
+    Ticket held = release(process, 0);
+    Ticket next = process.join(0);
+    Ticket last = other.join(0);
+    assertEquals(List.of(false, true), process.tell().confirm(next).confirm(held).take().held());
+    assertFalse(other.holds(last));
   }
 
   @Test
@@ -168,6 +188,50 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.WAIT, process.ask(third).kind());
   }
 
+  /** Its hold was lost, and it has joined again meanwhile. */
+  @Test
+  void used_ofOneThatWaits_leavesTheLineAndPutsTheNextOff() {
+    Participant process = reader("a", settings(LONG));
+    process.unused(readAndRelease(process));
+    Ticket waiting = process.join(0);
+    Ticket next = process.join(0);
+    assertEquals(0, process.used(waiting, Duration.ZERO).usedMoments().getFirst());
+    assertEquals(9, remaining(process.look()));
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    letAnIntervalPass();
+    assertEquals(Kind.RELEASED, process.ask(next).kind());
+  }
+
+  /** Discord counts it all the same. */
+  @Test
+  void used_ofOneThatWasUnused_putsTheNextOffAndIsCharged() {
+    Participant process = reader("a", settings(LONG));
+    Ticket first = readAndRelease(process);
+    process.unused(first);
+    assertEquals(0, process.used(first, Duration.ZERO).usedMoments().getFirst());
+    assertEquals(9, remaining(process.look()));
+    assertEquals(Kind.WAIT, process.ask(process.join(0)).kind());
+  }
+
+  /** Such as a cancellation after the answer; the same again if it was told twice. */
+  @ParameterizedTest
+  @EnumSource(names = {"UNUSED", "STRAY"})
+  void word_ofOneThatWasUsed_changesNothing(TicketOutcome.Kind word) {
+    Participant process = reader("a", settings(LONG));
+    Ticket first = readAndRelease(process);
+    Ticket next = process.join(0);
+    process.used(first, Duration.ZERO);
+    tell(process, first, word);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    letAnIntervalPass();
+    assertEquals(9, remaining(tell(process, first, word)));
+    assertEquals(Kind.RELEASED, process.ask(next).kind());
+  }
+
+  private static StepReply tell(Participant process, Ticket ticket, TicketOutcome.Kind word) {
+    return process.tell().word(ticket, word, Duration.ZERO).take();
+  }
+
   @Test
   void unused_isAsIfItHadNotBeenReleased() {
     Participant process = reader("a", settings(LONG));
@@ -191,8 +255,9 @@ class StoreTest extends RedisTestBase {
   }
 
   /** It counts as used then; what its process thinks of it comes too late. */
-  @Test
-  void unused_afterTheHoldWasLost_givesNothingBack() {
+  @ParameterizedTest
+  @EnumSource(names = {"UNUSED", "STRAY"})
+  void word_afterTheHoldWasLost_changesNothing(TicketOutcome.Kind word) {
     Participant frozen = reader("a", settings(LONG));
     Participant process = participant("b", settings(LONG));
     Ticket lost = frozen.join(0);
@@ -201,9 +266,26 @@ class StoreTest extends RedisTestBase {
     Ticket next = process.join(0);
     setLease(frozen, 1);
     assertEquals(Kind.WAIT, process.ask(next).kind());
-    frozen.unused(lost);
+    tell(frozen, lost, word);
     assertEquals(Kind.WAIT, process.ask(next).kind());
-    assertEquals(9, remaining(process.look()));
+    letAnIntervalPass();
+    assertEquals(9, remaining(tell(frozen, lost, word)));
+    assertEquals(Kind.RELEASED, process.ask(next).kind());
+  }
+
+  /** It was not used, as its process has not learned of it in time. */
+  @Test
+  void join_afterTheHoldWasLost_hasItsOldPlace() {
+    Participant frozen = participant("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    Ticket lost = release(frozen, 0);
+    Ticket next = process.join(0);
+    setLease(frozen, 1);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    assertEquals(lost.arrival, frozen.join(lost));
+    letAnIntervalPass();
+    assertEquals(Kind.BEHIND, process.ask(next).kind());
+    assertEquals(Kind.RELEASED, frozen.ask(lost).kind());
   }
 
   @Test
@@ -247,9 +329,7 @@ class StoreTest extends RedisTestBase {
   void ask_behindHeadOfDeadProcess_goesWhenItsLeaseIsOver() {
     Participant dead = participant("a", settings(SHORT));
     Participant process = participant("b", settings(SHORT));
-    for (int i = 0; i < 1200; i++) { // more than are dropped at once
-      dead.join(0);
-    }
+    dead.join(0);
     Ticket ticket = process.join(0);
     Answer behind = process.ask(ticket);
     assertEquals(Kind.BEHIND, behind.kind());
@@ -259,6 +339,42 @@ class StoreTest extends RedisTestBase {
     Await.until(() -> process.ask(ticket).kind() == Kind.RELEASED);
     assertTrue(nowMicros() > endMicros);
     assertEquals(1, client.zcard(key("line:0")), "nobody's");
+  }
+
+  /** More would keep the store from others for too long. */
+  @Test
+  void ask_behindManyOfADeadProcess_dropsFiveHundredInAStep() {
+    Participant dead = participant("a", settings(SHORT));
+    Participant process = participant("b", settings(SHORT));
+    Participant.Telling joins = dead.tell();
+    for (int i = 0; i < 600; i++) {
+      joins.join(dead.ticket(0));
+    }
+    joins.take();
+    Ticket ticket = process.join(0);
+    setLease(dead, 1);
+    Answer more = process.ask(ticket);
+    assertEquals(Kind.WAIT, more.kind());
+    assertEquals(0, more.nanos());
+    assertEquals(102, client.zcard(key("line:0")), "with nobody's");
+    assertEquals(Kind.RELEASED, process.ask(ticket).kind());
+  }
+
+  /** Others may have missed the notification, but need not hear of it at each step. */
+  @Test
+  void ask_behindAgainAndAgain_tellsAllAThirdOfALeaseAfterTheLastTime() {
+    Participant process = participant("a", settings(SHORT));
+    Participant other = participant("b", settings(SHORT));
+    release(process, 0);
+    Ticket next = other.join(0);
+    other.ask(next);
+    String told = client.hget(key("uses"), "told:0");
+    assertTrue(Long.parseLong(told) > 0);
+    other.ask(next);
+    assertEquals(told, client.hget(key("uses"), "told:0"));
+    client.hset(key("uses"), "told:0", "" + (Long.parseLong(told) - HOUR_MICROS / 3));
+    other.ask(next);
+    assertTrue(Long.parseLong(client.hget(key("uses"), "told:0")) > Long.parseLong(told));
   }
 
   private long nowMicros() {
@@ -361,6 +477,41 @@ class StoreTest extends RedisTestBase {
     assertNotEquals(before, cold());
   }
 
+  /**
+   * A process that has not heard that the store was cold hears so again, and it is not cold twice.
+   */
+  @Test
+  void take_answerOfAStepThatWasColdHalfWayIsLost_isToJoinAgainAllTheSame() {
+    try (OddClient odd = new OddClient(redis)) {
+      odd.odd = false;
+      Participant process = new Participant(odd, "a", settings(LONG), false);
+      Ticket ticket = process.join(0);
+      client.zrem(key("line:0"), ticket.member());
+      process.look();
+      odd.losesAnswers = true;
+      assertThrows(JedisConnectionException.class, () -> process.ask(ticket));
+      odd.losesAnswers = false;
+      long before = cold();
+      assertTrue(process.tell().ask(ticket).take().rejoin());
+      assertEquals(before, cold());
+    }
+  }
+
+  /** Or it would pass those who were in that line, and have not asked since. */
+  @Test
+  void join_lineHasVanished_isCold() {
+    Participant process = participant("a", settings(LONG));
+    Participant other = participant("b", settings(LONG));
+    process.look();
+    Ticket first = other.join(0);
+    long before = cold();
+    client.del(key("line:0"));
+    assertTrue(process.tell().join(process.ticket(0)).take().rejoin());
+    assertNotEquals(before, cold());
+    assertTrue(other.look().rejoin());
+    assertEquals(first.arrival, other.join(first));
+  }
+
   /** It may have been one of more buckets than a store knows of that has lost its state. */
   @Test
   void join_lineThatOutlivedWhatWasKnownOfIt_beginsEmpty() {
@@ -397,6 +548,63 @@ class StoreTest extends RedisTestBase {
     assertTrue(String.valueOf(thrown.getMessage()).contains("later step"), thrown.toString());
   }
 
+  /** Its process has died since, and others have seen the end of its lease. */
+  @Test
+  void take_stepThatWasGivenUp_isRefusedForAnHourAfterTheLease() {
+    Participant late = participant("a", settings(LONG)); // the same process, two steps behind
+    Participant process = participant("a", settings(LONG));
+    Ticket left = process.join(0);
+    process.unused(left);
+    setLease(process, nowMicros() - HOUR_MICROS + 60_000_000);
+    participant("b", settings(LONG)).look();
+    var thrown = assertThrows(JedisDataException.class, () -> late.join(left));
+    assertTrue(String.valueOf(thrown.getMessage()).contains("later step"), thrown.toString());
+  }
+
+  /** Nobody knows any more that it was given up: it costs the others one lease. */
+  @Test
+  void take_stepThatWasGivenUpMoreThanAnHourAgo_isTakenAndItsTicketIsPassedOver() {
+    Participant late = participant("a", settings(SHORT));
+    Participant process = participant("a", settings(SHORT));
+    Participant other = participant("b", settings(SHORT));
+    Ticket left = process.join(0);
+    process.unused(left);
+    setLease(process, nowMicros() - HOUR_MICROS - 60_000_000);
+    Ticket ticket = other.join(0);
+    assertFalse(client.hexists(key("processes"), "a"));
+    other.unused(ticket);
+    long before = cold();
+    late.join(left);
+    Ticket next = other.join(0);
+    assertEquals(Kind.BEHIND, other.ask(next).kind());
+    setLease(late, 1);
+    assertEquals(Kind.RELEASED, other.ask(next).kind());
+    assertEquals(before, cold());
+  }
+
+  /** The store has forgotten it, but has lost nothing by that. */
+  @Test
+  void take_processIsBackAfterMoreThanAnHour_joinsAgainAndHasLostItsHold() {
+    Participant frozen = participant("a", settings(LONG));
+    Participant process = participant("b", settings(LONG));
+    Ticket held = release(frozen, 0);
+    Ticket waiting = frozen.join(0);
+    Ticket next = process.join(0);
+    setLease(frozen, nowMicros() - HOUR_MICROS - 60_000_000);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    long before = cold();
+    StepReply back = frozen.tell().ask(waiting).confirm(held).take();
+    assertTrue(back.rejoin());
+    assertFalse(back.held().getFirst());
+    assertEquals(Kind.UNKNOWN, back.answers().getFirst().kind());
+    assertEquals(waiting.arrival, frozen.join(waiting));
+    assertFalse(frozen.look().rejoin());
+    assertEquals(before, cold());
+    letAnIntervalPass();
+    assertEquals(Kind.BEHIND, process.ask(next).kind());
+    assertEquals(Kind.RELEASED, frozen.ask(waiting).kind());
+  }
+
   private long cold() {
     return Long.parseLong(client.hget(key("state"), "cold"));
   }
@@ -423,6 +631,37 @@ class StoreTest extends RedisTestBase {
     assertEquals(Kind.RELEASED, other.ask(first).kind());
   }
 
+  /** Some that are sold as a service do not have all fields of INFO. */
+  @Test
+  void take_serverHasNoRunId_isKnownByItsReplicationId() {
+    try (var restricted = new ScriptClient("'run_id'", "'no_such_field'")) {
+      Participant process = new Participant(restricted, "a", settings(LONG), false);
+      process.look();
+      String known = client.hget(key("state"), "run");
+      assertTrue(client.info("replication").contains("master_replid:" + known), known);
+      long before = cold();
+      process.look();
+      assertEquals(before, cold());
+    }
+  }
+
+  /** A client with a script that differs in one place. */
+  private final class ScriptClient extends UnifiedJedis {
+    private final String script;
+
+    ScriptClient(String right, String other) {
+      super(
+          new PooledConnectionProvider(new HostAndPort(RedisProcess.LOOPBACK, redis.port())),
+          RedisProtocol.RESP2);
+      script = Store.STEP.text().replace(right, other);
+    }
+
+    @Override
+    public Object evalsha(String sha, List<String> keys, List<String> arguments) {
+      return eval(script, keys, arguments);
+    }
+  }
+
   @Test
   void take_storeThatForgotAStep_isCold() {
     Participant process = participant("a", settings(LONG));
@@ -436,28 +675,96 @@ class StoreTest extends RedisTestBase {
     assertNotEquals(before, cold());
   }
 
-  /** A process that held a start may use it for 0.4 leases more, and reports it. */
-  @Test
-  void used_toldToAColdStore_putsTheNextOffAndIsCharged() {
+  /**
+   * A process that held a start may use it for 0.4 leases more, and reports it. Whatever it
+   * reports, nothing is given back.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void word_toldTwiceToAColdStore_putsTheNextOffOnlyIfItWasUsed(TicketOutcome.Kind word) {
     Participant process = reader("a", settings(LONG));
     Ticket held = readAndRelease(process);
     Ticket next = process.join(0);
     makeCold();
-    StepReply reply = process.tell().word(held, TicketOutcome.Kind.USED, Duration.ZERO).take();
-    assertEquals(0, reply.usedMoments().getFirst());
+    StepReply first = tell(process, held, word);
+    assertTrue(first.rejoin());
+    boolean isUsed = word == TicketOutcome.Kind.USED;
+    assertEquals(isUsed ? List.of(0L) : List.of(), first.usedMoments());
+    tell(process, held, word);
+    Set<String> charged = Set.copyOf(client.zrange(key("starts"), 0, -1));
+    assertEquals(isUsed ? Set.of("-", held.name) : Set.of("-"), charged);
     process.join(next);
-    process.read(process.look().reading(), limit(9, 1));
-    assertEquals(Kind.WAIT, process.ask(next).kind());
+    StepReply reply = process.read(process.look().reading(), limit(10, 1));
+    assertTrue(remaining(reply) <= 9, reply.toString());
+    assertEquals(isUsed ? Kind.WAIT : Kind.RELEASED, process.ask(next).kind());
+  }
+
+  /** As of an IDENTIFY that was answered before the store became cold. */
+  @Test
+  void used_aWhileAgoToldToAColdStore_countsFromThere() {
+    Participant process = participant("a", settings(LONG));
+    Ticket held = release(process, 0);
+    Ticket next = process.join(0);
+    makeCold();
+    process.used(held, LONG.dividedBy(2));
+    process.join(next);
+    Answer answer = process.ask(next);
+    assertEquals(Kind.WAIT, answer.kind());
+    assertTrue(answer.nanos() <= LONG.dividedBy(2).toNanos());
   }
 
   @Test
-  void unused_toldToAColdStore_givesNothingBack() {
-    Participant process = reader("a", settings(LONG));
-    Ticket held = readAndRelease(process);
+  void close_toldTwiceToAColdStore_leavesNoLease() {
+    Participant closing = participant("a", settings(LONG));
+    closing.join(0);
     makeCold();
-    process.unused(held);
-    process.read(process.look().reading(), limit(10, 1));
-    assertEquals(9, remaining(process.look()));
+    closing.close();
+    closing.close();
+    assertEquals(0, leases());
+  }
+
+  /**
+   * A part of what the store knew has gone, and it notices that in the last of four buckets. What
+   * it has answered before belongs to what it has dropped by then, and is not told again.
+   */
+  @Test
+  void take_coldHalfWayThroughAStep_dropsWhatItHasAnsweredBefore() {
+    Participant process =
+        reader(
+            "a",
+            new RedisQueueSettings(
+                namespace, LONG, LONG, LONG, Duration.ZERO, LONG, 0, false, false));
+    process.read(process.look().reading(), limit(10, 4));
+    setState("quiet", 1);
+    Ticket used = release(process, 0);
+    Ticket asking = process.join(1);
+    Ticket lost = process.join(3);
+    Ticket joining = process.ticket(2);
+    long before = cold();
+    client.del(key("line:3"));
+    StepReply reply =
+        process
+            .tell()
+            .word(used, TicketOutcome.Kind.USED, Duration.ZERO)
+            .join(joining)
+            .ask(asking)
+            .ask(lost)
+            .confirm(asking)
+            .take();
+    assertNotEquals(before, cold());
+    assertTrue(client.exists(key("line:3")), "begun anew");
+    assertTrue(reply.rejoin());
+    assertTrue(reply.usedMoments().getFirst() > 0);
+    assertEquals(
+        List.of(Kind.RELEASED, Kind.UNKNOWN), reply.answers().stream().map(Answer::kind).toList());
+    assertFalse(reply.held().getFirst());
+    assertEquals(List.of(), reply.uses());
+    joining.arrival = reply.arrivals().getFirst();
+    StepReply again = process.tell().join(asking).join(joining).confirm(asking).take();
+    assertEquals(List.of(asking.arrival, joining.arrival), again.arrivals());
+    assertFalse(again.held().getFirst());
+    assertTrue(process.ask(asking).nanos() > LONG.dividedBy(2).toNanos(), "it is quiet");
+    assertEquals(8, remaining(process.read(process.look().reading(), limit(10, 4))));
   }
 
   /** Shards 0 to 3 arrive in one bucket, and have two of their own then. */
@@ -581,6 +888,13 @@ class StoreTest extends RedisTestBase {
     assertTrue(after > before);
     process.read(before, limit(9, 1));
     assertEquals(after, process.look().reading(), "still under way");
+  }
+
+  @Test
+  void read_askedBeforeTheClockWasSetBack_doesNotCount() {
+    Participant process = reader("a", settings(LONG));
+    assertNull(process.read(nowMicros() + HOUR_MICROS, limit(9, 1)).limit());
+    assertEquals(9, remaining(process.read(process.look().reading(), limit(9, 1))));
   }
 
   /** It may miss starts of which the store does not know either. */
@@ -987,8 +1301,7 @@ class StoreTest extends RedisTestBase {
     Participant process = participant("a", braked());
     process.look();
     long now = nowMicros();
-    long hour = 3_600_000_000L;
-    client.hset(key("brake"), "3", "90:9:9:" + (now - hour - 1));
+    client.hset(key("brake"), "3", "90:9:9:" + (now - HOUR_MICROS - 1));
     assertEquals(List.of(), arrive(process, 3));
     String recent = (now - 601_000_000L) + "," + now + "," + now + "," + now;
     client.hset(key("brake"), "4", "4:0:0:" + recent);

@@ -58,8 +58,8 @@ record ToldStep(
     words.next(); // settling
     words.next(); // the age of a reading
     int reserve = (int) number(words);
-    words.next(); // the source
     words.next(); // the brake
+    words.next(); // the source
     List<Word> used = words(words, true);
     List<Word> unused = words(words, false);
     List<Word> stray = words(words, false);
