@@ -1,7 +1,6 @@
 package io.github.gatewayqueue.internal;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import java.util.ResourceBundle;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -9,34 +8,31 @@ import org.jspecify.annotations.Nullable;
  * A logger whose failures are ignored: a log handler that throws must not fail a request, nor keep
  * another one from being released. Safe for use by many threads.
  */
-public final class SafeLogger {
-  private final Logger logger;
+// A System.Logger, because java.util.logging passes over those when it looks for the class that
+// logs a line.
+public final class SafeLogger implements System.Logger {
+  private final System.Logger logger;
 
   /**
    * Creates a logger.
    *
    * @param logger where the lines go
    */
-  public SafeLogger(Logger logger) {
+  public SafeLogger(System.Logger logger) {
     this.logger = logger;
   }
 
-  /**
-   * Returns whether a level is logged.
-   *
-   * @param level the level
-   * @return whether lines of the level are logged at present
-   */
+  @Override
+  public String getName() {
+    return logger.getName();
+  }
+
+  @Override
   public boolean isLoggable(Level level) {
     return logger.isLoggable(level);
   }
 
-  /**
-   * Logs a line.
-   *
-   * @param level its level
-   * @param line its text, called if the level is logged
-   */
+  @Override
   public void log(Level level, Supplier<String> line) {
     try {
       logger.log(level, line);
@@ -45,26 +41,27 @@ public final class SafeLogger {
     }
   }
 
-  /**
-   * Logs a line.
-   *
-   * @param level its level
-   * @param line its text
-   */
-  public void log(Level level, String line) {
-    log(level, line, null);
+  @Override
+  public void log(
+      Level level,
+      @Nullable ResourceBundle bundle,
+      @Nullable String line,
+      @Nullable Throwable thrown) {
+    try {
+      logger.log(level, bundle, line, thrown);
+    } catch (RuntimeException | Error e) {
+      // As above.
+    }
   }
 
-  /**
-   * Logs a line and what was thrown.
-   *
-   * @param level its level
-   * @param line its text
-   * @param thrown what was thrown, or null
-   */
-  public void log(Level level, String line, @Nullable Throwable thrown) {
+  @Override
+  public void log(
+      Level level,
+      @Nullable ResourceBundle bundle,
+      @Nullable String line,
+      @Nullable Object @Nullable ... parameters) {
     try {
-      logger.log(level, line, thrown);
+      logger.log(level, bundle, line, parameters);
     } catch (RuntimeException | Error e) {
       // As above.
     }

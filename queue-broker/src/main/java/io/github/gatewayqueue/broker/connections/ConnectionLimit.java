@@ -58,8 +58,7 @@ public final class ConnectionLimit {
               + " of --max-waiting: the process may have "
               + files
               + " files open; raise that by ulimit -n, systemd's LimitNOFILE or Docker's --ulimit"
-              + " nofile, or set --max-waiting",
-          null);
+              + " nofile, or set --max-waiting");
     }
   }
 
@@ -91,8 +90,7 @@ public final class ConnectionLimit {
       if (warnings.isDue(System.nanoTime())) {
         LOGGER.log(
             WARNING,
-            "connections are closed at once: there are " + most + ", as many as can be open",
-            null);
+            "connections are closed at once: there are " + most + ", as many as can be open");
       }
       return false;
     }

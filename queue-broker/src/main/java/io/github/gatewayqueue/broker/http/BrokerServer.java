@@ -105,8 +105,7 @@ public final class BrokerServer {
           WARNING,
           "no token is asked for on "
               + settings.host()
-              + ": every machine that reaches it can use up the session starts",
-          null);
+              + ": every machine that reaches it can use up the session starts");
     }
     requests.start();
     stream.start();
