@@ -42,7 +42,8 @@ class OtherLanguagesTest extends BrokerTestBase {
     DISCORD_JS("discord-js-bot.mjs", "discord.js/node_modules"),
     DISCORDJS_WS("discordjs-ws-bot.mjs", "discordjs-ws/node_modules"),
     DISCORDJS_WS_WORKERS("discordjs-ws-workers-bot.mjs", "discordjs-ws/node_modules"),
-    DISCORD_PY("discord_py_bot.py", "discord.py");
+    DISCORD_PY("discord_py_bot.py", "discord.py"),
+    NO_LIBRARY("websocket-bot.mjs", "");
 
     private final String program;
     private final String file;
@@ -56,11 +57,11 @@ class OtherLanguagesTest extends BrokerTestBase {
 
     /** Returns the folder of its libraries; skips the test if they are not there. */
     private Path libraries() {
-      String all = System.getProperty("libraries");
+      BrokerProcess.assumeThereIs(program);
+      String all = this == NO_LIBRARY ? "" : System.getProperty("libraries");
       assumeTrue(all != null, "no libraries: tools/libraries gets them, -Dlibraries names them");
       Path path = Path.of(all, libraries).toAbsolutePath();
       assumeTrue(Files.isDirectory(path), "no " + path);
-      BrokerProcess.assumeThereIs(program);
       return path;
     }
   }
@@ -75,8 +76,10 @@ class OtherLanguagesTest extends BrokerTestBase {
         Files.copy(client, folder.resolve(client.getFileName()));
       }
     }
-    Path link = Files.createSymbolicLink(folder.resolve("node_modules"), libraries);
-    open(() -> Files.delete(link));
+    if (bot != Bot.NO_LIBRARY) {
+      Path link = Files.createSymbolicLink(folder.resolve("node_modules"), libraries);
+      open(() -> Files.delete(link));
+    }
     String api = discord.restUri().toString();
     List<String> command = new ArrayList<>(List.of(bot.program));
     command.addAll(options.length > 0 ? List.of(options) : List.of(bot.file));
@@ -98,7 +101,9 @@ class OtherLanguagesTest extends BrokerTestBase {
                 "DISCORD_GATEWAY",
                 discord.gatewayUri().toString(),
                 "PYTHONPATH",
-                libraries.toString()));
+                libraries.toString(),
+                "NODE_OPTIONS", // Node has one by itself since version 22
+                bot == Bot.NO_LIBRARY ? "--experimental-websocket" : ""));
     Process process = builder.start();
     open(() -> process.destroyForcibly().onExit().join());
     return process.inputReader();
@@ -203,7 +208,7 @@ class OtherLanguagesTest extends BrokerTestBase {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DISCORDJS_WS", "DISCORDJS_WS_WORKERS"})
+  @EnumSource(names = {"DISCORDJS_WS", "DISCORDJS_WS_WORKERS", "NO_LIBRARY"})
   void bot_hangsUpWhileItWaits_leavesTheLine(Bot bot) throws Exception {
     bot.libraries();
     FakeDiscord discord = discord();

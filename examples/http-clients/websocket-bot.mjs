@@ -1,0 +1,41 @@
+// A bot without a library, on the WebSocket of Node 22 or newer. With DISCORD_GATEWAY it talks to a Discord elsewhere,
+// such as one on loopback. Without the heartbeat, RESUME, and what comes after READY.
+// @start region="shard"
+import { once } from 'node:events';
+import { acquire } from './gateway-queue.mjs';
+
+// Returns whether the session has started. If not, connect again.
+export async function startShard(gateway, token, shard, total) {
+  const socket = new WebSocket(`${gateway}/?v=10&encoding=json`);
+  const closed = new AbortController();
+  socket.onclose = socket.onerror = () => closed.abort();
+  const receive = async () => JSON.parse((await once(socket, 'message', { signal: closed.signal }))[0].data);
+
+  await receive(); // HELLO
+  const start = await acquire(shard, total, closed.signal); // leaves the line if the connection closes
+  if (closed.signal.aborted || start.isExpired()) {
+    socket.close();
+    await start.cancelled();
+    return false;
+  }
+  const answered = receive().catch(() => ({})); // if the connection closes, that is the answer
+  const properties = { os: 'linux', browser: 'my-bot', device: 'my-bot' };
+  socket.send(JSON.stringify({ op: 2, d: { token, intents: 0, shard: [shard, total], properties } }));
+  await start.identified();
+  const { t: event } = await answered; // READY, or none with op 9
+  await start.answered();
+  return event === 'READY';
+}
+// @end
+
+const gateway = process.env.DISCORD_GATEWAY ?? 'wss://gateway.discord.gg';
+const total = 8;
+for (let shard = 0; shard < total; shard++) {
+  startShard(gateway, process.env.DISCORD_TOKEN, shard, total).then(
+    (ready) => console.log(`shard ${shard} is ${ready ? 'ready' : 'not ready'}`),
+    (error) => {
+      console.error(error.message);
+      process.exit(1);
+    },
+  );
+}
