@@ -6,13 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.Brake;
+import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.testsupport.Asking;
 import io.github.gatewayqueue.testsupport.DeepStack;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Callers that have hardly any stack left: the queue goes on for the others. */
 class LargeBotQueueStackTest {
+  @BeforeAll
+  static void compile() throws Exception {
+    LargeBotQueue busy = queue();
+    busy.update(new SessionStartLimit(1_000_000, 1_000_000, DAY, 1));
+    DeepStack.compile(() -> busy.request(0, 1));
+    LargeBotQueue updated = queue();
+    DeepStack.compile(() -> updated.update(limit(500, DAY, 1)));
+  }
 
   @Test
   void update_littleStack_othersAreReleased() throws Exception {

@@ -1,5 +1,8 @@
 package io.github.gatewayqueue.testsupport;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +19,39 @@ public final class DeepStack {
     void run() throws Exception;
   }
 
+  /** How many frames the next call has more, which are small once they are compiled. */
+  private static final int STEP = 4;
+
   private final Call call;
   private final Thread thread;
+  private int unwound;
   private volatile int told;
   private volatile int done;
   private volatile @Nullable Throwable thrown;
 
+  /**
+   * Calls so often, from threads of both kinds, that what is called is compiled. That needs the
+   * most stack at once: before it begins, as much as all that is inlined in it.
+   */
+  public static void compile(Call call) throws Exception {
+    Callable<Void> often =
+        () -> {
+          for (int i = 0; i < 200_000; i++) {
+            call.run();
+          }
+          return null;
+        };
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Void> other = executor.submit(often);
+      often.call();
+      other.get();
+    }
+  }
+
   /** Starts the thread. */
   public DeepStack(Call call) {
     this.call = call;
-    thread = new Thread(null, this::dive, "diver", 256 * 1024);
+    thread = new Thread(null, this::dive, "diver", 1024 * 1024);
     thread.setDaemon(true); // it spins on if the test fails
     thread.start();
   }
@@ -38,7 +64,7 @@ public final class DeepStack {
       // the bottom, or the call before
     }
     int attempt = done + 1;
-    if (attempt > DEPTHS) {
+    if (unwound++ % STEP != 0 || attempt > DEPTHS) {
       return;
     }
     while (told < attempt) {

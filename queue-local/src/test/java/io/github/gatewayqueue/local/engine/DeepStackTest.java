@@ -9,6 +9,7 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.DeepStack;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,12 @@ class DeepStackTest {
           Duration.ZERO,
           1,
           (now, hold) -> grants.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? 0 : Long.MAX_VALUE);
+
+  @BeforeAll
+  static void compile() throws Exception {
+    Buckets busy = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
+    DeepStack.compile(() -> busy.request(0, TOTAL));
+  }
 
   private Asking join() {
     int before = buckets.waiting();
