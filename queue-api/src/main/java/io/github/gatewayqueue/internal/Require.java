@@ -20,7 +20,7 @@ public final class Require {
    * @throws IllegalArgumentException if it is not from 1 ns to {@link Long#MAX_VALUE} ns
    */
   public static Duration positive(String name, Duration value) {
-    return inRange(name, value, 1, "more than zero and at most 292 years");
+    return inRange(name, value, Duration.ofNanos(1), MAX, "more than zero and at most 292 years");
   }
 
   /**
@@ -32,12 +32,28 @@ public final class Require {
    * @throws IllegalArgumentException if it is not from zero to {@link Long#MAX_VALUE} ns
    */
   public static Duration notNegative(String name, Duration value) {
-    return inRange(name, value, 0, "zero to 292 years");
+    return inRange(name, value, Duration.ZERO, MAX, "zero to 292 years");
   }
 
-  private static Duration inRange(String name, Duration value, long minNanos, String expected) {
+  /**
+   * Returns a duration that lies between two others, or is one of them.
+   *
+   * @param name the argument's name
+   * @param value the duration
+   * @param least the shortest
+   * @param most the longest
+   * @return the same
+   * @throws IllegalArgumentException if it is shorter or longer
+   */
+  public static Duration inRange(String name, Duration value, Duration least, Duration most) {
+    String expected = DurationText.exact(least) + " to " + DurationText.exact(most);
+    return inRange(name, value, least, most, expected);
+  }
+
+  private static Duration inRange(
+      String name, Duration value, Duration least, Duration most, String expected) {
     requireNonNull(value, name);
-    if (value.compareTo(Duration.ofNanos(minNanos)) < 0 || value.compareTo(MAX) > 0) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
           name + " is " + DurationText.exact(value) + ", expected " + expected);
     }

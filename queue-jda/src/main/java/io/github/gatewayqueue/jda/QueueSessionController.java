@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import io.github.gatewayqueue.GatewayQueue;
-import io.github.gatewayqueue.internal.DurationText;
+import io.github.gatewayqueue.internal.Require;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -245,7 +245,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder patience(Duration patience) {
-      this.patience = require("patience", patience, Duration.ZERO);
+      this.patience = Require.inRange("patience", patience, Duration.ZERO, LONGEST);
       return this;
     }
 
@@ -258,8 +258,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
      * @throws IllegalArgumentException if one of them is out of its range
      */
     public Builder pauses(Duration shortest, Duration longest) {
-      shortestPause = require("shortest", shortest, Duration.ofMillis(1));
-      longestPause = require("longest", longest, shortest);
+      shortestPause = Require.inRange("shortest", shortest, Duration.ofMillis(1), LONGEST);
+      longestPause = Require.inRange("longest", longest, shortest, LONGEST);
       return this;
     }
 
@@ -270,19 +270,6 @@ public final class QueueSessionController extends SessionControllerAdapter {
      */
     public QueueSessionController build() {
       return new QueueSessionController(this);
-    }
-
-    private static Duration require(String name, Duration value, Duration least) {
-      if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
-        throw new IllegalArgumentException(
-            "%s is %s, expected %s to %s"
-                .formatted(
-                    name,
-                    DurationText.exact(value),
-                    DurationText.exact(least),
-                    DurationText.exact(LONGEST)));
-      }
-      return value;
     }
   }
 }

@@ -12,7 +12,6 @@ import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.SessionStartLimit;
 import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.internal.DurationText;
 import io.github.gatewayqueue.internal.ReadingAge;
 import io.github.gatewayqueue.internal.RequestReport;
 import io.github.gatewayqueue.internal.Require;
@@ -608,16 +607,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Builder lease(Duration lease) {
-      requireNonNull(lease, "lease");
-      if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
-        throw new IllegalArgumentException(
-            "lease is %s, expected %s to %s"
-                .formatted(
-                    DurationText.exact(lease),
-                    DurationText.exact(MIN_LEASE),
-                    DurationText.exact(MAX_LEASE)));
-      }
-      this.lease = lease;
+      this.lease = Require.inRange("lease", lease, MIN_LEASE, MAX_LEASE);
       return this;
     }
 
