@@ -1,5 +1,7 @@
 package io.github.gatewayqueue.benchmarks;
 
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
+import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +75,22 @@ final class BrokerProcess implements AutoCloseable {
       throw new IllegalStateException("the broker does not start, but says: " + line);
     }
     return new BrokerProcess(process, URI.create(line.substring(LISTENING.length())));
+  }
+
+  /** Starts one for the bot of this Discord, from which it reads the limit. */
+  static BrokerProcess start(FakeDiscord discord) throws IOException {
+    Path token = Files.writeString(Files.createTempFile("token", ""), FakeDiscord.DEFAULT_TOKEN);
+    try {
+      return start(
+          LocalQueue.DEFAULT_INTERVAL,
+          Duration.ZERO,
+          "--discord-token-file",
+          token.toString(),
+          "--discord-api",
+          discord.restUri().toString());
+    } finally {
+      Files.delete(token);
+    }
   }
 
   private static String seconds(Duration time) {

@@ -70,6 +70,11 @@ final class ClockStep implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return true;
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     Path file = Path.of(System.getenv(FILE));
     checkThatItSteps(file);

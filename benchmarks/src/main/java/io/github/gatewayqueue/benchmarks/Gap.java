@@ -24,6 +24,11 @@ final class Gap implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return run.variant().equals("idle");
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     if (run.variant().equals("idle")) {
       idle(form, run.subjects(), figures);

@@ -27,6 +27,11 @@ final class Inversions implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return Subject.FIXED.containsAll(run.subjects());
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     for (Subject subject : run.subjects()) {
       if (run.variant().equals("returns")) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -20,6 +21,9 @@ import java.util.concurrent.Future;
 
 /** Runs the scenarios, each in processes of its own, and writes the report. */
 final class Main {
+  /** How many processes are measured at once where they do not disturb one another. */
+  private static final int AT_ONCE = 8;
+
   private final Form form;
   private final List<String> only;
   private final Path module;
@@ -94,22 +98,36 @@ final class Main {
     return results;
   }
 
-  /** One after the other, for they disturb one another; in the short form that does not matter. */
+  /**
+   * First those that sleep nearly all of the time, several at once; then the others, one after the
+   * other, for they disturb one another. In the short form that does not matter.
+   */
   private Map<String, Results> runAll(ChildProcess child) throws InterruptedException {
     Map<String, Results> results = new LinkedHashMap<>();
-    var executor = Executors.newFixedThreadPool(form.pick(1, 8));
-    try {
-      List<Future<?>> pending = new ArrayList<>();
-      for (String name : only) {
-        Results result = new Results();
-        results.put(name, result);
-        List<Run> runs = Scenarios.get(name).runs(form);
-        for (int i = 0; i < runs.size(); i++) {
-          int number = i;
-          pending.add(executor.submit(() -> runOne(child, name, number, runs.get(number), result)));
-        }
+    List<Callable<Object>> together = new ArrayList<>();
+    List<Callable<Object>> alone = new ArrayList<>();
+    for (String name : only) {
+      Scenario scenario = Scenarios.get(name);
+      Results result = new Results();
+      results.put(name, result);
+      List<Run> runs = scenario.runs(form);
+      for (int i = 0; i < runs.size(); i++) {
+        int number = i;
+        Run run = runs.get(i);
+        boolean disturbed = form == Form.FULL && !scenario.sleeps(run);
+        (disturbed ? alone : together)
+            .add(Executors.callable(() -> runOne(child, name, number, run, result)));
       }
-      for (Future<?> future : pending) {
+    }
+    runAll(together, AT_ONCE);
+    runAll(alone, 1);
+    return results;
+  }
+
+  private static void runAll(List<Callable<Object>> runs, int atOnce) throws InterruptedException {
+    var executor = Executors.newFixedThreadPool(atOnce);
+    try {
+      for (Future<?> future : executor.invokeAll(runs)) {
         future.get();
       }
     } catch (ExecutionException e) {
@@ -117,7 +135,6 @@ final class Main {
     } finally {
       executor.shutdownNow();
     }
-    return results;
   }
 
   private void runOne(ChildProcess child, String name, int number, Run run, Results result) {

@@ -2,8 +2,6 @@ package io.github.gatewayqueue.benchmarks;
 
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.SessionStartLimitSource;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
 import io.github.gatewayqueue.fakediscord.Verdict;
@@ -11,12 +9,9 @@ import io.github.gatewayqueue.http.HttpQueue;
 import io.github.gatewayqueue.jda.QueueSessionController;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -24,10 +19,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import net.dv8tion.jda.api.JDA;
-import net.dv8tion.jda.api.requests.RestConfig;
-import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import net.dv8tion.jda.api.sharding.ShardManager;
-import net.dv8tion.jda.api.utils.ConcurrentSessionController;
 import net.dv8tion.jda.api.utils.SessionController;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +70,11 @@ final class OnJda implements Scenario {
     return Arrays.stream(Situation.values())
         .map(situation -> new Run(situation.name(), SUBJECTS, options, timeout))
         .toList();
+  }
+
+  @Override
+  public boolean sleeps(Run run) {
+    return true;
   }
 
   /** All at once, as they sleep nearly all of the time. */
@@ -231,34 +228,16 @@ final class OnJda implements Scenario {
 
     private static SessionController controllerOf(
         FakeDiscord discord, @Nullable Supplier<GatewayQueue> shared) {
-      return shared == null ? theirs(discord) : new QueueSessionController(shared.get());
-    }
-
-    /** JDA's own, but after a failed connection it does not go to the real Discord. */
-    private static ConcurrentSessionController theirs(FakeDiscord discord) {
-      return new ConcurrentSessionController() {
-        @Override
-        public String getGateway() {
-          return discord.gatewayUri().toString();
-        }
-      };
+      return shared == null
+          ? Bots.jdasController(discord)
+          : new QueueSessionController(shared.get());
     }
 
     /** Returns what makes the queue of each process, which share their line. */
     private Supplier<GatewayQueue> shared(FakeDiscord discord) throws Exception {
       return switch (situation) {
         case TWO_BOTS_BROKER -> {
-          Path token =
-              Files.writeString(Files.createTempFile("token", ""), FakeDiscord.DEFAULT_TOKEN);
-          var broker =
-              BrokerProcess.start(
-                  LocalQueue.DEFAULT_INTERVAL,
-                  Duration.ZERO,
-                  "--discord-token-file",
-                  token.toString(),
-                  "--discord-api",
-                  discord.restUri().toString());
-          Files.delete(token);
+          var broker = BrokerProcess.start(discord);
           closeables.add(broker);
           yield () -> closing(HttpQueue.of(broker.uri()));
         }
@@ -267,7 +246,7 @@ final class OnJda implements Scenario {
           yield () ->
               closing(
                   OverRedis.queue(namespace, LocalQueue.DEFAULT_INTERVAL)
-                      .limits(limits(discord))
+                      .limits(Ours.limits(discord))
                       .build());
         }
         default -> {
@@ -284,7 +263,7 @@ final class OnJda implements Scenario {
 
     private SessionController controller(FakeDiscord discord, Subject subject) throws Exception {
       if (subject == Subject.JDA) {
-        var theirs = theirs(discord);
+        var theirs = Bots.jdasController(discord);
         limited = theirs::setConcurrency;
         return theirs;
       }
@@ -303,26 +282,15 @@ final class OnJda implements Scenario {
 
     /** The limit is read while JDA starts, as docs/jda.md advises. */
     private LargeBotQueue queue(FakeDiscord discord) throws Exception {
-      LargeBotQueue queue = LargeBotQueue.builder(limits(discord)).build();
+      LargeBotQueue queue = Ours.largeBotQueue(discord, LocalQueue.DEFAULT_INTERVAL);
       queue.readLimitIfUnknown();
       return queue;
     }
 
-    private static SessionStartLimitSource limits(FakeDiscord discord) {
-      return DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
-          .baseUrl(discord.restUri())
-          .build();
-    }
-
     private ShardManager start(
         FakeDiscord discord, SessionController controller, int from, int to) {
-      return DefaultShardManagerBuilder.createLight(
-              FakeDiscord.DEFAULT_TOKEN, Collections.emptyList())
-          .setShardsTotal(shards)
+      return Bots.onJda(discord, controller, shards)
           .setShards(IntStream.range(from, to).boxed().toList())
-          .setSessionController(controller)
-          .setRestConfigProvider(id -> new RestConfig().setBaseUrl(discord.restUri() + "/"))
-          .setEnableShutdownHook(false)
           .build();
     }
 

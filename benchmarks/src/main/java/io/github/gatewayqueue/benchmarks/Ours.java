@@ -2,6 +2,9 @@ package io.github.gatewayqueue.benchmarks;
 
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.SessionStartLimit;
+import io.github.gatewayqueue.SessionStartLimitSource;
+import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
+import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
 import java.io.IOException;
@@ -41,6 +44,17 @@ final class Ours {
         .reserve(0)
         .initialLimit(limit)
         .brake(Brake.OFF) // one shard starts again and again
+        .build();
+  }
+
+  /** Returns one that reads its limit from this Discord, for the first time when a shard asks. */
+  static LargeBotQueue largeBotQueue(FakeDiscord discord, Duration interval) {
+    return LargeBotQueue.builder(limits(discord)).interval(interval).build();
+  }
+
+  static SessionStartLimitSource limits(FakeDiscord discord) {
+    return DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
+        .baseUrl(discord.restUri())
         .build();
   }
 

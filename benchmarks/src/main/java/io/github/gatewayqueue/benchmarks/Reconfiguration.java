@@ -19,6 +19,11 @@ final class Reconfiguration implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return true;
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     for (Subject subject : run.subjects()) {
       boolean fixed = Subject.FIXED.contains(subject);

@@ -4,27 +4,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The report as it grows: the table of targets, a section for each scenario, and violations. */
+/**
+ * The report as it grows: a section that comes first, the table of targets, a section for each
+ * other scenario, and violations.
+ */
 final class Report {
+  private final StringBuilder first = new StringBuilder();
   private final StringBuilder targets = new StringBuilder();
   private final StringBuilder sections = new StringBuilder();
+
+  /** Where the section is that was begun last. */
+  private StringBuilder current = sections;
+
   private final List<String> violations = new ArrayList<>();
+
+  /** Begins the section that comes before the targets. */
+  void firstSection(String title, String about) {
+    begin(first, title, about);
+  }
 
   /** Begins the section of a scenario. */
   void section(String title, String about) {
-    sections.append("\n## ").append(title).append("\n\n").append(about.strip()).append("\n");
+    begin(sections, title, about);
+  }
+
+  private void begin(StringBuilder where, String title, String about) {
+    current = where;
+    current.append("\n## ").append(title).append("\n\n").append(about.strip()).append("\n");
   }
 
   /** Adds a table to the section. */
   void table(List<String> header, List<List<String>> rows) {
-    sections.append("\n").append(row(header));
-    sections.append("|").append("---|".repeat(header.size())).append("\n");
-    rows.forEach(cells -> sections.append(row(cells)));
+    current.append("\n").append(row(header));
+    current.append("|").append("---|".repeat(header.size())).append("\n");
+    rows.forEach(cells -> current.append(row(cells)));
   }
 
   /** Adds a remark below the last table. */
   void remark(String text) {
-    sections.append("\n").append(text.strip()).append("\n");
+    current.append("\n").append(text.strip()).append("\n");
   }
 
   private static String row(List<String> cells) {
@@ -71,13 +89,14 @@ final class Report {
   /** Returns the whole, with an introduction and an end of the caller's. */
   String render(String introduction, String end) {
     StringBuilder text = new StringBuilder("# Results\n\n").append(introduction.strip());
+    text.append("\n").append(first);
     if (!targets.isEmpty()) {
-      text.append("\n\n## Targets\n\n");
+      text.append("\n## Targets\n\n");
       text.append(row(List.of("what", "limit", "ours", "ratio", "wanted", "")));
       text.append("|---|---|---|---|---|---|\n").append(targets);
     }
     if (!violations.isEmpty()) {
-      text.append("\n\n## Violated\n\n");
+      text.append("\n## Violated\n\n");
       violations.forEach(violation -> text.append("- ").append(violation).append("\n"));
     }
     return text.append(sections).append("\n").append(end.strip()).append("\n").toString();

@@ -1,26 +1,19 @@
 package io.github.gatewayqueue.benchmarks;
 
 import io.github.gatewayqueue.GatewayQueue;
-import io.github.gatewayqueue.SessionStart;
-import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Identify;
 import io.github.gatewayqueue.fakediscord.Score;
 import io.github.gatewayqueue.fakediscord.Verdict;
 import io.github.gatewayqueue.large.LargeBotQueue;
 import io.github.gatewayqueue.local.LocalQueue;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /** How long a round takes at Discord's pace, a round trip away, by what the queue is told. */
 final class RoundTrip implements Scenario {
@@ -61,6 +54,11 @@ final class RoundTrip implements Scenario {
     return List.of(new Run("all", List.of(Subject.LARGE), List.of(), Duration.ofMinutes(10)));
   }
 
+  @Override
+  public boolean sleeps(Run run) {
+    return true;
+  }
+
   /** All at once, as they sleep nearly all of the time; before that, what is cold is warmed up. */
   @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
@@ -84,7 +82,7 @@ final class RoundTrip implements Scenario {
   private static void warmUp() throws Exception {
     try (FakeDiscord discord =
         FakeDiscord.builder().maxConcurrency(16).identifyInterval(Duration.ofNanos(1)).start()) {
-      bringUp(discord, queue(discord, Duration.ofMillis(20)), SHARDS);
+      bringUp(discord, Ours.largeBotQueue(discord, Duration.ofMillis(20)), SHARDS);
     }
   }
 
@@ -92,19 +90,10 @@ final class RoundTrip implements Scenario {
       Situation situation, int shards, List<Subject> subjects, Figures figures) throws Exception {
     try (FakeDiscord discord =
         FakeDiscord.builder().maxConcurrency(situation.buckets).roundTrip(ROUND_TRIP).start()) {
-      LargeBotQueue queue = queue(discord, LocalQueue.DEFAULT_INTERVAL);
+      LargeBotQueue queue = Ours.largeBotQueue(discord, LocalQueue.DEFAULT_INTERVAL);
       double[] readySeconds = bringUp(discord, situation.holds ? queue : releasing(queue), shards);
       report(situation, readySeconds, discord, subjects.getFirst(), figures);
     }
-  }
-
-  private static LargeBotQueue queue(FakeDiscord discord, Duration interval) {
-    return LargeBotQueue.builder(
-            DiscordSessionStartLimitSource.builder(FakeDiscord.DEFAULT_TOKEN)
-                .baseUrl(discord.restUri())
-                .build())
-        .interval(interval)
-        .build();
   }
 
   /** Starts all shards, and returns how long READY took each of them, in seconds. */
@@ -117,7 +106,7 @@ final class RoundTrip implements Scenario {
       new Crowd(
               shards,
               id -> {
-                Shard shard = new Shard(client, discord.gatewayUri());
+                WebSocketShard shard = new WebSocketShard(client, discord.gatewayUri());
                 allConnected.countDown();
                 allConnected.await();
                 readySeconds[id] = shard.start(id, shards, queue) / 1e9;
@@ -161,66 +150,6 @@ final class RoundTrip implements Scenario {
                 .toArray();
         figures.add(subject, situation.key() + "-gaps", gaps);
       }
-    }
-  }
-
-  /** One shard on the JDK's WebSocket, as far as a session start goes. */
-  private static final class Shard implements WebSocket.Listener {
-    private final CompletableFuture<String> hello = new CompletableFuture<>();
-    private final CompletableFuture<String> ready = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-    private final WebSocket socket;
-
-    /** Connects, and returns once HELLO has come. */
-    Shard(HttpClient client, URI gateway) throws Exception {
-      URI uri = URI.create(gateway + "/?v=10&encoding=json");
-      socket = client.newWebSocketBuilder().buildAsync(uri, this).get();
-      hello.get();
-    }
-
-    /** Returns how many nanoseconds after IDENTIFY its answer came. */
-    long start(int id, int total, GatewayQueue queue) throws Exception {
-      try (SessionStart start = queue.acquire(id, total)) {
-        long identifyNanos = System.nanoTime();
-        socket.sendText(identify(id, total), true).get();
-        start.identified();
-        ready.get(); // READY or op 9: the score knows which
-        start.answered();
-        return System.nanoTime() - identifyNanos;
-      }
-    }
-
-    private static String identify(int id, int total) {
-      return """
-      {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%s, %s], "properties": {}}}\
-      """
-          .formatted(FakeDiscord.DEFAULT_TOKEN, id, total);
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        String message = text.toString();
-        text.setLength(0);
-        if (!hello.complete(message)) {
-          ready.complete(message);
-        }
-      }
-      from.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      onError(from, new IllegalStateException("closed with " + code + " " + reason));
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable failure) {
-      hello.completeExceptionally(failure);
-      ready.completeExceptionally(failure);
     }
   }
 

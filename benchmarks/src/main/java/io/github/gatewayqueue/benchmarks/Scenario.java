@@ -8,6 +8,14 @@ interface Scenario {
   List<Run> runs(Form form);
 
   /**
+   * Returns whether a process sleeps nearly all of the time, so that it is measured while others do
+   * that sleep, too.
+   */
+  default boolean sleeps(Run run) {
+    return false;
+  }
+
+  /**
    * Measures, in a process of its own.
    *
    * @param run the variant and the subjects; the process has nothing else of it

@@ -8,6 +8,7 @@ final class Scenarios {
   private static final Map<String, Scenario> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("fleet", new Fleet());
     ALL.put("gap", new Gap());
     ALL.put("inversions", new Inversions());
     ALL.put("cancel", new Cancel());

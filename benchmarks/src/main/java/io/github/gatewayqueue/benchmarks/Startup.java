@@ -23,6 +23,11 @@ final class Startup implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return run.variant().equals("real");
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     if (run.variant().equals("virtual")) {
       virtual(figures);

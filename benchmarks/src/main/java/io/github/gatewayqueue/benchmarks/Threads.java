@@ -34,6 +34,11 @@ final class Threads implements Scenario {
   }
 
   @Override
+  public boolean sleeps(Run run) {
+    return true;
+  }
+
+  @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
     for (Subject subject : run.subjects()) {
       int shards = Subject.FIXED.contains(subject) ? form.pick(SHARDS, BUCKETS) : SHARDS;

@@ -8,10 +8,13 @@ import org.junit.jupiter.api.Test;
 
 final class ReportTest {
   @Test
-  void render_targetsAndSections_targetsComeFirst() {
+  void render_firstSectionTargetsAndSections_comeInThisOrder() {
     Report report = new Report();
     report.section("Speed", "How fast.");
     report.table(List.of("what", "ms"), List.of(List.of("one", "2")));
+    report.firstSection("Bots", "Whole ones.");
+    report.table(List.of("bot", "s"), List.of(List.of("ours", "5")));
+    report.remark("Not all.");
     report.target("speed", "1", "2", "2.00", "≤ 1.25", false);
     report.target("size", "1", "1", "1.00", "≤ 1.25", true);
 
@@ -20,6 +23,16 @@ final class ReportTest {
         # Results
 
         Begin
+
+        ## Bots
+
+        Whole ones.
+
+        | bot | s |
+        |---|---|
+        | ours | 5 |
+
+        Not all.
 
         ## Targets
 
