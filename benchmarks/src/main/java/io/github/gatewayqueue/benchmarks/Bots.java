@@ -19,6 +19,7 @@ import io.ktor.client.engine.okhttp.OkHttp;
 import io.ktor.client.plugins.websocket.WebSockets;
 import java.net.http.HttpClient;
 import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import kotlin.Unit;
 import kotlin.coroutines.EmptyCoroutineContext;
@@ -36,13 +37,26 @@ import reactor.netty.resources.ConnectionProvider;
 final class Bots {
   private Bots() {}
 
-  /** A bot without a library: each shard connects, and then asks. */
+  /**
+   * A bot without a library: when all shards have connected, each asks; after op 9, once more. One
+   * that identified while this Discord, which has one thread, lets in others would be heard late.
+   */
   static Bot onWebSockets(FakeDiscord discord, GatewayQueue queue, int shards) {
     HttpClient client = HttpClient.newHttpClient();
+    var allConnected = new CountDownLatch(shards);
     return () ->
         new Crowd(
                 shards,
-                id -> new WebSocketShard(client, discord.gatewayUri()).start(id, shards, queue))
+                id -> {
+                  var shard = new WebSocketShard(client, discord.gatewayUri());
+                  allConnected.countDown();
+                  allConnected.await();
+                  shard.start(id, shards, queue);
+                  while (!shard.isReady()) {
+                    shard = new WebSocketShard(client, discord.gatewayUri());
+                    shard.start(id, shards, queue);
+                  }
+                })
             .start()
             .join();
   }

@@ -268,8 +268,9 @@ final class Fleet implements Scenario {
         """
         Bots that are 100 ms from a Discord on loopback, from their start until Discord has accepted the last shard's IDENTIFY, on \
         JDA 6.5.0, Discord4J 3.3.2, Kord 0.15.0 and discord.js 14.28.1. "With its own" is what the library comes with; the others \
-        have a `LargeBotQueue` at its default interval of 6 s. Discord's own limit is 5 s from one round to the next. IDENTIFYs that \
-        were answered with op 9, and the session starts that all IDENTIFYs have cost, are of the three bots of a row together.\
+        wait in a `LargeBotQueue`, or in a broker, at the default interval of 6 s. Discord's own limit is 5 s from one round to the \
+        next. IDENTIFYs that were answered with op 9, and the session starts that all IDENTIFYs have cost, are those \
+        of the three bots of a row together.\
         """);
     List<String> header = new ArrayList<>(List.of("100 ms from Discord"));
     List<String> limit = new ArrayList<>(List.of("Discord's own limit"));

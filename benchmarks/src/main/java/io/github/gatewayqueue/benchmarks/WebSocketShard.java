@@ -36,6 +36,11 @@ final class WebSocketShard implements WebSocket.Listener {
     }
   }
 
+  /** Returns whether the answer was READY. */
+  boolean isReady() {
+    return ready.join().contains("\"READY\"");
+  }
+
   private static String identify(int id, int total) {
     return """
     {"op": 2, "d": {"token": "%s", "intents": 0, "shard": [%s, %s], "properties": {}}}\
