@@ -179,6 +179,16 @@ class DocsTest {
         && (hash < 0 || Page.read(target).anchors().contains(link.substring(hash + 1)));
   }
 
+  // Numbers
+
+  @Test
+  void readme_hasTheFirstTableOfTheResults() {
+    Page results = Page.read(Reactor.ROOT.resolve("benchmarks/RESULTS.md"));
+    List<List<String>> table = results.rows("Time until all shards are up");
+    assertEquals(table.getFirst(), results.rows().getFirst());
+    assertEquals(table, Page.read(Reactor.ROOT.resolve("README.md")).rows("How fast"));
+  }
+
   // Names
 
   @Test
