@@ -27,7 +27,7 @@ final class BrokerMemory implements Scenario {
 
   @Override
   public void measure(Form form, Run run, Figures figures) throws Exception {
-    for (int i = 0; i < form.pick(3, 1); i++) {
+    for (int i = 0; i < form.pick(2, 1); i++) {
       for (int clients : form.pick(MANY, FEW)) {
         for (Protocol protocol : Protocol.values()) {
           measure(form, protocol, clients, figures);

@@ -30,7 +30,7 @@ final class Memory implements Scenario {
     String[] flags = {"-XX:+UseSerialGC", "-Xms" + size, "-Xmx" + size};
     List<Run> runs = new ArrayList<>();
     for (String variant : List.of("cold", "warm", "barest")) {
-      runs.addAll(form.alternating(form.pick(3, 1), variant, Subject.CORE, timeout, flags));
+      runs.addAll(form.alternating(form.pick(2, 1), variant, Subject.CORE, timeout, flags));
     }
     runs.addAll(form.each("cold", PEERS, timeout, flags));
     return runs;

@@ -86,7 +86,7 @@ final class Storm implements Scenario {
       }
       case "linear" -> {
         for (Subject subject : run.subjects()) {
-          for (int round = form.pick(-1, 0); round < form.pick(3, 1); round++) {
+          for (int round = form.pick(-1, 0); round < form.pick(2, 1); round++) {
             for (Order order : Order.values()) {
               for (int i = 0; i < 3; i++) { // it is short, and so all the noisier
                 double less = millis(subject, many, order, false);
