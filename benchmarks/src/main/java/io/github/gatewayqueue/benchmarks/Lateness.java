@@ -45,8 +45,7 @@ final class Lateness implements Scenario {
     }
     boolean core = subjects.equals(Subject.CORE);
     Duration length = form.pick(Duration.ofMillis(core ? 5_100 : 2_500), SHORT);
-    int most =
-        variant.equals("busy") ? 9 : 5; // the tail is the kernel's time slices, now and then
+    int most = variant.equals("busy") ? 9 : 5; // the tail is the kernel's time slices, now and then
     int rounds = form.pick(core ? most : 1, 1);
     try (var releases = new Releases()) {
       List<Block> blocks = new ArrayList<>();
