@@ -24,6 +24,7 @@ export async function startShard(gateway, token, shard, total) {
   await start.identified();
   const { t: event } = await answered; // READY, or none with op 9
   await start.answered();
+  if (event !== 'READY') socket.close();
   return event === 'READY';
 }
 // @end

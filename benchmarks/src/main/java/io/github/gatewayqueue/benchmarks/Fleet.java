@@ -287,7 +287,7 @@ final class Fleet implements Scenario {
     report.table(header, rows);
     report.remark(
         "Kord's HTTP client opens 64 sockets at most, and Discord4J's 500: both limits were raised. twilight's queue was not"
-            + " measured, because there is no Rust here. By its sources, its interval counts from the release: 6 s in 0.15; 5 s"
+            + " measured. By its sources, its interval counts from the release: 6 s in 0.15; 5 s"
             + " since 0.16, where all buckets share one tick.");
   }
 

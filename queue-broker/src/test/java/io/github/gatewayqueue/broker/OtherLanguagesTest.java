@@ -58,7 +58,7 @@ class OtherLanguagesTest extends BrokerTestBase {
     /** Returns the folder of its libraries; skips the test if they are not there. */
     private Path libraries() {
       BrokerProcess.assumeThereIs(program);
-      String all = this == NO_LIBRARY ? "" : System.getProperty("libraries");
+      String all = System.getProperty("libraries");
       assumeTrue(all != null, "no libraries: tools/libraries gets them, -Dlibraries names them");
       Path path = Path.of(all, libraries).toAbsolutePath();
       assumeTrue(Files.isDirectory(path), "no " + path);

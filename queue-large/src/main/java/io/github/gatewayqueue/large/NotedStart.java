@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.large;
 
 import io.github.gatewayqueue.SessionStart;
+import io.github.gatewayqueue.local.engine.StackReserve;
 import org.jspecify.annotations.Nullable;
 
 /** A start that was noted by the brake and in the record, unless it is cancelled. */
@@ -62,6 +63,7 @@ final class NotedStart implements SessionStart {
   }
 
   private synchronized boolean isFirst() {
+    StackReserve.require(); // or this would be over, and the start held
     boolean first = !over;
     over = true;
     return first;

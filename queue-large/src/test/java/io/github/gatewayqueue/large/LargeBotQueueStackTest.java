@@ -22,6 +22,7 @@ class LargeBotQueueStackTest {
     DeepStack.compile(() -> busy.request(0, 1));
     LargeBotQueue updated = queue();
     DeepStack.compile(() -> updated.update(limit(500, DAY, 1)));
+    DeepStack.compile(queue()::readLimitIfUnknown);
   }
 
   @Test

@@ -20,6 +20,11 @@ class DeepStackTest {
   private static final int DEPTHS = DeepStack.DEPTHS;
   private static final long TOTAL = 16;
 
+  /** On a virtual thread: from how many of the deepest frames it is called, and every how many. */
+  private static final int FRAMES = 4 * DEPTHS;
+
+  private static final int STEP = 4;
+
   private final AtomicInteger grants = new AtomicInteger();
   private final Buckets buckets =
       new Buckets(
@@ -32,6 +37,12 @@ class DeepStackTest {
   static void compile() throws Exception {
     Buckets busy = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
     DeepStack.compile(() -> busy.request(0, TOTAL));
+    DeepStack.compile(() -> cancel(busy.acquire(0, TOTAL, Duration.ofNanos(1))));
+  }
+
+  private static void cancel(SessionStart start) {
+    start.cancel();
+    start.close();
   }
 
   private Asking join() {
@@ -69,12 +80,7 @@ class DeepStackTest {
 
   @Test
   void acquireAndCancel_littleStack_othersAreReleased() throws Exception {
-    DeepStack diver =
-        new DeepStack(() -> {
-          SessionStart start = buckets.acquire(1, TOTAL, Duration.ofNanos(1));
-          start.cancel();
-          start.close();
-        });
+    DeepStack diver = new DeepStack(() -> cancel(buckets.acquire(1, TOTAL, Duration.ofNanos(1))));
     int cancelled = 0;
     for (int attempt = 1; attempt <= DEPTHS; attempt++) {
       grants.set(1);
@@ -93,26 +99,31 @@ class DeepStackTest {
   @Test
   void request_littleStackOnAVirtualThread_othersAreReleased() throws Exception {
     Buckets free = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
-    AtomicInteger attempts = new AtomicInteger();
-    Thread diver = Thread.startVirtualThread(() -> dive(free, attempts));
+    AtomicInteger unwound = new AtomicInteger();
+    AtomicInteger released = new AtomicInteger();
+    Thread diver = Thread.startVirtualThread(() -> dive(free, unwound, released));
     for (int id = 0; !diver.join(Duration.ZERO); id++) {
       Asking.of(free::request, id % TOTAL, TOTAL).awaitReturn();
     }
-    assertTrue(attempts.get() >= DEPTHS);
+    assertTrue(unwound.get() >= FRAMES, unwound + " frames");
+    int attempts = FRAMES / STEP;
+    assertTrue(released.get() > 0 && released.get() < attempts, released + " of " + attempts);
     Asking.of(free::request, 0, TOTAL).awaitReturn();
     assertEquals(0, free.waiting());
   }
 
   @SuppressWarnings("InfiniteRecursion") // until the stack overflows
-  private static void dive(Buckets free, AtomicInteger attempts) {
+  private static void dive(Buckets free, AtomicInteger unwound, AtomicInteger released) {
     try {
-      dive(free, attempts);
+      dive(free, unwound, released);
     } catch (StackOverflowError e) {
       // the bottom, or the request before
     }
-    if (attempts.getAndIncrement() < DEPTHS) {
+    int frame = unwound.incrementAndGet();
+    if (frame <= FRAMES && frame % STEP == 0) {
       try {
         free.request(1, TOTAL);
+        released.incrementAndGet();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
