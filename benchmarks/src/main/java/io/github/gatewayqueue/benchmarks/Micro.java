@@ -48,7 +48,7 @@ final class Micro implements Scenario {
                     + variant.toLowerCase(Locale.ROOT)
                     + "$")
             .param("subject", run.subjects().stream().map(Enum::name).toArray(String[]::new))
-            .forks(form.pick(1, 0))
+            .forks(form.pick(2, 0))
             .warmupIterations(form.pick(2, 1))
             .warmupTime(time)
             .measurementIterations(form.pick(3, 1))
