@@ -22,16 +22,33 @@ public final class SafeLogger implements System.Logger {
     this.logger = logger;
   }
 
+  /**
+   * Returns the name of the logger.
+   *
+   * @return the name
+   */
   @Override
   public String getName() {
     return logger.getName();
   }
 
+  /**
+   * Returns whether a level is logged.
+   *
+   * @param level the level
+   * @return whether lines of the level are logged at present
+   */
   @Override
   public boolean isLoggable(Level level) {
     return logger.isLoggable(level);
   }
 
+  /**
+   * Logs a line.
+   *
+   * @param level its level
+   * @param line its text, called if the level is logged
+   */
   @Override
   public void log(Level level, Supplier<String> line) {
     try {
@@ -41,6 +58,14 @@ public final class SafeLogger implements System.Logger {
     }
   }
 
+  /**
+   * Logs a line and what was thrown.
+   *
+   * @param level its level
+   * @param bundle where its text is looked up, or null
+   * @param line its text
+   * @param thrown what was thrown, or null
+   */
   @Override
   public void log(
       Level level,
@@ -54,6 +79,14 @@ public final class SafeLogger implements System.Logger {
     }
   }
 
+  /**
+   * Logs a line with parameters.
+   *
+   * @param level its level
+   * @param bundle where its text is looked up, or null
+   * @param line its text
+   * @param parameters what its text refers to, or null
+   */
   @Override
   public void log(
       Level level,
