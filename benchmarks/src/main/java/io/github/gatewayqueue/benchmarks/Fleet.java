@@ -180,6 +180,12 @@ final class Fleet implements Scenario {
     return true;
   }
 
+  /** A thousand shards connect at once. */
+  @Override
+  public boolean crowds() {
+    return true;
+  }
+
   /**
    * With and without ours at once. The small ones take turns beside the large one: so nothing else
    * begins when one begins that takes only seconds.

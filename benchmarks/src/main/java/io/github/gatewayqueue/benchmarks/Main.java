@@ -99,11 +99,13 @@ final class Main {
   }
 
   /**
-   * First those that sleep nearly all of the time, several at once; then the others, one after the
-   * other, for they disturb one another. In the short form that does not matter.
+   * First those that sleep nearly all of the time, several at once, the crowds before the rest;
+   * then the others, one after the other, for they disturb one another. In the short form that does
+   * not matter.
    */
   private Map<String, Results> runAll(ChildProcess child) throws InterruptedException {
     Map<String, Results> results = new LinkedHashMap<>();
+    List<Callable<Object>> crowds = new ArrayList<>();
     List<Callable<Object>> together = new ArrayList<>();
     List<Callable<Object>> alone = new ArrayList<>();
     for (String name : only) {
@@ -114,11 +116,14 @@ final class Main {
       for (int i = 0; i < runs.size(); i++) {
         int number = i;
         Run run = runs.get(i);
-        boolean disturbed = form == Form.FULL && !scenario.sleeps(run);
-        (disturbed ? alone : together)
-            .add(Executors.callable(() -> runOne(child, name, number, run, result)));
+        List<Callable<Object>> group =
+            form == Form.SHORT
+                ? together
+                : !scenario.sleeps(run) ? alone : scenario.crowds() ? crowds : together;
+        group.add(Executors.callable(() -> runOne(child, name, number, run, result)));
       }
     }
+    runAll(crowds, AT_ONCE);
     runAll(together, AT_ONCE);
     runAll(alone, 1);
     return results;

@@ -16,6 +16,13 @@ interface Scenario {
   }
 
   /**
+   * Returns whether its sleeping processes are so busy at times that they disturb other scenarios.
+   */
+  default boolean crowds() {
+    return false;
+  }
+
+  /**
    * Measures, in a process of its own.
    *
    * @param run the variant and the subjects; the process has nothing else of it
