@@ -272,17 +272,17 @@ class BrokerDiscordTest extends BrokerTestBase {
   @Test
   void status_startsArePlanned_saysWhetherTheyAreLeftBesideTheReserve() throws Exception {
     FakeDiscord discord =
-        discord(FakeDiscord.builder().remaining(20).resetAfter(Duration.ofHours(2)));
+        discord(FakeDiscord.builder().remaining(40).resetAfter(Duration.ofHours(2)));
     Broker broker = start(builder(discord));
     assertEquals(
         new JsonObject().put("starts", 17).put("allowed", true).putNull("detail"),
         planned(broker, 17));
-    JsonObject tooMany = planned(broker, 20);
+    JsonObject tooMany = planned(broker, 40);
     assertEquals(false, tooMany.getValue("allowed"));
     String detail = tooMany.getString("detail");
     assertTrue(
         detail.startsWith(
-            "20 session starts are wanted: 20 of 1,000 session starts left, 1 of them kept in"
+            "40 session starts are wanted: 40 of 1,000 session starts left, 1 of them kept in"
                 + " reserve; resets in "),
         detail);
     assertFalse(status(broker).containsKey("planned"));
