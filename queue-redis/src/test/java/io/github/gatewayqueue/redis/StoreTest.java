@@ -159,9 +159,7 @@ class StoreTest extends RedisTestBase {
     Participant frozen = participant("a", settings(LONG));
     Participant process = participant("b", settings(LONG));
     Ticket lost = release(frozen, 0);
-    Ticket next = process.join(0);
-    setLease(frozen, 1);
-    assertEquals(Kind.WAIT, process.ask(next).kind());
+    Ticket next = joinAfterTheLossOf(frozen, process);
     assertFalse(frozen.holds(lost));
     letAnIntervalPass();
     letAnIntervalPass();
@@ -175,9 +173,7 @@ class StoreTest extends RedisTestBase {
     Participant frozen = participant("a", settings(LONG));
     Participant process = participant("b", settings(LONG));
     Ticket lost = release(frozen, 0);
-    Ticket next = process.join(0);
-    setLease(frozen, 1);
-    assertEquals(Kind.WAIT, process.ask(next).kind());
+    Ticket next = joinAfterTheLossOf(frozen, process);
     letAnIntervalPass();
     assertEquals(Kind.RELEASED, process.ask(next).kind());
     frozen.used(lost, Duration.ZERO);
@@ -263,9 +259,7 @@ class StoreTest extends RedisTestBase {
     Ticket lost = frozen.join(0);
     frozen.read(frozen.ask(lost).detail(), limit(10, 1));
     assertEquals(Kind.RELEASED, frozen.ask(lost).kind());
-    Ticket next = process.join(0);
-    setLease(frozen, 1);
-    assertEquals(Kind.WAIT, process.ask(next).kind());
+    Ticket next = joinAfterTheLossOf(frozen, process);
     tell(frozen, lost, word);
     assertEquals(Kind.WAIT, process.ask(next).kind());
     letAnIntervalPass();
@@ -279,9 +273,7 @@ class StoreTest extends RedisTestBase {
     Participant frozen = participant("a", settings(LONG));
     Participant process = participant("b", settings(LONG));
     Ticket lost = release(frozen, 0);
-    Ticket next = process.join(0);
-    setLease(frozen, 1);
-    assertEquals(Kind.WAIT, process.ask(next).kind());
+    Ticket next = joinAfterTheLossOf(frozen, process);
     assertEquals(lost.arrival, frozen.join(lost));
     letAnIntervalPass();
     assertEquals(Kind.BEHIND, process.ask(next).kind());
@@ -384,7 +376,15 @@ class StoreTest extends RedisTestBase {
     }
   }
 
-  /** Sets when the lease of a process is over if it says nothing. */
+  /** The lease of a process ends while it holds a start, and another one joins. */
+  private Ticket joinAfterTheLossOf(Participant frozen, Participant process) {
+    Ticket next = process.join(0);
+    setLease(frozen, 1);
+    assertEquals(Kind.WAIT, process.ask(next).kind());
+    return next;
+  }
+
+  /** Sets when the lease of a process ends if the store does not hear from it. */
   private void setLease(Participant process, long micros) {
     client.zadd(key("leases"), (double) micros, process.name);
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that recurses until its stack overflows, and then calls from every depth that is left,
- * from the bottom up, each time that it is told to. It waits for that without calling anything.
+ * A thread that recurses until its stack overflows. Each time that it is told to, it calls from
+ * every depth that is left, from the bottom up. Until then it waits without calling anything.
  */
 public final class DeepStack {
   /** How many calls there are, each with a little more stack than the one before. */
@@ -20,7 +20,7 @@ public final class DeepStack {
   }
 
   /** How many frames the next call has more, which are small once they are compiled. */
-  private static final int STEP = 4;
+  public static final int STEP = 4;
 
   private final Call call;
   private final Thread thread;

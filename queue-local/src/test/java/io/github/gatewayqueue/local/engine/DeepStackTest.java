@@ -20,10 +20,8 @@ class DeepStackTest {
   private static final int DEPTHS = DeepStack.DEPTHS;
   private static final long TOTAL = 16;
 
-  /** On a virtual thread: from how many of the deepest frames it is called, and every how many. */
-  private static final int FRAMES = 4 * DEPTHS;
-
-  private static final int STEP = 4;
+  /** On a virtual thread: how many of the deepest frames there are calls from. */
+  private static final int FRAMES = DeepStack.STEP * DEPTHS;
 
   private final AtomicInteger grants = new AtomicInteger();
   private final Buckets buckets =
@@ -106,8 +104,7 @@ class DeepStackTest {
       Asking.of(free::request, id % TOTAL, TOTAL).awaitReturn();
     }
     assertTrue(unwound.get() >= FRAMES, unwound + " frames");
-    int attempts = FRAMES / STEP;
-    assertTrue(released.get() > 0 && released.get() < attempts, released + " of " + attempts);
+    assertTrue(released.get() > 0 && released.get() < DEPTHS, released + " of " + DEPTHS);
     Asking.of(free::request, 0, TOTAL).awaitReturn();
     assertEquals(0, free.waiting());
   }
@@ -120,7 +117,7 @@ class DeepStackTest {
       // the bottom, or the request before
     }
     int frame = unwound.incrementAndGet();
-    if (frame <= FRAMES && frame % STEP == 0) {
+    if (frame <= FRAMES && frame % DeepStack.STEP == 0) {
       try {
         free.request(1, TOTAL);
         released.incrementAndGet();
