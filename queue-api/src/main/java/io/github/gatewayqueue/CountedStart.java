@@ -1,6 +1,6 @@
 package io.github.gatewayqueue;
 
-/** A start that counted from its release, and so is over: nothing that is said changes anything. */
+/** A start that counted from its release. It is over, so its methods have no effect. */
 enum CountedStart implements SessionStart {
   INSTANCE;
 

@@ -4,47 +4,46 @@ package io.github.gatewayqueue;
  * What every shard of a Discord bot asks before it may start a session.
  *
  * <p>Discord allows one session start per five seconds and <i>bucket</i> ({@code shard id %
- * max_concurrency}) and a limited number per day; a bot that breaks the first rule has its session
- * invalidated, and one that breaks the second has its token reset. A queue keeps a bot within both
- * by making its shards wait: {@link #request} returns when that shard may identify.
+ * max_concurrency}), and a limited number per day. It invalidates the session of a bot that breaks
+ * the first rule, and resets the token of a bot that breaks the second. A queue keeps a bot within
+ * both by making its shards wait: {@link #request} returns when that shard may identify.
  *
- * <p><b>Where to call it.</b> After the gateway's HELLO, immediately before IDENTIFY, and for
- * nothing else: a RESUME starts no session. A shard that asks before it connects identifies late by
- * as long as the connection took, and if the shard behind it connects faster the two arrive at
- * Discord closer together than they were released.
+ * <p><b>Where to call it.</b> After the gateway's HELLO, immediately before IDENTIFY, and nowhere
+ * else: a RESUME starts no session. A shard that asks before it connects sends its IDENTIFY late,
+ * by the time that connecting takes. If the next shard connects faster, the two IDENTIFYs reach
+ * Discord closer together than the shards were released.
  *
  * <h2>Ordering</h2>
  *
  * Within one bucket, requests are released in the order in which they joined the line. Each
- * implementation says what its joining point is. Threads that are started one after another do not
- * join in that order by themselves. A caller that wants an order must wait for each request to be
- * in line before it makes the next one, or make the requests from one thread.
+ * implementation documents its joining point. Threads that are started one after another do not
+ * necessarily join in that order. A caller that needs an order must make the requests from one
+ * thread, or wait until each request is in line before it makes the next one.
  *
- * <p>Requests are never merged: the same shard may ask again, also while it waits, since Discord
+ * <p>Requests are never merged: the same shard may ask again, also while it waits, because Discord
  * allows several sessions for one shard id.
  *
  * <h2>Interruption</h2>
  *
- * A request that is interrupted leaves the line wherever it stands, and leaves no trace there: it
- * takes no slot, is not charged to the daily budget and delays nobody behind it. (An implementation
- * that asks a server may spend the slot if the interrupt races the release.)
+ * A request that is interrupted leaves the line, wherever it stands. It takes no slot, is not
+ * charged to the daily budget and does not delay the requests behind it. (An implementation that
+ * asks a server may spend the slot if the interrupt races the release.)
  *
  * <h2>Failure</h2>
  *
- * A queue that cannot know that a release is safe, for instance since Discord does not answer, goes
- * on waiting and tries again. It never lets a shard through to find out.
+ * While a queue cannot know that a release is safe, for instance because Discord does not answer,
+ * its requests wait and it tries again. It never releases a shard to find out.
  *
  * <p>A queue that holds resources is {@link AutoCloseable}: requests that wait when it is closed
  * throw {@link GatewayQueueException}, later ones {@link IllegalStateException}.
  *
  * <h2>Threads</h2>
  *
- * Implementations are safe for use by many threads. A queue in this process needs none of its own
- * to release a request that is due. What it has to have done by another thread, such as reading the
- * session start limit, it does on a platform thread that is a daemon, is started when it is needed
- * and does not outlive its work. A virtual thread will not do: before Java 24, requests that wait
- * inside {@code synchronized}, and on every version those inside a class initializer, keep the
- * carriers on which it would run.
+ * Implementations are safe for use by many threads. A queue in this process needs no thread of its
+ * own to release a request that is due. Work for another thread, such as reading the session start
+ * limit, runs on a platform thread: a daemon that is started when it is needed and ends with its
+ * work. It cannot be a virtual thread. Requests that wait inside a class initializer pin their
+ * carriers, as do those inside {@code synchronized} before Java 24, and might leave it none.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -56,8 +55,8 @@ public interface GatewayQueue {
   /**
    * Blocks until shard {@code id} of {@code total} may start a session.
    *
-   * <p>If nobody is in line in the shard's bucket and a start is due there, this method returns at
-   * once. Otherwise the calling thread lies dormant until one of:
+   * <p>If no request is in line in the shard's bucket and a start is due there, this method returns
+   * at once. Otherwise the calling thread lies dormant until one of:
    *
    * <ul>
    *   <li>the request is the first in its bucket's line and a start is due, in which case the start
@@ -79,7 +78,7 @@ public interface GatewayQueue {
    * @param total how many shards the bot runs, at least 1
    * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
    *     nothing joins the line
-   * @throws IllegalStateException if this queue is one that can be closed, and is
+   * @throws IllegalStateException if this queue has been closed
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
    * @throws GatewayQueueException if this request can never be released, or the queue is closed
    *     while it waits
@@ -87,16 +86,16 @@ public interface GatewayQueue {
   void request(long id, long total) throws InterruptedException;
 
   /**
-   * Blocks like {@link #request}, and has the bucket wait afterwards until the caller says what
-   * became of the start: the interval then counts from IDENTIFY rather than from the release, and a
-   * connection that fails before it costs nothing.
+   * Blocks like {@link #request}, and then holds the bucket until the caller reports what became of
+   * the start: the interval counts from IDENTIFY rather than from the release, and a connection
+   * that fails before IDENTIFY costs nothing.
    *
-   * <p>By default the start counts from its release, as with {@link #request}, and nothing that is
-   * said of it changes anything: so for a queue that does not know holds.
+   * <p>The default implementation is for queues without holds: the start counts from its release,
+   * as with {@link #request}, and the methods of the returned start have no effect.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
-   * @return the start; to be closed, best by a try-with-resources
+   * @return the start, which the caller must close, best by a try-with-resources
    * @throws IllegalArgumentException as {@link #request}
    * @throws IllegalStateException as {@link #request}
    * @throws InterruptedException as {@link #request}
@@ -108,9 +107,9 @@ public interface GatewayQueue {
   }
 
   /**
-   * Returns a queue that releases everything at once, for a bot behind a gateway proxy that queues
-   * by itself, or for tests. It checks its arguments and honours interrupts like every other queue,
-   * but it has no line and so no memory consistency effects.
+   * Returns a queue that releases every request at once, for tests, or for a bot behind a gateway
+   * proxy that has a queue itself. It checks its arguments and responds to interrupts like every
+   * other queue, but it has no line and so no memory consistency effects.
    *
    * @return a queue without a line
    */

@@ -3,9 +3,9 @@ package io.github.gatewayqueue;
 import java.io.Serial;
 
 /**
- * Thrown to a request that can never be released, for instance since Discord refuses the bot's
- * token, or since its queue was closed while it waited. What may pass, such as an outage, is not
- * reported like this: the request goes on waiting.
+ * Thrown by a request that can never be released, for instance because Discord refuses the bot's
+ * token, or because its queue was closed while it waited. A fault that may pass, such as an outage,
+ * throws nothing: the request waits on.
  *
  * <p>Its constructors take null as those of {@link RuntimeException} do.
  */

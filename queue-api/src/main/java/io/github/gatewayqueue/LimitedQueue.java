@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A queue that keeps to Discord's session start limit, and reports how it stands, for metrics and
- * monitors. No method blocks for longer than it takes to get a lock, and none reads anything from
- * elsewhere, so each may be called at any pace.
+ * A queue that keeps to Discord's session start limit, and reports its state, for metrics and
+ * monitors. These methods may be called at any rate: none blocks for longer than it takes to get a
+ * lock, or asks Discord or a server.
  *
  * <p>Safe for use by many threads.
  */
@@ -20,15 +20,16 @@ public interface LimitedQueue extends GatewayQueue {
   int waiting();
 
   /**
-   * Returns how many requests of this process the brake holds back now: they are in no line yet.
+   * Returns how many requests of this process the {@linkplain Brake brake} delays now. They are not
+   * in line yet.
    *
    * @return the number of requests that are paused
    */
   int paused();
 
   /**
-   * Returns the limit as it stands now: as it was last read, with the starts since then taken off
-   * {@code remaining}.
+   * Returns the limit as it stands now: the last reading, with the starts since then subtracted
+   * from {@code remaining}.
    *
    * @return the limit, or nothing if it is not known
    */
@@ -42,8 +43,8 @@ public interface LimitedQueue extends GatewayQueue {
   Optional<Duration> readingAge();
 
   /**
-   * Returns how many session starts of the bot were used that this queue did not release, as far as
-   * readings of the limit have shown. It only grows, unless the queue forgets what it knew.
+   * Returns how many session starts of the bot this queue did not release, as far as readings of
+   * the limit have shown. The number only grows, unless the queue loses its state.
    *
    * @return the number of starts
    */

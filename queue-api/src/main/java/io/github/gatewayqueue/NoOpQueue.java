@@ -1,6 +1,6 @@
 package io.github.gatewayqueue;
 
-/** Releases everything at once. */
+/** Releases every request at once. */
 enum NoOpQueue implements GatewayQueue {
   INSTANCE;
 

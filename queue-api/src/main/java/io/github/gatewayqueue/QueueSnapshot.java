@@ -6,15 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a queue with a session start limit stood at some moment. Moments are of this machine's wall
- * clock as it was when the snapshot was taken. Immutable, and so safe for use by many threads.
+ * The state of a queue with a session start limit at one moment. All times are those of this
+ * machine's wall clock when the snapshot was taken. Immutable, and so safe for use by many threads.
  *
  * @param buckets its buckets, in the order of their indexes
- * @param limit the session start limit as it stood, or nothing if it had not been read yet
- * @param usedElsewhere how many starts of the bot were used that the queue did not release, as far
- *     as readings of the limit have shown: since it was built, or since its store was new
- * @param pauses the requests of this process that the {@linkplain Brake brake} held back, the one
- *     that goes on first at the head; they are in no line yet
+ * @param limit the session start limit, or nothing if it had not been read yet
+ * @param usedElsewhere how many session starts of the bot the queue did not release, as far as
+ *     readings of the limit have shown: since the queue was built, or since its store was new
+ * @param pauses the requests of this process that the {@linkplain Brake brake} delayed, in the
+ *     order in which they will continue; they are not in line yet
  */
 public record QueueSnapshot(
     List<Bucket> buckets,
@@ -29,17 +29,18 @@ public record QueueSnapshot(
   }
 
   /**
-   * How a bucket stood.
+   * The state of a bucket.
    *
-   * @param waiting how many requests were in its line, of all processes that the queue is for
+   * @param waiting how many requests were in its line, of all processes that share the queue
    * @param lastRelease when the start that it holds was released, or else when it last released or
-   *     used one; null if that is not known. For a bucket that came of others by an update, the
-   *     last release of any of them
-   * @param nextRelease when spacing and budget allow its next release, which is the moment of the
-   *     snapshot if they do already, or null if that is not known: the limit must be read first, or
-   *     another process holds a start. For a bucket of this process that is held, the moment for
-   *     which it waits if nothing is said
-   * @param holds the starts that it is held by: one at most, but for a bucket that came of others
+   *     used one; null if that is not known. For a bucket that an update made of others, the last
+   *     release of any of them
+   * @param nextRelease when spacing and budget allow its next release: the moment of the snapshot
+   *     if they allow it now, or null if that is not known, because the limit must be read first or
+   *     another process holds a start. For a bucket that this process holds, the moment at which it
+   *     is due if nothing is reported
+   * @param holds the starts that hold it: at most one, except in a bucket that an update made of
+   *     others
    */
   public record Bucket(
       int waiting, @Nullable Instant lastRelease, @Nullable Instant nextRelease, List<Hold> holds) {
@@ -59,10 +60,10 @@ public record QueueSnapshot(
   public record Hold(long shard, Instant since) {}
 
   /**
-   * A request of a shard that starts again and again, and waits before it joins the line.
+   * A request of a shard that starts again and again, which waits before it joins the line.
    *
    * @param shard the shard's id
-   * @param starts how many starts of it are remembered
+   * @param starts how many of its starts the brake remembers
    * @param until when it joins the line
    */
   public record Pause(long shard, int starts, Instant until) {}

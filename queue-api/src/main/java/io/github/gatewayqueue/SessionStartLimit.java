@@ -8,12 +8,12 @@ import java.time.Duration;
 
 /**
  * How many sessions a bot may start: Discord's session start limit, as {@code GET /gateway/bot}
- * tells it. Immutable, and so safe for use by many threads.
+ * reports it. Immutable, and so safe for use by many threads.
  *
  * @param total session starts allowed in 24 hours, at least 0; 1000 for most bots
  * @param remaining session starts left until the limit resets, from 0 to {@code total}
- * @param resetAfter how long until the limit resets, at least zero (Discord sends milliseconds, and
- *     does send 0)
+ * @param resetAfter how long until the limit resets, at least zero (Discord sends milliseconds, 0
+ *     among them)
  * @param maxConcurrency session starts allowed at once per five seconds, which is the number of
  *     buckets; at least 1
  * @see <a

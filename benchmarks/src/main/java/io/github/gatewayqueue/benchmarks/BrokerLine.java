@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Clients that ask a broker, and stamp their releases: all by one thread, which does nothing else
  * meanwhile. Those that are added ask when the one before is seen in line, so that the order in
- * which they have to be released is known.
+ * which they must be released is known.
  */
 final class BrokerLine implements AutoCloseable {
   /** In every answer that is a release, and in nothing else. */

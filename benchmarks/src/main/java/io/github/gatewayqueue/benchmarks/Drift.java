@@ -82,7 +82,7 @@ final class Drift implements Scenario {
         "Drift",
         """
         How far the 1,000th release after the first is behind 1,000 intervals of 5 ms, with somebody in line all the time. \
-        Each release is due an interval after the one before was released, not after it was due, since Discord sees what was \
+        Each release is due an interval after the one before was released, not after it was due, because Discord sees what was \
         done: so what each is late adds up. JDA and Kord, at five seconds each, are not in it.\
         """);
     List<List<String>> rows = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 public class UncontendedBenchmark {
   private static final int BATCH = 1_000;
 
-  /** A name of {@link Subject}; not one itself, as that would have to be public. */
+  /** A name of {@link Subject}; not one itself: that would be public. */
   @Param("LOCAL")
   String subject;
 

@@ -73,6 +73,11 @@ class EnglishTest {
               "It is held for as long as that."),
           new Phrase(
               In.PAGES_AND_SOURCES, "\\bmade sure of\\b", "verified", "How it is made sure of."),
+          new Phrase(
+              In.PAGES_AND_SOURCES,
+              "\\bfor instance since\\b|, since (?:an?|it|its|something|many|Discord) ",
+              "because",
+              "It waits, since it is early."),
           new Phrase(In.PAGES, "\\bPT-?\\d", "5 s, 1 min 30 s", "It is PT6S."),
           new Phrase(In.PAGES, "\\b[Nn]obody\\b", "no request, no process", "Nobody is released."),
           new Phrase(
@@ -88,7 +93,10 @@ class EnglishTest {
               "so X cannot, or two sentences",
               "It waits, so that nobody is early."),
           new Phrase(
-              In.PAGES, "(?i)\\bhas to be\\b|\\bhave to be\\b", "must be", "It has to be closed."));
+              In.PAGES_AND_SOURCES,
+              "(?i)\\bhas to be\\b|\\bhave to be\\b",
+              "must be",
+              "It has to be closed."));
 
   @Test
   void phrases_eachIsFoundInItsSample() {

@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an operator hears that few session starts are left: at a fifth, a tenth and a twentieth of
- * the day's, once each while it is so. Plain state, without a lock; every moment is handed in, as a
- * value of {@link System#nanoTime}.
+ * Decides when to warn an operator that few session starts are left: at a fifth, a tenth and a
+ * twentieth of the day's total, once each until there are more again. Plain state, without a lock;
+ * every moment is handed in, as a value of {@link System#nanoTime}.
  */
 public final class LowStarts {
   private static final int[] PARTS = {5, 10, 20};

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /**
- * What a flight recording tells of a shard that the brake held back. Lasts as long as the pause.
+ * The event of a flight recording for a shard that the brake delays. Lasts as long as the pause.
  */
 @Name(PauseEvent.NAME)
 @Label("Session Start Pause")

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 
-/** How old a reading of the session start limit may become, in every queue that has one. */
+/** How old a reading of the session start limit may become, for every queue with a limit. */
 public final class ReadingAge {
   /** A good reading that is younger is not made again: Discord's REST API has limits of its own. */
   public static final Duration MIN = Duration.ofSeconds(30);

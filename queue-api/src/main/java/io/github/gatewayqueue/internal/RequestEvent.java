@@ -8,9 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/**
- * One request in a flight recording, from the call until its end, whichever queue it was made of.
- */
+/** The event of a flight recording for one request, from the call until its end, of any queue. */
 @Name(RequestEvent.NAME)
 @Label("Session Start Request")
 @Description("A shard asked for a session start, and was released or gave up")

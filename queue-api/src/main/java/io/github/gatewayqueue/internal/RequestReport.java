@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reports one request to the flight recorder and to the log. Used by the thread that makes the
- * request, which nothing that fails here disturbs.
+ * request. A failure here does not disturb that thread.
  */
 public final class RequestReport {
   private static final int UNKNOWN_BUCKET = -1;

@@ -3,8 +3,8 @@ package io.github.gatewayqueue.internal;
 import java.time.Duration;
 
 /**
- * How many starts there were within the last hour, by the minute. Plain state; every moment is
- * handed in, as a value of {@link System#nanoTime}.
+ * Counts the starts of the last hour, by the minute. Plain state; every moment is handed in, as a
+ * value of {@link System#nanoTime}.
  */
 final class StartsPerHour {
   private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();

@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/github/gatewayqueue/broker/UsageTest.java" region="usage"}
  *
- * <p>Without a Discord token it has one bucket; with one it reads the session start limit from
- * Discord, has as many buckets as {@code max_concurrency} says, and keeps the daily budget.
+ * <p>Without a Discord token it has one bucket. With a token it reads the session start limit from
+ * Discord, has {@code max_concurrency} buckets, and keeps the daily budget.
  *
  * <h2>Failure</h2>
  *
- * A Discord that cannot be reached does not keep a broker from starting: requests wait until the
- * limit could be read. A token that Discord refuses is told by {@link #refused}; requests that wait
- * are refused, too.
+ * If Discord cannot be reached, the broker starts nevertheless, and requests wait until the limit
+ * has been read. If Discord refuses the token, {@link #refused} is completed, and requests that
+ * wait are refused.
  *
  * <h2>Threads</h2>
  *
@@ -48,11 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Broker implements AutoCloseable {
 
-  /** What becomes of a request that is refused. */
+  /** What a request gets that is refused. */
   public enum OnRefusal {
-    /** It is answered with a status code and an explanation. */
+    /** A response with a status code and an explanation. */
     ANSWER,
-    /** It is hung up on, for clients that take any answer for a release. */
+    /** No response: its connection is closed. For clients that treat any response as a release. */
     CLOSE
   }
 
@@ -92,8 +92,8 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
-   * Returns what tells that Discord refuses the bot's token, after which this broker releases
-   * nobody.
+   * Returns a stage that is completed if Discord refuses the bot's token. After that this broker
+   * releases no request.
    *
    * @return a stage that is completed with the reason when that happens, and otherwise never
    */
@@ -102,8 +102,9 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
-   * Stops: takes no more requests, tells those who wait as far as their protocol allows it, hangs
-   * up on the others, and closes the port. Returns when this is done; may be called again.
+   * Stops: accepts no more requests, sends the event {@code closing} to clients that take events,
+   * closes the connections of the others, and closes the port. Returns when this is done; may be
+   * called again.
    */
   @Override
   public void close() {
@@ -193,11 +194,11 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets how long after the start nothing is released, because a broker cannot know what its
-     * predecessor did last; one interval by default, with a Discord token at least ten seconds, as
-     * Discord needs a while to count a start, and six seconds more for a queue in a Redis, as other
-     * brokers may use what they hold for so long. The limit is read before that, to report a bad
-     * token at once.
+     * Sets how long after the start nothing is released, because a broker does not know when its
+     * predecessor last released a shard. The default is one interval; with a Discord token at least
+     * the ten seconds that Discord may need to count a start; and for a queue in a Redis six
+     * seconds more, because other brokers may use the starts that they hold for that long. The
+     * limit is read before the delay, so that a bad token is reported at once.
      *
      * @param startDelay from zero to 365 days
      * @return this builder
@@ -221,9 +222,9 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets what becomes of a request that is refused; it is answered by default.
+     * Sets what a request gets that is refused; a response by default.
      *
-     * @param onRefusal answer it or hang up
+     * @param onRefusal a response, or a closed connection
      * @return this builder
      */
     public Builder onRefusal(OnRefusal onRefusal) {
@@ -232,8 +233,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets the token that clients have to show. There is none by default; then every process of
-     * this machine is let in, and a broker that others can reach does not start: see {@link
+     * Sets the token that clients must send. There is none by default: every process of this
+     * machine may ask, and a broker that other machines can reach does not start: see {@link
      * #noToken}.
      *
      * @param token visible ASCII characters
@@ -247,7 +248,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Lets in every client that can reach the broker, also on another address than loopback.
+     * Accepts every client that can reach the broker, even on another address than loopback.
      *
      * @return this builder
      */
@@ -299,8 +300,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets what becomes of requests when the session starts of the day are used up; they wait by
-     * default. Used with a Discord token only.
+     * Sets what requests do when the session starts of the day are used up; they wait by default.
+     * Used with a Discord token only.
      *
      * @param whenExhausted wait or fail
      * @return this builder
@@ -311,10 +312,10 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets whether a shard that starts again and again waits before it joins the line; it does by
-     * default. Used with a Discord token, or with a Redis.
+     * Sets whether a shard that starts again and again is delayed before it joins the line; it is
+     * by default. Used with a Discord token, or with a Redis.
      *
-     * @param brake whether it does
+     * @param brake whether it is delayed
      * @return this builder
      */
     public Builder brake(Brake brake) {
@@ -324,11 +325,11 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sets the file that records the starts of the last 24 hours, from which the next broker learns
-     * what this one has released; none by default. If it is there, not empty, and can be written,
-     * there is no start delay, unless one is set. Needs a Discord token, and no Redis, which keeps
-     * a record of its own.
+     * what this one has released; none by default. If it exists, is not empty and can be written,
+     * there is no start delay unless one is set. It needs a Discord token. It cannot be used with a
+     * Redis, which keeps a record itself.
      *
-     * @param file the file, or where there is none yet, in a folder that exists
+     * @param file the file, or where to create it, in a folder that exists
      * @return this builder
      */
     public Builder record(Path file) {
@@ -337,9 +338,9 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets the Redis or Valkey in which the queue is kept, so that several brokers share it; none
-     * by default. The margin of clients must then be at most half of what the interval has over
-     * Discord's, because the way from the store takes the other half.
+     * Sets the Redis or Valkey that keeps the queue, so that several brokers share it; none by
+     * default. The margin of clients must then be at most half of the difference between the
+     * interval and Discord's, because the way from the store may take the other half.
      *
      * @param redis {@code redis://[[user]:password@]host:port[/database]}, or {@code rediss://}
      * @return this builder
@@ -352,7 +353,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets which bot's queue it is, among all in the Redis; {@code gateway-queue} by default.
+     * Sets the name of the queue, among all in the Redis; {@code gateway-queue} by default.
      *
      * @param namespace 1 to 100 ASCII letters, digits and characters of {@code . _ : / -}
      * @return this builder
@@ -366,8 +367,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets what the dashboard calls the broker, such as the name of the bot; by default the
-     * namespace in the Redis, if one is set, and otherwise nothing but Gateway Queue.
+     * Sets the broker's name on the dashboard, such as the name of the bot. The default is the
+     * namespace in the Redis, if one is set, and otherwise no name.
      *
      * @param name 1 to 100 characters, not all blank, none of them a control character
      * @return this builder
@@ -384,15 +385,15 @@ public final class Broker implements AutoCloseable {
      * @return the broker; close it at the end
      * @throws UncheckedIOException if the broker cannot listen on the port
      * @throws IllegalArgumentException if the token for clients is the bot's, if there is none
-     *     though other machines can reach the host, or if there is one as well as {@link #noToken};
-     *     if there is a start record without a Discord token, or with a Redis, or if it is no such
-     *     file, cannot be read or is in use
+     *     although other machines can reach the host, or if there is one as well as {@link
+     *     #noToken}; if there is a start record without a Discord token, or with a Redis, or if it
+     *     is some other file, cannot be read or is in use
      */
     public Broker start() {
       return start(BrokerQueue::of);
     }
 
-    /** Starts a broker that holds the queue that is made for its settings. */
+    /** Starts a broker with the queue that is made for its settings. */
     Broker start(Function<QueueSettings, BrokerQueue> queue) {
       ServerSettings settings = settings();
       Broker broker = new Broker(settings, queue.apply(settings.queue()));
@@ -406,13 +407,13 @@ public final class Broker implements AutoCloseable {
       return broker;
     }
 
-    /** Has time go by in another way, for a test. */
+    /** Sets other times, for a test. */
     Builder pace(BrokerTiming pace) {
       this.pace = pace;
       return this;
     }
 
-    /** Asks for all addresses of a name, of which any may be listened on. */
+    /** Checks all addresses of a name: the broker may listen on any of them. */
     private boolean isLoopback() {
       try {
         return Stream.of(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
@@ -423,7 +424,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Returns whether a record tells all that earlier brokers released: one that could not be
+     * Returns whether a record has all starts that earlier brokers released: one that could not be
      * written was emptied.
      */
     private static boolean isTrusted(Path record) {

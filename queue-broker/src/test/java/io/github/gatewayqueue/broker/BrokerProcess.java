@@ -106,7 +106,7 @@ final class BrokerProcess implements AutoCloseable {
         .orElse(null);
   }
 
-  /** Runs another program to its end, which has to be a good one, and returns what it prints. */
+  /** Runs another program to its end, which must be a good one, and returns what it prints. */
   static String output(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -28,7 +28,7 @@ import org.openqa.selenium.logging.LogType;
 
 /**
  * A headless Chromium, one window at a time. What the page says is read by one script at a time,
- * since its nodes may change between any two.
+ * because its nodes may change between any two.
  */
 final class Browser implements AutoCloseable {
   /** Where the page's reader is: not where this machine is, most likely. */

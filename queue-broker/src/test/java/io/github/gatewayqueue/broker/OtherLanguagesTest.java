@@ -66,7 +66,7 @@ class OtherLanguagesTest extends BrokerTestBase {
     }
   }
 
-  /** Starts a bot in a folder of its own, since Node looks for libraries beside a program. */
+  /** Starts a bot in a folder of its own, because Node looks for libraries beside a program. */
   private BufferedReader start(
       Bot bot, Broker broker, FakeDiscord discord, String token, String... options)
       throws IOException {

@@ -36,33 +36,35 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/github/gatewayqueue/discord/UsageTest.java" region="usage"}
  *
- * <p>A queue that keeps within the limit takes this source when it is built, and from then on reads
- * the limit by itself whenever it has to.
+ * <p>A queue with a session start limit takes this source when it is built, and reads the limit
+ * whenever it needs to.
  *
  * <h2>Failure</h2>
  *
- * What may pass is an {@link IOException} that says what was wrong, and the queue asks again later:
- * no connection, no answer in time, a status such as 503 or 403, a redirect (never followed, the
- * token must not go elsewhere), a body that is cut off, longer than 64 KiB or makes no sense. More
- * starts remaining than there are in total is taken as the total, with a warning in the log.
+ * A fault that may pass throws an {@link IOException} with what was wrong, and the queue asks again
+ * later: no connection, no response in time, a status such as 503 or 403, a redirect (never
+ * followed, because the token must not go elsewhere), a body that is cut off, longer than 64 KiB or
+ * cannot be read. If {@code remaining} is above {@code total}, it is taken as the total, and a
+ * warning is logged.
  *
- * <p>An answer that asks to wait is a {@link SessionStartLimitUnavailableException} that says how
- * long: by the header {@code Retry-After} (seconds or a date) and, with a status of 429, {@code
- * X-RateLimit-Reset-After} or the body's {@code retry_after}, the longest of them, up to a week.
- * Until then no request is sent, and every call throws the exception at once. A status of 429 that
- * does not say how long is taken as a minute. If it comes again and again, the time is at least
- * twice as long as before, up to an hour.
+ * <p>A response that demands to wait throws a {@link SessionStartLimitUnavailableException} with
+ * the time: the longest of the header {@code Retry-After} (seconds or a date) and, with a status of
+ * 429, of {@code X-RateLimit-Reset-After} and the body's {@code retry_after}, up to a week. Until
+ * then no request is sent, and every call throws the exception at once. A status of 429 without a
+ * time counts as a minute. If 429s follow one another, each time is at least twice the one before,
+ * up to an hour.
  *
- * <p>A status of 401 does not pass by itself: it is a {@link GatewayQueueException}, which is
- * thrown to everybody who calls within the next 5 seconds, and for twice as long as before if it
- * comes again, up to 10 minutes. Any other status, 403 among them, may be that of something between
- * here and Discord, and may pass.
+ * <p>A status of 401 does not pass by itself: it throws a {@link GatewayQueueException}, as does
+ * every call within the next 5 seconds, without a request. If 401s follow one another, that time
+ * doubles, up to 10 minutes. Any other status, 403 among them, may come from a proxy on the way to
+ * Discord, and may pass.
  *
  * <h2>The token</h2>
  *
  * It is sent in the header {@code Authorization} and appears nowhere else: in no message, no cause,
  * no line of the log and in no {@code toString()}. Plain {@code http} is allowed because HTTP
- * proxies for Discord run on private networks. Everyone who can listen there can read the token.
+ * proxies for Discord run on private networks. Anyone who can read their traffic can read the
+ * token.
  *
  * <h2>Threads and connections</h2>
  *
@@ -153,7 +155,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     return "DiscordSessionStartLimitSource[" + baseUrl + "]";
   }
 
-  /** HTTP/1.1, since for one request HTTP/2 gains nothing and its upgrade irritates proxies. */
+  /** HTTP/1.1, because for one request HTTP/2 gains nothing and its upgrade irritates proxies. */
   private HttpClient newClient() throws IOException {
     try {
       return HttpClient.newBuilder()

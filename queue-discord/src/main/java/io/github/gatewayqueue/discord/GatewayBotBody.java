@@ -21,8 +21,8 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads what {@code GET /gateway/bot} answers. No message quotes text from a body, and none of the
- * parser's exceptions is passed on, since a body may hold the token that it answers to.
+ * Reads the response to {@code GET /gateway/bot}. No message quotes a body, and no exception of the
+ * parser is passed on, because a body may contain the token.
  */
 final class GatewayBotBody {
   private static final SafeLogger LOGGER =

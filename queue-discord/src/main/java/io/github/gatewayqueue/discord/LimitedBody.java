@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the first bytes of a body, and hangs up on the rest rather than read it. */
+/** Keeps the first bytes of a body, and closes the connection rather than read the rest. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final ByteBuffer kept;

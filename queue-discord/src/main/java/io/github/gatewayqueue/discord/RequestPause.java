@@ -7,9 +7,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says until when Discord is not asked, because it has said so or refuses the token. Discord blocks
- * an address that is refused 10,000 times within ten minutes. An address that goes on after a 429
- * is blocked for longer each time. Safe for use by many threads; moments are values of {@link
+ * Until when Discord must not be asked, because it said so or refuses the token. Discord blocks an
+ * address after 10,000 refused requests within ten minutes, and for longer each time if the address
+ * continues after a 429. Safe for use by many threads; moments are values of {@link
  * System#nanoTime}.
  *
  * @see <a

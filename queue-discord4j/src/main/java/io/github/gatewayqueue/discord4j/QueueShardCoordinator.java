@@ -19,35 +19,34 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Has the shards of a Discord4J bot ask a {@link GatewayQueue} before they identify.
+ * Makes the shards of a Discord4J bot ask a {@link GatewayQueue} before they identify.
  *
  * {@snippet file="io/github/gatewayqueue/discord4j/UsageTest.java" region="usage"}
  *
- * <p>Each IDENTIFY waits on a thread of its bucket until the queue has released its shard, and goes
- * out at once then; neither Discord4J's event loop nor its schedulers are held up. A RESUME does
- * not ask. The spacing is the queue's: each start is {@linkplain GatewayQueue#acquire acquired},
- * and the queue is told when IDENTIFY goes out and when READY has come.
+ * <p>Each IDENTIFY waits on a thread of its bucket until the queue releases its shard, and is sent
+ * at once then. Neither Discord4J's event loop nor its schedulers are blocked. A RESUME does not
+ * ask. The queue keeps the spacing: each start is {@linkplain GatewayQueue#acquire acquired}, and
+ * the IDENTIFY and READY are reported to the queue.
  *
- * <p>Safe for use by many threads; one is made for each login. A bucket in which shards wait has a
- * platform daemon thread, which ends with the last of them. There are no threads while nobody
- * waits, and nothing needs closing. The threads are not virtual: before Java 24, virtual threads of
- * the bot that block in a synchronized method or block could keep all carriers, and the shards
+ * <p>Safe for use by many threads. Create a new one for each login. A bucket in which shards wait
+ * has a platform daemon thread, which ends with the last of them, so there is nothing to close. The
+ * threads are not virtual: virtual threads of the bot may have pinned all carriers, and the shards
  * would wait for them. Close a queue that needs it after the bot has logged out.
  *
  * <h2>Ordering</h2>
  *
- * <p>The shards of a bucket, which is {@code shard % maxConcurrency} with the {@code
- * maxConcurrency} of Discord4J's sharding strategy, ask the queue in the order in which their
- * IDENTIFYs arrived here, one at a time: the next one joins the queue's line when the one before it
- * has been released. Buckets do not wait for one another. Let the strategy know the real number, as
- * {@code ShardingStrategy.recommended()} does; {@code fixed(count)} takes it for 1, and all shards
- * for one bucket.
+ * <p>A shard's bucket is {@code shard % maxConcurrency}, with the {@code maxConcurrency} of
+ * Discord4J's sharding strategy. The shards of a bucket ask the queue one at a time, in the order
+ * in which their IDENTIFYs arrived here: the next one joins the queue's line when the one before it
+ * has been released. Buckets do not wait for one another. The strategy must have the real number,
+ * as {@code ShardingStrategy.recommended()} does. With {@code fixed(count)} it is 1, and all shards
+ * share one bucket.
  *
  * <h2>Interruption</h2>
  *
  * <p>When the connection of a waiting shard ends, or the bot logs out, its thread is interrupted
  * and the request leaves the line; the shard's next connection joins at the end. If the shard is
- * released at that very moment, it gives its start back.
+ * released at that moment, it gives its start back.
  *
  * <h2>Failure</h2>
  *
@@ -55,12 +54,12 @@ import reactor.core.publisher.Mono;
  * Session), a lost connection or a lost READY, the next start of the bucket is due an interval
  * after that IDENTIFY.
  *
- * <p>If the queue throws (anything but an interrupt), or the JVM can start no thread for the
- * bucket, a WARNING is logged by {@code io.github.gatewayqueue.discord4j} and the shard's
- * connection ends as if Discord had closed it with a code that asks for a new session: Discord4J
- * connects anew, with the backoff and at most as often as its {@code ReconnectOptions} say, and
- * then the queue is asked again. When the options' retries are used up, Discord4J gives up the
- * shard; that exception is the cause of the cause of the one that it gives.
+ * <p>If the queue throws (except for an interrupt), or the JVM cannot start a thread for the
+ * bucket, a WARNING is logged by {@code io.github.gatewayqueue.discord4j}. The shard's connection
+ * ends as if Discord had closed it with a code that demands a new session. Discord4J connects
+ * again, by its {@code ReconnectOptions}, and the queue is asked again. When the retries of these
+ * options are used up, Discord4J gives up the shard, with an exception whose cause has the queue's
+ * exception as its cause.
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*

@@ -17,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
-/** One connection of a shard: asks the queue for a start, and says what became of it. */
+/** One connection of a shard: asks the queue for a start, and reports what became of it. */
 final class ShardConnection {
   private static final SafeLogger LOGGER =
       new SafeLogger(System.getLogger("io.github.gatewayqueue.discord4j"));

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Counts how many sessions may be started until the next reset. Plain state: every method is told
- * what time it is, and callers hold the lock.
+ * Counts the session starts until the next reset. Plain state: every method gets the time as an
+ * argument, and callers hold the lock.
  */
 final class DailyStarts {
   private final long windowNanos;

@@ -501,7 +501,7 @@ public final class FakeDiscord implements AutoCloseable {
     }
 
     /**
-     * Sets how far apart two session starts of one bucket have to be.
+     * Sets how far apart two session starts of one bucket must be.
      *
      * @param identifyInterval more than zero, at most 36,500 days; 5 s by default
      * @return this builder

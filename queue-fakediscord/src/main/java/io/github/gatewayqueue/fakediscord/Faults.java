@@ -6,8 +6,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes wrong on purpose. Every fault can be switched on and off at any time, by any thread;
- * each applies to what arrives from then on, not to what is under way.
+ * Faults that a test injects. Each can be switched on and off at any time, by any thread. It
+ * applies to what arrives from then on, not to what is on its way.
  *
  * @see FakeDiscord#faults()
  */

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sockets and sessions of the gateway. Used by the event loop alone, of which there is one, but
- * for {@link #openSockets} and {@link #openingSockets}: a message is judged in the order of its
- * arrival, and no lock is needed here.
+ * All sockets and sessions of the gateway. Used by its one event loop alone, except for {@link
+ * #openSockets} and {@link #openingSockets}. So messages are judged in the order of their arrival,
+ * and no lock is needed.
  */
 final class Gateway {
   private final Vertx vertx;

@@ -3,7 +3,10 @@ package io.github.gatewayqueue.fakediscord;
 import java.time.Duration;
 import java.util.Random;
 
-/** How long what is sent is under way between a client and this Discord. Safe for use by many. */
+/**
+ * How long messages are on their way between a client and this Discord. Safe for use by many
+ * threads.
+ */
 final class Network {
   private final Random random;
 

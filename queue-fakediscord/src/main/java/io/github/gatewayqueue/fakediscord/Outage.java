@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.fakediscord;
 
-/** How a Discord that is down looks from outside. Open sockets are lost either way. */
+/** How clients see a Discord that is down. Open sockets are lost either way. */
 public enum Outage {
   /** Nothing listens on the port: connections are refused, those to the admin pages too. */
   REFUSING,

@@ -3,7 +3,10 @@ package io.github.gatewayqueue.fakediscord;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** The bot that runs against this Discord: as little as the common libraries need to start. */
+/**
+ * The bot whose token this Discord accepts, with as few properties as the common libraries need to
+ * start.
+ */
 final class Profile {
   private static final String ID = "1000000000000000000";
 

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/** One REST request, and the answer that it would get if nothing were wrong. */
+/** One REST request, and the response that it gets unless a fault is switched on. */
 record RestExchange(Vertx vertx, HttpServerRequest request, int status, JsonObject body) {
   private static final int PIECE = 1 << 16;
 

@@ -6,10 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/**
- * Something that can go wrong with Discord's REST API. Immutable; switched on by {@link
- * Faults#failRest}.
- */
+/** A fault of Discord's REST API. Immutable; switched on by {@link Faults#failRest}. */
 public final class RestFault {
   private final String name;
   private final Consumer<RestExchange> action;

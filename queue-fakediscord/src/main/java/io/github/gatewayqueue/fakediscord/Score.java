@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The score so far: how many identified, how Discord took it, and what is left of the budget.
- * Immutable. {@link #toString()} is a report of one screen.
+ * The score so far: the IDENTIFYs, Discord's verdicts and what is left of the budget. Immutable.
+ * {@link #toString()} is a report of one screen.
  *
  * @param verdicts how many IDENTIFYs met each verdict; every verdict has an entry
  * @param smallestGaps for each bucket with more than one IDENTIFY, the shortest time between two in

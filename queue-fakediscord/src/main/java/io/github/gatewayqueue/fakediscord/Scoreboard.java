@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The one clock and the one lock around {@link SessionStarts}. The time is read under the lock, so
- * that the times of the records are in the order of the records.
+ * The one clock and the one lock around {@link SessionStarts}. The clock is read under the lock, so
+ * the records are in the order of their times.
  */
 final class Scoreboard {
   private final SessionStarts starts;

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for starting sessions, and the record of all who tried. Plain state: every method is
- * told what time it is, times never go backwards, and callers hold the lock.
+ * The rules for starting sessions, and the record of all attempts. Plain state: every method gets
+ * the time as an argument, times never go backwards, and callers hold the lock.
  */
 final class SessionStarts {
   private final long startNanos;

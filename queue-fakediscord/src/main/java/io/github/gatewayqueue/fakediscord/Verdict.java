@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.fakediscord;
 
-/** What Discord thinks of one IDENTIFY. */
+/** How Discord judges one IDENTIFY. */
 public enum Verdict {
   /** The session was started; the answer is READY. */
   ACCEPTED("accepted"),

@@ -5,9 +5,9 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
- * One way of one connection. What is sent arrives after a time that the network chooses, and, as
- * with TCP, in the order in which it was sent: a late message holds up those behind it. Without a
- * delay it arrives before {@code send} returns. Used by the event loop alone.
+ * One direction of one connection. A message arrives after a time that the network chooses and, as
+ * with TCP, in the order of sending: a late message delays those behind it. Without a delay it
+ * arrives before {@code send} returns. Used by the event loop alone.
  */
 final class Wire {
   /** The time, which tests have of their own. */

@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One time that a broker is asked, and what its answer means: a release, or none for now, or none
- * ever. All of it happens on the calling thread, but for {@link #close}.
+ * One attempt to get a start from a broker, and what the response means: a release, none for now,
+ * or none ever. Runs on the calling thread, except for {@link #close}.
  */
 final class Attempt {
   /** A request that waits for its headers lets others be sent after so long. */

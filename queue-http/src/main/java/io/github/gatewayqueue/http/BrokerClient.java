@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The broker as a client knows it: where it is, how it is asked, and what keeps a secret. */
+/** Sends requests to the broker, and keeps the token out of messages. */
 final class BrokerClient {
   /** How long a healthy broker may take for a short answer. */
   static final Duration SOON = Duration.ofSeconds(3);

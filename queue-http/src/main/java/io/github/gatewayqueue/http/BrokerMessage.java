@@ -12,8 +12,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What a broker says, in an event or as a body: the numbers and texts of a JSON object. No message
- * quotes what was sent, since a server may send the token back.
+ * The JSON object of an event or a body of the broker, with its numbers and texts. No message
+ * quotes it, because a server may send the token back.
  */
 final class BrokerMessage {
   private static final JsonFactory JSON = new JsonFactory();

@@ -7,8 +7,8 @@ import io.github.gatewayqueue.internal.SafeLogger;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Logs when an outage of the broker begins and when it is over, whatever the number of requests. It
- * lasts until all requests that failed are back in line.
+ * Logs the beginning and the end of an outage of the broker, once for all requests. It ends when
+ * all requests that failed are back in line.
  */
 final class BrokerOutage {
   private static final SafeLogger LOGGER =

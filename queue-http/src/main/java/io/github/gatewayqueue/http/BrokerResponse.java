@@ -18,9 +18,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response of a broker, read in its order: the headers, then the body. Whatever brings it to an
- * early end is an exception: {@link TryAgainException} if it fails, {@link GatewayQueueException}
- * if nobody wants it any longer. Used by one thread, but for {@link #close}.
+ * The response of a broker, read in order: the headers, then the body. If it ends early, that is an
+ * exception: {@link TryAgainException} if it fails, {@link GatewayQueueException} if the request
+ * has been closed. Used by one thread, except for {@link #close}.
  */
 final class BrokerResponse {
   /** No broker's body is longer. */

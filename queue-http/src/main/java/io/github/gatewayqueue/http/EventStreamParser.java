@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses server-sent events from the bytes of a stream, however these are cut into pieces.
+ * Parses server-sent events from the bytes of a stream, wherever those are split.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML: server-sent
  *     events</a>

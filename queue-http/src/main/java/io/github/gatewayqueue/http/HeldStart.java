@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that the broker holds while the connection on which it was released is open. What is said
- * of it is told to the broker by requests of their own, one after another, on the client's threads.
- * The broker ends the stream when it was told that the start is answered or cancelled; if it does
- * not within a second, and after any other end, the connection is closed. That counts as an
- * IDENTIFY if there was no word, and so it is safe to give up telling.
+ * A start that the broker holds while the connection on which it was released is open. The calls on
+ * it are reported to the broker one after another, each in a request of its own, on the client's
+ * threads. The broker ends the stream once the start is answered or cancelled. If it does not
+ * within a second, and after any other end, the connection is closed. That counts as an IDENTIFY
+ * unless something was reported before, so it is safe to give up a report.
  *
- * <p>What is said is guarded by this object's monitor. What is heard is not, since the client's
- * threads must not wait.
+ * <p>What was called is guarded by this object's monitor. What was received is not, because the
+ * client's threads must not wait.
  */
 final class HeldStart implements SessionStart {
   private static final SafeLogger LOGGER =

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The starts of a queue that are held, or of which a word is on its way to the broker. */
+/** The starts of a queue that are held, or have a report on its way to the broker. */
 final class HeldStarts {
   private final Set<HeldStart> starts = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;

@@ -19,74 +19,71 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue for a bot that runs in several processes: each of them asks the same broker, over HTTP,
- * and the broker has the line.
+ * A queue for a bot that runs in several processes: each of them asks the same broker over HTTP,
+ * and the broker keeps the line.
  *
  * {@snippet file="io/github/gatewayqueue/http/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *
- * The joining point is in the broker, when it has read the request. A request that has to ask again
- * joins once more, at the end of the line.
+ * The joining point is in the broker, when it has read the request. A request that must be sent
+ * again joins again, at the end of the line.
  *
  * <h2>Spacing</h2>
  *
- * The broker keeps it. What comes on top is the release's way to this process: with events the
- * broker tells how long ago it got the request, and by the clock of {@link System#nanoTime()} here
- * no more than that and the {@linkplain Builder#margin margin} may have passed since it was asked.
- * If more has passed, the release may be too old. The broker is then asked whether the start is
- * still held; if it is not, the start is cancelled, and the request joins again. So a process that
- * was frozen does not identify on a release of long ago. Different rates of the two clocks are
- * allowed for.
+ * The broker keeps it. This queue adds a check of the release's age, so that a process that was
+ * frozen does not identify on an old release. With each event the broker reports how long ago it
+ * received the request. On the clock of {@link System#nanoTime()} here, no more than that and the
+ * {@linkplain Builder#margin margin} may have passed since the request was sent. If more has
+ * passed, this queue asks the broker whether the start is still held. If it is not, the start is
+ * cancelled and the request joins again. The check allows for clocks that run at different rates.
  *
  * <h2>Holds</h2>
  *
- * A start that was {@linkplain #acquire acquired} is held by the broker, for at most {@linkplain
- * Builder#holdTimeout as long} as was asked for, and only while its connection is open. It
- * {@linkplain SessionStart#isExpired has expired} as well if the connection is lost, or nothing is
- * heard on it for 3 seconds: the broker speaks every second. What is said of it is told by requests
- * of their own, in the background and in the order in which it was said, again if one fails. What
- * cannot be told counts as an IDENTIFY that was sent, from when the connection is closed or the
- * hold runs out. All requests of a process must reach the same broker.
+ * The broker holds a start that was {@linkplain #acquire acquired} while its connection is open,
+ * for at most the {@linkplain Builder#holdTimeout hold time-out}. The start also {@linkplain
+ * SessionStart#isExpired expires} if the connection is lost, or nothing arrives on it for 3
+ * seconds: the broker sends something every second. The calls on a start are reported to the broker
+ * in the background, in their order, each by a request of its own that is sent again if it fails.
+ * If a report does not arrive, IDENTIFY counts as sent, from when the connection is closed or the
+ * hold times out. All requests of a process must reach the same broker.
  *
- * <p>A broker that does not hold starts counts them from their release, as does one that is asked
- * without events. A release that is too old is then not used, and its start is lost; a request
- * whose first event is that late already joins again at once, as its release could not be used
- * either. A {@linkplain Protocol#PLAIN plain} answer tells its age if it is from this project's
- * broker; one from twilight's does not, and is used however old it is.
+ * <p>Without events, or with a broker that does not hold starts, a start counts from its release. A
+ * release that is too old is then not used, and its start is lost. If already the first event comes
+ * too late, the request joins again at once, because its release could not be used either. A
+ * {@linkplain Protocol#PLAIN plain} response of this project's broker contains its age. One of
+ * twilight's broker does not, and is used however old it is.
  *
  * <h2>Interruption</h2>
  *
- * An interrupted request throws at once, whatever the broker does, and closes its connection, upon
- * which the broker gives its place up. If the interrupt races the release, the start may be lost.
+ * An interrupted request throws at once, whatever the broker does, and closes its connection. The
+ * broker then gives up its place. If the interrupt races the release, the start may be lost.
  *
  * <h2>Failure</h2>
  *
- * Only a status of 200 is a release, and in an answer with events only an event that says so. After
- * anything else the request goes on waiting, and asks again with {@linkplain Builder#backoff
- * backoff}: no connection, one that is lost, other statuses, redirects (never followed, the token
- * must not go elsewhere), answers that are cut off or make no sense, answers with events but none
- * for 15 seconds, a broker that stops. If it asks to be left alone for a while ({@code
- * Retry-After}, also as a date), it is, for up to an hour. The log has a warning when this begins,
- * whatever the number of requests, and a line at INFO when the last of them is back in line. A
- * broker without events does not tell that it has a request: there it is when the last one is
- * released.
+ * Only a status of 200 is a release, and in a response with events only a {@code released} event.
+ * After anything else the request waits, and asks again with {@linkplain Builder#backoff backoff}:
+ * no connection, a lost connection, other statuses, redirects (never followed, because the token
+ * must not go elsewhere), responses that are cut off or cannot be read, no event for 15 seconds, a
+ * broker that stops. A {@code Retry-After} is obeyed, for up to an hour. The log has one warning
+ * when this begins, whatever the number of requests, and a line at INFO when the last of them is
+ * back in line; with a broker without events, when the last of them is released.
  *
- * <p>Statuses of 400, 401 and 403, and an event by which the broker refuses a request with one of
- * them, are a {@link GatewayQueueException} with what it says about them.
+ * <p>A status of 400, 401 or 403, or an event with one of them, throws a {@link
+ * GatewayQueueException} with the broker's reason.
  *
  * <h2>The token</h2>
  *
- * It is sent to the broker, in the header {@code Authorization}, and appears nowhere else. Everyone
- * who can listen on plain {@code http} can read it.
+ * It is sent to the broker, in the header {@code Authorization}, and appears nowhere else. With
+ * plain {@code http}, anyone who can read the network's traffic can read it.
  *
  * <h2>Threads and connections</h2>
  *
  * Safe for use by many threads, virtual or not; thousands may wait at once. Each request that waits
  * or holds a start has a connection, and so a file descriptor here and one at the broker, but no
  * thread besides its own. The client, unless one was given, has one daemon thread for all
- * connections, and others for what there is to do: some dozens while thousands ask, none after a
- * minute without work. They are platform threads, and need no carrier.
+ * connections, and others while it has work: some dozens while thousands of requests are sent, none
+ * after a minute without work. They are platform threads, and need no carrier.
  *
  * <p>Close a queue that is no longer needed. Requests that wait then throw a {@link
  * GatewayQueueException}, later ones an {@link IllegalStateException}; starts that are held expire.
@@ -96,23 +93,24 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** How to ask a broker. */
   public enum Protocol {
     /**
-     * Asks for events, and takes a plain answer, too, as of twilight's broker, which sends nothing
-     * before the release. So headers are waited for without a limit; what {@link #PLAIN} says of a
-     * request that has none holds for it.
+     * Asks for events, and also accepts a plain response, such as that of twilight's broker, which
+     * sends nothing before the release. So it waits for the headers without a limit, with the risk
+     * that {@link #PLAIN} describes.
      */
     AUTO,
 
     /**
-     * With events, and nothing else is taken for a release: the best with this project's broker.
+     * Asks for events, and accepts nothing else as a release. The best for this project's broker.
      */
     SSE,
 
     /**
-     * Without events: nothing is sent before the release, so a request does not notice if the
-     * broker's machine, or what is between, is gone without a word, and waits for ever. The JDK's
-     * client cannot have the system probe its connections. Where that may happen, use {@link #SSE};
-     * with a broker that has no events, interrupt a request that waits for longer than the line can
-     * be, and ask again, or ask through a proxy on this machine that does probe its connections.
+     * Without events: nothing is sent before the release. So if the broker's machine or the network
+     * goes down without closing the connection, a request does not notice, and waits for ever: the
+     * JDK's client cannot make the system probe its connections. Where that may happen, use {@link
+     * #SSE}. With a broker that has no events, interrupt a request that waits for longer than the
+     * line can be, and ask again, or ask through a proxy on this machine that probes its
+     * connections.
      */
     PLAIN
   }
@@ -120,7 +118,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
   private static final GatewayQueue ENTRANCE = GatewayQueue.noOp();
 
-  /** Gives the start that is over, of a broker that does not hold them. */
+  /** Returns starts that are over, for a broker that does not hold them. */
   private static final GatewayQueue COUNTING = (id, total) -> {};
 
   /**
@@ -129,7 +127,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    */
   private static final int MOST_AT_ONCE = 64;
 
-  /** How long closing waits for what was said of starts to be told. */
+  /** How long closing waits until the last calls on starts are reported. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   static {
@@ -157,8 +155,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    * Returns a queue with the defaults.
    *
    * @param broker where the broker is, as for {@link #builder(URI)}
-   * @return a queue that was not asked yet; nothing is sent before that
-   * @throws IllegalArgumentException if the URL is none of a broker
+   * @return a queue, which sends nothing before its first request
+   * @throws IllegalArgumentException if it is not the URL of a broker
    * @throws java.io.UncheckedIOException as {@link Builder#build}
    */
   public static HttpQueue of(URI broker) {
@@ -168,9 +166,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /**
    * Begins to build a queue.
    *
-   * @param broker where the broker is: an {@code http} or {@code https} URL such as {@code
-   *     http://127.0.0.1:8080}, with a path if the broker is behind a proxy that puts it there (the
-   *     slash at the end may be left out)
+   * @param broker the {@code http} or {@code https} URL of the broker, such as {@code
+   *     http://127.0.0.1:8080}, with a path if it is behind a proxy that needs one (the slash at
+   *     the end may be left out)
    * @return a builder with the defaults
    * @throws IllegalArgumentException if it is not an absolute URL of these schemes with a host, or
    *     has user info, a query or a fragment
@@ -190,10 +188,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
-   * @throws IllegalArgumentException if they are not in these ranges; nothing is sent then
+   * @throws IllegalArgumentException if they are not in these ranges; nothing is sent
    * @throws IllegalStateException if the queue is closed
    * @throws InterruptedException if the current thread is interrupted on entry or while it waits;
-   *     the request leaves the line then
+   *     the request leaves the line
    * @throws GatewayQueueException if the broker refuses the request for good, or the queue is
    *     closed while it waits
    */
@@ -206,12 +204,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
-   * Blocks like {@link #request}, and has the broker hold the start, as {@link
-   * GatewayQueue#acquire} says. What is said of it is told to the broker in the background.
+   * Blocks like {@link #request}, and lets the broker hold the start: see {@link SessionStart}. The
+   * calls on it are reported to the broker in the background.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
-   * @return the start; one that counted at its release if the broker does not hold starts, or is
+   * @return the start; one that counted from its release if the broker does not hold starts, or is
    *     asked without events
    * @throws IllegalArgumentException as {@link #request}
    * @throws IllegalStateException as {@link #request}
@@ -242,8 +240,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   }
 
   /**
-   * Returns how many requests are under way now: in line at the broker, or on their way there. So,
-   * unlike with the queues in one process, it does not tell that somebody has joined the line.
+   * Returns how many requests are under way now: in line at the broker, or on their way to it. So,
+   * unlike with the queues in one process, a request that is counted may not be in line yet.
    *
    * @return the number of calls that have neither returned nor thrown
    */
@@ -251,12 +249,12 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     return underWay.size();
   }
 
-  /** How many requests the broker has in line, as it has told each of them. */
+  /** How many requests are in line, as far as the broker has confirmed it to them. */
   int inLine() {
     return (int) underWay.stream().filter(ShardRequest::inLine).count();
   }
 
-  /** Whether no start is held, and none waits for a word of it to be told. */
+  /** Whether no start is held, and none has a call that is still to be reported. */
   boolean nothingHeld() {
     return state.starts().isEmpty();
   }
@@ -269,9 +267,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
   /**
    * Closes the queue: every request that waits throws a {@link GatewayQueueException} and leaves
    * the line, starts that are held expire and count as sent, and the client is shut down unless it
-   * was given to the builder. What was said of starts before is told first, for which this method
-   * waits up to 2 seconds; if it is interrupted meanwhile, it goes on at once, and the interrupted
-   * status stays set. Closing once more does nothing.
+   * was given to the builder. Earlier calls on starts are reported first. This method waits for
+   * that for up to 2 seconds; an interrupt ends the wait, and stays set. Closing again has no
+   * effect.
    */
   @Override
   public void close() {
@@ -333,9 +331,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets the client to use, for instance one with a proxy or a TLS context of its own. It stays
-     * the caller's to close, and needs a connect timeout, or requests to a broker whose machine is
-     * gone wait as long as the system does.
+     * Sets the client to use, for instance one with a proxy or its own TLS context. The caller
+     * closes it. It needs a connect timeout: without one, a request to a broker whose machine is
+     * down waits as long as the operating system does.
      *
      * @param client a client that follows no redirects, which is an {@code HttpClient}'s default
      * @return this builder
@@ -353,10 +351,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets how long to wait before the broker is asked again: the first time, and twice as long
-     * after each failure until one is taken in line; 1 second up to 60 by default. Each time up to
-     * a half of it is left out at random, so that requests that failed together come back one by
-     * one.
+     * Sets how long a request waits after a failure before it asks the broker again: the first
+     * time, and twice as long after each further failure, until it is in line; 1 second up to 60 by
+     * default. Each time up to half of it is subtracted at random, so that requests that failed
+     * together do not come back together.
      *
      * @param first longer than zero
      * @param most at least as long, up to a day
@@ -370,9 +368,9 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets how old a release may be when it is used without the broker being asked if the start is
-     * still held; 1 second by default, which is what the usual interval of 6 seconds has over
-     * Discord's 5. The way to the broker counts, too.
+     * Sets how old a release may be that is used without asking the broker whether the start is
+     * still held; 1 second by default: the difference between the usual interval of 6 seconds and
+     * Discord's 5. The time that the request took to the broker counts, too.
      *
      * @param margin longer than zero
      * @return this builder
@@ -384,9 +382,8 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets for how long the broker is to hold a start that was {@linkplain HttpQueue#acquire
-     * acquired}, until it is told what became of it; 30 seconds by default. The broker grants no
-     * more than it allows, which is 30 seconds.
+     * Sets for how long the broker holds a start that was {@linkplain HttpQueue#acquire acquired}
+     * if nothing is reported; 30 seconds by default. The broker grants at most 30 seconds.
      *
      * @param holdTimeout longer than zero
      * @return this builder

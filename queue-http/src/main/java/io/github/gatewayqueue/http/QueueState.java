@@ -3,9 +3,9 @@ package io.github.gatewayqueue.http;
 import java.util.concurrent.Semaphore;
 
 /**
- * What all requests of a queue share.
+ * The state that all requests of a queue share.
  *
- * @param turns who may be about to ask: those that were not answered yet, and not for long
+ * @param turns permits for requests that are being sent: a few at a time
  * @param starts those that are held
  */
 record QueueState(

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * How late what a broker says about a request is heard, at most. The broker counts its time from
- * when it got the request, the client from before it sent it, so that the difference is too large
- * by the request's way to the broker, and never too small.
+ * Computes how old a message about a request may be, at most. The broker counts its time from when
+ * it received the request, the client from before it sent it. So the difference is too large by the
+ * request's way to the broker, and never too small.
  *
- * <p>No two clocks run at the same rate, and after a day in line what is within the limits of a
- * usual one makes seconds. So the difference is followed from event to event, but only as slowly as
- * a clock may drift: by an event that is late in earnest it changes next to nothing.
+ * <p>No two clocks run at the same rate, and even within the usual tolerance they differ by seconds
+ * after a day in line. So the difference is adjusted from event to event, but only as fast as a
+ * clock may drift: an event that is really late changes next to nothing.
  */
 final class ReleaseAge {
   /** Two clocks of 50 millionths each drift apart by one part in so many. */

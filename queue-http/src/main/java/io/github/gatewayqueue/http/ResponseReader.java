@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the response to one HTTP request, piece by piece, to the thread that waits for it. The
- * client's threads only pass on what they receive, and no more of it than was asked for. When that
- * thread has what it waited for, it may hand the rest over to a listener, which these threads call.
+ * client's threads only pass on what they receive, and no more than was asked for. Later the
+ * waiting thread may hand the rest over to a listener, which these threads call.
  */
 final class ResponseReader implements BodyHandler<ResponseReader>, BodySubscriber<ResponseReader> {
 

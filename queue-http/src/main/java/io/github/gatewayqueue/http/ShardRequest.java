@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@link HttpQueue#acquire}: asks the broker, once more whenever that comes to nothing,
- * until there is a release. All of it happens on the calling thread, but for {@link #close}.
+ * One call of {@link HttpQueue#acquire}: asks the broker until there is a release. Runs on the
+ * calling thread, except for {@link #close}.
  */
 final class ShardRequest {
   private static final SafeLogger LOGGER =

@@ -3,10 +3,10 @@ package io.github.gatewayqueue.http;
 import java.time.Duration;
 
 /**
- * Measures how long a waiting thread has heard nothing. A process that stands still, frozen or on a
- * machine that is suspended, hears nothing either, whatever is sent to it; so what counts is the
- * time in which it could have heard. It looks at the clock more often than it must, and takes for a
- * stand-still whatever goes beyond the time that it meant to wait.
+ * Measures for how long a waiting thread has received nothing. While a process is frozen, or its
+ * machine is suspended, it receives nothing whatever is sent, so that time must not count. The
+ * timer looks at the clock at short intervals. If a wait took longer than intended, it treats the
+ * rest as a freeze.
  */
 final class SilenceTimer {
   /**

@@ -3,7 +3,7 @@ package io.github.gatewayqueue.http;
 import java.io.Serial;
 import java.time.Duration;
 
-/** The broker did not release the request this time: it has to join the line again. */
+/** The broker did not release the request this time: it must join the line again. */
 final class TryAgainException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

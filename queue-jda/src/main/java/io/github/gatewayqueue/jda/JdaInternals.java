@@ -7,7 +7,10 @@ import net.dv8tion.jda.internal.requests.WebSocketClient;
 import net.dv8tion.jda.internal.utils.ShutdownReason;
 import org.jspecify.annotations.Nullable;
 
-/** The internals of JDA that are used here. If a JDA lacks one, ADR 11 says what is lost. */
+/**
+ * The internals of JDA that this module uses. ADR 11 says what is lost if a version of JDA lacks
+ * one.
+ */
 final class JdaInternals {
   private JdaInternals() {}
 

@@ -12,14 +12,14 @@ import net.dv8tion.jda.api.utils.SessionControllerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shards of a JDA bot ask a {@link GatewayQueue} before they connect. One for all shards of
- * a bot that share the queue:
+ * Makes the shards of a JDA bot ask a {@link GatewayQueue} before they connect. Use one for all
+ * shards of a bot that share the queue:
  *
  * {@snippet file="io/github/gatewayqueue/jda/UsageTest.java" region="usage"}
  *
- * <p>A shard manager tells the controller Discord's {@code max_concurrency}. Where there is none,
- * with a {@code JDABuilder}, all shards are of one bucket until {@link #setConcurrency} says
- * otherwise. JDA does not append a session that it can resume, so the queue is not asked for it.
+ * <p>A shard manager passes Discord's {@code max_concurrency} to the controller. Without a shard
+ * manager, with a {@code JDABuilder}, all shards share one bucket until {@link #setConcurrency} is
+ * called. JDA does not append a session that it can resume, so the queue is not asked for it.
  *
  * <p>A {@code SessionController} that wraps this one must pass on all calls, {@link #getGateway}
  * included, on the thread on which JDA makes them.
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Failure</h2>
  *
- * A shard that cannot connect gives its start back, and is tried again behind the others of its
+ * A shard that cannot connect gives its start back, and tries again behind the others of its
  * bucket. If the queue throws, the shard keeps its place. In both cases the bucket {@linkplain
  * Builder#pauses pauses} first. The first failure of a bucket is logged as a WARNING by {@code
  * io.github.gatewayqueue.jda}. Later ones are logged at DEBUG, until one of its shards is up.
@@ -76,9 +76,9 @@ public final class QueueSessionController extends SessionControllerAdapter {
   private volatile @Nullable String gateway;
 
   /**
-   * Makes a controller whose shards ask a queue.
+   * Creates a controller whose shards ask a queue.
    *
-   * @param queue the queue, which is not closed by this
+   * @param queue the queue, which the controller does not close
    */
   public QueueSessionController(GatewayQueue queue) {
     this(builder(queue));
@@ -94,7 +94,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   /**
    * Returns a builder for a controller with its own settings.
    *
-   * @param queue the queue, which is not closed by the controller
+   * @param queue the queue, which the controller does not close
    * @return a builder
    */
   public static Builder builder(GatewayQueue queue) {
@@ -105,7 +105,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
    * Sets Discord's {@code max_concurrency}, which is the number of buckets. Shards that wait keep
    * their order.
    *
-   * @param level at least 1, as it is at first
+   * @param level at least 1, the default
    * @throws IllegalArgumentException if it is less
    */
   @Override
@@ -123,8 +123,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   /**
-   * Has a node wait behind all others of its bucket; one that waits already keeps its place. Does
-   * not block.
+   * Puts a node behind all others of its bucket. One that waits already keeps its place. Does not
+   * block.
    *
    * @throws IllegalStateException if the JVM cannot start a thread for it; JDA then shuts the shard
    *     down, and a shard manager that is starting it tries again
@@ -145,8 +145,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   /**
-   * Takes a node out, wherever it stands: if it was not released yet, it does not run, and the
-   * request of the queue is interrupted. Does not block.
+   * Removes a node. If it was not released yet, it does not run, and its request to the queue is
+   * interrupted. Does not block.
    */
   @Override
   public void removeSession(SessionConnectNode node) {
@@ -164,7 +164,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
   /**
    * Returns how many nodes wait to be released now.
    *
-   * @return how many, over all buckets
+   * @return the number of nodes in all buckets
    */
   public int waiting() {
     synchronized (line) {
@@ -182,8 +182,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
   }
 
   /**
-   * Returns {@link Builder#gateway}, or else what {@link #getShardedGateway} was told, or else
-   * JDA's constant.
+   * Returns {@link Builder#gateway}, or else the URL that {@link #getShardedGateway} received, or
+   * else JDA's constant.
    */
   @Override
   public String getGateway() {
@@ -194,7 +194,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     return told == null ? super.getGateway() : told;
   }
 
-  /** Returns how it stands. */
+  /** Returns the queue and how many nodes wait, for people to read. */
   @Override
   public String toString() {
     String named = queue.toString(); // not under the lock: it may take one of its own
@@ -204,7 +204,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
   }
 
-  /** Makes a controller. For use by one thread. */
+  /** Sets up a {@link QueueSessionController}. Not safe for use by many threads. */
   public static final class Builder {
     private static final Duration LONGEST = Duration.ofDays(1);
     private final GatewayQueue queue;
@@ -218,13 +218,13 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
 
     /**
-     * Sets where all shards connect; by default, where Discord tells a shard manager, and JDA's
-     * constant without one. For a proxy, or for tests, which set {@code RestConfig.setBaseUrl},
-     * too.
+     * Sets the URL to which all shards connect. The default is the URL that Discord returns to a
+     * shard manager, and JDA's constant without one. For a proxy, or for tests, which also set
+     * {@code RestConfig.setBaseUrl}.
      *
      * @param gateway a {@code ws} or {@code wss} address
      * @return this builder
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it has another scheme
      */
     public Builder gateway(URI gateway) {
       if (gateway.getHost() == null || !List.of("ws", "wss").contains(gateway.getScheme())) {
@@ -237,7 +237,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
 
     /**
      * Sets how long a shard waits for the answer to the one before it in its bucket, before it asks
-     * the queue; 15 s by default, which is longer than JDA takes to give a connection up. With a
+     * the queue; 15 s by default, which is longer than JDA takes to give up a connection. With a
      * queue that holds starts, a shorter patience does not make the release earlier.
      *
      * @param patience from zero to a day
@@ -252,7 +252,8 @@ public final class QueueSessionController extends SessionControllerAdapter {
     /**
      * Sets how long a bucket pauses after a failure; from 2 s to 5 min by default.
      *
-     * @param shortest from 1 ms to a day; each further failure doubles it, an answer ends that
+     * @param shortest from 1 ms to a day; each further failure doubles the pause, until a shard
+     *     gets an answer
      * @param longest from {@code shortest} to a day
      * @return this builder
      * @throws IllegalArgumentException if one of them is out of its range
@@ -264,7 +265,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
     }
 
     /**
-     * Makes the controller.
+     * Creates the controller.
      *
      * @return a controller
      */

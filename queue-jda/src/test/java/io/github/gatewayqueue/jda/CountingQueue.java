@@ -99,7 +99,7 @@ final class CountingQueue implements AcquireOnly {
   /**
    * Fails if somebody was released too soon after the answer to the one before it in its bucket. An
    * IDENTIFY follows its release, and is there before its answer, so this holds however late a
-   * thread runs; what a server sees does not tell that, since it may read two IDENTIFYs at once.
+   * thread runs; what a server sees does not tell that, because it may read two IDENTIFYs at once.
    */
   void assertSpaced(int buckets, Duration spacing) {
     Map<Long, Start> last = new HashMap<>();

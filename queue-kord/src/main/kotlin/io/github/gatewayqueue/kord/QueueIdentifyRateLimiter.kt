@@ -25,25 +25,25 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 
 /**
- * Has the shards of a Kord bot ask a [GatewayQueue] before they identify. Share one between all
+ * Makes the shards of a Kord bot ask a [GatewayQueue] before they identify. Share one between all
  * gateways of a process, and the queue between all processes.
  *
- * A shard asks before it connects, as Kord has it, and its bucket is held until Discord has
- * answered the IDENTIFY with READY or op 9: however late HELLO is, no other shard comes too close.
- * A RESUME does not ask. This starts no thread but a virtual one for each bucket in which a shard
- * waits, logs nothing, and needs no closing. It is safe for use by many threads.
+ * With Kord, a shard asks before it connects. Its bucket is then held until Discord has answered
+ * the IDENTIFY with READY or op 9, so a late HELLO does not bring two IDENTIFYs too close together.
+ * A RESUME does not ask. The limiter has a virtual thread for each bucket in which a shard waits,
+ * logs nothing, and needs no closing. It is safe for use by many threads.
  *
  * **Ordering.** The shards of a bucket, which is `shardId % maxConcurrency`, ask the queue one at a
  * time, in the order in which they called [consume]. Buckets do not wait for one another.
  *
- * **Cancellation.** When the coroutine of a waiting shard is cancelled, its place in the line is
- * given up; if it is released at that very moment, the start is given back.
+ * **Cancellation.** When the coroutine of a waiting shard is cancelled, its request leaves the line.
+ * If it is released at that moment, the start is given back.
  *
- * **Failure.** What the queue throws is thrown by [consume]. Kord logs it and tries again, with the
- * pauses of its `reconnectRetry` and as often as that says.
+ * **Failure.** [consume] throws what the queue throws. Kord logs it and tries again, as its
+ * `reconnectRetry` says.
  *
- * @param queue what all shards ask
- * @param total how many shards the bot runs in all its processes, at least 1: Kord does not tell
+ * @param queue the queue that all shards ask
+ * @param total how many shards the bot runs in all its processes, at least 1: Kord does not pass it
  * @param maxConcurrency Discord's `max_concurrency`, the number of buckets, at least 1
  * @throws IllegalArgumentException if [total] or [maxConcurrency] is less than 1
  */
@@ -78,11 +78,11 @@ public class QueueIdentifyRateLimiter(
     }
 
     /**
-     * Suspends until the queue has released the shard, and then has its bucket held until [events]
-     * tell what became of it. Kord calls this.
+     * Suspends until the queue has released the shard, and then holds its bucket until [events]
+     * show what became of it. Kord calls this.
      *
      * @param shardId the shard, from 0 to `total - 1`
-     * @param events what its gateway goes through from then on
+     * @param events the events of its gateway from then on
      * @throws IllegalArgumentException if [shardId] is out of its range
      */
     override suspend fun consume(shardId: Int, events: SharedFlow<Event>) {

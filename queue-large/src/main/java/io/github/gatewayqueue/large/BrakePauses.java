@@ -15,7 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Delays the requests that the brake holds back, and reports them. Safe for use by many threads.
+ * Delays the requests of shards that start again and again, and reports them. Safe for use by many
+ * threads.
  */
 final class BrakePauses {
   private static final BackgroundLogger LOGGER =

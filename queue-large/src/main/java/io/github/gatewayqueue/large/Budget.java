@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The daily budget of session starts, as far as it is known: whether a start is left, and when the
- * limit has to be read. Plain state, without a thread or a clock in it, and guarded by itself;
- * every moment is handed in, as a value of {@link System#nanoTime}, and two of them are compared by
- * their difference only.
+ * limit must be read. Plain state, without a thread or a clock, guarded by itself. Every moment is
+ * handed in, as a value of {@link System#nanoTime}, and two of them are compared by their
+ * difference only.
  *
- * <p>A <i>reading</i> is what Discord told of the limit. It is good until the limit resets; from
- * then on nothing goes before the next reading. A good one that has come of age is renewed in the
- * background; one that is twice as old is <i>stale</i>, and the next start waits for its renewal.
- * Discord needs a while to count a start, so a reading may miss the last ones: those are
- * subtracted. If they are what exhausts the budget, the reading is good for only so long as Discord
- * may have needed to count them. If what has been charged since the reading exhausts it, it is read
- * again as soon as the reading is no longer young: a charge need not have become a start.
+ * <p>A <i>reading</i> is the limit as Discord reported it once. It is used until the limit resets;
+ * after that no start is released before the next reading. A reading that has reached its maximum
+ * age is renewed in the background. At twice that age it is <i>stale</i>, and the next start waits
+ * for its renewal.
+ *
+ * <p>Discord needs some seconds to count a start, so a reading may miss the last ones: those are
+ * subtracted. If they are what exhausts the budget, the reading is used only until Discord must
+ * have counted them. If charges since the reading exhaust it, it is read again as soon as it is no
+ * longer young, because not every charge becomes a start.
  */
 final class Budget {
   /** The answer of {@link #tryCharge} that has the caller read the limit. */
@@ -102,8 +104,8 @@ final class Budget {
 
   /**
    * By how much the limit may reset before {@link #resetNanos}: the source does not tell when it
-   * looked at its clock, and clocks drift. Never becomes less, since an update may bring a reading
-   * from just before a reset after that reset.
+   * looked at its clock, and clocks drift. Never becomes less, because an update may bring a
+   * reading from just before a reset after that reset.
    */
   private long resetSlackNanos;
 
@@ -176,7 +178,7 @@ final class Budget {
     return 0;
   }
 
-  /** So that a head looks again when the reading has to be renewed that leaves no start. */
+  /** So that a head looks again when the reading must be renewed that leaves no start. */
   private long nanosToRenewal(long nowNanos) {
     if (reading) {
       return MAX_WINDOW_NANOS; // the end of a reading wakes the heads
@@ -319,7 +321,7 @@ final class Budget {
 
   /**
    * Returns whether the limit has reset since the last reading: going by the clock, and by when it
-   * resets next, since a reading that was answered just before the reset tells that same reset
+   * resets next, because a reading that was answered just before the reset tells that same reset
    * again.
    */
   private boolean isOfAnotherWindow(SessionStartLimit fresh, long askedNanos, long nowNanos) {

@@ -33,72 +33,79 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue for large bots: one line per bucket, of which there are {@code max_concurrency}, and one
- * budget of session starts per day for all of them together.
+ * A queue for large bots: one line for each of the {@code max_concurrency} buckets, and one daily
+ * budget of session starts for all of them together.
  *
  * <p>Each bucket releases its shards in order, at least an interval apart, and never waits for
- * another bucket. A release is charged to the budget at the moment at which it happens. When no
- * more than the {@linkplain Builder#reserve reserve} is left, requests {@linkplain WhenExhausted
- * wait or fail}; when the limit has reset, it is read afresh from the {@link
- * SessionStartLimitSource} before anything is released.
+ * another bucket. Each release is charged to the budget as it happens. When only the {@linkplain
+ * Builder#reserve reserve} is left, requests {@linkplain WhenExhausted wait or fail}. When the
+ * limit has reset, it is read again from the {@link SessionStartLimitSource} before the next
+ * release.
  *
  * {@snippet file="io/github/gatewayqueue/large/UsageTest.java" region="usage"}
  *
  * <h2>Ordering</h2>
  *
  * Within one bucket ({@code id % max_concurrency}) as for {@link LocalQueue}: the joining point is
- * inside {@link #request}, after the pause of one that the {@linkplain Builder#brake brake} holds
- * back, when the calling thread has got its bucket's fair lock and is linked to the end of the
- * line. Between buckets there is no order. When an {@linkplain #update update} changes the number
- * of buckets, those who wait keep their order of arrival in their new buckets, and no bucket
- * releases anybody earlier than an interval after the last release in any old bucket that it takes
- * shards from.
+ * inside {@link #request}, when the calling thread has acquired its bucket's fair lock and is
+ * linked to the end of the line. A request that the {@linkplain Builder#brake brake} delays joins
+ * after its pause. Between buckets there is no order. When an {@linkplain #update update} changes
+ * the number of buckets, the requests in line keep their order of arrival in their new buckets. A
+ * new bucket releases its first shard no earlier than an interval after the last release in any old
+ * bucket that it takes shards from.
  *
  * <h2>Starts that are held</h2>
  *
- * A start that was {@linkplain #acquire acquired} holds its bucket until its holder says what
- * became of it, for at most the {@linkplain Builder#holdTimeout hold time-out}; the interval then
- * counts from what was said. After an update all buckets that take shards from one that is held
- * wait for it.
+ * A start that was {@linkplain #acquire acquired} holds its bucket until its holder reports what
+ * became of it, for at most the {@linkplain Builder#holdTimeout hold time-out}. The interval then
+ * counts from that report: see {@link SessionStart}. After an update all buckets that take shards
+ * from a bucket that is held wait for it.
  *
  * <h2>The limit</h2>
  *
- * A reading of the limit is good until {@code resetAfter} has passed; then it is read again before
- * the next release. One that is older than the {@linkplain Builder#maxReadingAge maximum age} is
- * read again in the background as soon as somebody asks. One that is twice as old is read again
- * before the next release, unless that reading fails or takes longer than 30 s: others may have
- * used many starts while nobody asked here. If the releases since it leave none, it is read again
- * when it is 30 s old, before it is said once more that the starts are used up. Each reading brings
- * its number of buckets. A number of starts that has become smaller than the releases explain was
- * used elsewhere: that is logged, and is what the reserve is for.
+ * The limit is read again:
  *
- * <p>Discord needs a while to count a start, so a reading may miss the last ones: the releases of
- * the same day from ten seconds before the reading was asked for are subtracted from it, and so are
- * starts that are held or were used within that time. A process that has just begun does not know
- * what one before it has started. So ten starts per bucket are kept back until a reading is ten
- * seconds younger: as many as processes start in that time that live for a second each. If only
- * that exhausts the budget, the limit is read again after ten seconds. Discord does send a {@code
- * resetAfter} of 0; such a reading is good for a minute if a start is left. No reading is good for
- * more than a day. After a reading that leaves no start, the next one waits as after a failure,
- * even if the reset comes sooner.
+ * <ul>
+ *   <li>before the next release, once {@code resetAfter} has passed. If Discord sent 0, as it does
+ *       at times, a reading that leaves a start is used for a minute. No reading is used for more
+ *       than a day;
+ *   <li>in the background, at the next request, once the reading is older than the {@linkplain
+ *       Builder#maxReadingAge maximum age};
+ *   <li>before the next release, once it is twice that old, because others may have used many
+ *       starts while no shard asked here. If that reading fails or takes longer than 30 s, the old
+ *       one is used;
+ *   <li>when it is 30 s old, if the releases since then have used up its starts;
+ *   <li>after ten seconds, if only starts that Discord may not have counted yet make the
+ *       difference.
+ * </ul>
  *
- * <p>A source that always answers the same refills the budget at each reading.
+ * After a reading that leaves no start, the next one waits as after a failure, even if the reset
+ * comes sooner. Each reading also sets the number of buckets. If {@code remaining} has become
+ * smaller than the releases explain, the rest was used elsewhere. That is logged, and is what the
+ * reserve is for.
+ *
+ * <p>Discord needs a few seconds to count a start, so a reading may miss the last ones. Therefore
+ * the starts of the same day that were released in the ten seconds before the reading or later,
+ * used in that time or are still held, are subtracted from it. A process that has just begun does
+ * not know what its predecessors have started. So it keeps back ten starts per bucket until it has
+ * a reading that was made ten seconds later: that is enough for predecessors that lived for a
+ * second each.
  *
  * <h2>The brake</h2>
  *
  * A shard that starts for the fifth time within ten minutes waits before it joins the line: 5 s,
- * and twice as long each time after that, up to 15 min. An hour without a start of it, and all is
- * forgotten. Nobody else waits for that, and nobody is refused. A warning names the shard. See
+ * and twice as long each time after that, up to 15 min. After an hour without a start, its starts
+ * are forgotten. No other shard waits for that, and none is refused. A warning names the shard. See
  * {@link Builder#brake}.
  *
  * <h2>Failure</h2>
  *
- * As long as the limit is unknown, since the source throws an {@link IOException}, anything
- * unexpected, or does not come back, nothing is released. It is asked again after 1 s, then 2 s and
- * so on up to 60 s, less some jitter, while a request waits, and no sooner than a {@link
- * io.github.gatewayqueue.SessionStartLimitUnavailableException} says. After a {@link
- * GatewayQueueException} of the source, for instance since the token is refused, everybody who
- * waits throws one of its own, with that one as its cause; the next request asks anew.
+ * While the limit is unknown, nothing is released. If the source throws an {@link IOException} or
+ * anything unexpected, and a request waits, it is asked again after 1 s, then 2 s and so on up to
+ * 60 s, less some jitter, and no sooner than a {@link
+ * io.github.gatewayqueue.SessionStartLimitUnavailableException} demands. If it throws a {@link
+ * GatewayQueueException}, for instance because the token is refused, all requests that wait throw
+ * one of their own, with that one as the cause. The next request asks the source again.
  *
  * <h2>Interruption</h2>
  *
@@ -109,11 +116,11 @@ import org.jspecify.annotations.Nullable;
  *
  * Safe for use by many threads, virtual or not. Each reading of the limit calls the source on a
  * platform thread of its own, a daemon that is started when the limit is needed and ends with the
- * reading; there is never more than one. (A virtual thread would need a carrier, and before Java 24
- * shards that wait in a {@code synchronized} block may have pinned all of them.) Apart from these
- * the queue starts no thread but one that logs, while there is something to log, and it needs no
- * closing. A source that hangs keeps nobody from joining or leaving the line, nor {@link #update}
- * and {@link #waiting} from their work.
+ * reading; there is never more than one. (A virtual thread would need a carrier, and shards that
+ * wait may have pinned all of them: see {@link GatewayQueue}.) Apart from these the queue starts no
+ * thread except, while there is something to log, one that logs. It needs no closing. While a
+ * source hangs, requests can still join and leave the line, and {@link #update} and {@link
+ * #waiting} work.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -128,7 +135,7 @@ public final class LargeBotQueue implements LimitedQueue {
    * started.
    */
 
-  /** How old a limit may be that somebody hands in as just read. */
+  /** How old the limit of an update may be: the caller has just read it. */
   static final Duration UPDATE_AGE = Duration.ofSeconds(1);
 
   /** Refuses bad shards, and threads that are interrupted on entry, as every queue does. */
@@ -139,9 +146,9 @@ public final class LargeBotQueue implements LimitedQueue {
     /** They wait until the limit has reset. */
     WAIT,
     /**
-     * Everybody in line and every arrival, after the pause of one that the brake holds back, throws
-     * {@link SessionStartLimitExceededException} at once, until the limit has reset. Requests still
-     * wait while the limit is not known.
+     * All requests in line and all that join it throw {@link SessionStartLimitExceededException} at
+     * once, until the limit has reset. While the limit is not known, they still wait, and so does
+     * one that the brake delays, until it joins the line.
      */
     FAIL
   }
@@ -218,9 +225,9 @@ public final class LargeBotQueue implements LimitedQueue {
    * @throws IllegalArgumentException if {@code total < 1}, {@code id < 0} or {@code id >= total};
    *     nothing joins the line
    * @throws InterruptedException if the current thread is interrupted on entry or while waiting
-   * @throws GatewayQueueException if the source refuses to tell the limit for good
-   * @throws SessionStartLimitExceededException if the session starts are used up, or are so while
-   *     this request waits, and the queue is to {@linkplain WhenExhausted#FAIL fail} then
+   * @throws GatewayQueueException if the source can never read the limit
+   * @throws SessionStartLimitExceededException if the session starts are used up, now or while this
+   *     request waits, and the queue was built to {@linkplain WhenExhausted#FAIL fail} then
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
@@ -230,10 +237,10 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Blocks like {@link #request}, and holds the bucket until the caller says what became of the
+   * Blocks like {@link #request}, and holds the bucket until the caller reports what became of the
    * start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
-   * SessionStart}. A start that is {@linkplain SessionStart#cancel cancelled} is charged to the
-   * budget no longer.
+   * SessionStart}. The budget gets back the charge of a start that is {@linkplain
+   * SessionStart#cancel cancelled}.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
@@ -275,7 +282,7 @@ public final class LargeBotQueue implements LimitedQueue {
     return noted == null ? start : noted.released(start, nowNanos, line);
   }
 
-  /** Has a shard wait that starts again and again, before it joins the line. */
+  /** Delays a shard that starts again and again, before it joins the line. */
   private ShardBrake.Pause pause(long id, long total) throws InterruptedException {
     ENTRANCE.request(id, total);
     StackReserve.require();
@@ -299,10 +306,10 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Takes a limit that was just read, and discards the reading that is under way, if there is one.
-   * The number of buckets and the budget change at once; nobody loses its place. It counts as
-   * having been asked for a second ago, so that the starts of the last 11 s are subtracted, which
-   * it may have missed. An answer that took longer to come may have missed more: ask again.
+   * Sets the limit to one that was just read, and discards a reading that is under way. The number
+   * of buckets and the budget change at once; no request loses its place. Discord is taken to have
+   * been asked a second ago. So the starts of the last 11 s are subtracted, because the answer may
+   * not contain them. If the answer took longer than a second, read it again.
    *
    * @param limit the limit, as it is now
    * @throws IllegalArgumentException if {@code limit.maxConcurrency()} is above 65,536; nothing
@@ -314,8 +321,8 @@ public final class LargeBotQueue implements LimitedQueue {
 
   /**
    * Begins to read the limit if it is not known, or no longer, and returns at once. Requests do so
-   * by themselves; this is for programs that need the limit before the first request. Does nothing
-   * while a reading is under way, or as long as a failed one must not be tried again.
+   * too; this is for programs that need the limit before the first request. Has no effect while a
+   * reading is under way, or before a failed one may be tried again.
    */
   public void readLimitIfUnknown() {
     reader.readIfUnknown();
@@ -323,36 +330,36 @@ public final class LargeBotQueue implements LimitedQueue {
 
   /**
    * Begins to read the limit, unless the last reading is younger than 30 s, and returns at once.
-   * The queue does so by itself; this is for programs that expect the limit to have changed. Does
-   * nothing while a reading is under way, or as long as a failed one must not be tried again.
+   * The queue keeps its limit up to date without this; it is for programs that expect a change. Has
+   * no effect while a reading is under way, or before a failed one may be tried again.
    */
   public void refresh() {
     reader.refresh();
   }
 
   /**
-   * Makes sure that so many session starts are left besides the {@linkplain Builder#reserve
-   * reserve}, for a program that starts all of its shards or none. Unless the last reading is
-   * younger than 30 s the limit is read first. If it is not known whether Discord has counted
-   * enough starts to make the difference, this waits ten seconds and has it read again. Takes
-   * nothing: other requests may be released meanwhile.
+   * Checks that so many session starts are left besides the {@linkplain Builder#reserve reserve},
+   * for a program that starts all of its shards or none. Reads the limit first, unless the last
+   * reading is younger than 30 s. If starts that Discord may not have counted yet make the
+   * difference, waits for ten seconds and reads it again. Reserves nothing: other requests may be
+   * released meanwhile.
    *
    * @param starts how many starts are needed, at least 1
    * @throws SessionStartLimitExceededException if fewer are left
    * @throws IllegalArgumentException if {@code starts < 1}
-   * @throws IOException if the limit could not be read; the cause says why
+   * @throws IOException if the limit could not be read, with the reason as its cause
    * @throws InterruptedException if the current thread is interrupted while it waits
-   * @throws GatewayQueueException if the source refuses to tell the limit for good
+   * @throws GatewayQueueException if the source can never read the limit
    */
   public void require(int starts) throws IOException, InterruptedException {
     reader.require(starts);
   }
 
   /**
-   * Returns the limit as it stands now: as it was last read, with the releases since then and those
-   * that the reading may have missed taken off {@code remaining}, and {@code resetAfter} counted
-   * down. The reserve is part of {@code remaining}. After {@code resetAfter} has come down to zero,
-   * the numbers are those of the window that has ended, until the limit is read again.
+   * Returns the limit as it stands now. From the {@code remaining} of the last reading, the
+   * releases since then and those that it may have missed are subtracted; the reserve is part of
+   * it. {@code resetAfter} is counted down. Once it is zero, the numbers are those of the window
+   * that has ended, until the limit is read again.
    *
    * @return the limit now, or nothing if no reading has succeeded yet
    */
@@ -362,8 +369,8 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Returns how long ago the last reading of the limit was begun that succeeded. An {@linkplain
-   * #update update} and an {@linkplain Builder#initialLimit initial limit} count as readings.
+   * Returns how long ago the last successful reading of the limit was begun. An {@linkplain #update
+   * update} and an {@linkplain Builder#initialLimit initial limit} count as readings.
    *
    * @return the age of the reading, or nothing if no reading has succeeded yet
    */
@@ -374,8 +381,8 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Returns how many starts of the bot were used since the queue was built that it did not release,
-   * as far as readings of the limit have shown.
+   * Returns how many session starts of the bot were used elsewhere since the queue was built, as
+   * far as readings of the limit have shown.
    *
    * @return the number of starts
    */
@@ -385,8 +392,8 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Returns how many requests the {@linkplain Builder#brake brake} holds back now. They are in no
-   * line yet.
+   * Returns how many requests the {@linkplain Builder#brake brake} delays now. They are not in line
+   * yet.
    *
    * @return the number of requests that are paused
    */
@@ -408,10 +415,10 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Returns the state of the queue now, for programs that show it. The buckets are looked at one
-   * after the other.
+   * Returns the state of the queue now, for programs that show it. The buckets are read one after
+   * the other, not all at the same moment.
    *
-   * @return the buckets, in the order of their indexes, and the limit
+   * @return the state of the buckets, the limit and the pauses
    */
   public QueueSnapshot snapshot() {
     List<BucketState> states = buckets.states();
@@ -524,11 +531,11 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets how many session starts of a day are never used here; 1 by default, since Discord acts
-     * <i>upon hitting</i> the limit. Set more if sessions are also started outside this queue: as
-     * many as may be within twice the {@linkplain #maxReadingAge age of a reading}. If a later
-     * reading's total is the reserve or less, all but one start of it are held back, and a warning
-     * is logged.
+     * Sets how many session starts of a day this queue never uses; 1 by default, because Discord
+     * acts <i>upon hitting</i> the limit. If sessions are also started outside this queue, set as
+     * many as may be started there within twice the {@linkplain #maxReadingAge age of a reading}.
+     * If a later reading's total is not above the reserve, all but one of its starts are kept in
+     * reserve, and a warning is logged.
      *
      * @param reserve at least 0
      * @return this builder
@@ -540,7 +547,7 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets what becomes of requests when the session starts are used up; they wait by default.
+     * Sets what requests do when the session starts are used up; they wait by default.
      *
      * @param whenExhausted whether they wait or fail
      * @return this builder
@@ -552,8 +559,8 @@ public final class LargeBotQueue implements LimitedQueue {
 
     /**
      * Sets a limit that was just read: its {@code resetAfter} is counted from {@link #build}.
-     * Without one, the first request has the limit read, and nothing is released until a reading
-     * succeeds.
+     * Without it, the first request makes the queue read the limit, and nothing is released until a
+     * reading succeeds.
      *
      * @param limit the limit, as it is now
      * @return this builder
@@ -564,8 +571,8 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets how long after {@link #build} nothing is released, for a process that cannot know when
-     * its predecessor last released somebody; zero by default.
+     * Sets how long after {@link #build} nothing is released; zero by default. For a process that
+     * cannot know when its predecessor last released a shard.
      *
      * @param startDelay from zero to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -577,8 +584,8 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets how long a start is held at most of which nothing is said; five intervals by default.
-     * Longer than a shard takes from its release to its IDENTIFY, as long as it is well.
+     * Sets how long a start is held at most if its holder reports nothing; five intervals by
+     * default. It should be longer than a healthy shard takes from its release to its IDENTIFY.
      *
      * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -590,9 +597,9 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets how old a reading of the limit may become, 10 min by default. An older one is read again
-     * in the background as soon as somebody asks, so that the queue hears within that time of what
-     * Discord has changed, and of starts that were used elsewhere.
+     * Sets how old a reading of the limit may become; 10 min by default. If it is older, the next
+     * request makes the queue read the limit in the background. So the queue learns of changes, and
+     * of starts that were used elsewhere, within that time.
      *
      * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -604,10 +611,10 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Sets whether a shard that starts again and again waits before it joins the line; {@link
+     * Sets whether a shard that starts again and again is delayed before it joins the line; {@link
      * Brake#ON} by default.
      *
-     * @param brake whether it does
+     * @param brake whether it is delayed
      * @return this builder
      */
     public Builder brake(Brake brake) {
@@ -619,12 +626,13 @@ public final class LargeBotQueue implements LimitedQueue {
      * Sets the file that records the starts of the last 24 hours, from which the next process
      * learns what this one has released; none by default. With it the spacing and the budget hold
      * over a restart without a {@linkplain #startDelay start delay}, and the {@linkplain #brake
-     * brake} sees a shard that ends its process each time. A file that cannot be written is a
-     * warning, and is emptied: the next process then knows as much as without one. It is opened by
-     * {@link #build}, and belongs to the queue until the process ends or builds another queue with
-     * the same file, which takes it over: the former queue then records nothing more.
+     * brake} recognises a shard that ends its process each time. If the file cannot be written, the
+     * queue logs a warning and empties it: the next process then knows as much as without a file.
+     * {@link #build} opens the file, and the queue keeps it until the process ends. A second queue
+     * that is built with the same file in this process takes it over, and the first one then
+     * records nothing more.
      *
-     * @param file the file, or where there is none yet, in a folder that exists
+     * @param file the file, or where to create it, in a folder that exists
      * @return this builder
      */
     public Builder record(Path file) {
@@ -651,28 +659,28 @@ public final class LargeBotQueue implements LimitedQueue {
     }
 
     /**
-     * Builds the queue, without any I/O but that of a {@linkplain #record record}. Unless there is
-     * an initial limit, the first request has the limit read, and nothing is released until a
-     * reading succeeds.
+     * Builds the queue, without any I/O except that of a {@linkplain #record record}. Unless there
+     * is an initial limit, the first request makes the queue read the limit, and nothing is
+     * released until a reading succeeds.
      *
      * @return a new queue
-     * @throws IllegalArgumentException if the reserve is the initial limit's total or more, or if
-     *     that has a {@code maxConcurrency} above 65,536, or if the record is no such file, cannot
-     *     be read or is in use by another process
+     * @throws IllegalArgumentException if the reserve is the initial limit's total or more; if the
+     *     initial limit has a {@code maxConcurrency} above 65,536; or if the record is some other
+     *     file, cannot be read or is in use by another process
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this, initialLimit, System.nanoTime());
     }
 
     /**
-     * Reads the limit now, in place of the initial one, and builds the queue: for a program that
-     * must not start if Discord does not answer, or refuses the token.
+     * Reads the limit now, instead of an initial one, and builds the queue. For a program that must
+     * not start if Discord does not answer, or refuses the token.
      *
      * @return a new queue
      * @throws IOException if the limit could not be read
      * @throws InterruptedException if the thread was interrupted while it waited for the limit
-     * @throws GatewayQueueException if the source can never tell the limit
-     * @throws IllegalArgumentException as {@link #build}, of the limit that was read
+     * @throws GatewayQueueException if the source can never read the limit
+     * @throws IllegalArgumentException as {@link #build}, for the limit that was read
      */
     public LargeBotQueue buildAndRead() throws IOException, InterruptedException {
       long askedNanos = System.nanoTime();

@@ -21,9 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the session start limit to the budget and the buckets: what the source tells, on a thread
- * of its own for each reading, and what an update hands in. Which reading is due, and that there is
- * one at a time, is the budget's business.
+ * Brings the session start limit to the budget and the buckets, from the source or from an update.
+ * Each reading has a thread of its own. The budget decides when to read, and that there is one
+ * reading at a time.
  *
  * <p>Safe for use by many threads. The source is called under no lock.
  */

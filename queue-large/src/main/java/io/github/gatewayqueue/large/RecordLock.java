@@ -11,11 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps other processes from a record, by a locked file beside it: the record itself is replaced,
- * and so cannot be locked. Within this process the last queue that opened a record has it.
+ * Keeps other processes from a record, by a locked file beside it. (The record itself is replaced,
+ * and so cannot be locked.) Within this process, the last queue that opened a record has it.
  *
  * <p>The locked file stays open until the process ends. On POSIX systems it must: closing any
- * channel of a file gives up the locks that the process has on it.
+ * channel of a file releases the locks that the process has on it.
  */
 final class RecordLock {
   private static final Map<Path, RecordLock> LOCKS = new HashMap<>();

@@ -11,7 +11,7 @@ import java.util.Map;
  * moment is handed in, as a value of {@link System#nanoTime}.
  *
  * <p>A shard that dies right after READY would start every few seconds, and use up a day's 1,000
- * starts in two hours. With these numbers it has some hundred of them in a day.
+ * starts in two hours. With these numbers it gets about a hundred starts a day.
  */
 final class ShardBrake {
   /** This start within {@link #WITHIN} is the first that waits: nobody deploys that often. */

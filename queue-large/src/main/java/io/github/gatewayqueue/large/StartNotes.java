@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a queue knows of the starts that it and its predecessors have released: the brake, which
  * counts them by shard, and the record, from which the next process learns of them. Either may be
- * missing. Safe for use by many threads.
+ * absent. Safe for use by many threads.
  */
 final class StartNotes {
   private final @Nullable ShardBrake brake;

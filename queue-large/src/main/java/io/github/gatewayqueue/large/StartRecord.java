@@ -23,18 +23,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small file of the starts of the last 24 hours, from which a process learns what those before it
- * have released. Safe for use by many threads.
+ * A small file of the starts of the last 24 hours, from which a process learns what its
+ * predecessors have released. Safe for use by many threads.
  *
- * <p>What it holds is also kept in memory. A line is appended by one write, and never forced to the
- * disk: what the process has written outlives it, and after a crash of the whole system Discord has
- * counted every start before there is a process again. When the file has grown, and after a write
- * that failed, all of it is written anew beside it and takes its place in one move. So a crash
- * leaves a last line that is torn, at worst. A file that would miss a start is emptied: the next
- * process takes what it says for the whole truth.
+ * <p>Its content is also kept in memory. A line is appended by one write, and never forced to the
+ * disk: what the process has written outlives the process, and after a crash of the whole system
+ * Discord has counted every start before a process runs again. When the file has grown, and after a
+ * failed write, it is written anew beside the old one and replaces it in one move. So a crash
+ * leaves at worst an incomplete last line. A file that would lack a start is emptied, because the
+ * next process relies on it to be complete.
  *
- * <p>The files are written by streams: a channel would be closed by the interrupt of a thread that
- * was just released.
+ * <p>The files are written by streams: the interrupt of a thread that was just released would close
+ * a channel.
  */
 final class StartRecord {
   private static final Duration KEPT = Duration.ofDays(1);

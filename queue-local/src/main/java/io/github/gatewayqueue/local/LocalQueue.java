@@ -19,39 +19,41 @@ import java.time.Duration;
  *
  * <h2>Ordering</h2>
  *
- * The joining point is inside {@link #request}, when the calling thread has got the queue's lock
- * and is linked to the end of the line. The lock is fair: threads that contend for it get it in the
- * order in which they came. A request that {@link #waiting()} has counted is in line, and later
- * calls of {@code request} stand behind it. Releases happen in the order of the line. No request
- * barges past others, not even one that arrives at the moment at which a start is due.
+ * The joining point is inside {@link #request}, when the calling thread has acquired the queue's
+ * lock and is linked to the end of the line. The lock is fair: threads that contend for it acquire
+ * it in the order in which they came. A request that {@link #waiting()} has counted is in line, and
+ * later calls of {@code request} stand behind it. Releases happen in the order of the line. No
+ * request barges past others, not even one that arrives at the moment at which a start is due.
  *
  * <h2>Spacing</h2>
  *
- * Two releases are never less than the interval apart, measured on the clock of {@link
- * System#nanoTime()} from the moment at which the earlier one was released, so that a step of the
- * wall clock changes nothing. After an idle spell of an interval or more the first request is
- * released at once, and the one right behind it waits a full interval.
+ * Two releases are never less than the interval apart. It is measured on the clock of {@link
+ * System#nanoTime()}, so a step of the wall clock changes nothing, and from the moment of the
+ * earlier release. After an idle time of an interval or more the first request is released at once,
+ * and the one behind it waits for a full interval.
  *
- * <p>A start that was {@linkplain #acquire acquired} holds the queue until its holder says what
- * became of it, for at most five intervals; the interval then counts from what was said.
+ * <p>A start that was {@linkplain #acquire acquired} holds the queue until its holder reports what
+ * became of it, for at most five intervals. The interval then counts from that report: see {@link
+ * SessionStart}.
  *
  * <h2>Interruption</h2>
  *
  * An interrupted request leaves the line at once, wherever it stands, in constant time. It takes no
- * slot and delays nobody behind it. If the interrupt races the release, either {@code request}
- * returns and the interrupted status stays set, or it throws and the slot goes to the next in line.
+ * slot and does not delay the requests behind it. If the interrupt races the release, either {@code
+ * request} returns and the interrupted status stays set, or it throws and the slot goes to the next
+ * in line.
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. The queue starts no thread but one that logs, while
- * there is something to log, and needs no closing. A virtual thread that waits here costs a few
- * hundred bytes, and 100,000 may wait at once.
+ * Safe for use by many threads, virtual or not. The queue starts no thread except, while there is
+ * something to log, one that logs, and it needs no closing. A virtual thread that waits here costs
+ * a few hundred bytes; 100,000 may wait at once.
  */
 public final class LocalQueue implements GatewayQueue {
 
   /**
-   * Six seconds: the five that Discord asks for between two session starts, and one for the
-   * network's jitter between release and arrival.
+   * Six seconds: the five that Discord demands between two session starts, and one for the jitter
+   * of the network between release and arrival.
    */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
 
@@ -97,7 +99,7 @@ public final class LocalQueue implements GatewayQueue {
   }
 
   /**
-   * Blocks like {@link #request}, and holds the bucket until the caller says what became of the
+   * Blocks like {@link #request}, and holds the bucket until the caller reports what became of the
    * start, for at most five intervals: see {@link SessionStart}.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
@@ -113,9 +115,9 @@ public final class LocalQueue implements GatewayQueue {
   }
 
   /**
-   * Returns how many requests are in line now: those that neither have been released nor have left.
-   * The number may be out of date as soon as it is returned. But a request that it has counted is
-   * in line, and later requests stand behind it.
+   * Returns how many requests are in line now: those that have neither been released nor left. The
+   * number may be out of date as soon as it is returned. But a request that it has counted is in
+   * line, and later requests stand behind it.
    *
    * @return the number of requests in line
    */

@@ -26,12 +26,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Any gateway queue, measured by Micrometer. Requests are passed on to the queue, and are released
- * by it alone.
+ * Measures any gateway queue by Micrometer. Requests are passed on to the queue, which alone
+ * releases them.
  *
  * {@snippet file="io/github/gatewayqueue/micrometer/UsageTest.java" region="plain"}
  *
- * <p>The meters, which a Prometheus registry shows by the names that the broker has for the same:
+ * <p>The meters, which have the same names in a Prometheus registry as the broker's metrics:
  *
  * <table>
  *   <caption>Meters</caption>
@@ -41,21 +41,21 @@ import java.util.function.ToDoubleFunction;
  *       failed}</td></tr>
  *   <tr><td>{@code gateway.queue.wait}</td><td>how long released requests waited, with the
  *       histogram's buckets of the broker</td></tr>
- *   <tr><td>{@code gateway.queue.waiting}</td><td>requests in line; of a queue that is no {@link
- *       LimitedQueue}, the calls that are under way</td></tr>
- *   <tr><td>{@code gateway.queue.held}</td><td>starts of which nothing has been said yet</td></tr>
- *   <tr><td>{@code gateway.queue.holds}, by {@code said}</td><td>starts by the first that was said
- *       of them: {@code identified}, {@code answered}, {@code cancelled}, {@code closed}: without a
- *       word, {@code expired}: nothing was said in time</td></tr>
+ *   <tr><td>{@code gateway.queue.waiting}</td><td>requests in line; for a queue that is not a
+ *       {@link LimitedQueue}, calls that are under way</td></tr>
+ *   <tr><td>{@code gateway.queue.held}</td><td>starts that are held</td></tr>
+ *   <tr><td>{@code gateway.queue.holds}, by {@code said}</td><td>starts by the first method that
+ *       was called: {@code identified}, {@code answered}, {@code cancelled}, {@code closed} (alone),
+ *       {@code expired} (none in time)</td></tr>
  *   <tr><td>{@code gateway.queue.unanswered}</td><td>starts that were closed without {@link
- *       SessionStart#answered} or {@link SessionStart#cancel} before. Of {@code queue-jda} and
+ *       SessionStart#answered} or {@link SessionStart#cancel} before. With {@code queue-jda} and
  *       {@code queue-discord4j} those are the starts that did not become a session: op 9 (Invalid
  *       Session), or a connection that was lost before READY. {@code queue-kord} reports op 9 as
- *       an answer. A bot that never says {@code answered} has each start counted</td></tr>
+ *       an answer. Of a bot that never calls {@code answered}, every start is counted</td></tr>
  * </table>
  *
  * <table>
- *   <caption>Meters of a {@link LimitedQueue} besides; NaN as long as they are not known</caption>
+ *   <caption>More meters of a {@link LimitedQueue}; NaN while they are not known</caption>
  *   <tr><th>meter</th><th>what it is</th></tr>
  *   <tr><td>{@code gateway.queue.session.starts.remaining}, {@code
  *       gateway.queue.session.starts.limit}</td><td>the budget, and the day's total</td></tr>
@@ -64,12 +64,12 @@ import java.util.function.ToDoubleFunction;
  *       not release</td></tr>
  *   <tr><td>{@code gateway.queue.limit.reading.age}</td><td>seconds since the limit was read</td>
  *       </tr>
- *   <tr><td>{@code gateway.queue.paused}</td><td>requests that the brake holds back</td></tr>
+ *   <tr><td>{@code gateway.queue.paused}</td><td>requests that the brake delays</td></tr>
  * </table>
  *
- * <p>Safe for use by many threads. Requests that are made to the queue itself, and not to this one,
- * are not counted. Registries keep no strong reference to this queue: its meters end when nothing
- * else refers to it.
+ * <p>Safe for use by many threads. Requests to the queue itself, which do not pass through this
+ * one, are not counted. Registries keep no strong reference to this queue: its meters end when
+ * nothing else refers to it.
  */
 public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoCloseable {
   private static final Duration[] WAIT_BUCKETS = {

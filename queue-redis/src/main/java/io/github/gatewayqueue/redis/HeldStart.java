@@ -2,7 +2,10 @@ package io.github.gatewayqueue.redis;
 
 import io.github.gatewayqueue.SessionStart;
 
-/** What somebody who has acquired a start says of it, and the worker that is to tell the store. */
+/**
+ * The {@link SessionStart} that a caller has acquired. It passes each call on to the worker, which
+ * reports it to the store.
+ */
 final class HeldStart implements SessionStart {
   private final StoreWorker worker;
   final Hold hold;

@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.redis;
 
 /**
- * A start that the store holds for a ticket: whether it may be used, and what its caller says of
- * it. The caller and the worker share it; guarded by itself. Moments are those of {@link
+ * A start that the store holds for a ticket: whether it may be used, and what its caller has
+ * reported. The caller and the worker share it. Guarded by itself. Moments are those of {@link
  * System#nanoTime}.
  */
 final class Hold {

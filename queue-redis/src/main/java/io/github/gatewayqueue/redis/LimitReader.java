@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the session start limit when the store has this process do so: one reading at a time, on a
- * thread of its own, and after failures not at once again. Used by the worker, but for what the
- * reading thread hands to it.
+ * Reads the session start limit when the store assigns that to this process: one reading at a time,
+ * on a thread of its own, and with a delay after failures. Used by the worker, except for the
+ * result that the reading thread hands over.
  */
 final class LimitReader {
   private static final SafeLogger LOGGER =

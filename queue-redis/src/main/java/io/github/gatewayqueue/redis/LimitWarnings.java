@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the operator what the store's answers say of the session start limit that is bad. Each
- * process tells of the whole queue, so no line depends on one of them. Used by the worker.
+ * Logs what the operator must know of the session start limit, from the store's replies. Each
+ * process logs it for the whole queue, so no line depends on one of them. Used by the worker.
  */
 final class LimitWarnings {
   private static final SafeLogger LOGGER =

@@ -23,10 +23,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tickets of this process: their places in the store's lines and the starts that are held for
- * them, what to tell the store next, when, and what follows from its answers. Plain state, without
- * a thread in it; moments are handed in as values of {@link System#nanoTime}. Whatever a step tells
- * stays to be told until an answer has confirmed it. Used by one thread.
+ * The tickets of this process: their places in the store's lines, the starts that are held for
+ * them, and what the next step must report to the store and when. Plain state, without a thread;
+ * moments are handed in as values of {@link System#nanoTime}. A step is repeated until a reply has
+ * confirmed it. Used by one thread.
  */
 final class LocalTickets {
   private static final SafeLogger LOGGER =
@@ -56,7 +56,7 @@ final class LocalTickets {
   private final Map<String, Hold> holds = new LinkedHashMap<>();
 
   /** What to report of tickets, by their names. */
-  private final Map<String, TicketOutcome> words = new LinkedHashMap<>();
+  private final Map<String, TicketOutcome> outcomes = new LinkedHashMap<>();
 
   private Step.@Nullable Reading reading;
   private Duration retryAfter = Duration.ZERO;
@@ -143,7 +143,7 @@ final class LocalTickets {
   }
 
   private void tell(Ticket ticket, TicketOutcome.Kind kind, long usedNanos) {
-    words.put(
+    outcomes.put(
         ticket.name, new TicketOutcome(ticket.name, String.valueOf(ticket.shard), kind, usedNanos));
   }
 
@@ -186,7 +186,7 @@ final class LocalTickets {
    *
    * @param refusal makes what each of them throws
    * @param inLineOnly whether those go on for whom a start is held
-   * @param beforeNanos when it was found that they have to be; who has come later may be lucky
+   * @param beforeNanos when it was found that they must be; who has come later may be lucky
    */
   void fail(
       Supplier<GatewayQueueException> refusal,
@@ -239,8 +239,8 @@ final class LocalTickets {
   private void tellIfStray(String member) {
     int colon = member.indexOf(':');
     String name = member.substring(0, Math.max(0, colon));
-    if (!tickets.containsKey(name) && !words.containsKey(name)) {
-      words.put(
+    if (!tickets.containsKey(name) && !outcomes.containsKey(name)) {
+      outcomes.put(
           name, new TicketOutcome(name, member.substring(colon + 1), TicketOutcome.Kind.STRAY, 0));
     }
   }
@@ -284,7 +284,7 @@ final class LocalTickets {
   /** Returns in how many nanoseconds there is something to tell or to ask; 0 or less for now. */
   long delayNanos(long nowNanos) {
     if (!joining.isEmpty()
-        || !words.isEmpty()
+        || !outcomes.isEmpty()
         || reading != null
         || retryAfter.isPositive()
         || refreshing != Step.Refresh.NO) {
@@ -382,7 +382,7 @@ final class LocalTickets {
 
   /** Returns what to tell the store now. */
   Step step(long nowNanos) {
-    List<TicketOutcome> told = words.values().stream().limit(MAX_AT_ONCE).toList();
+    List<TicketOutcome> told = outcomes.values().stream().limit(MAX_AT_ONCE).toList();
     List<Ticket> joins =
         joining.stream().filter(ticket -> mayJoin(ticket, told)).limit(MAX_AT_ONCE).toList();
     joins.forEach(ticket -> ticket.told = true);
@@ -400,8 +400,8 @@ final class LocalTickets {
 
   /** A ticket that gives a start back joins after that, or at once with it. */
   private boolean mayJoin(Ticket ticket, List<TicketOutcome> told) {
-    TicketOutcome word = words.get(ticket.name);
-    return word == null || told.contains(word);
+    TicketOutcome outcome = outcomes.get(ticket.name);
+    return outcome == null || told.contains(outcome);
   }
 
   /** Returns what a process has to tell that closes: nobody waits any more. */
@@ -415,7 +415,7 @@ final class LocalTickets {
     }
     return new Step(
         nowNanos,
-        List.copyOf(words.values()),
+        List.copyOf(outcomes.values()),
         List.of(),
         null,
         Duration.ZERO,
@@ -457,7 +457,7 @@ final class LocalTickets {
    * @param nowNanos when the answer came
    */
   void answered(Step step, StepReply reply, TwoClockMoment asked, long nowNanos) {
-    step.words().forEach(word -> words.remove(word.name(), word));
+    step.outcomes().forEach(outcome -> outcomes.remove(outcome.name(), outcome));
     if (step.reading() != null) {
       reading = null;
     }
@@ -507,7 +507,7 @@ final class LocalTickets {
     for (int i = 0; i + 1 < reply.uses().size(); i += 2) {
       heard.hear(reply.uses().get(i).intValue(), reply.uses().get(i + 1), nowNanos);
     }
-    List<TicketOutcome> used = step.words(TicketOutcome.Kind.USED);
+    List<TicketOutcome> used = step.outcomes(TicketOutcome.Kind.USED);
     for (int i = 0; i < used.size(); i++) {
       int bucket = bucket(Long.parseLong(used.get(i).shard()));
       heard.hear(bucket, reply.usedMoments().get(i), used.get(i).usedNanos());

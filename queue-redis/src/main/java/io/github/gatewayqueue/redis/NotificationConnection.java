@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 
 /**
- * The connection on which notifications come, for another thread to end it: an interrupt does not
- * end what a platform thread reads.
+ * The connection that receives notifications. Another thread can close it: an interrupt does not
+ * end a read of a platform thread.
  */
 final class NotificationConnection implements AutoCloseable {
   private @Nullable Connection connection;

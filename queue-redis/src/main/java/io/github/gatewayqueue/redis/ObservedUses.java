@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which start of each bucket was used last, and when this process heard of it by its own monotonic
- * clock: the second clock by which starts are spaced, since the store's can be set. Used by one
+ * The last start of each bucket, and when this process learned of it, on its own monotonic clock.
+ * This is the second clock by which starts are spaced, because the store's can be set. Used by one
  * thread.
  */
 final class ObservedUses {

@@ -1,6 +1,6 @@
 package io.github.gatewayqueue.redis;
 
-/** Makes the threads of a queue, which differ in tests only. */
+/** Creates the threads of a queue. Tests have factories of their own. */
 interface QueueThreadFactory {
   /**
    * Others depend on them: none may have to wait for a carrier, as those can all be pinned. So they

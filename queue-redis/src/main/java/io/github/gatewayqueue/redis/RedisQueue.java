@@ -44,82 +44,84 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
- * A queue for a bot whose processes run on any number of machines: they share one line, one pacing
- * and one daily budget through a Redis or Valkey.
+ * A queue for a bot whose processes run on any number of machines: they share one line per bucket,
+ * one spacing and one daily budget through a Redis or Valkey.
  *
  * {@snippet file="io/github/gatewayqueue/redis/UsageTest.java" region="usage"}
  *
  * <p>Without a source for the session start limit there is one bucket and no budget, as in a {@code
- * LocalQueue}; with one there are as many buckets as {@code max_concurrency} says, and the budget
- * is kept, as in a {@code LargeBotQueue}. Any process may have the source, and one is enough.
+ * LocalQueue}. With a source there are {@code max_concurrency} buckets and the budget is kept, as
+ * in a {@code LargeBotQueue}. One process with a source is enough; several may have one.
  *
  * <h2>Ordering</h2>
  *
- * The joining point is in the store, when it has executed the step that brings the request, after
- * the pause of one that the brake holds back. Within a bucket, requests of all processes are
- * released in the order of joining. A process that says nothing for longer than its {@linkplain
- * Builder#lease lease}, since it crashed, hangs or is cut off, is passed over; when it is back, its
- * requests have their old places.
+ * The joining point is in the store, when it executes the step that contains the request. A request
+ * that the brake delays joins after its pause. Within a bucket, requests of all processes are
+ * released in the order of joining. A process that the store has not heard from for longer than its
+ * {@linkplain Builder#lease lease}, because it crashed, hangs or is cut off, is passed over. When
+ * it is back, its requests have their old places.
  *
  * <h2>Spacing</h2>
  *
- * A start is held by its bucket until its process says what became of it, and the interval counts
- * from IDENTIFY: {@link #acquire}. So a process that is slow costs the others its own delay, and
- * never the interval. Two starts of a bucket are never closer than the interval by the store's
- * clock, and as that can be set, neither are they by the monotonic clock of the process that is
- * released, from when it heard of the start before. A process uses a start only as long as it knows
- * that the store holds it: for 0.4 {@linkplain Builder#lease leases} from when it last asked. A
- * store that cannot know what it last released (it is new, was restarted or wiped, a replica took
- * over, or nobody has used it for a while) first waits as long as the {@linkplain
- * Builder#startDelay start delay}. A process that has just begun waits for an interval before its
- * first start, as it has not heard when the one before was used; or, in a bucket without one, for
- * the start delay.
+ * A start holds its bucket until its process reports what became of it, and the interval counts
+ * from IDENTIFY: see {@link #acquire}. So a slow process costs the others its own delay, and never
+ * the interval. Two starts of a bucket are never closer than the interval by the store's clock.
+ * That clock can be set, so a process also measures the interval on its own monotonic clock, from
+ * when it learned of the start before. It uses a start only while it knows that the store holds it:
+ * for 0.4 {@linkplain Builder#lease leases} from when it last asked.
+ *
+ * <p>A store that cannot know what it last released first waits for the {@linkplain
+ * Builder#startDelay start delay}: it is new, was restarted or wiped, a replica took over, or no
+ * process has used it for a while. A process that has just begun waits for an interval before its
+ * first start, because it does not know when the start before was used; if there was none in the
+ * bucket, it waits for the start delay.
  *
  * <h2>Budget</h2>
  *
- * A reading of the limit is good until that resets. One that is older than the {@linkplain
- * Builder#maxReadingAge maximum age} is made again in the background as soon as somebody asks, and
- * before the starts are said to be used up, unless it is younger than 30 s or Discord had none left
- * itself. Each reading brings its number of buckets. A number of starts that has become smaller
- * than those of all processes explain was used elsewhere: that is logged, and is what the reserve
- * is for. How long Discord asks to be left alone is kept by all processes.
+ * The limit is read again once it has reset, and in the background, at the next request, once the
+ * reading is older than the {@linkplain Builder#maxReadingAge maximum age}. It is also read again
+ * before the starts count as used up, unless the reading is younger than 30 s or left none itself.
+ * Each reading sets the number of buckets. If {@code remaining} has become smaller than the starts
+ * of all processes explain, the rest was used elsewhere. That is logged, and is what the reserve is
+ * for. If Discord demands not to be asked for a time, no process asks it.
  *
  * <h2>The brake</h2>
  *
  * A shard that starts for the fifth time within ten minutes, in whichever process, waits before it
- * joins the line: 5 s, and twice as long each time after that, up to 15 min. An hour without a
- * start of it, and all is forgotten. A start that is cancelled does not count. Nobody else waits
- * for that, and nobody is refused. A warning names the shard. See {@link Builder#brake}.
+ * joins the line: 5 s, and twice as long each time after that, up to 15 min. After an hour without
+ * a start, its starts are forgotten. A start that is cancelled does not count. No other shard waits
+ * for that, and none is refused. A warning names the shard. See {@link Builder#brake}.
  *
  * <h2>Interruption</h2>
  *
- * An interrupted request throws at once, whatever the store does, and gives its place up, or the
- * start that was released meanwhile.
+ * An interrupted request throws at once, whatever the store does, and gives up its place, or the
+ * start if it was released meanwhile.
  *
  * <h2>Failure</h2>
  *
- * If the store does not answer, requests wait, and it is asked again with backoff, for up to 2
- * seconds; the log has one warning for each outage. If it refuses this queue for good (a wrong
- * password, a missing permission, a key of a wrong type), those that wait throw a {@link
- * GatewayQueueException}; the next request tries again. While processes of another version of the
- * protocol use the store, requests wait, and the log says so. A source that throws an {@code
- * IOException} is asked again, one that throws a {@link GatewayQueueException} refuses all requests
- * that wait in its process: each throws one of its own, with that one as its cause.
+ * If the store does not answer, requests wait, and it is asked again after up to 2 seconds; the log
+ * has one warning for each outage. If it refuses this queue for good (a wrong password, a missing
+ * permission, a key of a wrong type), the requests that wait throw a {@link GatewayQueueException},
+ * and the next request tries again. While processes of another version of the protocol use the
+ * store, requests wait, and a warning is logged. A source that throws an {@code IOException} is
+ * asked again. If it throws a {@link GatewayQueueException}, all requests that wait in its process
+ * throw one of their own, with that one as the cause.
  *
  * <h2>Threads and connections</h2>
  *
- * Safe for use by many threads, virtual or not; many thousands may wait at once. A queue has a
+ * Safe for use by many threads, virtual or not; many thousands may wait at once. A queue has one
  * platform thread that talks to the store and two that listen, and uses two connections, whatever
- * the number of requests; one more reads the limit, while it does. They are daemons, and need no
- * carrier, so requests are released though all carriers be pinned. Close a queue that is no longer
- * needed. Requests that wait then throw a {@link GatewayQueueException}, later ones an {@link
- * IllegalStateException}; the threads end, the one that reads the limit by an interrupt.
+ * the number of requests. Another thread reads the limit, and ends with the reading. They are
+ * daemons and need no carrier, so requests are released even if all carriers are pinned. Close a
+ * queue that is no longer needed. Requests that wait then throw a {@link GatewayQueueException},
+ * later ones an {@link IllegalStateException}. The threads end; the one that reads the limit is
+ * interrupted.
  *
  * @see <a href="https://discord.com/developers/docs/events/gateway#rate-limiting">Discord: rate
  *     limiting of identifies</a>
  */
 public final class RedisQueue implements LimitedQueue, AutoCloseable {
-  /** Of each request, named as that of the queues in this process. */
+  /** Logs each request, under the name that the queues in this process use. */
   private static final SafeLogger REQUESTS =
       new SafeLogger(System.getLogger("io.github.gatewayqueue"));
 
@@ -128,9 +130,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     /** They wait until the limit has reset. */
     WAIT,
     /**
-     * Everybody of this process in line, and every arrival, throws {@link
-     * SessionStartLimitExceededException}, until the limit has reset. Requests still wait while the
-     * limit is not known.
+     * All requests of this process that are in line or join it throw {@link
+     * SessionStartLimitExceededException}, until the limit has reset. While the limit is not known,
+     * they still wait.
      */
     FAIL
   }
@@ -204,12 +206,12 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Begins to build a queue on a client: for a cluster, sentinels, a TLS context or other settings
-   * of one's own. It stays the caller's to close, after the queue. It needs a socket timeout (2
-   * seconds by default), must not time out in blocking commands in less than 10 seconds, and has to
-   * have two connections to spare. A client of another type than those named below, or with a
-   * provider of connections of one's own, needs a time-out for blocking commands, or a connection
-   * whose other end has vanished brings no news until the system gives it up.
+   * Begins to build a queue on a client of the caller: for a cluster, sentinels, a TLS context or
+   * other settings. The caller closes it, after the queue. It needs a socket timeout (2 seconds by
+   * default), must not time out in blocking commands in less than 10 seconds, and must have two
+   * connections to spare. A client of another type than those named below, or with its own provider
+   * of connections, needs a time-out for blocking commands. Without it, a connection whose other
+   * end has vanished goes unnoticed until the operating system gives it up.
    *
    * @param client a client such as {@code RedisClient}, {@code RedisClusterClient} or {@code
    *     RedisSentinelClient}
@@ -232,7 +234,7 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
    * @throws GatewayQueueException if the store or the source refuses this queue for good, or the
    *     queue is closed while the request waits
    * @throws SessionStartLimitExceededException if the session starts are used up, and the queue was
-   *     told to {@linkplain Builder#whenExhausted fail} then
+   *     built to {@linkplain Builder#whenExhausted fail} then
    */
   @Override
   public void request(long id, long total) throws InterruptedException {
@@ -240,12 +242,12 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Blocks like {@link #request}, and has the store hold the bucket until the caller says what
-   * became of the start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
-   * SessionStart}. Ask {@link SessionStart#isExpired} right before IDENTIFY: a start is lost if
+   * Blocks like {@link #request}, and holds the bucket until the caller reports what became of the
+   * start, for at most the {@linkplain Builder#holdTimeout hold time-out}: see {@link
+   * SessionStart}. Check {@link SessionStart#isExpired} right before IDENTIFY: a start is lost if
    * this process does not reach the store for 0.4 {@linkplain Builder#lease leases}, if the store
-   * loses what it knows, or if the number of buckets changes. A start that is {@linkplain
-   * SessionStart#cancel cancelled} is charged to the budget no longer.
+   * loses its data, or if the number of buckets changes. The budget gets back the charge of a start
+   * that is {@linkplain SessionStart#cancel cancelled}.
    *
    * @param id the shard's id, from 0 to {@code total - 1}
    * @param total how many shards the bot runs, at least 1
@@ -347,9 +349,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Returns the limit as the store had it when this process last talked to it: as it was last read,
-   * with the starts since then, and those that the reading may have missed, taken off {@code
-   * remaining}.
+   * Returns the limit as the store had it when this process last talked to it. From the {@code
+   * remaining} of the last reading, the starts since then and those that it may have missed are
+   * subtracted.
    *
    * @return the limit, at most a third of a {@linkplain Builder#lease lease} old while the store
    *     answers; nothing if it is not known: no process has read it yet, or none has a source
@@ -370,9 +372,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Returns how many starts of the bot were used that no process of this queue has used, as far as
-   * readings of the limit have shown, since the store was new; as the store had it when this
-   * process last talked to it.
+   * Returns how many session starts of the bot were used elsewhere, by no process of this queue, as
+   * far as readings of the limit have shown since the store was new. The number is the store's when
+   * this process last talked to it.
    *
    * @return the number of starts
    */
@@ -382,8 +384,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Returns how many requests of this process the {@linkplain Builder#brake brake} holds back now.
-   * They are in no line yet.
+   * Returns how many requests of this process the {@linkplain Builder#brake brake} delays now. They
+   * are not in line yet.
    *
    * @return the number of requests that are paused
    */
@@ -393,38 +395,37 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Begins to have the limit read if it is not known, or no longer, and returns at once. Requests
-   * do so by themselves; this is for programs that need the limit before the first request. Does
-   * nothing without a source, while a process reads it, or as long as a failed reading must not be
-   * tried again.
+   * Begins to read the limit if it is not known, or no longer, and returns at once. Requests do so
+   * too; this is for programs that need the limit before the first request. Has no effect without a
+   * source, while a process reads the limit, or before a failed reading may be tried again.
    */
   public void readLimitIfUnknown() {
     worker.refresh(Step.Refresh.IF_UNKNOWN);
   }
 
   /**
-   * Begins to have the limit read, unless the last reading of any process is younger than 30 s, and
-   * returns at once. The queue does so by itself; this is for programs that expect the limit to
-   * have changed. Does nothing if no process has a source, while one reads it, or as long as a
-   * failed reading must not be tried again.
+   * Begins to read the limit, unless the last reading of any process is younger than 30 s, and
+   * returns at once. The queue keeps its limit up to date without this; it is for programs that
+   * expect a change. Has no effect if no process has a source, while one reads the limit, or before
+   * a failed reading may be tried again.
    */
   public void refresh() {
     worker.refresh(Step.Refresh.IF_NOT_YOUNG);
   }
 
   /**
-   * Makes sure that so many session starts are left besides the {@linkplain Builder#reserve
-   * reserve}, for a program that starts all of its shards or none. Unless the last reading of any
-   * process is younger than 30 s the limit is read first. If it is not known whether Discord has
-   * counted enough starts to make the difference, this waits until that reading is so old, and has
-   * it read again. Takes nothing: other requests may be released meanwhile, in any process.
+   * Checks that so many session starts are left besides the {@linkplain Builder#reserve reserve},
+   * for a program that starts all of its shards or none. The limit is read first, unless the last
+   * reading of any process is younger than 30 s. If starts that Discord may not have counted yet
+   * make the difference, waits until the reading is 30 s old and has it made again. Reserves
+   * nothing: other requests may be released meanwhile, in any process.
    *
    * @param starts how many starts are needed, at least 1
    * @throws SessionStartLimitExceededException if fewer are left
    * @throws IllegalArgumentException if {@code starts < 1}
    * @throws IllegalStateException if the queue is closed
-   * @throws IOException if the limit could not be read within two minutes, Discord asks not to be
-   *     asked, or the store does not answer
+   * @throws IOException if the limit could not be read within two minutes, Discord demands not to
+   *     be asked for a time, or the store does not answer
    * @throws InterruptedException if the current thread is interrupted on entry or while it waits
    * @throws GatewayQueueException if the source or the store refuses this queue for good, or the
    *     queue is closed meanwhile
@@ -449,8 +450,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Looks how the queue stands in all processes together. The store is asked for the places of all
-   * requests of this process, some hundreds at a time, so once a second is plenty.
+   * Returns the state of the queue in all processes together. It asks the store for the places of
+   * all requests of this process, some hundreds at a time, so do not call it more than once a
+   * second.
    *
    * @return a snapshot
    * @throws IOException if the store does not answer, or refuses
@@ -484,9 +486,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
 
   /**
    * Closes the queue: every request that waits throws a {@link GatewayQueueException}, and the
-   * process gives up its lease and with it its places. Starts that are held count as used at that
-   * moment. Returns when the store knows, or after four seconds if it or the client does not
-   * answer; an interrupt does not change that, and stays set. Closing once more does nothing.
+   * process gives up its lease and its places. Starts that are held count as used at that moment.
+   * Returns when the store has executed that, or after four seconds if it or the client does not
+   * answer. An interrupt does not change that, and stays set. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -522,8 +524,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Sets up a {@link RedisQueue}. All processes of a bot are meant to have the same settings. Not
-   * safe for use by many threads.
+   * Sets up a {@link RedisQueue}. All processes of a bot should have the same settings. Not safe
+   * for use by many threads.
    */
   public static final class Builder {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);
@@ -553,8 +555,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets which bot's queue it is, among all in the store; {@code gateway-queue} by default. The
-     * processes of one bot have the same, those of different bots different ones.
+     * Sets the name of the queue, among all in the store; {@code gateway-queue} by default. All
+     * processes of one bot use the same name, and different bots different names.
      *
      * @param namespace 1 to 100 ASCII letters, digits and characters of {@code . _ : / -}
      * @return this builder
@@ -571,8 +573,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
 
     /**
      * Sets the shortest time from an IDENTIFY to the next start of its bucket; six seconds by
-     * default: Discord's five, and one for the network. Where processes do not agree, the longer
-     * one holds.
+     * default: Discord's five, and one for the network. If processes have different intervals, the
+     * longer one counts.
      *
      * @param interval from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -584,10 +586,10 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets for how long nothing is released in a store that cannot know what it last released; by
-     * default one interval, or ten seconds with {@linkplain #limits limits} if that is longer, as
-     * Discord needs a while to count a start, and 0.4 {@linkplain #lease leases}, as a start that
-     * was held may be used for so long. Shorter ones are for tests.
+     * Sets for how long a store that cannot know what it last released releases nothing. The
+     * default is one interval, or with {@linkplain #limits limits} at least the ten seconds that
+     * Discord may need to count a start, and 0.4 {@linkplain #lease leases} more, because a start
+     * that was held may still be used for that long. Shorter ones are for tests.
      *
      * @param startDelay from zero to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -599,8 +601,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets for how long a process that says nothing keeps its places; 15 seconds by default, and
-     * renewed every third of it. So long do others wait for one that crashed.
+     * Sets for how long a process keeps its places while the store does not hear from it; 15
+     * seconds by default. It is renewed every third of that time. If a process crashes, the others
+     * wait for as long.
      *
      * @param lease from 100 ms to a day
      * @return this builder
@@ -612,8 +615,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets how long a start is held at most of which nothing is said; five intervals by default.
-     * Longer than a shard takes from its release to its IDENTIFY, as long as it is well.
+     * Sets how long a start is held at most if its holder reports nothing; five intervals by
+     * default. It should be longer than a healthy shard takes from its release to its IDENTIFY.
      *
      * @param holdTimeout from 1 ns to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -625,8 +628,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets what becomes of requests of this process when the session starts are used up; they wait
-     * by default.
+     * Sets what requests of this process do when the session starts are used up; they wait by
+     * default.
      *
      * @param whenExhausted whether they wait or fail
      * @return this builder
@@ -637,9 +640,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets how old a reading of the limit may become, 10 min by default. An older one is read again
-     * in the background as soon as somebody asks, in whichever process, so that the queue hears
-     * within that time of what Discord has changed, and of starts that were used elsewhere.
+     * Sets how old a reading of the limit may become; 10 min by default. If it is older, the next
+     * request, in whichever process, makes the queue read the limit in the background. So the queue
+     * learns of changes, and of starts that were used elsewhere, within that time.
      *
      * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -651,10 +654,10 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets whether a shard that starts again and again waits before it joins the line; {@link
-     * Brake#ON} by default. Starts of all processes whose brake is on are counted, in the store.
+     * Sets whether a shard that starts again and again is delayed before it joins the line; {@link
+     * Brake#ON} by default. The store counts the starts of all processes whose brake is on.
      *
-     * @param brake whether it does
+     * @param brake whether it is delayed
      * @return this builder
      */
     public Builder brake(Brake brake) {
@@ -681,10 +684,11 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets where the session start limit is read from; by default nowhere, so that there is one
-     * bucket and no budget. Called by one process at a time, on a platform thread of its own, which
-     * is interrupted when the queue is closed; once that has taken 60 s, or the process or the
-     * store was away, by another one as well, but never twice at once in one process.
+     * Sets where the session start limit is read from. By default there is no source, and so one
+     * bucket and no budget. One process at a time calls its source, on a platform thread of its
+     * own, which is interrupted when the queue is closed. If that takes 60 s, or the process or the
+     * store was away, another process calls its source as well. A process never calls it twice at
+     * once.
      *
      * @param source the source, such as {@code DiscordSessionStartLimitSource}
      * @return this builder
@@ -695,9 +699,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Sets how many session starts of a day are never used; 1 by default, since Discord acts
-     * <i>upon hitting</i> the limit. If that leaves nothing of a limit's total, all but one start
-     * are held back.
+     * Sets how many session starts of a day are never used; 1 by default, because Discord acts
+     * <i>upon hitting</i> the limit. If a reading's total is not above the reserve, all but one of
+     * its starts are kept in reserve.
      *
      * @param reserve at least 0
      * @return this builder
@@ -709,7 +713,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
     }
 
     /**
-     * Builds the queue, which begins to talk to the store at once, but does not wait for it here.
+     * Builds the queue. It begins to talk to the store at once, and this method does not wait for
+     * that.
      *
      * @return the queue; close it at the end
      */

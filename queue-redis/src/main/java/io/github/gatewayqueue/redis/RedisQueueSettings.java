@@ -5,14 +5,14 @@ import java.time.Duration;
 /**
  * The checked settings of a queue.
  *
- * @param namespace which bot's queue it is, among all in the store
- * @param interval between two starts of a bucket
- * @param startDelay how long a store that knows of no start waits with the first
- * @param lease for how long a process that says nothing keeps its places
+ * @param namespace the name of the queue, among all in the store
+ * @param interval the least time between two starts of a bucket
+ * @param startDelay for how long a store that knows of no start releases nothing
+ * @param lease for how long a process keeps its places while the store does not hear from it
  * @param settling how long Discord may take to count a start
- * @param maxReadingAge how old a reading of the limit may become while somebody asks
+ * @param maxReadingAge how old a reading of the limit may become while shards ask
  * @param reserve how many starts of a day are never used
- * @param brakes whether a shard that starts again and again waits before it joins the line
+ * @param brakes whether a shard that starts again and again is delayed before it joins the line
  * @param fails whether requests fail, rather than wait, while the starts are used up
  */
 record RedisQueueSettings(
@@ -26,12 +26,12 @@ record RedisQueueSettings(
     boolean brakes,
     boolean fails) {
 
-  /** Returns for how long after it was asked for an answer shows that a start is held. */
+  /** Returns for how long a reply proves that a start is held, counted from the question. */
   long freshNanos() {
     return lease.toNanos() / 5 * 2;
   }
 
-  /** Returns what the interval has over Discord's own five seconds, if it is the usual one. */
+  /** Returns by how much the usual interval is longer than Discord's five seconds, to scale. */
   long slackNanos() {
     return interval.toNanos() / 6;
   }

@@ -19,11 +19,11 @@ public record RedisQueueSnapshot(QueueSnapshot queue, List<Place> places) {
   }
 
   /**
-   * Where a request of this process stands.
+   * The place of a request of this process.
    *
    * @param thread the thread that asks
    * @param bucket the index of the bucket
-   * @param position the place in its line, from 1, those of other processes counted
+   * @param position the place in the bucket's line, from 1, counting all processes
    */
   public record Place(Thread thread, int bucket, int position) {}
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * That so many starts are left, by a reading that is young: what its thread waits for, and the
- * worker judges.
+ * A call of {@link RedisQueue#require}: that so many starts are left, by a young reading. Its
+ * thread waits here, and the worker decides.
  */
 final class Requirement {
   /** Longer than it takes another process to take over a reading, and to make it. */

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * What the store answers to who looks, in its own terms.
+ * The store's reply to a look at the queue, in its own terms.
  *
- * @param buckets how each stands
- * @param places those that were asked for, from 1; 0 for one that is not in line
- * @param limit as it stands, or null
+ * @param buckets the state of each bucket
+ * @param places the places that were asked for, from 1; 0 for a ticket that is not in line
+ * @param limit the limit as it stands, or null
  * @param usedElsewhere how many starts were used that no process of the queue has used
  */
 record SnapshotReply(
@@ -24,16 +24,16 @@ record SnapshotReply(
     List<Long> places,
     @Nullable SessionStartLimit limit,
     long usedElsewhere) {
-  /** So many places at once do not keep the store for long. */
+  /** Few enough places to keep the store busy for a short time only. */
   private static final int MAX_AT_ONCE = 500;
 
   /**
-   * How a bucket stands, in microseconds, -1 for what is not known.
+   * The state of a bucket. Times are in microseconds, -1 if not known.
    *
    * @param useAge how long ago a start was last used
-   * @param opensIn in how long the next one may be released
+   * @param opensIn how soon the next one may be released
    * @param heldShard the shard whose start is held, or empty
-   * @param heldAge for how long it is
+   * @param heldAge for how long it has been held
    */
   record Bucket(int waiting, long useAge, long opensIn, String heldShard, long heldAge) {
     static Bucket of(List<?> reply) {

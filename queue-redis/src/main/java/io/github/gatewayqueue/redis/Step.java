@@ -7,21 +7,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process tells the store at once, and what it asks.
+ * What a process reports to the store, and asks it, in one execution of the script.
  *
  * @param nanos when it was put together
- * @param words what became of tickets
+ * @param outcomes the outcomes of tickets
  * @param joins tickets that need a place
  * @param reading a limit that was read
- * @param retryAfter for how long Discord asks to be left alone, or zero
- * @param asks the first of the process's tickets in each bucket of interest
+ * @param retryAfter for how long Discord demands not to be asked, or zero
+ * @param asks the first of the process's tickets in each bucket that the process asks about
  * @param confirms tickets whose starts are held, as far as the process knows
  * @param refresh whether the limit must be read although no request waits
  * @param last whether the process closes
  */
 record Step(
     long nanos,
-    List<TicketOutcome> words,
+    List<TicketOutcome> outcomes,
     List<Ticket> joins,
     @Nullable Reading reading,
     Duration retryAfter,
@@ -48,24 +48,24 @@ record Step(
   /** A limit that was read, and the number that the store has given to the reading. */
   record Reading(long number, SessionStartLimit limit) {}
 
-  /** Returns the words of a kind, in their order. */
-  List<TicketOutcome> words(TicketOutcome.Kind kind) {
-    return words.stream().filter(word -> word.kind() == kind).toList();
+  /** Returns the outcomes of a kind, in their order. */
+  List<TicketOutcome> outcomes(TicketOutcome.Kind kind) {
+    return outcomes.stream().filter(outcome -> outcome.kind() == kind).toList();
   }
 
   /** Returns what follows the settings among the script's arguments. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    List<TicketOutcome> used = words(TicketOutcome.Kind.USED);
+    List<TicketOutcome> used = outcomes(TicketOutcome.Kind.USED);
     arguments.add(String.valueOf(used.size()));
-    for (TicketOutcome word : used) {
-      addTicket(arguments, word);
-      arguments.add(String.valueOf(Micros.floor(Math.max(0, nanos - word.usedNanos()))));
+    for (TicketOutcome outcome : used) {
+      addTicket(arguments, outcome);
+      arguments.add(String.valueOf(Micros.floor(Math.max(0, nanos - outcome.usedNanos()))));
     }
     for (TicketOutcome.Kind kind : List.of(TicketOutcome.Kind.UNUSED, TicketOutcome.Kind.STRAY)) {
-      List<TicketOutcome> some = words(kind);
+      List<TicketOutcome> some = outcomes(kind);
       arguments.add(String.valueOf(some.size()));
-      some.forEach(word -> addTicket(arguments, word));
+      some.forEach(outcome -> addTicket(arguments, outcome));
     }
     arguments.add(String.valueOf(joins.size()));
     for (Ticket ticket : joins) {
@@ -81,9 +81,9 @@ record Step(
     return arguments;
   }
 
-  private static void addTicket(List<String> arguments, TicketOutcome word) {
-    arguments.add(word.name());
-    arguments.add(word.shard());
+  private static void addTicket(List<String> arguments, TicketOutcome outcome) {
+    arguments.add(outcome.name());
+    arguments.add(outcome.shard());
   }
 
   private static void addTicket(List<String> arguments, Ticket ticket) {

@@ -6,25 +6,24 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * What the store answers to a {@link Step}.
+ * The store's reply to a {@link Step}.
  *
- * @param generation another one whenever the lines are begun anew
- * @param cold another one whenever the store does not know what it last released
+ * @param generation changes whenever the lines are begun anew
+ * @param cold changes whenever the store does not know what it last released
  * @param concurrency how many buckets there are
- * @param rejoin whether the process is to join with all its tickets once more
- * @param uses each bucket followed by the moment of its last use, if they are to join once more
- * @param usedMoments those of the starts that were told as used, in their order; 0 for one whose
- *     hold was lost
- * @param arrivals those of the tickets that joined, in their order; 0 for one that has to wait
- *     first
- * @param answers to what was asked, in that order
+ * @param rejoin whether the process must join with all its tickets again
+ * @param uses each bucket followed by the moment of its last use, if the process must join again
+ * @param usedMoments the moments of the starts that were reported as used, in their order; 0 for
+ *     one whose hold was lost
+ * @param arrivals the moments of the tickets that joined, in their order; 0 for one that must wait
+ *     before it joins
+ * @param answers the answers to the step's questions, in their order
  * @param held whether each start to confirm is held, in their order
- * @param limit as it stands, or null
+ * @param limit the limit as it stands, or null
  * @param exhaustedNanos for how long the starts are used up, or 0
- * @param reading the number of the reading that this process is to do as it wants to know the
- *     limit, or 0
+ * @param reading the number of the reading that is assigned to this process, or 0
  * @param budget more of the limit
- * @param pauses of the tickets that have to wait before they join
+ * @param pauses the pauses of the tickets that must wait before they join
  */
 record StepReply(
     long generation,

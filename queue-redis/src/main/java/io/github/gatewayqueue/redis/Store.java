@@ -13,8 +13,8 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The store as this process talks to it: docs/redis-protocol.md. Changed by one script only. Safe
- * for use by several threads, of which one takes steps.
+ * The store, as this process uses it: docs/redis-protocol.md. One script makes all changes. Safe
+ * for use by several threads, one of which takes steps.
  */
 final class Store {
   static final Script STEP = Script.load("queue.lua");

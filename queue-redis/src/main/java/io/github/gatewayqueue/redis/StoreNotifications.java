@@ -5,8 +5,9 @@ import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to what the store tells everybody: which start was used last, who is first in a line now,
- * and that things changed. A connection that is lost, or says nothing for long, is made anew.
+ * Listens to the notifications of the store: which start was used last, which request is now the
+ * first in a line, and that something has changed. A connection that is lost or silent is opened
+ * again.
  */
 final class StoreNotifications {
   private static final long MAX_GOODBYE_MILLIS = 500;

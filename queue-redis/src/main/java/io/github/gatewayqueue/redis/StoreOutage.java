@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Says how long to wait before the store is tried again, and logs when an outage begins and when it
- * is over. Used by one thread.
+ * Says how long to wait before the store is tried again, and logs the beginning and the end of an
+ * outage. Used by one thread.
  */
 final class StoreOutage {
   private static final SafeLogger LOGGER =

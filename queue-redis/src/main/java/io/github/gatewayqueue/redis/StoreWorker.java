@@ -26,9 +26,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The one thread by which a process talks to the store, whatever the number of its requests: it
- * takes a step when somebody arrives or leaves or has used a start, when a first in line is due,
- * when there is a notification, and to renew the lease. Everything else hands it what happened.
+ * The one thread by which a process talks to the store, whatever the number of its requests. It
+ * takes a step when a request joins or leaves or has used its start, when the first in a line is
+ * due, after a notification, and to renew the lease. All other threads hand their events to it.
  */
 final class StoreWorker {
   private static final SafeLogger LOGGER =

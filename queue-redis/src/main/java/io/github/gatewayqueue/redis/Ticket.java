@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request, as its thread and the worker share it. The thread waits for how it ends, and may give
- * it up; whatever else happens to it, the worker decides.
+ * A request, shared by its thread and the worker. The thread waits for the outcome and may give up;
+ * the worker decides everything else.
  */
 final class Ticket implements Comparable<Ticket> {
   private enum State {

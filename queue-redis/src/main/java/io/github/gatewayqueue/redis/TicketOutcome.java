@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.redis;
 
 /**
- * What became of a ticket, for the store.
+ * The outcome of a ticket, as it is reported to the store.
  *
  * @param name what the store knows the ticket by
  * @param usedNanos when its start was used, if it was

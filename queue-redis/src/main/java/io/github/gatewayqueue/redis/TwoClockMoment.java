@@ -1,8 +1,8 @@
 package io.github.gatewayqueue.redis;
 
 /**
- * A moment by both clocks: the monotonic one may stand still while a machine sleeps, and the other
- * one may be set. Whichever says that more time has passed counts.
+ * A moment on both clocks: the monotonic clock may stop while a machine sleeps, and the wall clock
+ * may be set. The longer of the two elapsed times counts.
  */
 record TwoClockMoment(long nanos, long millis) {
   private static final long NANOS_PER_MILLI = 1_000_000;

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Follows which arrival each ticket has, in all stores of a run: one that its process knows may not
- * change, whatever a store has lost, since the order of arrival is the order of the line. It ends
+ * change, whatever a store has lost, because the order of arrival is the order of the line. It ends
  * when the process gives the ticket's start back.
  */
 final class ArrivalChecker {

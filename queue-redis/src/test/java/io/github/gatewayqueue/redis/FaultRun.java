@@ -29,7 +29,7 @@ import redis.clients.jedis.Jedis;
 /**
  * Some processes that share a queue, while a seed has its way with them, the network between them
  * and the server, the server, and its clock. In the end all faults are mended, everybody who still
- * asks has to be released, and what has happened is judged.
+ * asks must be released, and what has happened is judged.
  */
 final class FaultRun {
   private static final String NAMESPACE = "faults";

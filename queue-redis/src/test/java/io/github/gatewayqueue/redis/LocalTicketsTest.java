@@ -85,7 +85,7 @@ class LocalTicketsTest {
             1,
             rejoin,
             List.of(),
-            Collections.nCopies(step.words(TicketOutcome.Kind.USED).size(), 77L),
+            Collections.nCopies(step.outcomes(TicketOutcome.Kind.USED).size(), 77L),
             given,
             Collections.nCopies(step.asks().size(), answer),
             Collections.nCopies(step.confirms().size(), held),
@@ -190,7 +190,7 @@ class LocalTicketsTest {
   }
 
   private static List<String> told(Step step, TicketOutcome.Kind kind) {
-    return step.words(kind).stream().map(TicketOutcome::name).toList();
+    return step.outcomes(kind).stream().map(TicketOutcome::name).toList();
   }
 
   @Test
@@ -209,8 +209,8 @@ class LocalTicketsTest {
     tickets.hear(1, 0, 0, 0, "other.7:3", 0, NOW.nanos());
     Step step = step();
     assertEquals(List.of("me.7"), told(step, TicketOutcome.Kind.STRAY));
-    assertEquals("3", step.words().getFirst().shard());
-    assertEquals(List.of(), step().words());
+    assertEquals("3", step.outcomes().getFirst().shard());
+    assertEquals(List.of(), step().outcomes());
   }
 
   @Test
@@ -223,7 +223,7 @@ class LocalTicketsTest {
     for (int number = 1; number <= 3; number++) {
       tickets.hear(1, 0, 0, 0, "me." + number + ":0", 0, NOW.nanos());
     }
-    assertEquals(List.of(), step().words());
+    assertEquals(List.of(), step().outcomes());
   }
 
   /** Its use is on its way: the store need not hear of it twice. */
@@ -235,7 +235,7 @@ class LocalTicketsTest {
     tickets.hear(1, 0, 0, 0, "me.1:0", 0, NOW.nanos());
     Step step = step();
     assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.USED));
-    assertEquals(1, step.words().size());
+    assertEquals(1, step.outcomes().size());
   }
 
   @Test
@@ -295,11 +295,11 @@ class LocalTicketsTest {
     tickets.said(hold, hold.usedNanos());
     assertEquals(SLACK.toNanos(), tickets.settleDelayNanos(hold.usedNanos()));
     tickets.settle(hold.usedNanos() + SLACK.toNanos() - 1);
-    assertEquals(List.of(), tickets.step(NOW.nanos()).words());
+    assertEquals(List.of(), tickets.step(NOW.nanos()).outcomes());
     tickets.settle(hold.usedNanos() + SLACK.toNanos());
-    TicketOutcome word = tickets.step(NOW.nanos()).words().getFirst();
-    assertEquals(TicketOutcome.Kind.USED, word.kind());
-    assertEquals(hold.usedNanos(), word.usedNanos());
+    TicketOutcome outcome = tickets.step(NOW.nanos()).outcomes().getFirst();
+    assertEquals(TicketOutcome.Kind.USED, outcome.kind());
+    assertEquals(hold.usedNanos(), outcome.usedNanos());
   }
 
   @Test
@@ -311,11 +311,11 @@ class LocalTicketsTest {
     hold.answered();
     tickets.said(hold, System.nanoTime());
     hold.close();
-    TicketOutcome word = step().words().getFirst();
-    assertEquals(TicketOutcome.Kind.USED, word.kind());
-    assertTrue(word.usedNanos() - (beforeNanos - SLACK.toNanos()) >= 0);
-    assertTrue(word.usedNanos() - System.nanoTime() < -SLACK.toNanos() / 2);
-    assertEquals(List.of(), step().words());
+    TicketOutcome outcome = step().outcomes().getFirst();
+    assertEquals(TicketOutcome.Kind.USED, outcome.kind());
+    assertTrue(outcome.usedNanos() - (beforeNanos - SLACK.toNanos()) >= 0);
+    assertTrue(outcome.usedNanos() - System.nanoTime() < -SLACK.toNanos() / 2);
+    assertEquals(List.of(), step().outcomes());
   }
 
   @Test
@@ -347,14 +347,14 @@ class LocalTicketsTest {
       tickets.said(hold, System.nanoTime());
     }
     Step step = step();
-    assertEquals(1, step.words().size());
-    TicketOutcome told = step.words().getFirst();
+    assertEquals(1, step.outcomes().size());
+    TicketOutcome told = step.outcomes().getFirst();
     assertEquals(kind, told.kind());
     boolean answered = words.contains("answered") && kind == TicketOutcome.Kind.USED;
     long earlyNanos = answered ? SLACK.toNanos() : 0;
     assertTrue(told.usedNanos() - beforeNanos >= -earlyNanos);
     assertTrue(told.usedNanos() - System.nanoTime() <= -earlyNanos);
-    assertEquals(List.of(), step().words());
+    assertEquals(List.of(), step().outcomes());
   }
 
   private static void say(Hold hold, String word) {
@@ -390,7 +390,7 @@ class LocalTicketsTest {
     tickets.said(hold, System.nanoTime());
     Step step = step();
     assertEquals(List.of("me.1"), told(step, TicketOutcome.Kind.UNUSED));
-    assertEquals(1, step.words().size());
+    assertEquals(1, step.outcomes().size());
   }
 
   @Test
@@ -404,7 +404,7 @@ class LocalTicketsTest {
     assertTrue(hold.isExpired());
     hold.cancel();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of(), step().words(), "it gives nothing back");
+    assertEquals(List.of(), step().outcomes(), "it gives nothing back");
   }
 
   @Test
@@ -417,7 +417,7 @@ class LocalTicketsTest {
     assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.USED));
     hold.close();
     tickets.said(hold, System.nanoTime());
-    assertEquals(List.of(), step().words());
+    assertEquals(List.of(), step().outcomes());
   }
 
   @Test
@@ -491,7 +491,7 @@ class LocalTicketsTest {
     tickets.giveUp(ticket, NOW.nanos());
     tickets.giveUp(ticket, NOW.nanos());
     assertEquals(List.of("me.1"), told(step(), TicketOutcome.Kind.UNUSED));
-    assertEquals(List.of(), step().words());
+    assertEquals(List.of(), step().outcomes());
     assertEquals(List.of(), step().confirms());
   }
 
@@ -522,7 +522,7 @@ class LocalTicketsTest {
     TwoClockMoment longAgo = new TwoClockMoment(after(Duration.ofSeconds(-7)), NOW.millis() - 7000);
     Step early = tickets.step(longAgo.nanos());
     answer(early, longAgo, NOW.nanos());
-    while (tickets.step(NOW.nanos()).words().stream()
+    while (tickets.step(NOW.nanos()).outcomes().stream()
         .noneMatch(word -> word.name().equals("me.1"))) {
       assertEquals(List.of(), step().joins());
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges whether a healthy process gets its share beside one that is always slow, frozen again and
- * again, or holds its starts until they time out. All bounds count what the other one does, since a
- * machine may be as slow as it likes:
+ * again, or holds its starts until they time out. All bounds count what the other one does, because
+ * a machine may be as slow as it likes:
  *
  * <ul>
  *   <li>while a ticket waits, each ticket that was before it when it joined, or was held, is
@@ -81,7 +81,7 @@ final class ProgressChecker {
       }
     }
 
-    /** Returns whether that one had to be released first. */
+    /** Returns whether that one must be released first. */
     boolean release(String member) {
       return released.add(member) && ahead.remove(member);
     }

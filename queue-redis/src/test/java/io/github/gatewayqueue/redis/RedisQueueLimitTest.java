@@ -41,7 +41,7 @@ class RedisQueueLimitTest extends RedisTestBase {
 
   @Override
   RedisQueue.Builder builder() {
-    // Shorter, since a change of the number of buckets takes a part of it.
+    // Shorter, because a change of the number of buckets takes a part of it.
     return super.builder().settling(Duration.ZERO).reserve(0).lease(Duration.ofSeconds(6));
   }
 

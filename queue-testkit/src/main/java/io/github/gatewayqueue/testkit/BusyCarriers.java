@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Keeps every carrier of virtual threads busy until a given moment, so that no other virtual thread
- * runs before it, however long ago its turn came: a delay by the scheduler, at will.
+ * Keeps all carriers of virtual threads busy until a given moment, so that no other virtual thread
+ * runs before it. This delays a thread at will, as the scheduler may.
  */
 final class BusyCarriers {
   private final long untilNanos;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.function.Executable;
 
-/** What the tests of a queue need to know of it, and what they share. */
+/** What the tests of a queue share, and must know of it. */
 abstract class ContractBase {
   static final Duration NEVER = Duration.ofHours(1); // longer than any test takes
 
@@ -24,7 +24,7 @@ abstract class ContractBase {
    *
    * <p>Pass the interval on as it is, and let exceptions of the queue through: some tests try
    * intervals that must be refused, and null. A queue that is {@link AutoCloseable} is closed after
-   * the test; what else was started for it has to be stopped by the subclass, whose
+   * the test; what else was started for it must be stopped by the subclass, whose
    * {@code @AfterEach} methods run before that.
    *
    * @param interval the least time between two releases
@@ -49,7 +49,7 @@ abstract class ContractBase {
 
   /**
    * Returns how many requests wait now in a queue that {@link #createQueue} returned: those that
-   * have their place in line, and were neither released nor interrupted. It has to be exact once
+   * have their place in line, and were neither released nor interrupted. It must be exact once
    * {@code request} has returned or thrown, and is called often.
    *
    * @param queue the queue
@@ -82,7 +82,7 @@ abstract class ContractBase {
 
   /**
    * Returns how long a single wait in a test may last before the test fails as hung; 60 s unless
-   * overridden. This is no bound on speed, and has to be at least 20 times the interval.
+   * overridden. This is no bound on speed, and must be at least 20 times the interval.
    *
    * @return the limit of a wait
    */

@@ -49,8 +49,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  *   <li>No platform thread outlives its work, unless the queue is {@linkplain #remote() remote}.
  * </ul>
  *
- * What is not: whether a queue fails closed, since how its source of truth fails is its own affair;
- * and whether buckets are independent of one another, since the tests know nothing of buckets.
+ * What is not: whether a queue fails closed, because how its source of truth fails is its own
+ * affair; and whether buckets are independent of one another, because the tests know nothing of
+ * buckets.
  *
  * <p>No test has an upper bound on time, so a slow machine fails none. What needs a machine that
  * keeps up is tried with ever longer intervals, and skipped if that does not help. A start that is

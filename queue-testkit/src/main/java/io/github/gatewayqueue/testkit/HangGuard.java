@@ -6,12 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Ends a wait that would last for ever, counted from its creation. It is no bound on speed: it is
- * so generous that only a wait which nothing will end reaches it. There is one for each wait, and
- * none for a test as a whole.
+ * Ends a wait that would last for ever, counted from its creation. It is not a limit on speed: it
+ * is so long that only a wait that nothing will end reaches it. Each wait has its own; a test as a
+ * whole has none.
  *
- * <p>Awaitility would do the polling, but it has no module name, and a published module cannot rest
- * on one that is made up from a file's name.
+ * <p>Awaitility could poll, but it has no module name, and a published module cannot depend on one
+ * that is derived from a file's name.
  */
 final class HangGuard {
   private static final long POLL_NANOS = 20_000;

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A queue under test, with the requests made of it, all by shard 0: that one is in the same bucket
- * whatever {@code max_concurrency} is. Requests are made from one thread.
+ * A queue under test, and the requests made of it. All are for shard 0, which is in the same bucket
+ * whatever {@code max_concurrency} is, and are made by one thread.
  */
 final class QueueUnderTest {
   private final ContractBase contract;

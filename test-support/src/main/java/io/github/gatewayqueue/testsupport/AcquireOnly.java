@@ -3,7 +3,7 @@ package io.github.gatewayqueue.testsupport;
 import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
 
-/** A queue whose starts must all be held, as those of an adapter. */
+/** A queue all of whose starts must be held, as an adapter's are. */
 public interface AcquireOnly extends GatewayQueue {
   @Override
   default void request(long id, long total) {

@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.awaitility.pollinterval.IterativePollInterval;
 
-/** Waiting for what is about to happen. */
+/** Waits for a condition. */
 public final class Await {
 
   /** Longer than any test takes: it turns a hang into a failure, and is no bound on speed. */
@@ -76,7 +76,9 @@ public final class Await {
     return thread;
   }
 
-  /** Returns a wait to be told more: it looks often at first, since many tests wait for little. */
+  /**
+   * Returns a wait to be told more: it looks often at first, because many tests wait for little.
+   */
   public static ConditionFactory await() {
     return Awaitility.with()
         .pollDelay(Duration.ZERO)

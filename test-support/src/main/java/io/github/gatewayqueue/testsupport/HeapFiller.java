@@ -2,7 +2,7 @@ package io.github.gatewayqueue.testsupport;
 
 import org.jspecify.annotations.Nullable;
 
-/** What takes up the heap of a process that is to run out of memory. */
+/** Fills the heap of a process that must run out of memory. */
 public final class HeapFiller {
   private static volatile @Nullable Object hoard;
 

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Takes all carriers of virtual threads away, in a process of its own that {@link #run} has
- * started: two virtual threads wait while they initialize a class, which keeps the carrier on every
- * version of Java.
+ * Pins all carriers of virtual threads, in a process that {@link #run} has started: two virtual
+ * threads wait while they initialize a class, which pins the carrier on every version of Java.
  */
 public final class PinnedCarriers {
   /** Has a JVM run virtual threads on two carriers, and no more. */

@@ -3,7 +3,7 @@ package io.github.gatewayqueue.testsupport;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The platform threads of this JVM, to see which ones somebody starts. */
+/** The platform threads of this JVM, to find those that a queue starts. */
 public final class PlatformThreads {
   private PlatformThreads() {}
 

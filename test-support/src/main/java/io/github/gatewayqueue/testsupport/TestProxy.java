@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * A bad network between processes and a server: it delays, stalls, drops and refuses as the test
- * has it. What a client sent before it gave its connection up still gets to the server.
+ * A bad network between processes and a server: it delays, stalls, drops and refuses as a test
+ * demands. What a client sent before it closed its connection still reaches the server.
  */
 public final class TestProxy implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

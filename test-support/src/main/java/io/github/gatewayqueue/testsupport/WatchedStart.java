@@ -2,7 +2,7 @@ package io.github.gatewayqueue.testsupport;
 
 import io.github.gatewayqueue.SessionStart;
 
-/** A start of a shard that notes what is said of it, and passes it on. */
+/** A start that records the calls on it, and passes them on. */
 public abstract class WatchedStart implements SessionStart {
   public final long id;
   public final long releasedNanos = System.nanoTime();

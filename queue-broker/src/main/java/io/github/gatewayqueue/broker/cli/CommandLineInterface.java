@@ -161,6 +161,6 @@ public final class CommandLineInterface {
     PROJECT.setLevel(level);
   }
 
-  /** Kept here, since the log's own registry would forget it and its level. */
+  /** Kept here, because the log's own registry would forget it and its level. */
   private static final Logger PROJECT = Logger.getLogger("io.github.gatewayqueue");
 }

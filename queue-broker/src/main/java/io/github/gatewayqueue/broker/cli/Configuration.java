@@ -22,8 +22,8 @@ import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings as they were given: by an option, or else by an environment variable. Whatever is wrong
- * is an IllegalArgumentException that names the option or the variable, and never a token.
+ * The settings, each from an option or else from an environment variable. Invalid ones throw an
+ * IllegalArgumentException that names the option or the variable, and never a token.
  */
 public final class Configuration {
   private final Function<Setting, @Nullable String> options;

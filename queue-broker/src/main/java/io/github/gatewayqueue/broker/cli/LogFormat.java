@@ -10,7 +10,10 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
-/** The form of the program's log: a line for each record, and below it the stack trace, if any. */
+/**
+ * The format of the program's log: one line for each record, and the stack trace below it, if there
+ * is one.
+ */
 final class LogFormat extends Formatter {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx", Locale.ROOT)

@@ -27,14 +27,14 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * How long a bot takes to start, and whether the session starts of the day allow it.
+ * Computes how long a bot takes to start, and whether the session starts of the day suffice.
  *
  * @param shards how many shards there are
  * @param maxConcurrency how many buckets
  * @param interval the time between two releases of a bucket
  * @param limit the session starts, or null to leave them out of account
  * @param reserve how many of them are not to be used
- * @param live whether the limit was just read: then all have to be left now, as {@link
+ * @param live whether the limit was just read: then all must be left now, as {@link
  *     io.github.gatewayqueue.large.LargeBotQueue#require} has it
  */
 public record Plan(

@@ -2,7 +2,7 @@ package io.github.gatewayqueue.broker.cli;
 
 import picocli.CommandLine.Model.OptionSpec;
 
-/** What can be set when a broker is started: an option, and an environment variable for each. */
+/** The settings of a broker: an option, and an environment variable for each. */
 public enum Setting {
   HOST("--host", "HOST", "ADDRESS", "127.0.0.1", "Where to listen; 0.0.0.0 for all addresses."),
   PORT("--port", "PORT", "PORT", "8080", "The port to listen on, 0 for any that is free."),
@@ -16,27 +16,27 @@ public enum Setting {
       "--start-delay",
       "GATEWAY_QUEUE_START_DELAY",
       "TIME",
-      "one interval, with a Discord token at least 10s; 6s more with --redis; none with a --record that is there",
+      "one interval, with a Discord token at least 10s; 6s more with --redis; none with a --record that exists",
       "For how long nothing is released after the start; 0 turns it off."),
   MAX_WAITING(
       "--max-waiting",
       "GATEWAY_QUEUE_MAX_WAITING",
       "N",
       "50000",
-      "How many requests may wait; those beyond are refused."),
+      "How many requests may wait; more are refused."),
   ON_REFUSAL(
       "--on-refusal",
       "GATEWAY_QUEUE_ON_REFUSAL",
       "answer|close",
       "answer",
-      "Whether a refused request is answered with a status code, or hung up on if it does not ask"
-          + " for events, for clients that take any answer for a release."),
+      "Whether a refused request gets a response with a status code, or its connection is closed"
+          + " unless it asks for events; for clients that treat any response as a release."),
   TOKEN_FILE(
       "--token-file",
       "GATEWAY_QUEUE_TOKEN_FILE",
       "FILE",
       "none",
-      "A file with the token that clients have to show as a bearer. The token itself may be in"
+      "A file with the token that clients must send as a bearer. The token itself may be in"
           + " the environment variable GATEWAY_QUEUE_TOKEN."),
   NO_TOKEN(
       "--no-token",
@@ -89,27 +89,27 @@ public enum Setting {
       "REDIS_URL",
       "URL",
       "none",
-      "A Redis or Valkey in which the queue is kept, for several brokers of one bot:"
-          + " redis://[[user]:password@]host:port[/database], or rediss:// for TLS. With a password"
-          + " better in the environment variable, as others can read the command line."),
+      "A Redis or Valkey that keeps the queue, for several brokers of one bot:"
+          + " redis://[[user]:password@]host:port[/database], or rediss:// for TLS. If it has a"
+          + " password, use the environment variable: others can read the command line."),
   REDIS_NAMESPACE(
       "--redis-namespace",
       "GATEWAY_QUEUE_REDIS_NAMESPACE",
       "NAME",
       "gateway-queue",
-      "Which bot's queue it is, among all in the Redis."),
+      "The name of the queue, among all in the Redis."),
   NAME(
       "--name",
       "GATEWAY_QUEUE_NAME",
       "NAME",
       "the namespace in the Redis, if one is given",
-      "What the dashboard calls this broker, such as the name of the bot."),
+      "The broker's name on the dashboard, such as the name of the bot."),
   LOG_LEVEL(
       "--log-level",
       "GATEWAY_QUEUE_LOG_LEVEL",
       "debug|info|warning",
       "info",
-      "The least severe that is logged; debug tells of each request.");
+      "The least severe lines that are logged; debug logs each request.");
 
   public final String option;
   public final String variable;

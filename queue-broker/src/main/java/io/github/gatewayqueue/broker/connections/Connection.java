@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection and its deadline: it is closed if its client sends nothing until then. While a
- * request waits for its answer there is none. Used by the event loop alone, which reads what has
- * arrived before it looks at the time: no client is blamed for what the loop has not got round to.
+ * request waits for its response there is no deadline. Used by the event loop alone. The loop reads
+ * what has arrived before it checks the time, so a busy loop closes no connection whose client has
+ * sent something.
  */
 public final class Connection extends ChannelInboundHandlerAdapter {
   /** How long a client may take to send a request. */

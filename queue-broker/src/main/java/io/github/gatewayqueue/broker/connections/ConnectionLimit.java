@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * How many connections there may be: as many as the system lets the process have files open, less
- * what it needs itself. One more would be neither accepted nor refused by the system, and hang. The
- * last of them are not for those who wait, so that a probe is answered in any case.
+ * How many connections there may be: as many as the system lets the process have open files, less
+ * what the process needs itself. The system would neither accept nor refuse one more; it would
+ * hang. The last of them are kept for requests that do not wait, so a probe always gets a response.
  *
- * <p>Safe for use by many threads, but for what is said to be one thread's.
+ * <p>Safe for use by many threads, except for methods that name one.
  */
 public final class ConnectionLimit {
   private static final SafeLogger LOGGER =
@@ -81,7 +81,7 @@ public final class ConnectionLimit {
   }
 
   /**
-   * Counts a connection until it is closed, unless it is one too many and has to be closed at once.
+   * Counts a connection until it is closed, unless it is one too many and must be closed at once.
    * To be called by the thread that accepts.
    */
   boolean admits(Channel channel) {

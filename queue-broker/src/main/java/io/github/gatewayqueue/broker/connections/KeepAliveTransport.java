@@ -17,10 +17,10 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of the JDK, with a {@link Connection} at each channel that a server accepts, and
- * probes that find out whether its client is still there: one that ends without a word, as a
- * machine without power does, would keep its places in line. Connections beyond the {@link
- * ConnectionLimit} are closed at once. Vert.x has no other place for any of the three.
+ * The transport of the JDK, with three additions for which Vert.x has no other place. Each channel
+ * that a server accepts has a {@link Connection}. TCP probes detect clients that are gone without
+ * closing their connection, for instance because their machine has lost power; they would keep
+ * their places in line. Connections beyond the {@link ConnectionLimit} are closed at once.
  */
 public final class KeepAliveTransport implements Transport, io.vertx.core.spi.transport.Transport {
   /** After so many seconds of silence the first probe is sent. */

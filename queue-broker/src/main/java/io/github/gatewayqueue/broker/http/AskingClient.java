@@ -4,7 +4,7 @@ import io.github.gatewayqueue.broker.requests.Client;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import tools.jackson.core.JsonGenerator;
 
-/** A client that has asked over HTTP, in whichever form. */
+/** A client that asks over HTTP, in either form. */
 abstract class AskingClient implements Client {
   final Exchange exchange;
   final ShardQuery shard;

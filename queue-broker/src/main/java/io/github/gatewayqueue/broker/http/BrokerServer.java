@@ -31,8 +31,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port, and the one event loop on which all that arrives there is handled. One is plenty: what
- * takes its time is waiting, and that is done by virtual threads.
+ * The port, and the one event loop that handles all connections. One loop is enough: requests spend
+ * their time waiting, which virtual threads do.
  */
 public final class BrokerServer {
   private static final SafeLogger LOGGER =

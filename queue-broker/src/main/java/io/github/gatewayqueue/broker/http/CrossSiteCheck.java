@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Checks whether a browser asks on behalf of another site's page. Any page can have a browser send
- * a request to an address that only this machine can reach; it could not read the answer, but the
- * session start would be spent. Other clients than browsers send neither of the headers.
+ * Detects requests that a browser sends for another site's page. Any page can make a browser send a
+ * request to an address that only this machine can reach. It could not read the response, but the
+ * session start would be spent. Only browsers send these two headers.
  */
 final class CrossSiteCheck {
   private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
@@ -38,7 +38,7 @@ final class CrossSiteCheck {
     return host != null && !LOOPBACK.matcher(host).matches();
   }
 
-  /** By host and port alone, since a proxy in front may speak TLS. */
+  /** By host and port alone, because a proxy in front may speak TLS. */
   private static boolean isOwn(String origin, String host) {
     int scheme = origin.indexOf("://");
     return scheme >= 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The page for operators, and what belongs to it. */
+/** Serves the page for operators and its files. */
 final class Dashboard {
   static final String PATH = "/dashboard";
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** A client that takes events: it is told its place or pause, and may hold its start. */
+/** A client that receives events: its place or pause, and its release. It may hold its start. */
 final class EventClient extends AskingClient {
   private final EventStream stream;
   private boolean joined;

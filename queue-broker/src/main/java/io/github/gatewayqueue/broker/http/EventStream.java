@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/** An answer of server-sent events. Used by the event loop alone, but for {@link #event}. */
+/** A response of server-sent events. Used by the event loop alone, except for {@link #event}. */
 final class EventStream {
   static final String TYPE = "text/event-stream";
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP request and its answer. Used by the event loop alone. */
+/** One HTTP request and its response. Used by the event loop alone. */
 final class Exchange {
   private final HttpServerRequest request;
   private final Connections connections;

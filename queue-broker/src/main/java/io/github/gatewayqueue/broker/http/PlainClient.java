@@ -5,7 +5,10 @@ import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import org.jspecify.annotations.Nullable;
 
-/** A client that gets one answer, and takes any for its release unless it looks at the status. */
+/**
+ * A client that gets one response. It may treat any response as its release unless it checks the
+ * status.
+ */
 final class PlainClient extends AskingClient {
   private final boolean closesOnRefusal;
 

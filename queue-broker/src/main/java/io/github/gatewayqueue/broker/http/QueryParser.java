@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Parses queries such as {@code shard=3&total=16}; what it does not know, it ignores. */
+/** Parses queries such as {@code shard=3&total=16}. Unknown parameters are ignored. */
 final class QueryParser {
   private static final int MAX_SHOWN = 40;
   private static final int MAX_DIGITS = 19;

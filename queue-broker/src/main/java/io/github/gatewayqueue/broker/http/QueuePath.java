@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
 
-/** The path {@code /}, at which clients ask for session starts. Used by the event loop alone. */
+/** The path {@code /}, at which clients request session starts. Used by the event loop alone. */
 final class QueuePath {
   static final String PATH = "/";
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which path leads where, and for whom. Used by the event loop alone. */
+/** Maps paths to their handlers, and checks who may use them. Used by the event loop alone. */
 final class Router {
   private static final SafeLogger LOGGER =
       new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
@@ -43,7 +43,7 @@ final class Router {
   private final ConnectionLimit limit;
   private final TokenCheck access;
 
-  /** Whether Host has to be an address: where a token is asked for, a page cannot know it. */
+  /** Whether Host must be an address: where a token is asked for, a page cannot know it. */
   private final boolean addressesOnly;
 
   private final Dashboard dashboard = new Dashboard();

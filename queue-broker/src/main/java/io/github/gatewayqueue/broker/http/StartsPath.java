@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths below {@code /starts/}, at which clients say what became of the starts they hold, each
- * in a request of its own. Used by the event loop alone.
+ * The paths below {@code /starts/}, at which clients report what became of the starts that they
+ * hold, each in its own request. Used by the event loop alone.
  */
 final class StartsPath {
   static final String PATH = "/starts/";

@@ -22,7 +22,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** How the broker stands, as JSON. Takes the locks of the lines: not for the event loop. */
+/**
+ * The state of the broker, as JSON. Takes the locks of the lines, so the event loop must not call
+ * it.
+ */
 final class Status {
   private static final int MAX_SHARDS = 20;
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who watch the status. It is written once for all of them, and only if something has
- * changed, or nothing has been told for a while. Used by the event loop, but for the look at the
+ * The clients that watch the status. It is written once for all of them, and only if something has
+ * changed or nothing was sent for some seconds. Used by the event loop, except for reading the
  * status, which takes the locks of the lines.
  */
 final class StatusStream {

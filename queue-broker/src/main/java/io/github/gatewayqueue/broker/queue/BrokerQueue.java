@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What a broker asks of the queue that it holds, whichever that is. */
+/** What a broker needs of its queue, whichever implementation that is. */
 public interface BrokerQueue extends AutoCloseable {
   static BrokerQueue of(QueueSettings settings) {
     String token = settings.discordToken();

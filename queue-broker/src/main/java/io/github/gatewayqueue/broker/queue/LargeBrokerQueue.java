@@ -16,9 +16,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As many buckets and starts as Discord allows. Whether or not anybody waits, it has the limit read
- * when that is not known, or old, so that a broker is ready before its first request, and those who
- * watch it hear of starts that others use.
+ * As many buckets and starts as Discord allows. It reads the limit when it is unknown or old, even
+ * while no request waits: so a broker is ready before its first request, and its status shows
+ * starts that are used elsewhere.
  */
 final class LargeBrokerQueue implements BrokerQueue {
   private final LimitReadings readings;

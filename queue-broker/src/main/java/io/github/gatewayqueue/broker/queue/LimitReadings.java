@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the limit from Discord, and remembers what came of it. Safe for use by many threads. */
+/** Reads the limit from Discord, and remembers the results. Safe for use by many threads. */
 public final class LimitReadings implements SessionStartLimitSource {
   private final SessionStartLimitSource discord;
   private final AtomicLong failed = new AtomicLong();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** One bucket and no budget, for a broker that has no Discord token. */
+/** One bucket and no budget, for a broker without a Discord token. */
 public final class LocalBrokerQueue implements BrokerQueue {
   private final Buckets bucket;
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();

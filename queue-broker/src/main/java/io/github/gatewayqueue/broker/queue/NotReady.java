@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why nobody is released within a minute, if that does not pass by itself. A bucket that holds a
- * start, or waits for its interval, goes on by itself.
+ * Why no request will be released within a minute, if that does not pass by itself. A bucket that
+ * holds a start or waits for its interval does pass.
  */
 public enum NotReady {
   LIMIT_UNKNOWN("starting", "the session start limit is not known"),

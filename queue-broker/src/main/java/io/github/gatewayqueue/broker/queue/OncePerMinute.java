@@ -3,7 +3,7 @@ package io.github.gatewayqueue.broker.queue;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a minute pass between two warnings of a kind. Used by one thread. */
+/** Limits warnings of one kind to one a minute. Used by one thread. */
 public final class OncePerMinute {
   private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
 

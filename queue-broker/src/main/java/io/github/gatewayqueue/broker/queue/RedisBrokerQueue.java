@@ -18,8 +18,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A share of a queue that is kept in a Redis, for several brokers of one bot. Looks at the store
- * once a second, however many ask for the status.
+ * A queue in a Redis, which several brokers of one bot share. It looks at the store once a second,
+ * however many clients ask for the status.
  */
 final class RedisBrokerQueue implements BrokerQueue {
   private final RedisQueue queue;

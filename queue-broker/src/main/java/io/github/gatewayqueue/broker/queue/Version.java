@@ -3,7 +3,7 @@ package io.github.gatewayqueue.broker.queue;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 
-/** Which version of the broker this is. */
+/** The version of the broker. */
 public final class Version {
   private Version() {}
 

@@ -3,10 +3,10 @@ package io.github.gatewayqueue.broker.requests;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that asks for a session start: how it is told what becomes of its request. Most clients
- * hear of their release only; those that take more override what does nothing here. What is told
- * after a client has hung up is lost. Used by the event loop alone, but for {@link #askedNanos} and
- * {@link #takesPlaces}, which never change.
+ * A client that requests a session start, and how it learns the outcome of its request. Most
+ * clients get their release only; clients that get more override the methods that do nothing here.
+ * What is sent after a client has hung up is lost. Used by the event loop alone, except for {@link
+ * #askedNanos} and {@link #takesPlaces}, which never change.
  */
 public interface Client {
   /** Returns when its request came in, as {@link System#nanoTime} has it. */

@@ -12,10 +12,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When those who wait can be expected to go, if nobody leaves and nobody starts sessions elsewhere.
- * Plain numbers: the buckets release in step, one position per interval. A position for which the
- * budget does not last is held up until the next reset at which it does, and so are those behind.
- * What is not used before a reset is lost.
+ * Forecasts when the requests in line will be released, if none leaves and no sessions are started
+ * elsewhere. Plain numbers: the buckets release in step, one position per interval. A position that
+ * the budget does not cover waits for the next reset that does, and so do those behind it. Starts
+ * that are not used before a reset are lost.
  */
 public final class Forecast {
   private static final long DAY_NANOS = Duration.ofDays(1).toNanos();

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that was released, until it is known what became of it. The thread that stood in line for
- * it waits for that and tells the queue, whose locks are not for the event loop; the event loop
- * passes on what is said.
+ * A start that was released, until its outcome is known. The virtual thread that stood in line for
+ * it waits for the outcome and reports it to the queue, because the event loop must not wait for
+ * the queue's locks. The event loop passes on what the client reports.
  */
 public final class HeldStart {
   /** What is said of a start, or what is as good as that. */

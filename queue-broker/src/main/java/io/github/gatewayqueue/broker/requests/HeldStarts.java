@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The starts that clients hold, or held a moment ago, and what they say of them. Used by the event
- * loop alone.
+ * The starts that clients hold, or held a moment ago, and what the clients report of them. Used by
+ * the event loop alone.
  */
 public final class HeldStarts {
   /** A client takes a start for lost when it has heard nothing for three times as long. */

@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** What has happened so far, as far as an operator wants to know. Safe for use by many threads. */
+/** What an operator wants to know of the past. Safe for use by many threads. */
 public final class History {
   private static final int MAX_RECENT = 50;
   private static final long NEW_START_UP_NANOS = Duration.ofMinutes(1).toNanos();

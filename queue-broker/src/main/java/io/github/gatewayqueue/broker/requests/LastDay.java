@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The starts of the last 24 hours, and what was left of the session starts meanwhile, in slots of
- * ten minutes. By a clock that only goes forward, so a change of the wall clock moves nothing. Not
- * safe for use by many threads.
+ * The starts of the last 24 hours, and what was left of the session starts, in slots of ten
+ * minutes. The clock only goes forward, so setting the wall clock moves nothing. Not safe for use
+ * by many threads.
  */
 public final class LastDay {
   public static final Duration SLOT = Duration.ofMinutes(10);

@@ -37,17 +37,17 @@ public final class Metrics {
     RELEASED,
     /** Its client hung up before it was told. */
     HUNG_UP,
-    /** Refused since its query is none, it is too long, or no proper HTTP. */
+    /** Refused because its query is none, it is too long, or no proper HTTP. */
     BAD_REQUEST,
-    /** Refused since a browser sent it for a page of another site. */
+    /** Refused because a browser sent it for a page of another site. */
     CROSS_SITE,
-    /** Refused since it had no proper token. */
+    /** Refused because it had no proper token. */
     UNAUTHORIZED,
-    /** Refused since too many wait. */
+    /** Refused because too many wait. */
     FULL,
-    /** Refused, or ended, since the broker stops. */
+    /** Refused, or ended, because the broker stops. */
     STOPPING,
-    /** Refused since the session starts of the day are used up. */
+    /** Refused because the session starts of the day are used up. */
     EXHAUSTED,
     /** Failed for another reason. */
     FAILED;

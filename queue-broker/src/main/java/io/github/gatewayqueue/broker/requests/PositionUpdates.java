@@ -18,9 +18,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports their places in line, or their pauses before they join it, to clients that take events:
- * from time to time all of them, and soon after they have come the new ones, always with one look
- * at the lines for many clients. Used by the event loop, but for the look itself.
+ * Sends clients that take events their places in line, or their pauses before they join it: to all
+ * clients from time to time, and to new ones soon after they have come. One look at the lines
+ * serves many clients. Used by the event loop, except for that look.
  */
 final class PositionUpdates {
   private static final SafeLogger LOGGER =

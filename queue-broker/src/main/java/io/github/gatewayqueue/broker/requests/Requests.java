@@ -18,9 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests for a session start: who is let in, who waits, and how each of them ends. Used by
- * the event loop; what is seen of it by other threads, such as {@link #waitingOn} and {@link
- * #whyNotReady}, is safe for them, and {@link #released} and {@link #ended} are for the requests'.
+ * The requests for session starts: which are accepted, which wait, and how each of them ends. Used
+ * by the event loop. Methods for other threads, such as {@link #waitingOn} and {@link
+ * #whyNotReady}, are safe for them; {@link #released} and {@link #ended} are for the threads of the
+ * requests.
  */
 public final class Requests {
   private static final SafeLogger LOGGER =
@@ -170,7 +171,7 @@ public final class Requests {
         request.stop();
         return;
       }
-      if (held.isExpired()) { // too late, since the store or this event loop was held up
+      if (held.isExpired()) { // too late, because the store or this event loop was held up
         held.say(HeldStart.Word.CANCELLED);
         metrics.ended(Outcome.FAILED);
         client.hangUp();

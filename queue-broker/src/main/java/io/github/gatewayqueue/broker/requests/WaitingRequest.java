@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /**
  * A request for a session start, and the virtual thread that stands in line for it. The thread
- * calls the queue and nothing else, before the release and after it; the event loop does the rest.
+ * calls the queue and nothing else, before the release and after it. The event loop does the rest.
  */
 final class WaitingRequest {
   private final Client client;

@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A log that nobody waits for. The lines are logged in order by one thread, which is started when
- * there is something to log and ends a second after the last line. So a log handler that blocks or
- * throws concerns no request, whatever the request was about to do.
+ * A log that never blocks its caller. One thread logs the lines in order; it is started when there
+ * is something to log, and ends a second after the last line. So a log handler that blocks or
+ * throws does not affect a request.
  *
- * <p>If a handler hangs, at most {@value #MAX_WAITING} lines are kept; later ones are dropped, and
+ * <p>If a handler hangs, at most {@value #MAX_WAITING} lines are kept; later ones are dropped and
  * counted. The thread is a daemon: lines that are not logged when the JVM ends are lost. Safe for
  * use by many threads; all loggers share the thread.
  */

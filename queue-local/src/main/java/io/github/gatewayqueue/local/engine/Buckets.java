@@ -31,7 +31,7 @@ public final class Buckets {
    *
    * A queue with one bucket could be a lock that each thread holds while it sleeps an interval. That
    * keeps the order, and 100 shards at 6 s would come up as they should. But a thread that is
-   * interrupted in the middle of such a line has to be searched for in the lock's own queue; a
+   * interrupted in the middle of such a line must be searched for in the lock's own queue; a
    * budget, once exhausted, cannot wake exactly the threads that it concerns; and nobody can be
    * moved to another bucket when Discord raises max_concurrency. So the line is a list of its own,
    * and a lock is held for moments only.
@@ -53,7 +53,7 @@ public final class Buckets {
    * Time
    *
    * The interval is counted from the moment at which the last start was released, not from when it
-   * was due, since Discord sees what was done and not what was planned. That moment is read from
+   * was due, because Discord sees what was done and not what was planned. That moment is read from
    * System.nanoTime() by the released thread itself, under the lock. With an interval of 6 s, a
    * start that is released 2 ms late at 6.002 s is followed by one at 12.002 s or later. An idle
    * spell earns nothing: after a minute in which nobody asked, the first request goes at once and
@@ -84,8 +84,8 @@ public final class Buckets {
    * A request is released by its own thread, and interrupted in its own thread. So the two cannot
    * cross: a thread that finds its interrupt first unlinks itself and, if it was the head, wakes the
    * next; a thread that finds itself released first returns with its interrupted status still set.
-   * There is no grant that would have to be handed back. Since spacing and budget are charged at the
-   * release, somebody who leaves before has cost nothing.
+   * No grant is ever handed back: spacing and budget are charged at the release, so a request that
+   * leaves before has cost nothing.
    *
    * Little stack
    *
@@ -361,7 +361,7 @@ public final class Buckets {
   }
 
   /**
-   * Has the head of every line look again whether it may go, since something has changed that it
+   * Has the head of every line look again whether it may go, because something has changed that it
    * was not told of: see {@link StartBudget}.
    */
   public void wakeHeads() {

@@ -3,8 +3,8 @@ package io.github.gatewayqueue.local.engine;
 import io.github.gatewayqueue.SessionStart;
 
 /**
- * What somebody who has acquired a start says of it, and the buckets that are to hear it. The clock
- * is read under the hold's monitor: what was said later is heard as later.
+ * The {@link SessionStart} of a caller, with the lines that must learn of its calls. It reads the
+ * clock under the hold's monitor, so a later call has a later time.
  */
 final class HeldStart implements SessionStart {
   private final Buckets buckets;

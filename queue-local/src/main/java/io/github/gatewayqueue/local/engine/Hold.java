@@ -3,14 +3,14 @@ package io.github.gatewayqueue.local.engine;
 import java.util.OptionalLong;
 
 /**
- * A start that was released and is held until it is told what became of it: what was said, and when
- * the next start of its bucket is due on its account. Told the time, as values of {@link
+ * A start that was released and is held until its outcome is reported: what was reported, and when
+ * the next start of its bucket is due because of it. Moments are handed in, as values of {@link
  * System#nanoTime}; two of them are compared by their difference only.
  *
- * <p>That it ran out needs no timer, and no change of state: until something is said, the next
- * start is due an interval after the hold's end.
+ * <p>A hold that times out needs no timer, and no change of state: unless something is reported,
+ * the next start is due an interval after the hold's end.
  *
- * <p>Guarded by itself, since after a resize the lines of several buckets may wait for one start.
+ * <p>Guarded by itself, because after a resize the lines of several buckets may wait for one start.
  */
 final class Hold {
   private enum Phase {

@@ -11,12 +11,12 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line of one bucket and its pacing: who is the head, when it is due and whether it may go.
- * Plain state, without a lock, a thread or a clock in it; every moment is handed in, as a value of
- * {@link System#nanoTime}, and two of them are compared by their difference only.
+ * The line of one bucket and its pacing: which request is the head, when it is due and whether it
+ * may go. Plain state, without a lock, a thread or a clock; every moment is handed in, as a value
+ * of {@link System#nanoTime}, and two of them are compared by their difference only.
  *
- * <p>The links are in the waiters themselves, so that joining, leaving and releasing touch no more
- * than a waiter and its two neighbours, however long the line.
+ * <p>The waiters contain the links themselves. So joining, leaving and releasing touch no more than
+ * a waiter and its two neighbours, however long the line is.
  */
 final class Line {
   private static final Hold[] NONE = {};
@@ -167,7 +167,7 @@ final class Line {
 
   /**
    * Takes note that something was said of a start of one of this line's shards. If others have
-   * followed it, since it had run out, the next one keeps away from it all the same.
+   * followed it, because it had run out, the next one keeps away from it all the same.
    */
   void hear(Hold hold, long nowNanos) {
     if (!holds().contains(hold)) {

@@ -1,11 +1,11 @@
 package io.github.gatewayqueue.local.engine;
 
 /**
- * Has a stack overflow happen before anything is locked or changed.
+ * Makes a stack overflow happen before anything is locked or changed.
  *
- * <p>A thread that overflows in the middle would leave a lock locked, a waiter in line, or the
- * thread that it was waking asleep. So whatever changes a bucket, or the limit, calls this first:
- * it throws if there is less stack left than anything behind it needs.
+ * <p>A thread that overflowed in the middle would leave a lock locked, a waiter in line, or the
+ * thread that it was waking asleep. So all code that changes a bucket or the limit calls this
+ * first. It throws if there is less stack left than the code behind it needs.
  */
 public final class StackReserve {
   /** More than HotSpot's C1 and C2 inline, so that one of the calls remains. */

@@ -4,10 +4,10 @@ import io.github.gatewayqueue.GatewayQueueException;
 
 /**
  * What a session start needs besides its bucket's spacing: a share of a budget that all buckets
- * have in common. Called by the heads of several buckets at once, each under its bucket's lock; the
- * methods must not block, nor take any bucket's lock.
+ * have in common. The heads of several buckets call it at once, each under its bucket's lock. The
+ * methods must not block, nor take the lock of a bucket.
  *
- * <p>Code that makes a start available earlier than it told a head, or makes requests fail, must
+ * <p>Code that makes a start available earlier than a head was told, or makes requests fail, must
  * call {@link Buckets#wakeHeads()} afterwards.
  */
 public interface StartBudget {
