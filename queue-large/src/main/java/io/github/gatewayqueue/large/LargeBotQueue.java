@@ -74,9 +74,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>before the next release, once it is twice that old, because others may have used many
  *       starts while no shard asked here. If that reading fails or takes longer than 30 s, the old
  *       one is used;
- *   <li>when it is 30 s old, if the releases since then have used up its starts;
- *   <li>after ten seconds, if only starts that Discord may not have counted yet make the
- *       difference.
+ *   <li>when the reading is 30 s old, if the releases after it have used up its starts;
+ *   <li>after ten seconds, if it leaves no start only because of starts that Discord may not have
+ *       counted yet.
  * </ul>
  *
  * After a reading that leaves no start, the next one waits as after a failure, even if the reset
@@ -84,12 +84,11 @@ import org.jspecify.annotations.Nullable;
  * smaller than the releases explain, the rest was used elsewhere. That is logged, and is what the
  * reserve is for.
  *
- * <p>Discord needs a few seconds to count a start, so a reading may miss the last ones. Therefore
- * the starts of the same day that were released in the ten seconds before the reading or later,
- * used in that time or are still held, are subtracted from it. A process that has just begun does
- * not know what its predecessors have started. So it keeps back ten starts per bucket until it has
- * a reading that was made ten seconds later: that is enough for predecessors that lived for a
- * second each.
+ * <p>Discord needs a few seconds to count a start, so a reading may miss the last ones. The queue
+ * subtracts those of the same day: starts that are held, and those that were released or used in
+ * the last ten seconds before the reading, or after it. A process that has just begun does not know
+ * what its predecessors have started. So it keeps back ten starts per bucket until it has a reading
+ * made ten seconds after its start: enough for predecessors that lived for a second each.
  *
  * <h2>The brake</h2>
  *

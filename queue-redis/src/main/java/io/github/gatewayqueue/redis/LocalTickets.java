@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tickets of this process: their places in the store's lines, the starts that are held for
  * them, and what the next step must report to the store and when. Plain state, without a thread;
- * moments are handed in as values of {@link System#nanoTime}. A step is repeated until a reply has
- * confirmed it. Used by one thread.
+ * moments are handed in as values of {@link System#nanoTime}. What a step reports is reported again
+ * until a reply has confirmed it. Used by one thread.
  */
 final class LocalTickets {
   private static final SafeLogger LOGGER =

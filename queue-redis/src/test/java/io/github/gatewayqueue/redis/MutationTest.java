@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * That the checker finds what it is for: each of these breaks the script in one place, and must
- * be found within some seeds. What hardly ever happens is left to {@link StoreTest}: strays, and
- * who joins once more while it is held. They are run with {@code -Dfaults=long} only.
+ * That the checker finds what it is for: each of these breaks the script in one place, and must be
+ * found within some seeds. What hardly ever happens is left to {@link StoreTest}: strays, and who
+ * joins once more while it is held. They are run with {@code -Dfaults=long} only.
  */
 @Timeout(value = 1, unit = java.util.concurrent.TimeUnit.HOURS)
 class MutationTest {
