@@ -4,27 +4,36 @@
 import { once } from 'node:events';
 import { acquire } from './gateway-queue.mjs';
 
-// Returns whether the session has started. If not, connect again.
+// Returns whether the session has started. If not, connect again. Throws if no retry helps, as with a wrong token.
 export async function startShard(gateway, token, shard, total) {
   const socket = new WebSocket(`${gateway}/?v=10&encoding=json`);
   const closed = new AbortController();
-  socket.onclose = socket.onerror = () => closed.abort();
+  let code;
+  socket.onclose = (close) => {
+    code = close.code;
+    closed.abort();
+  };
   const receive = async () => JSON.parse((await once(socket, 'message', { signal: closed.signal }))[0].data);
-
-  await receive(); // HELLO
-  const start = await acquire(shard, total, closed.signal); // leaves the line if the connection closes
-  if (closed.signal.aborted || start.isExpired()) {
-    socket.close();
-    await start.cancelled();
-    return false;
+  let event;
+  try {
+    await receive(); // HELLO
+    const start = await acquire(shard, total, closed.signal); // leaves the line if the connection closes
+    if (closed.signal.aborted || start.isExpired()) {
+      await start.cancelled();
+      return false;
+    }
+    const answered = receive().catch(() => ({})); // if the connection closes, that is the answer
+    const properties = { os: 'linux', browser: 'my-bot', device: 'my-bot' };
+    socket.send(JSON.stringify({ op: 2, d: { token, intents: 0, shard: [shard, total], properties } }));
+    await start.identified();
+    ({ t: event } = await answered); // READY, or none with op 9
+    await start.answered();
+    if ([4004, 4010, 4011, 4013, 4014].includes(code)) {
+      throw new Error(`Discord refuses the bot: close code ${code}`);
+    }
+  } finally {
+    if (event !== 'READY') socket.close();
   }
-  const answered = receive().catch(() => ({})); // if the connection closes, that is the answer
-  const properties = { os: 'linux', browser: 'my-bot', device: 'my-bot' };
-  socket.send(JSON.stringify({ op: 2, d: { token, intents: 0, shard: [shard, total], properties } }));
-  await start.identified();
-  const { t: event } = await answered; // READY, or none with op 9
-  await start.answered();
-  if (event !== 'READY') socket.close();
   return event === 'READY';
 }
 // @end

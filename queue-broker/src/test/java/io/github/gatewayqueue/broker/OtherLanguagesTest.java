@@ -207,6 +207,19 @@ class OtherLanguagesTest extends BrokerTestBase {
     assertEquals(0, discord.score().identifies());
   }
 
+  @Test
+  void botWithoutALibrary_discordRefusesItsToken_endsAndSaysWhy() throws Exception {
+    FakeDiscord discord = discord();
+    discord.setToken("another");
+    Broker broker = start(builder().token("secret")); // which does not ask Discord
+    BufferedReader output = start(Bot.NO_LIBRARY, broker, discord, "secret");
+    String line;
+    do { // the requests of the other shards may have failed before the process ends
+      line = output.readLine();
+    } while (line != null && !line.equals("Discord refuses the bot: close code 4004"));
+    assertTrue(line != null, "said nothing of Discord");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"DISCORDJS_WS", "DISCORDJS_WS_WORKERS", "NO_LIBRARY"})
   void bot_hangsUpWhileItWaits_leavesTheLine(Bot bot) throws Exception {

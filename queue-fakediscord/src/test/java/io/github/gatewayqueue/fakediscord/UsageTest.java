@@ -27,6 +27,7 @@ class UsageTest {
   void test() throws InterruptedException {
     try (FakeDiscord discord = FakeDiscord.builder().maxConcurrency(16).start()) {
       startBot(FakeDiscord.DEFAULT_TOKEN, discord.restUri(), discord.gatewayUri());
+      assertEquals(shards, discord.score().identifies()); // without any, the score is clean, too
       assertTrue(discord.score().isClean(), discord::toString);
     }
   }

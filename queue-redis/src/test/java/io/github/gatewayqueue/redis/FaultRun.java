@@ -167,6 +167,10 @@ final class FaultRun {
     } finally {
       end();
     }
+    if (history.isFull()) {
+      violations.add("the processes ask the store without a pause");
+      return violations;
+    }
     HistoryChecker checker = new HistoryChecker(settings);
     violations.addAll(checker.check(told, history, shared, phases));
     if (checker.releasedByStore() == 0 || checker.identified() == 0) {

@@ -24,6 +24,9 @@ final class StoreHistory {
 
   private static final int CLOCK_READINGS = 100;
 
+  /** Far more than a run has in which processes pause between their steps. */
+  private static final int MOST = 2_000_000;
+
   /** The difference between a nanoTime and this machine's clock. */
   private final long toNanoTime = toNanoTime();
 
@@ -127,7 +130,14 @@ final class StoreHistory {
   }
 
   synchronized void add(Entry entry) {
-    entries.add(entry);
+    if (!isFull()) {
+      entries.add(entry);
+    }
+  }
+
+  /** Returns whether there were so many commands that later ones are missing. */
+  synchronized boolean isFull() {
+    return entries.size() == MOST;
   }
 
   /** Returns all that there is, when the servers have ended: no reader lags behind then. */
