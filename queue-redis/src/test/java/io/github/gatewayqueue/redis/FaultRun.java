@@ -119,7 +119,7 @@ final class FaultRun {
    *
    * @param count how many faults there are
    * @param kinds those that are drawn from
-   * @param drain for how long requests may wait after the last one is mended
+   * @param drain for how long a request may wait, also after the last fault is mended
    */
   FaultRun(
       FaultLane lane, long seed, RunSettings timing, int count, Set<Fault> kinds, Duration drain)
@@ -161,9 +161,14 @@ final class FaultRun {
       for (Fault fault : faults) {
         inflict(fault, tasks);
         pause(settings.interval().multipliedBy(3).toMillis());
+        if (!violations.isEmpty()) {
+          break; // a process waits for ever, and so would the next fault
+        }
       }
-      mend();
-      drain();
+      if (violations.isEmpty()) {
+        mend();
+        drain();
+      }
     } finally {
       end();
     }
@@ -350,7 +355,7 @@ final class FaultRun {
     int who = phases.isEmpty() ? drawn : drawn % AILING;
     long before = bots[who].count("keeps");
     bots[who].command("keep");
-    awaitTold(who, "keeps", before + 1, Await.HANG);
+    awaitTold(who, "keeps", before + 1, drain);
     return who;
   }
 
