@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * That the checker finds what it is for: each of these breaks the script in one place, and must be
  * found within some seeds. What hardly ever happens is left to {@link StoreTest}: strays, tickets
- * that join while they are held, a hold that is lost while its process has a lease, and a release
- * whose reply is lost. The mutations run with {@code -Dfaults=long} only.
+ * that join while they are held, and a hold that is lost before it times out although its process
+ * has a lease. The mutations run with {@code -Dfaults=long} only.
  */
 @Timeout(value = 1, unit = java.util.concurrent.TimeUnit.HOURS)
 class MutationTest {
@@ -167,6 +167,11 @@ class MutationTest {
             "  if holder then\n    remind(bucket)",
             "  if false then\n    remind(bucket)",
             EnumSet.of(Fault.CONNECTIONS_DROPPED)),
+        new Mutation(
+            "who is held does not hear of it again",
+            "  if holder == member then\n    return RELEASED",
+            "  if false then\n    return RELEASED",
+            EnumSet.of(Fault.ANSWERS_LOST, Fault.BUCKETS_CHANGED)),
         new Mutation(
             "the first ticket that asks is released first",
             "  if head ~= member then\n",

@@ -229,10 +229,26 @@ class StoreCheckerTest {
   }
 
   @Test
-  void step_thatIsColdThoughNothingWasLost_isWrong() {
+  void step_thatIsColdInItsMiddle_isWrong() {
     step(1000, "a");
-    call(1000, "HSET", "{n}:state", "seen", "1000000", "cold", "1000000", "quiet", "1560000");
+    call(1000, "ZADD", "{n}:leases", "1900000", "a");
+    begunCold(1000);
     assertViolations(1);
+  }
+
+  @Test
+  void step_thatIsColdAtItsBeginning_isRight() {
+    step(1000, "a");
+    begunCold(1000);
+    assertViolations(0);
+  }
+
+  private void begunCold(long millis) {
+    call(millis, "HDEL", "{n}:state", "run");
+    call(millis, "ZADD", "{n}:leases", String.valueOf(millis * 1000 + 900_000), "a");
+    String now = String.valueOf(millis * 1000);
+    String quiet = String.valueOf(millis * 1000 + 560_000);
+    call(millis, "HSET", "{n}:state", "run", "1", "seen", now, "cold", now, "quiet", quiet);
   }
 
   @Test
