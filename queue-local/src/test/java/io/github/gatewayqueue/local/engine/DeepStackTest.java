@@ -9,6 +9,8 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.DeepStack;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +33,20 @@ class DeepStackTest {
           1,
           (now, hold) -> grants.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? 0 : Long.MAX_VALUE);
 
+  /** Says of each start that it ran out, of which there are as many as calls. */
+  private static final Logger LOGGER = Logger.getLogger("io.github.gatewayqueue");
+
   @BeforeAll
   static void compile() throws Exception {
+    LOGGER.setUseParentHandlers(false);
     Buckets busy = new Buckets(Duration.ofNanos(1), Duration.ZERO, 1, StartBudget.UNLIMITED);
     DeepStack.compile(() -> busy.request(0, TOTAL));
     DeepStack.compile(() -> cancel(busy.acquire(0, TOTAL, Duration.ofNanos(1))));
+  }
+
+  @AfterAll
+  static void logAgain() {
+    LOGGER.setUseParentHandlers(true);
   }
 
   private static void cancel(SessionStart start) {
