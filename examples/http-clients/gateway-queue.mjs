@@ -3,12 +3,16 @@ const broker = (process.env.GATEWAY_QUEUE ?? 'http://127.0.0.1:8080').replace(/\
 const headers = { Authorization: `Bearer ${process.env.GATEWAY_QUEUE_TOKEN}` };
 const SILENCE = 3000; // the broker says something every second
 
+let told = false; // once, and not for each shard
+
 export class Refused extends Error {}
 
 export async function acquire(shard, total, signal) {
-  for (let told = false; ; ) {
+  for (;;) {
     try {
-      return await ask(shard, total, signal);
+      const start = await ask(shard, total, signal);
+      told = false;
+      return start;
     } catch (error) {
       if (signal?.aborted || error instanceof Refused) throw error; // given up, or refused for good
       if (!told) console.error(`${broker} does not release, asking again: ${error.cause ?? error.message}`);

@@ -282,7 +282,7 @@ public final class DiscordSessionStartLimitSource implements SessionStartLimitSo
     private LongSupplier nanos = System::nanoTime;
 
     private Builder(String token) {
-      requireNonNull(token, "token");
+      requireNonNull(token, "token is null, expected a bot's token: is its variable set?");
       this.token = token.startsWith(PREFIX) ? token.substring(PREFIX.length()) : token;
       if (this.token.isBlank()) {
         throw new IllegalArgumentException("token is blank, expected a bot's token");

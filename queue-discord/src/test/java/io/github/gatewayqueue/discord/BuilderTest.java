@@ -153,15 +153,17 @@ class BuilderTest {
   @Test
   @SuppressWarnings("NullAway") // callers without a null checker do this
   void anything_null_isRefusedByName() {
-    requireNullRefused("token", () -> DiscordSessionStartLimitSource.builder(null));
+    requireNullRefused(
+        "token is null, expected a bot's token: is its variable set?",
+        () -> DiscordSessionStartLimitSource.builder(null));
     requireNullRefused("baseUrl", () -> builder().baseUrl(null));
     requireNullRefused("timeout", () -> builder().connectTimeout(null));
     requireNullRefused("timeout", () -> builder().requestTimeout(null));
     requireNullRefused("client", () -> builder().httpClient(null));
   }
 
-  private static void requireNullRefused(String name, Executable call) {
-    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+  private static void requireNullRefused(String message, Executable call) {
+    assertEquals(message, assertThrows(NullPointerException.class, call).getMessage());
   }
 
   private static DiscordSessionStartLimitSource.Builder builder() {
