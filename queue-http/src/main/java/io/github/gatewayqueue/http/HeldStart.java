@@ -94,7 +94,7 @@ final class HeldStart implements SessionStart {
     if (lateNanos.isPresent()) {
       endNanos = heardNanos + left.toNanos() - lateNanos.getAsLong();
     }
-    all.add(this);
+    all.add(this, told);
     stream.handOver(this::heard, this::ended);
   }
 
@@ -141,11 +141,7 @@ final class HeldStart implements SessionStart {
   /** The stream is gone, and the hold with it. */
   private void ended() {
     lost = true;
-    forgetOnceTold();
-  }
-
-  private void forgetOnceTold() {
-    var unused = told.whenComplete((done, thrown) -> all.remove(this));
+    all.removeOnceTold(this, told);
   }
 
   /** Closes the connection, whatever was said. */
@@ -157,11 +153,6 @@ final class HeldStart implements SessionStart {
   private void hangUp() {
     stream.hangUp();
     all.remove(this);
-  }
-
-  /** Completes when what was said so far has been told, or cannot be. */
-  CompletableFuture<Void> told() {
-    return told;
   }
 
   private boolean isHeld() {
@@ -212,10 +203,10 @@ final class HeldStart implements SessionStart {
     expired = isExpired();
     brokerEndsStream = !word.equals(IDENTIFIED);
     told = told.thenCompose(before -> tell(word, 0));
-    all.add(this); // again, if the stream had gone
+    all.add(this, told); // again, if the stream had gone
     enter(next);
     if (lost) { // and the thread that saw it end may not have seen this word
-      forgetOnceTold();
+      all.removeOnceTold(this, told);
     }
   }
 

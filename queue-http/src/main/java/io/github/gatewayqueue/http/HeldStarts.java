@@ -1,7 +1,7 @@
 package io.github.gatewayqueue.http;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -10,11 +10,14 @@ import java.util.concurrent.TimeoutException;
 
 /** The starts of a queue that are held, or have a report on its way to the broker. */
 final class HeldStarts {
-  private final Set<HeldStart> starts = ConcurrentHashMap.newKeySet();
+  /** Each with what completes when its last report has been made. */
+  private final Map<HeldStart, CompletableFuture<Void>> starts = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
-  void add(HeldStart start) {
-    starts.add(start);
+  /** Adds a start, or has one stay until a later report has been made. */
+  void add(HeldStart start, CompletableFuture<Void> told) {
+    starts.put(start, told);
     if (closed) { // and close() may not have seen this one
       start.lose();
     }
@@ -22,6 +25,11 @@ final class HeldStarts {
 
   void remove(HeldStart start) {
     starts.remove(start);
+  }
+
+  /** Removes a start when this report has been made, unless a later one has been added by then. */
+  void removeOnceTold(HeldStart start, CompletableFuture<Void> told) {
+    var unused = told.whenComplete((done, thrown) -> starts.remove(start, told));
   }
 
   boolean isEmpty() {
@@ -33,8 +41,7 @@ final class HeldStarts {
    * that the broker is about to end.
    */
   void close(Duration most) {
-    CompletableFuture<?>[] words =
-        starts.stream().map(HeldStart::told).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture<?>[] words = starts.values().toArray(CompletableFuture<?>[]::new);
     try {
       CompletableFuture.allOf(words).get(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -43,6 +50,6 @@ final class HeldStarts {
       // without a word they count as sent
     }
     closed = true;
-    starts.forEach(HeldStart::lose);
+    starts.keySet().forEach(HeldStart::lose);
   }
 }
