@@ -2,13 +2,14 @@
 // such as one on loopback. Without the heartbeat, RESUME, and what comes after READY.
 // @start region="shard"
 import { once } from 'node:events';
-import { acquire } from './gateway-queue.mjs';
+import { acquire, Refused } from './gateway-queue.mjs';
 
-// Returns whether the session has started. If not, connect again. Throws if no retry helps, as with a wrong token.
+// Returns whether the session has started. If not, connect again. Throws if Discord or the broker refuses the bot.
 export async function startShard(gateway, token, shard, total) {
   const socket = new WebSocket(`${gateway}/?v=10&encoding=json`);
   const closed = new AbortController();
   let code;
+  socket.onerror = () => closed.abort(); // in Node 22, the only event of a connection that cannot be made
   socket.onclose = (close) => {
     code = close.code;
     closed.abort();
@@ -28,11 +29,13 @@ export async function startShard(gateway, token, shard, total) {
     await start.identified();
     ({ t: event } = await answered); // READY, or none with op 9
     await start.answered();
-    if ([4004, 4010, 4011, 4013, 4014].includes(code)) {
-      throw new Error(`Discord refuses the bot: close code ${code}`);
-    }
+  } catch (error) {
+    if (error instanceof Refused || !closed.signal.aborted) throw error; // otherwise the connection has closed
   } finally {
     if (event !== 'READY') socket.close();
+  }
+  if ([4004, 4010, 4011, 4013, 4014].includes(code)) {
+    throw new Error(`Discord refuses the bot: close code ${code}`);
   }
   return event === 'READY';
 }

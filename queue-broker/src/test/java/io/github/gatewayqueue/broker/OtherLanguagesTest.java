@@ -199,11 +199,7 @@ class OtherLanguagesTest extends BrokerTestBase {
     FakeDiscord discord = discord();
     Broker broker = broker(discord);
     BufferedReader output = start(bot, broker, discord, "wrong");
-    String line;
-    do {
-      line = output.readLine();
-    } while (line != null && !line.contains("the token is missing or wrong"));
-    assertTrue(line != null, "said nothing of the token");
+    awaitLine(output, "the token is missing or wrong");
     assertEquals(0, discord.score().identifies());
   }
 
@@ -213,11 +209,24 @@ class OtherLanguagesTest extends BrokerTestBase {
     discord.setToken("another");
     Broker broker = start(builder().token("secret")); // which does not ask Discord
     BufferedReader output = start(Bot.NO_LIBRARY, broker, discord, "secret");
+    awaitLine(output, "Discord refuses the bot: close code 4004");
+  }
+
+  @Test
+  void botWithoutALibrary_discordIsAway_isNotReady() throws Exception {
+    FakeDiscord discord = discord();
+    Broker broker = start(builder().token("secret"));
+    discord.close();
+    awaitLine(start(Bot.NO_LIBRARY, broker, discord, "secret"), "shard 0 is not ready");
+  }
+
+  /** Skips what else a bot says: of its other shards, and of its language. */
+  private static void awaitLine(BufferedReader output, String part) throws IOException {
     String line;
-    do { // the requests of the other shards may have failed before the process ends
+    do {
       line = output.readLine();
-    } while (line != null && !line.equals("Discord refuses the bot: close code 4004"));
-    assertTrue(line != null, "said nothing of Discord");
+    } while (line != null && !line.contains(part));
+    assertTrue(line != null, "did not say: " + part);
   }
 
   @ParameterizedTest
