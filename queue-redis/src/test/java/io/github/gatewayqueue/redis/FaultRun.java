@@ -39,6 +39,9 @@ final class FaultRun {
 
   private static final int AILING = FaultLane.BOTS - 1;
 
+  /** How much of a history that has become too long is written: the beginning shows why. */
+  private static final int MOST_WRITTEN = 100_000;
+
   /** How many requests each process has at once: few let a bucket be idle, when one joins. */
   private static final int FEW = 1;
 
@@ -165,15 +168,19 @@ final class FaultRun {
           break; // a process waits for ever, and so would the next fault
         }
       }
+      mend();
       if (violations.isEmpty()) {
-        mend();
         drain();
+      } else {
+        giveUp();
       }
     } finally {
       end();
     }
     if (history.isFull()) {
       violations.add("the processes ask the store without a pause");
+      verdict = "not judged";
+      write();
       return violations;
     }
     HistoryChecker checker = new HistoryChecker(settings);
@@ -565,6 +572,14 @@ final class FaultRun {
     }
   }
 
+  /** Ends the processes, and keeps what they have told. */
+  private void giveUp() throws IOException, InterruptedException {
+    for (Bot bot : bots) {
+      bot.kill();
+      told.add(bot.takeTold());
+    }
+  }
+
   private boolean awaitTold(int who, String what, long times, Duration most) {
     Bot bot = bots[who];
     try {
@@ -606,7 +621,7 @@ final class FaultRun {
       process.forEach(line -> lines.add(line.toString()));
     });
     lines.add("--- store");
-    history.entries().forEach(entry -> lines.add(entry.toString()));
+    history.entries().stream().limit(MOST_WRITTEN).map(Object::toString).forEach(lines::add);
     Path report = Path.of("target", "faults", "seed-" + seed + ".txt");
     Files.createDirectories(report.getParent());
     Files.write(report, lines);
