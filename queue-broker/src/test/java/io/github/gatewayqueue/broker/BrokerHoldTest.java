@@ -209,11 +209,21 @@ class BrokerHoldTest extends BrokerTestBase {
 
   @Test
   void hold_shorterThanItTakesToTell_isToldAndNotLost() throws Exception {
+    requireShortHoldsTold(3);
+  }
+
+  @Test
+  @Thorough("Takes 20 s.")
+  void hold_shorterThanItTakesToTellAgainAndAgain_isToldAndNotLost() throws Exception {
+    requireShortHoldsTold(20);
+  }
+
+  private void requireShortHoldsTold(int holds) throws Exception {
     Broker broker = start(builder().interval(Duration.ofNanos(1)));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < holds; i++) {
       start(events(broker, "/?shard=0&total=4&hold=0.000001s"));
     }
-    assertEquals(3, status(broker).getInteger("released"));
+    assertEquals(holds, status(broker).getInteger("released"));
   }
 
   @Test

@@ -30,6 +30,7 @@ class BotTest {
       // A shard whose logout Discord4J's threads have crossed connects, and identifies, once more.
       var first = discord.identifies().stream().limit(shards);
       assertEquals(shards, first.map(Identify::shardId).distinct().count());
+      assertTrue(discord.identifies().size() <= 2 * shards, () -> "" + discord);
       assertTrue(discord.score().isClean(), () -> "" + discord);
     }
   }
