@@ -42,8 +42,8 @@ package io.github.gatewayqueue;
  * Implementations are safe for use by many threads. A queue in this process needs no thread of its
  * own to release a request that is due. Work for another thread, such as reading the session start
  * limit, runs on a platform thread: a daemon that is started when it is needed and ends with its
- * work. It cannot be a virtual thread. Requests that wait inside a class initializer pin their
- * carriers, as do those inside {@code synchronized} before Java 24, and might leave it none.
+ * work. It is not a virtual thread, because that might get no carrier: a request that waits inside
+ * a class initializer pins its carrier, and before Java 24 also one inside {@code synchronized}.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:

@@ -5,7 +5,7 @@ import java.io.Serial;
 /**
  * Thrown by a request that can never be released, for instance because Discord refuses the bot's
  * token, or because its queue was closed while it waited. A fault that may pass, such as an outage,
- * throws nothing: the request waits on.
+ * does not throw: the request continues to wait.
  *
  * <p>Its constructors take null as those of {@link RuntimeException} do.
  */

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * A queue that keeps to Discord's session start limit, and reports its state, for metrics and
- * monitors. These methods may be called at any rate: none blocks for longer than it takes to get a
- * lock, or asks Discord or a server.
+ * monitors. The methods below may be called as often as you like: none blocks for longer than it
+ * takes to get a lock, and none asks Discord or a server.
  *
  * <p>Safe for use by many threads.
  */

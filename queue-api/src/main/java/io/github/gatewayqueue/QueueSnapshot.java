@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a queue with a session start limit at one moment. All times are those of this
- * machine's wall clock when the snapshot was taken. Immutable, and so safe for use by many threads.
+ * The state of a queue with a session start limit at one moment. All times are on this machine's
+ * wall clock, as it was set when the snapshot was taken. Immutable, and so safe for use by many
+ * threads.
  *
  * @param buckets its buckets, in the order of their indexes
  * @param limit the session start limit, or nothing if it had not been read yet

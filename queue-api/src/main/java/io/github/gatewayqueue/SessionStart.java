@@ -9,9 +9,9 @@ package io.github.gatewayqueue;
  * {@snippet file="io/github/gatewayqueue/UsageTest.java" region="acquire"}
  *
  * <p>This describes queues that hold starts. With a queue that does not override {@code acquire}, a
- * start counts from its release, and these methods have no effect.
+ * start counts from its release, and nothing that is reported has an effect.
  *
- * <p>While a start is held, its bucket releases no other. Then the next one is due:
+ * <p>While a start is held, its bucket releases no other start. Then the next one is due:
  *
  * <table>
  *   <caption>What was called, and when the next start of the bucket is due</caption>
@@ -38,7 +38,8 @@ package io.github.gatewayqueue;
  * a start that is only closed counts as sent at its close.
  *
  * <p>A thread that holds a start and acquires another one of the same bucket waits until the first
- * is over. If that same thread must end the first, it waits until the hold times out.
+ * is over. If that same thread must end the first, it waits until an interval after the hold has
+ * timed out.
  *
  * <p>Safe for use by many threads, not only by the one that acquired the start. A call that repeats
  * another one, or comes after the end, has no effect. No method throws or looks at the interrupted
@@ -74,14 +75,14 @@ public interface SessionStart extends AutoCloseable {
   void cancel();
 
   /**
-   * Returns whether the hold has timed out, or was lost, before any method was called. If so, do
+   * Returns whether the hold has timed out, or was lost, before anything was reported. If so, do
    * not identify, but {@link #cancel} and acquire another start.
    *
    * @return whether other requests of the bucket may have been released by now
    */
   boolean isExpired();
 
-  /** Ends the start. If no other method was called before, IDENTIFY counts as sent just now. */
+  /** Ends the start. If nothing was reported before, IDENTIFY counts as sent just now. */
   @Override
   void close();
 }

@@ -6,10 +6,11 @@ import java.io.IOException;
  * Where a queue reads the session start limit from: Discord's REST API, a proxy in front of it, or
  * another process that keeps count.
  *
- * <p>A queue calls its source whenever it needs a new reading, from a platform thread of the queue,
- * and never from two threads at once. While the source does not return, the queue waits, and
- * releases nothing once its last reading has run out. So a source needs a time limit of its own. A
- * source that always returns the same limit refills the budget at each reading.
+ * <p>A queue calls its source whenever it needs a new reading, from a platform thread of the queue
+ * or, in a builder that reads the limit itself, on its caller's thread; never from two threads at
+ * once. While the source does not return, the queue waits, and releases nothing once its last
+ * reading has run out. So a source needs a time limit of its own. A source that always returns the
+ * same limit refills the budget at each reading.
  */
 @FunctionalInterface
 public interface SessionStartLimitSource {

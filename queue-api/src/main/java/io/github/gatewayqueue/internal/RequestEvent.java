@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The event of a flight recording for one request, from the call until its end, of any queue. */
+/** The flight recorder's event for one request to any queue, from the call until its end. */
 @Name(RequestEvent.NAME)
 @Label("Session Start Request")
 @Description("A shard asked for a session start, and was released or gave up")

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The time that the header {@code Retry-After} of an HTTP response demands to wait. */
+/** How long the header {@code Retry-After} of an HTTP response asks the client to wait. */
 public final class RetryAfter {
   private RetryAfter() {}
 

@@ -41,18 +41,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Failure</h2>
  *
- * A fault that may pass throws an {@link IOException} with what was wrong, and the queue asks again
- * later: no connection, no response in time, a status such as 503 or 403, a redirect (never
- * followed, because the token must not go elsewhere), a body that is cut off, longer than 64 KiB or
- * cannot be read. If {@code remaining} is above {@code total}, it is taken as the total, and a
- * warning is logged.
+ * For a fault that may pass, {@code fetch} throws an {@link IOException} with what was wrong, and
+ * the queue asks again later: no connection, no response in time, a status such as 503 or 403, a
+ * redirect (never followed, because the token must not go elsewhere), a body that is cut off,
+ * invalid or longer than 64 KiB. If {@code remaining} is above {@code total}, it is taken as the
+ * total, and a warning is logged.
  *
- * <p>A response that demands to wait throws a {@link SessionStartLimitUnavailableException} with
- * the time: the longest of the header {@code Retry-After} (seconds or a date) and, with a status of
- * 429, of {@code X-RateLimit-Reset-After} and the body's {@code retry_after}, up to a week. Until
- * then no request is sent, and every call throws the exception at once. A status of 429 without a
- * time counts as a minute. If 429s follow one another, each time is at least twice the one before,
- * up to an hour.
+ * <p>For a response with a waiting time, it throws a {@link SessionStartLimitUnavailableException}
+ * with that time: the longest of the header {@code Retry-After} (seconds or a date) and, with a
+ * status of 429, of {@code X-RateLimit-Reset-After} and the body's {@code retry_after}, up to a
+ * week. Until then no request is sent, and every call throws the exception at once. A status of 429
+ * without a time counts as a minute. If 429s follow one another, each time is at least twice the
+ * one before, up to an hour.
  *
  * <p>A status of 401 does not pass by itself: it throws a {@link GatewayQueueException}, as does
  * every call within the next 5 seconds, without a request. If 401s follow one another, that time

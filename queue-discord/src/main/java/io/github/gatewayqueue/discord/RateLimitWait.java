@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How long a response of Discord demands to wait. */
+/** How long a response of Discord asks to wait. */
 final class RateLimitWait {
   /** Seven times the longest that was ever seen; what asks for more means something else. */
   static final Duration LONGEST = Duration.ofDays(7);

@@ -4,7 +4,9 @@ import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The name of this client, in the form that Discord demands: {@code DiscordBot (url, version)}. */
+/**
+ * The name of this client, in the form that Discord requires: {@code DiscordBot (url, version)}.
+ */
 final class UserAgent {
   private static final String PROJECT_URL = "https://github.com/gatewayqueue/gateway-queue";
 

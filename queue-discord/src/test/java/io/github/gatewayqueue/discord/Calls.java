@@ -52,7 +52,7 @@ final class Calls {
     return trace.toString();
   }
 
-  /** A reading on a thread of its own, and whether it was interrupted as it must be. */
+  /** A reading on a thread of its own, and whether it was interrupted, as it must. */
   static final class Background {
     private final FutureTask<Boolean> reading;
     private final Thread thread;

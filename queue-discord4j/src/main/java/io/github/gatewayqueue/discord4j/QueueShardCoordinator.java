@@ -56,10 +56,10 @@ import reactor.core.publisher.Mono;
  *
  * <p>If the queue throws (except for an interrupt), or the JVM cannot start a thread for the
  * bucket, a WARNING is logged by {@code io.github.gatewayqueue.discord4j}. The shard's connection
- * ends as if Discord had closed it with a code that demands a new session. Discord4J connects
- * again, by its {@code ReconnectOptions}, and the queue is asked again. When the retries of these
- * options are used up, Discord4J gives up the shard, with an exception whose cause has the queue's
- * exception as its cause.
+ * ends as if Discord had closed it with a code that requires a new session. Discord4J connects
+ * again, with the backoff and the number of retries of its {@code ReconnectOptions}, and the queue
+ * is asked again. When the retries of these options are used up, Discord4J gives up the shard, with
+ * an exception whose cause has the queue's exception as its cause.
  */
 public final class QueueShardCoordinator implements ShardCoordinator {
   /*

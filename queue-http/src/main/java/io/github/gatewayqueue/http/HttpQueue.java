@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * hold times out. All requests of a process must reach the same broker.
  *
  * <p>Without events, or with a broker that does not hold starts, a start counts from its release. A
- * release that is too old is then not used, and its start is lost. If already the first event comes
+ * release that is too old is then not used, and its start is lost. If even the first event comes
  * too late, the request joins again at once, because its release could not be used either. A
  * {@linkplain Protocol#PLAIN plain} response of this project's broker contains its age. One of
  * twilight's broker does not, and is used however old it is.
@@ -64,10 +64,11 @@ import org.jspecify.annotations.Nullable;
  * Only a status of 200 is a release, and in a response with events only a {@code released} event.
  * After anything else the request waits, and asks again with {@linkplain Builder#backoff backoff}:
  * no connection, a lost connection, other statuses, redirects (never followed, because the token
- * must not go elsewhere), responses that are cut off or cannot be read, no event for 15 seconds, a
- * broker that stops. A {@code Retry-After} is obeyed, for up to an hour. The log has one warning
- * when this begins, whatever the number of requests, and a line at INFO when the last of them is
- * back in line; with a broker without events, when the last of them is released.
+ * must not go elsewhere), responses that are cut off or invalid, an event stream without an event
+ * for 15 seconds, a broker that stops. A {@code Retry-After}, in seconds or as a date, is obeyed,
+ * for up to an hour. The log has one warning when this begins, whatever the number of requests, and
+ * a line at INFO when the last of them is back in line; with a broker without events, when the last
+ * of them is released.
  *
  * <p>A status of 400, 401 or 403, or an event with one of them, throws a {@link
  * GatewayQueueException} with the broker's reason.
@@ -123,7 +124,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
 
   /**
    * Thousands of requests that are sent at once hold each other up for so long that their releases
-   * would be found too old. So they are sent in turn, a few at a time.
+   * would be found too old. So they are sent in turn, at most so many at a time.
    */
   private static final int MOST_AT_ONCE = 64;
 
@@ -156,7 +157,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
    *
    * @param broker where the broker is, as for {@link #builder(URI)}
    * @return a queue, which sends nothing before its first request
-   * @throws IllegalArgumentException if it is not the URL of a broker
+   * @throws IllegalArgumentException as {@link #builder(URI)}
    * @throws java.io.UncheckedIOException as {@link Builder#build}
    */
   public static HttpQueue of(URI broker) {
@@ -311,7 +312,7 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets the token that the broker demands of its clients; none by default. It is not Discord's.
+     * Sets the token that the broker requires of its clients; none by default. It is not Discord's.
      *
      * @param token the token, or null for none: what {@code System.getenv} returns for a variable
      *     that is not set
@@ -368,9 +369,10 @@ public final class HttpQueue implements GatewayQueue, AutoCloseable {
     }
 
     /**
-     * Sets how old a release may be that is used without asking the broker whether the start is
-     * still held; 1 second by default: the difference between the usual interval of 6 seconds and
-     * Discord's 5. The time that the request took to the broker counts, too.
+     * Sets the age up to which a release is used at once. For an older one, the broker is asked
+     * whether the start is still held. 1 second by default: the difference between the usual
+     * interval of 6 seconds and Discord's 5. The time that the request took to the broker counts,
+     * too.
      *
      * @param margin longer than zero
      * @return this builder

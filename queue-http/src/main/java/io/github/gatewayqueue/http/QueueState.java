@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore;
 /**
  * The state that all requests of a queue share.
  *
- * @param turns permits for requests that are being sent: a few at a time
+ * @param turns permits for requests that are being sent: at most 64 at a time
  * @param starts those that are held
  */
 record QueueState(

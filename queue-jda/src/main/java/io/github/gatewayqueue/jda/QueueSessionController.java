@@ -224,7 +224,7 @@ public final class QueueSessionController extends SessionControllerAdapter {
      *
      * @param gateway a {@code ws} or {@code wss} address
      * @return this builder
-     * @throws IllegalArgumentException if it has another scheme
+     * @throws IllegalArgumentException if it has another scheme, or no host
      */
     public Builder gateway(URI gateway) {
       if (gateway.getHost() == null || !List.of("ws", "wss").contains(gateway.getScheme())) {

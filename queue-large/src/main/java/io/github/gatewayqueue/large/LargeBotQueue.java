@@ -74,7 +74,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>before the next release, once it is twice that old, because others may have used many
  *       starts while no shard asked here. If that reading fails or takes longer than 30 s, the old
  *       one is used;
- *   <li>when the reading is 30 s old, if the releases after it have used up its starts;
+ *   <li>when the reading is 30 s old, if the releases after it have used up its starts: requests
+ *       wait for this reading, also with {@link WhenExhausted#FAIL}, before the starts count as
+ *       used up;
  *   <li>after ten seconds, if it leaves no start only because of starts that Discord may not have
  *       counted yet.
  * </ul>
@@ -88,7 +90,8 @@ import org.jspecify.annotations.Nullable;
  * subtracts those of the same day: starts that are held, and those that were released or used in
  * the last ten seconds before the reading, or after it. A process that has just begun does not know
  * what its predecessors have started. So it keeps back ten starts per bucket until it has a reading
- * made ten seconds after its start: enough for predecessors that lived for a second each.
+ * made at least ten seconds after {@link Builder#build}: enough for predecessors that lived for a
+ * second each.
  *
  * <h2>The brake</h2>
  *
@@ -102,7 +105,7 @@ import org.jspecify.annotations.Nullable;
  * While the limit is unknown, nothing is released. If the source throws an {@link IOException} or
  * anything unexpected, and a request waits, it is asked again after 1 s, then 2 s and so on up to
  * 60 s, less some jitter, and no sooner than a {@link
- * io.github.gatewayqueue.SessionStartLimitUnavailableException} demands. If it throws a {@link
+ * io.github.gatewayqueue.SessionStartLimitUnavailableException} says. If it throws a {@link
  * GatewayQueueException}, for instance because the token is refused, all requests that wait throw
  * one of their own, with that one as the cause. The next request asks the source again.
  *
@@ -116,10 +119,9 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by many threads, virtual or not. Each reading of the limit calls the source on a
  * platform thread of its own, a daemon that is started when the limit is needed and ends with the
  * reading; there is never more than one. (A virtual thread would need a carrier, and shards that
- * wait may have pinned all of them: see {@link GatewayQueue}.) Apart from these the queue starts no
- * thread except, while there is something to log, one that logs. It needs no closing. While a
- * source hangs, requests can still join and leave the line, and {@link #update} and {@link
- * #waiting} work.
+ * wait may have pinned all of them: see {@link GatewayQueue}.) The only other thread that the queue
+ * starts is one for its log, while there is something to log. It needs no closing. While a source
+ * hangs, requests can still join and leave the line, and {@link #update} and {@link #waiting} work.
  *
  * @see <a
  *     href="https://discord.com/developers/docs/events/gateway#session-start-limit-object">Discord:
@@ -355,10 +357,10 @@ public final class LargeBotQueue implements LimitedQueue {
   }
 
   /**
-   * Returns the limit as it stands now. From the {@code remaining} of the last reading, the
-   * releases since then and those that it may have missed are subtracted; the reserve is part of
-   * it. {@code resetAfter} is counted down. Once it is zero, the numbers are those of the window
-   * that has ended, until the limit is read again.
+   * Returns the limit as it stands now: {@code remaining} is that of the last reading, less the
+   * releases since then and those that the reading may have missed. It includes the reserve. {@code
+   * resetAfter} is counted down. Once it is zero, the numbers are those of the window that has
+   * ended, until the limit is read again.
    *
    * @return the limit now, or nothing if no reading has succeeded yet
    */
@@ -597,8 +599,8 @@ public final class LargeBotQueue implements LimitedQueue {
 
     /**
      * Sets how old a reading of the limit may become; 10 min by default. If it is older, the next
-     * request makes the queue read the limit in the background. So the queue learns of changes, and
-     * of starts that were used elsewhere, within that time.
+     * request makes the queue read the limit in the background. So while shards ask, the queue
+     * learns of changes, and of starts that were used elsewhere, within that time.
      *
      * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
      * @return this builder
@@ -664,8 +666,8 @@ public final class LargeBotQueue implements LimitedQueue {
      *
      * @return a new queue
      * @throws IllegalArgumentException if the reserve is the initial limit's total or more; if the
-     *     initial limit has a {@code maxConcurrency} above 65,536; or if the record is some other
-     *     file, cannot be read or is in use by another process
+     *     initial limit has a {@code maxConcurrency} above 65,536; or if the record is not a start
+     *     record, cannot be read or is in use by another process
      */
     public LargeBotQueue build() {
       return new LargeBotQueue(this, initialLimit, System.nanoTime());

@@ -27,10 +27,10 @@ import java.time.Duration;
  *
  * <h2>Spacing</h2>
  *
- * Two releases are never less than the interval apart. It is measured on the clock of {@link
- * System#nanoTime()}, so a step of the wall clock changes nothing, and from the moment of the
- * earlier release. After an idle time of an interval or more the first request is released at once,
- * and the one behind it waits for a full interval.
+ * Two releases are never less than the interval apart. The interval counts from the moment of the
+ * earlier release, on the clock of {@link System#nanoTime()}, so a step of the wall clock changes
+ * nothing. After an idle time of an interval or more the first request is released at once, and the
+ * one behind it waits for a full interval.
  *
  * <p>A start that was {@linkplain #acquire acquired} holds the queue until its holder reports what
  * became of it, for at most five intervals. The interval then counts from that report: see {@link
@@ -45,14 +45,14 @@ import java.time.Duration;
  *
  * <h2>Threads</h2>
  *
- * Safe for use by many threads, virtual or not. The queue starts no thread except, while there is
- * something to log, one that logs, and it needs no closing. A virtual thread that waits here costs
- * a few hundred bytes; 100,000 may wait at once.
+ * Safe for use by many threads, virtual or not. The only thread that the queue starts is one for
+ * its log, while there is something to log. It needs no closing. A virtual thread that waits here
+ * costs a few hundred bytes; 100,000 may wait at once.
  */
 public final class LocalQueue implements GatewayQueue {
 
   /**
-   * Six seconds: the five that Discord demands between two session starts, and one for the jitter
+   * Six seconds: the five that Discord requires between two session starts, and one for the jitter
    * of the network between release and arrival.
    */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(6);

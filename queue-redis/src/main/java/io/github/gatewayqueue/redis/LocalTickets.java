@@ -186,7 +186,7 @@ final class LocalTickets {
    *
    * @param refusal makes what each of them throws
    * @param inLineOnly whether those go on for whom a start is held
-   * @param beforeNanos when it was found that they must be; who has come later may be lucky
+   * @param beforeNanos when the reason was found; requests that came later are not refused
    */
   void fail(
       Supplier<GatewayQueueException> refusal,

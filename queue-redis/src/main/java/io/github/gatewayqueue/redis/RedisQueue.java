@@ -70,9 +70,9 @@ import redis.clients.jedis.util.JedisURIHelper;
  * when it learned of the start before. It uses a start only while it knows that the store holds it:
  * for 0.4 {@linkplain Builder#lease leases} from when it last asked.
  *
- * <p>A store that cannot know what it last released first waits for the {@linkplain
- * Builder#startDelay start delay}: it is new, was restarted or wiped, a replica took over, or no
- * process has used it for a while. A process that has just begun waits for an interval before its
+ * <p>A store may not know what it last released: it is new, was restarted or wiped, a replica took
+ * over, or no process has used it for a while. It then releases nothing for the {@linkplain
+ * Builder#startDelay start delay}. A process that has just begun waits for an interval before its
  * first start, because it does not know when the start before was used; if there was none in the
  * bucket, it waits for the start delay.
  *
@@ -83,7 +83,7 @@ import redis.clients.jedis.util.JedisURIHelper;
  * before the starts count as used up, unless the reading is younger than 30 s or left none itself.
  * Each reading sets the number of buckets. If {@code remaining} has become smaller than the starts
  * of all processes explain, the rest was used elsewhere. That is logged, and is what the reserve is
- * for. If Discord demands not to be asked for a time, no process asks it.
+ * for. While Discord asks for a pause, no process reads the limit.
  *
  * <h2>The brake</h2>
  *
@@ -349,9 +349,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
   }
 
   /**
-   * Returns the limit as the store had it when this process last talked to it. From the {@code
-   * remaining} of the last reading, the starts since then and those that it may have missed are
-   * subtracted.
+   * Returns the limit as the store had it when this process last talked to it. {@code remaining} is
+   * that of the last reading, less the starts since then and those that the reading may have
+   * missed. It includes the reserve.
    *
    * @return the limit, at most a third of a {@linkplain Builder#lease lease} old while the store
    *     answers; nothing if it is not known: no process has read it yet, or none has a source
@@ -424,8 +424,8 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
    * @throws SessionStartLimitExceededException if fewer are left
    * @throws IllegalArgumentException if {@code starts < 1}
    * @throws IllegalStateException if the queue is closed
-   * @throws IOException if the limit could not be read within two minutes, Discord demands not to
-   *     be asked for a time, or the store does not answer
+   * @throws IOException if the limit could not be read within two minutes, Discord has asked for a
+   *     pause, or the store does not answer
    * @throws InterruptedException if the current thread is interrupted on entry or while it waits
    * @throws GatewayQueueException if the source or the store refuses this queue for good, or the
    *     queue is closed meanwhile
@@ -641,8 +641,9 @@ public final class RedisQueue implements LimitedQueue, AutoCloseable {
 
     /**
      * Sets how old a reading of the limit may become; 10 min by default. If it is older, the next
-     * request, in whichever process, makes the queue read the limit in the background. So the queue
-     * learns of changes, and of starts that were used elsewhere, within that time.
+     * request, in whichever process, makes the queue read the limit in the background. So while
+     * shards ask, the queue learns of changes, and of starts that were used elsewhere, within that
+     * time.
      *
      * @param maxReadingAge from 30 s to {@link Long#MAX_VALUE} ns
      * @return this builder

@@ -31,7 +31,7 @@ record RedisQueueSettings(
     return lease.toNanos() / 5 * 2;
   }
 
-  /** Returns by how much the usual interval is longer than Discord's five seconds, to scale. */
+  /** Returns the slack, a sixth of the interval: one second of the usual six. */
   long slackNanos() {
     return interval.toNanos() / 6;
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcomes the outcomes of tickets
  * @param joins tickets that need a place
  * @param reading a limit that was read
- * @param retryAfter for how long Discord demands not to be asked, or zero
+ * @param retryAfter how long a pause Discord has asked for, or zero
  * @param asks the first of the process's tickets in each bucket that the process asks about
  * @param confirms tickets whose starts are held, as far as the process knows
  * @param refresh whether the limit must be read although no request waits

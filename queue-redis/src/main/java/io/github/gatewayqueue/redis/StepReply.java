@@ -15,8 +15,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * @param uses each bucket followed by the moment of its last use, if the process must join again
  * @param usedMoments the moments of the starts that were reported as used, in their order; 0 for
  *     one whose hold was lost
- * @param arrivals the moments of the tickets that joined, in their order; 0 for one that must wait
- *     before it joins
+ * @param arrivals the arrivals of the tickets that joined, by which the line is ordered; in the
+ *     order of the step, 0 for one that must wait before it joins
  * @param answers the answers to the step's questions, in their order
  * @param held whether each start to confirm is held, in their order
  * @param limit the limit as it stands, or null

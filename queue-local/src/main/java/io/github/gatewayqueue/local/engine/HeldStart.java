@@ -3,7 +3,7 @@ package io.github.gatewayqueue.local.engine;
 import io.github.gatewayqueue.SessionStart;
 
 /**
- * The {@link SessionStart} of a caller, with the lines that must learn of its calls. It reads the
+ * The {@link SessionStart} of a caller, with the buckets that must learn of its calls. It reads the
  * clock under the hold's monitor, so a later call has a later time.
  */
 final class HeldStart implements SessionStart {
