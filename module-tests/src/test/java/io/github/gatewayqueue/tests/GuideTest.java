@@ -7,8 +7,6 @@ import discord4j.core.DiscordClient;
 import discord4j.core.GatewayDiscordClient;
 import discord4j.core.shard.ShardingStrategy;
 import io.github.gatewayqueue.GatewayQueue;
-import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.SessionStartLimitExceededException;
 import io.github.gatewayqueue.SessionStartLimitSource;
 import io.github.gatewayqueue.discord.DiscordSessionStartLimitSource;
 import io.github.gatewayqueue.discord4j.QueueShardCoordinator;
@@ -18,44 +16,11 @@ import io.github.gatewayqueue.redis.RedisQueue;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 /** What the guides in docs show that is not in a module's own tests. */
 class GuideTest {
-  private final List<String> refused = new ArrayList<>();
-
-  @Test
-  void large_exhausted_reportsWhenItIsReset() throws InterruptedException {
-    SessionStartLimit limit = new SessionStartLimit(1000, 20, Duration.ofHours(4), 16);
-    request(failing(() -> limit), 0, 16);
-    assertEquals(1, refused.size());
-  }
-
-  // @start region="large, failing"
-  LargeBotQueue failing(SessionStartLimitSource limits) {
-    return LargeBotQueue.builder(limits)
-        .reserve(20) // for starts outside this queue
-        .whenExhausted(LargeBotQueue.WhenExhausted.FAIL)
-        .build(); // the first request reads the limit
-  }
-
-  void request(LargeBotQueue queue, int shardId, int shardCount) throws InterruptedException {
-    try {
-      queue.request(shardId, shardCount);
-    } catch (SessionStartLimitExceededException e) {
-      tellTheOwner("no session starts are left until " + e.resetsAt());
-    }
-  }
-
-  // @end
-
-  private void tellTheOwner(String what) {
-    refused.add(what);
-  }
-
   @Test
   void local_otherInterval_isTaken() throws InterruptedException {
     // @start region="local, interval"
