@@ -1,5 +1,5 @@
 /*
- * The protocol by which processes share a queue in Redis (docs/redis-protocol.md, version 2), for the
+ * The protocol by which processes share a queue in Redis (docs/redis-protocol.md), for the
  * model checker Spin. README.md beside this file tells how to run it, and what it leaves out.
  *
  * Two processes, one bucket, time in ticks. Whatever can be done now is done before time goes on;
