@@ -413,16 +413,7 @@ final class LocalTickets {
         end(hold, TicketOutcome.Kind.UNUSED, nowNanos);
       }
     }
-    return new Step(
-        nowNanos,
-        List.copyOf(outcomes.values()),
-        List.of(),
-        null,
-        Duration.ZERO,
-        List.of(),
-        List.of(),
-        Step.Refresh.NO,
-        true);
+    return Step.last(nowNanos, List.copyOf(outcomes.values()));
   }
 
   private List<Ticket> asks(List<Ticket> joins, long nowNanos) {

@@ -48,6 +48,12 @@ record Step(
   /** A limit that was read, and the number that the store has given to the reading. */
   record Reading(long number, SessionStartLimit limit) {}
 
+  /** Returns the last step of a process, which tells and asks nothing else. */
+  static Step last(long nanos, List<TicketOutcome> outcomes) {
+    return new Step(
+        nanos, outcomes, List.of(), null, Duration.ZERO, List.of(), List.of(), Refresh.NO, true);
+  }
+
   /** Returns the outcomes of a kind, in their order. */
   List<TicketOutcome> outcomes(TicketOutcome.Kind kind) {
     return outcomes.stream().filter(outcome -> outcome.kind() == kind).toList();

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is judged of what two processes tell: the interval is 600 ms, and 0.4 leases are 360 ms. */
 class HistoryCheckerTest {
@@ -40,47 +42,29 @@ class HistoryCheckerTest {
     assertEquals(count, violations.size(), violations.toString());
   }
 
-  @Test
-  void release_anIntervalAfterIdentify_isRight() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({
+    "1700, 0", // an interval after it
+    "1699, 1", "1050, 1", // before it
+  })
+  void release_afterIdentify_isRightAnIntervalLater(long millis, int violations)
+      throws InterruptedException {
     acquire(first, 1000, "a.1");
     identify(first, 1100, 1100);
-    acquire(second, 1700, "b.1");
-    assertViolations(0);
+    acquire(second, millis, "b.1");
+    assertViolations(violations);
     assertEquals(0, checker.excused());
   }
 
-  @Test
-  void release_lessThanAnIntervalAfterIdentify_isWrong() throws InterruptedException {
-    acquire(first, 1000, "a.1");
-    identify(first, 1100, 1100);
-    acquire(second, 1699, "b.1");
-    assertViolations(1);
-  }
-
-  @Test
-  void release_beforeIdentify_isWrong() throws InterruptedException {
-    acquire(first, 1000, "a.1");
-    identify(first, 1100, 1100);
-    acquire(second, 1050, "b.1");
-    assertViolations(1);
-  }
-
-  @Test
-  void release_fiveSixthsOfAnIntervalAfterTheAnswer_isRight() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({"1650, 0", "1649, 1"})
+  void release_afterTheAnswer_isRightFiveSixthsOfAnIntervalLater(long millis, int violations)
+      throws InterruptedException {
     acquire(first, 1000, "a.1");
     identify(first, 1100, 1100);
     tell(first, "answered", 1150, "1");
-    acquire(second, 1650, "b.1");
-    assertViolations(0);
-  }
-
-  @Test
-  void release_lessThanThatAfterTheAnswer_isWrong() throws InterruptedException {
-    acquire(first, 1000, "a.1");
-    identify(first, 1100, 1100);
-    tell(first, "answered", 1150, "1");
-    acquire(second, 1649, "b.1");
-    assertViolations(1);
+    acquire(second, millis, "b.1");
+    assertViolations(violations);
   }
 
   @Test
@@ -91,21 +75,15 @@ class HistoryCheckerTest {
     assertViolations(0);
   }
 
-  @Test
-  void identify_afterItsProcessStoodStill_isExcusedForAsLong() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({"1700, 0, 1", "1699, 1, 0"})
+  void identify_afterItsProcessStoodStill_isExcusedForAsLong(
+      long millis, int violations, int excused) throws InterruptedException {
     acquire(first, 1000, "a.1");
     identify(first, 1100, 1200);
-    acquire(second, 1700, "b.1");
-    assertViolations(0);
-    assertEquals(1, checker.excused());
-  }
-
-  @Test
-  void identify_afterItsProcessStoodStill_isNotExcusedForLonger() throws InterruptedException {
-    acquire(first, 1000, "a.1");
-    identify(first, 1100, 1200);
-    acquire(second, 1699, "b.1");
-    assertViolations(1);
+    acquire(second, millis, "b.1");
+    assertViolations(violations);
+    assertEquals(excused, checker.excused());
   }
 
   private void loseHold(long millis) {
@@ -116,20 +94,14 @@ class HistoryCheckerTest {
     history.add(new StoreHistory.Entry(nanos(millis), "lua", List.of("UNLINK", "{n}:holds")));
   }
 
-  @Test
-  void identify_soonAfterTheHoldWasLost_isRight() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({"1460, 0", "1462, 1"})
+  void identify_afterTheHoldWasLost_isRightSoonOnly(long millis, int violations)
+      throws InterruptedException {
     loseHold(1100);
     acquire(first, 1050, "a.1");
-    identify(first, 1460, 1460);
-    assertViolations(0);
-  }
-
-  @Test
-  void identify_longAfterTheHoldWasLost_isWrong() throws InterruptedException {
-    loseHold(1100);
-    acquire(first, 1050, "a.1");
-    identify(first, 1462, 1462);
-    assertViolations(1);
+    identify(first, millis, millis);
+    assertViolations(violations);
   }
 
   @Test

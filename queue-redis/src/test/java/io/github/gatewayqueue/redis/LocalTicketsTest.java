@@ -271,20 +271,30 @@ class LocalTicketsTest {
     return tickets.step(after(duration)).asks().size();
   }
 
-  /** It needs no store, so it does not wait for one that is away. */
-  @Test
-  void settle_startThatIsEarlyByOwnClock_isOfferedAsSoonAsItMayBeUsed() {
+  /** Has a start released now, of whose bucket's last use this process heard at another moment. */
+  private Ticket releaseAfterAUse(Duration heard) {
     Ticket ticket = arrive(1);
     step();
     Step asking = tickets.step(NOW.nanos());
-    tickets.hear(1, 0, 77, 0, "-", 0, after(Duration.ofMillis(-5500)));
+    tickets.hear(1, 0, 77, 0, "-", 0, after(heard));
     answer = released();
     answer(asking, NOW, NOW.nanos());
+    return ticket;
+  }
+
+  private static void assertState(String state, Ticket ticket) {
+    assertTrue(ticket.toString().endsWith(state + "]"), ticket.toString());
+  }
+
+  /** It needs no store, so it does not wait for one that is away. */
+  @Test
+  void settle_startThatIsEarlyByOwnClock_isOfferedAsSoonAsItMayBeUsed() {
+    Ticket ticket = releaseAfterAUse(Duration.ofMillis(-5500));
     assertEquals(Duration.ofMillis(500).toNanos(), tickets.settleDelayNanos(NOW.nanos()));
     tickets.settle(after(Duration.ofMillis(499)));
-    assertTrue(ticket.toString().endsWith("IN_LINE]"), ticket.toString());
+    assertState("IN_LINE", ticket);
     tickets.settle(after(Duration.ofMillis(500)));
-    assertTrue(ticket.toString().endsWith("HELD]"), ticket.toString());
+    assertState("HELD", ticket);
   }
 
   /** Nobody waits for longer by it, and it saves a step if the answer comes soon. */
@@ -369,16 +379,11 @@ class LocalTicketsTest {
   /** The time for which this process itself keeps it back is none of its holder's. */
   @Test
   void settle_startThatIsKeptBack_hasItsWholeTimeFromThenOn() {
-    Ticket ticket = arrive(1);
-    step();
-    Step asking = tickets.step(NOW.nanos());
-    tickets.hear(1, 0, 77, 0, "-", 0, after(Duration.ofSeconds(-1)));
-    answer = released();
-    answer(asking, NOW, NOW.nanos());
+    Ticket ticket = releaseAfterAUse(Duration.ofSeconds(-1));
     tickets.settle(after(HOLD.plusSeconds(4)));
-    assertTrue(ticket.toString().endsWith("HELD]"), ticket.toString());
+    assertState("HELD", ticket);
     tickets.settle(after(HOLD.plusSeconds(6)));
-    assertTrue(ticket.toString().endsWith("NEW]"), ticket.toString());
+    assertState("NEW", ticket);
   }
 
   /** The caller's word is known before the worker is told of it. */

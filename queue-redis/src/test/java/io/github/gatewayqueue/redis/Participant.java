@@ -69,18 +69,7 @@ final class Participant {
   }
 
   void close() {
-    store.take(
-        new Step(
-            0,
-            List.of(),
-            List.of(),
-            null,
-            Duration.ZERO,
-            List.of(),
-            List.of(),
-            Step.Refresh.NO,
-            true),
-        false);
+    store.take(Step.last(0, List.of()), false);
   }
 
   /** Returns a builder of a step. */

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is judged of a short history, that of a server that stands still in a step among them. */
 class StoreCheckerTest {
@@ -92,84 +94,72 @@ class StoreCheckerTest {
     assertViolations(1);
   }
 
-  private void releaseAndUse() {
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+  /** A whole step: the process's only ticket is released. */
+  private void releaseStep(long millis, String process) {
+    step(millis, process);
+    release(millis, process + ".1");
+    done(millis);
+  }
+
+  /**
+   * It is released to the first process at 1,000 ms, which says at 1,080 that it was used at 1,050.
+   */
+  private void releaseAndUse(long usedMillis) {
+    releaseStep(1000, "a");
     step(1080, "a", "1", "a.1", "0", "30000", "0", "0");
     call(1080, "HDEL", "{n}:holds", "0");
-    use(1080, 1050, "a.1");
+    use(1080, usedMillis, "a.1");
     done(1080);
   }
 
-  @Test
-  void start_thatIsReleasedAndUsed_isRight() {
-    releaseAndUse();
+  @ParameterizedTest
+  @CsvSource({"1250, 0", "1249, 1"})
+  void release_afterTheLastUse_isRightAnIntervalLater(long millis, int violations) {
+    releaseAndUse(1050);
     begin("ZADD", LINE, "8", "b.1:0");
-    step(1250, "b");
-    release(1250, "b.1");
-    done(1250);
-    assertViolations(0);
-  }
-
-  @Test
-  void start_thatIsReleasedTooSoonAfterTheLastUse_isWrong() {
-    releaseAndUse();
-    begin("ZADD", LINE, "8", "b.1:0");
-    step(1249, "b");
-    release(1249, "b.1");
-    done(1249);
-    assertViolations(1);
+    releaseStep(millis, "b");
+    assertViolations(violations);
   }
 
   @Test
   void use_thatCountsFromAnotherMomentThanItsProcessHasSaid_isWrong() {
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
-    step(1080, "a", "1", "a.1", "0", "30000", "0", "0");
-    call(1080, "HDEL", "{n}:holds", "0");
-    use(1080, 1080, "a.1");
-    done(1080);
+    releaseAndUse(1080);
     assertViolations(1);
   }
 
   @Test
   void release_whileAnotherOneIsHeld_isWrong() {
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStep(1000, "a");
     begin("ZADD", LINE, "8", "b.1:0");
-    step(1500, "b");
-    release(1500, "b.1");
-    done(1500);
+    releaseStep(1500, "b");
     assertViolations(1);
   }
 
   @Test
   void release_pastSomebodyWhoArrivedBefore_isWrong() {
     begin("ZADD", LINE, "6", "b.1:0");
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStep(1000, "a");
     assertViolations(1);
   }
 
   @Test
   void release_whileTheStoreIsToBeQuiet_isWrong() {
     begin("HSET", "{n}:state", "cold", "500000");
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStep(1000, "a");
     assertViolations(1);
   }
 
-  @Test
-  void hold_ofALiveProcess_isNotToBeEnded() {
+  /** The lease is over at 1,900 ms. */
+  private void releaseStepWithLease() {
     step(1000, "a");
     call(1000, "ZADD", "{n}:leases", "1900000", "a");
     release(1000, "a.1");
     done(1000);
+  }
+
+  @Test
+  void hold_ofALiveProcess_isNotToBeEnded() {
+    releaseStepWithLease();
     step(1500, "b");
     call(1500, "HDEL", "{n}:holds", "0");
     use(1500, 1500, "a.1");
@@ -179,10 +169,7 @@ class StoreCheckerTest {
 
   @Test
   void hold_thatIsLostWithItsLease_isUsedJustThen() {
-    step(1000, "a");
-    call(1000, "ZADD", "{n}:leases", "1900000", "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStepWithLease();
     step(1901, "b");
     call(1901, "HDEL", "{n}:holds", "0");
     done(1901);
@@ -191,9 +178,7 @@ class StoreCheckerTest {
 
   @Test
   void start_thatWasGivenBack_isNotToBeCharged() {
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStep(1000, "a");
     step(1080, "a", "0", "1", "a.1", "0", "0");
     call(1080, "HDEL", "{n}:holds", "0");
     call(1080, "ZADD", "{n}:starts", "1080000", "a.1");
@@ -214,9 +199,7 @@ class StoreCheckerTest {
   @Test
   void release_beyondTheBudget_isWrong() {
     begin("HSET", "{n}:state", "limited", "1", "total", "10", "remaining", "2", "old", "1");
-    step(1000, "a");
-    release(1000, "a.1");
-    done(1000);
+    releaseStep(1000, "a");
     assertViolations(1);
   }
 
