@@ -59,9 +59,7 @@ class AdminApiTest {
   @Test
   void identifies_areListedAsJson() throws IOException, InterruptedException {
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      client.identify(0, 4);
-      client.ready();
+      client.start(0, 4);
       try (var second = GatewayClient.connect(discord)) {
         second.hello();
         second.identify(2, 4);
@@ -201,9 +199,7 @@ class AdminApiTest {
     change("/hello?delay=0.01");
     change("/ready?delay=0.01");
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      client.identify(1, 2);
-      client.ready();
+      client.start(1, 2);
     }
   }
 
@@ -236,9 +232,7 @@ class AdminApiTest {
   void endSessions_nextOne_endsAfterReady() throws IOException, InterruptedException {
     change("/end-sessions?after=10ms&code=4009&times=1");
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      client.identify(0, 1);
-      client.ready();
+      client.start(0, 1);
       assertEquals(4009, client.closeCode());
     }
   }

@@ -159,9 +159,7 @@ class FakeDiscordTest {
   void close_twice_losesSocketsAndKeepsTheScore() throws InterruptedException {
     var discord = FakeDiscord.builder().start();
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      client.identify(0, 1);
-      client.ready();
+      client.start(0, 1);
       discord.close();
       discord.close();
       client.closeCode();

@@ -128,6 +128,13 @@ final class GatewayClient implements WebSocket.Listener, AutoCloseable {
     return message.getJsonObject("d");
   }
 
+  /** Waits for HELLO, identifies, and returns the data of READY. */
+  JsonObject start(int shard, int total) throws InterruptedException {
+    hello();
+    identify(shard, total);
+    return ready();
+  }
+
   boolean hasMessage() {
     return !messages.isEmpty();
   }

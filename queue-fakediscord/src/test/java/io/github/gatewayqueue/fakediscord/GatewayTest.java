@@ -75,9 +75,7 @@ class GatewayTest {
       throws InterruptedException {
     try (var first = GatewayClient.connect(discord, query);
         var second = GatewayClient.connect(discord, query)) {
-      first.hello();
-      first.identify(0, 32);
-      first.ready();
+      first.start(0, 32);
       second.hello();
       second.identify(16, 32);
       assertEquals(false, second.next(9).getBoolean("d"));
@@ -94,9 +92,7 @@ class GatewayTest {
     try (var lenient = FakeDiscord.builder().identifyInterval(Duration.ofNanos(1)).start()) {
       for (int shard = 0; shard < 4; shard++) {
         try (var client = GatewayClient.connect(lenient)) {
-          client.hello();
-          client.identify(shard, 4);
-          client.ready();
+          client.start(shard, 4);
         }
       }
       assertTrue(lenient.score().isClean(), lenient.score().toString());
@@ -107,9 +103,7 @@ class GatewayTest {
   void identify_afterTheInterval_isAccepted() throws InterruptedException {
     try (var quick = FakeDiscord.builder().identifyInterval(Duration.ofMillis(200)).start();
         var client = GatewayClient.connect(quick)) {
-      client.hello();
-      client.identify(0, 2);
-      client.ready();
+      client.start(0, 2);
       try (var second = GatewayClient.connect(quick)) {
         second.hello();
         Await.await()
@@ -131,9 +125,7 @@ class GatewayTest {
   void identify_otherOrderAcrossAndWithinBuckets_isNotPunished() throws InterruptedException {
     for (int shard : List.of(31, 2, 17, 0)) {
       try (var client = connect()) {
-        client.hello();
-        client.identify(shard, 32);
-        client.ready();
+        client.start(shard, 32);
       }
     }
     assertEquals(
@@ -147,9 +139,7 @@ class GatewayTest {
     try (var running = connect();
         var waiting = connect();
         var culprit = connect()) {
-      running.hello();
-      running.identify(0, 3);
-      String session = running.ready().getString("session_id");
+      String session = running.start(0, 3).getString("session_id");
       waiting.hello();
       culprit.hello();
       culprit.identify(1, 3);
@@ -180,9 +170,7 @@ class GatewayTest {
     discord.setRemaining(1);
     try (var last = connect();
         var culprit = connect()) {
-      last.hello();
-      last.identify(0, 2);
-      last.ready();
+      last.start(0, 2);
       assertEquals(1, RestClient.limit(discord).getInteger("remaining"));
       assertEquals(0, discord.score().remaining());
       culprit.hello();
@@ -196,9 +184,7 @@ class GatewayTest {
   void startElsewhere_moreThanAreLeft_losesTheTokenAndAllSessions() throws Exception {
     try (var running = connect();
         var waiting = connect()) {
-      running.hello();
-      running.identify(0, 2);
-      running.ready();
+      running.start(0, 2);
       waiting.hello();
       discord.startElsewhere(989);
       assertEquals(10, RestClient.limit(discord).getInteger("remaining"));
@@ -218,9 +204,7 @@ class GatewayTest {
   void identify_lastStart_isAcceptedButNotClean() throws InterruptedException {
     discord.setRemaining(1);
     try (var client = connect()) {
-      client.hello();
-      client.identify(0, 1);
-      client.ready();
+      client.start(0, 1);
     }
     assertTrue(discord.score().limitHit());
     assertFalse(discord.score().tokenReset());
@@ -245,9 +229,7 @@ class GatewayTest {
     Await.await()
         .untilAsserted(() -> assertEquals(1000, RestClient.limit(discord).getInteger("remaining")));
     try (var client = connect()) {
-      client.hello();
-      client.identify(0, 1);
-      client.ready();
+      client.start(0, 1);
     }
     assertEquals(999, RestClient.limit(discord).getInteger("remaining"));
   }
@@ -286,9 +268,7 @@ class GatewayTest {
   @Test
   void identify_twice_isClosed() throws InterruptedException {
     try (var client = connect()) {
-      client.hello();
-      client.identify(0, 2);
-      client.ready();
+      client.start(0, 2);
       client.identify(1, 2);
       assertEquals(4005, client.closeCode());
     }
@@ -296,16 +276,18 @@ class GatewayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "nonsense",
-        "[]",
-        "{}",
-        "{\"op\":2}",
-        "{\"op\":2,\"d\":{\"token\":5}}",
-        "{\"op\":2,\"d\":{\"token\":\"x\",\"shard\":[\"0\",\"1\"]}}",
-        "{\"op\":6,\"d\":{\"token\":\"x\"}}"
-      })
+  @CsvSource(
+      delimiter = ';', // JSON has commas
+      textBlock =
+          """
+          nonsense
+          []
+          {}
+          {"op":2}
+          {"op":2,"d":{"token":5}}
+          {"op":2,"d":{"token":"x","shard":["0","1"]}}
+          {"op":6,"d":{"token":"x"}}
+          """)
   void message_malformed_isADecodeError(String message) throws InterruptedException {
     try (var client = connect()) {
       client.hello();
@@ -363,9 +345,7 @@ class GatewayTest {
       client.hello();
       client.send(op, new JsonObject());
       assertEquals(4003, client.closeCode());
-      identified.hello();
-      identified.identify(0, 1);
-      identified.ready();
+      identified.start(0, 1);
       identified.send(op, new JsonObject());
       identified.heartbeat();
     }
@@ -376,9 +356,7 @@ class GatewayTest {
   void resume_afterALostSocket_isFree(String query) throws InterruptedException {
     String session;
     try (var client = GatewayClient.connect(discord, query)) {
-      client.hello();
-      client.identify(0, 1);
-      session = client.ready().getString("session_id");
+      session = client.start(0, 1).getString("session_id");
     }
     try (var client = GatewayClient.connect(discord, query)) {
       client.hello();
@@ -411,9 +389,7 @@ class GatewayTest {
   void resume_afterClose_dependsOnTheCode(int code, int op) throws InterruptedException {
     String session;
     try (var client = connect()) {
-      client.hello();
-      client.identify(0, 1);
-      session = client.ready().getString("session_id");
+      session = client.start(0, 1).getString("session_id");
       client.close(code);
     }
     Await.until(() -> discord.openSockets() == 0);
@@ -428,9 +404,7 @@ class GatewayTest {
   void resume_sequenceNeverSent_isClosed() throws InterruptedException {
     try (var client = connect();
         var second = connect()) {
-      client.hello();
-      client.identify(0, 1);
-      String session = client.ready().getString("session_id");
+      String session = client.start(0, 1).getString("session_id");
       second.hello();
       second.resume(session, 2);
       assertEquals(4007, second.closeCode());
@@ -441,9 +415,7 @@ class GatewayTest {
   void resume_wrongTokenOrIdentified_isClosed() throws InterruptedException {
     try (var client = connect();
         var second = connect()) {
-      client.hello();
-      client.identify(0, 1);
-      String session = client.ready().getString("session_id");
+      String session = client.start(0, 1).getString("session_id");
       second.hello();
       second.resume("wrong", session, 1);
       assertEquals(4004, second.closeCode());
@@ -478,9 +450,7 @@ class GatewayTest {
       client.identify("wrong", 0, 1);
       client.closeCode();
       try (var second = GatewayClient.connect(observed)) {
-        second.hello();
-        second.identify(0, 1);
-        second.ready();
+        second.start(0, 1);
       }
       Await.until(() -> told.size() == 2);
       assertEquals(observed.identifies(), told);

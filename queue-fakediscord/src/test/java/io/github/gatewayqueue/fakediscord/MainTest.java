@@ -44,9 +44,7 @@ class MainTest {
       URI gateway = URI.create(String.valueOf(output.readLine()).substring(10));
       assertTrue(String.valueOf(output.readLine()).endsWith("/fakediscord/score"));
       try (var client = GatewayClient.connect(gateway)) {
-        client.hello();
-        client.identify(3, 4);
-        client.ready();
+        client.start(3, 4);
       }
       String line = String.valueOf(output.readLine());
       assertTrue(line.endsWith("shard 3 of 4, bucket 1, gap -: accepted"), line);

@@ -104,9 +104,7 @@ class NetworkTest {
     discord.setRoundTrip(Duration.ofHours(1));
     discord.setRoundTrip(Duration.ZERO);
     try (var client = GatewayClient.connect(discord)) {
-      client.hello();
-      client.identify(0, 1);
-      client.ready();
+      client.start(0, 1);
       client.heartbeat();
     }
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,10 +46,18 @@ class HoldsTest {
         }
       };
 
-  /** They are not to find lines that other tests caused. */
+  private CapturedLog log;
+
+  /** The tests are not to find lines that others caused. */
   @BeforeEach
-  void awaitLogged() throws InterruptedException {
+  void captureLog() throws InterruptedException {
     BackgroundLogger.awaitLogged();
+    log = new CapturedLog(LOGGER, Level.WARNING);
+  }
+
+  @AfterEach
+  void releaseLog() {
+    log.close();
   }
 
   private Buckets buckets(Duration interval, int count) {
@@ -150,82 +159,72 @@ class HoldsTest {
 
   @Test
   void acquire_nobodyWaitsWhenItRunsOut_theNextThatAsksTellsSoOnce() throws Exception {
-    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-      Buckets buckets = buckets(SOON, 1);
-      SessionStart start = buckets.acquire(3, TOTAL, SOON);
-      Await.until(start::isExpired);
-      assertEquals(List.of(), log.lines());
-      buckets.request(4, TOTAL);
-      buckets.request(5, TOTAL);
-      BackgroundLogger.awaitLogged();
-      assertEquals(
-          List.of(
-              "WARNING: the start of shard 3 of 16 ran out: nothing was said of it; the next start"
-                  + " of its bucket is due an interval after that"),
-          log.lines());
-    }
+    Buckets buckets = buckets(SOON, 1);
+    SessionStart start = buckets.acquire(3, TOTAL, SOON);
+    Await.until(start::isExpired);
+    assertEquals(List.of(), log.lines());
+    buckets.request(4, TOTAL);
+    buckets.request(5, TOTAL);
+    BackgroundLogger.awaitLogged();
+    assertEquals(
+        List.of(
+            "WARNING: the start of shard 3 of 16 ran out: nothing was said of it; the next start"
+                + " of its bucket is due an interval after that"),
+        log.lines());
   }
 
   /** The interval is an hour: the head is awake when the hold ends, though it may not go yet. */
   @Test
   void acquire_somebodyWaitsWhenItRunsOut_tellsSoAtOnce() throws Exception {
-    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-      Buckets buckets = buckets(NEVER, 1);
-      SessionStart start = buckets.acquire(3, TOTAL, Duration.ofMillis(50));
-      Asking next = join(buckets, 4);
-      Await.until(() -> log.lines().size() == 1);
-      assertTrue(start.isExpired());
-      next.interruptAndJoin();
-    }
+    Buckets buckets = buckets(NEVER, 1);
+    SessionStart start = buckets.acquire(3, TOTAL, Duration.ofMillis(50));
+    Asking next = join(buckets, 4);
+    Await.until(() -> log.lines().size() == 1);
+    assertTrue(start.isExpired());
+    next.interruptAndJoin();
   }
 
   /** A head that wakes late, or looks for another reason, goes at once: the warning must not. */
   @Test
   void acquire_nextGoesRightAway_theWarningIsNotLost() throws Exception {
-    for (int round = 0; round < 20; round++) {
-      try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-        Buckets buckets = buckets(Duration.ofNanos(1), 1);
-        buckets.acquire(3, TOTAL, Duration.ofMillis(1));
-        buckets.request(4, TOTAL);
-        BackgroundLogger.awaitLogged();
-        assertEquals(1, log.lines().size());
-      }
+    for (int round = 1; round <= 20; round++) {
+      Buckets buckets = buckets(Duration.ofNanos(1), 1);
+      buckets.acquire(3, TOTAL, Duration.ofMillis(1));
+      buckets.request(4, TOTAL);
+      BackgroundLogger.awaitLogged();
+      assertEquals(round, log.lines().size());
     }
   }
 
   @Test
   void close_afterItRanOut_theNextThatAsksTellsSo() throws Exception {
-    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-      Buckets buckets = buckets(SOON, 1);
-      SessionStart start = buckets.acquire(3, TOTAL, SOON);
-      Await.until(start::isExpired);
-      start.close();
-      buckets.request(4, TOTAL);
-      BackgroundLogger.awaitLogged();
-      assertEquals(1, log.lines().size());
-    }
+    Buckets buckets = buckets(SOON, 1);
+    SessionStart start = buckets.acquire(3, TOTAL, SOON);
+    Await.until(start::isExpired);
+    start.close();
+    buckets.request(4, TOTAL);
+    BackgroundLogger.awaitLogged();
+    assertEquals(1, log.lines().size());
   }
 
   /** Of two holds that one bucket came to, the first runs out while the second goes on. */
   @Test
   void resize_oneOfTwoHoldsRunsOut_isTold() throws Exception {
-    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
-      Buckets buckets = buckets(NEVER, 2);
-      buckets.acquire(0, TOTAL, Duration.ofMillis(50));
-      SessionStart other = buckets.acquire(1, TOTAL, NEVER);
-      buckets.resize(1);
-      Asking next = join(buckets, 2);
-      Await.until(() -> log.lines().size() == 1);
-      assertFalse(other.isExpired());
-      next.interruptAndJoin();
-    }
+    Buckets buckets = buckets(NEVER, 2);
+    buckets.acquire(0, TOTAL, Duration.ofMillis(50));
+    SessionStart other = buckets.acquire(1, TOTAL, NEVER);
+    buckets.resize(1);
+    Asking next = join(buckets, 2);
+    Await.until(() -> log.lines().size() == 1);
+    assertFalse(other.isExpired());
+    next.interruptAndJoin();
   }
 
   @Test
   void acquire_aHandlerBlocksAtTheWarning_theLineGoesOn() throws Exception {
     CountDownLatch reached = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
-    try (var log = new CapturedLog(LOGGER, Level.WARNING)) {
+    try {
       log.then(() -> {
         reached.countDown();
         Await.zero(letGo);
