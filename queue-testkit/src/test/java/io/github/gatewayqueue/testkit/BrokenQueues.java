@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.testkit;
 
-import io.github.gatewayqueue.GatewayQueue;
 import io.github.gatewayqueue.SessionStart;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,82 +14,34 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The contract on queues that each break it in one way; run by {@link BrokenQueuesTest} only. */
+/** Queues that each break the contract in one way; run by {@link BrokenQueuesTest} only. */
 final class BrokenQueues {
   private BrokenQueues() {}
 
-  /**
-   * Hangs are many here, and are given up soon. Some mistakes show only if the machine's own delays
-   * are shorter than the interval: {@link #scale} is raised for those that were not caught.
-   */
-  abstract static class Contract extends CloseableGatewayQueueContract {
-    static volatile int scale = 1;
-
-    @Override
-    protected Duration interval() {
-      return Duration.ofMillis(20).multipliedBy(scale);
-    }
-
-    @Override
-    protected ReferenceQueue createQueue(Duration interval, Duration holdTimeout) {
-      ReferenceQueue queue = createQueue(interval);
-      queue.holdNanos = holdTimeout.toNanos();
-      return queue;
-    }
-
-    @Override
-    protected abstract ReferenceQueue createQueue(Duration interval);
-
-    @Override
-    protected int waiting(GatewayQueue queue) {
-      return ((ReferenceQueue) queue).waiting();
-    }
-
-    @Override
-    protected Duration hangGuard() {
-      return interval().multipliedBy(20);
-    }
-  }
-
   @CaughtBy("request_oneAfterAnotherOfDifferentTotals_keepTheInterval")
-  static class EarlyByALittle extends Contract {
+  static class EarlyByALittle extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void released(long nowNanos) {
-          dueNanos = nowNanos + intervalNanos - intervalNanos / 10;
-        }
-      };
+    void released(long nowNanos) {
+      dueNanos = nowNanos + intervalNanos - intervalNanos / 10;
     }
   }
 
   @CaughtBy("request_behindOneReleasedLate_keepsTheIntervalFromThen")
-  static class MeasuresFromWhenItWasDue extends Contract {
+  static class MeasuresFromWhenItWasDue extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void released(long nowNanos) {
-          dueNanos = (line.size() > 1 ? dueNanos : nowNanos) + intervalNanos;
-        }
-      };
+    void released(long nowNanos) {
+      dueNanos = (line.size() > 1 ? dueNanos : nowNanos) + intervalNanos;
     }
   }
 
   /** A token bucket: it saves up starts while it is idle. */
   @CaughtBy("request_severalAfterAnIdleSpell_keepTheInterval")
-  static class GivesCreditAfterAnIdleSpell extends Contract {
+  static class GivesCreditAfterAnIdleSpell extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void released(long nowNanos) {
-          long twoStartsNanos = 2 * intervalNanos;
-          long savedNanos = Math.min(nowNanos - dueNanos, twoStartsNanos);
-          dueNanos = nowNanos - savedNanos + intervalNanos;
-        }
-      };
+    void released(long nowNanos) {
+      long twoStartsNanos = 2 * intervalNanos;
+      long savedNanos = Math.min(nowNanos - dueNanos, twoStartsNanos);
+      dueNanos = nowNanos - savedNanos + intervalNanos;
     }
   }
 
@@ -99,59 +50,45 @@ final class BrokenQueues {
     "request_oneAfterAnotherOfDifferentTotals_keepTheInterval",
     "request_sameShardAgainWhileItWaits_joinsOnceMore"
   })
-  static class LetsTwoGoAtOnce extends Contract {
-    @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private int releases;
+  static class LetsTwoGoAtOnce extends ReferenceQueue {
+    private int releases;
 
-        @Override
-        void released(long nowNanos) {
-          if (++releases % 2 == 0) {
-            super.released(nowNanos);
-          }
-        }
-      };
+    @Override
+    void released(long nowNanos) {
+      if (++releases % 2 == 0) {
+        super.released(nowNanos);
+      }
     }
   }
 
   /** The first release comes with the first tick. */
   @CaughtBy({"request_onIdleQueue_isReleasedAtOnce", "request_largestShard_isReleased"})
-  static class WaitsForATick extends Contract {
+  static class WaitsForATick extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      var queue = new ReferenceQueue(interval);
-      queue.dueNanos += interval.toNanos();
-      return queue;
+    void setInterval(Duration interval) {
+      super.setInterval(interval);
+      dueNanos += intervalNanos;
     }
   }
 
   @CaughtBy("request_shardsOfDifferentIds_areAllReleased")
-  static class HasTooFewBuckets extends Contract {
+  static class HasTooFewBuckets extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void checkShard(long id, long total) {
-          super.checkShard(id, total);
-          Objects.checkIndex(id, 4);
-        }
-      };
+    void checkShard(long id, long total) {
+      super.checkShard(id, total);
+      Objects.checkIndex(id, 4);
     }
   }
 
   @CaughtBy("request_oneAfterAnotherOfDifferentTotals_keepTheInterval")
-  static class KeepsALinePerTotal extends Contract {
-    @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private final Map<Long, ReferenceQueue> queues = new ConcurrentHashMap<>();
+  static class KeepsALinePerTotal extends ReferenceQueue {
+    private final Map<Long, ReferenceQueue> queues = new ConcurrentHashMap<>();
 
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          queues.computeIfAbsent(total, key -> new ReferenceQueue(interval)).request(id, total);
-        }
-      };
+    @Override
+    public void request(long id, long total) throws InterruptedException {
+      queues
+          .computeIfAbsent(total, key -> new ReferenceQueue(Duration.ofNanos(intervalNanos)))
+          .request(id, total);
     }
   }
 
@@ -159,52 +96,37 @@ final class BrokenQueues {
     "request_severalInLine_areReleasedInOrderOfJoining",
     "request_arrivingWhileOthersWait_overtakesNobody"
   })
-  static class LastInFirstOut extends Contract {
+  static class LastInFirstOut extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void join(Condition place) {
-          line.addFirst(place);
-        }
-      };
+    void join(Condition place) {
+      line.addFirst(place);
     }
   }
 
   /** The second in line goes before the first. */
   @CaughtBy("request_severalInLine_areReleasedInOrderOfJoining")
-  static class SwapsNeighbours extends Contract {
+  static class SwapsNeighbours extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void join(Condition place) {
-          if (line.size() == 3) {
-            Condition last = line.removeLast();
-            line.addLast(place);
-            line.addLast(last);
-          } else {
-            line.addLast(place);
-          }
-        }
-      };
+    void join(Condition place) {
+      if (line.size() == 3) {
+        Condition last = line.removeLast();
+        line.addLast(place);
+        line.addLast(last);
+      } else {
+        line.addLast(place);
+      }
     }
   }
 
   @CaughtBy("request_arrivingWhileOthersWait_overtakesNobody")
-  static class LetsArrivalsBarge extends Contract {
+  static class LetsArrivalsBarge extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void join(Condition place) {
-          if (dueNanos - System.nanoTime() <= 0) {
-            line.addFirst(place);
-          } else {
-            line.addLast(place);
-          }
-        }
-      };
+    void join(Condition place) {
+      if (dueNanos - System.nanoTime() <= 0) {
+        line.addFirst(place);
+      } else {
+        line.addLast(place);
+      }
     }
   }
 
@@ -212,28 +134,23 @@ final class BrokenQueues {
     "request_sameShardAgainWhileItWaits_joinsOnceMore",
     "request_severalInLine_areReleasedInOrderOfJoining"
   })
-  static class MergesRequestsOfOneShard extends Contract {
-    @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private final Set<Long> waiting = new HashSet<>();
+  static class MergesRequestsOfOneShard extends ReferenceQueue {
+    private final Set<Long> waiting = new HashSet<>();
 
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          synchronized (waiting) {
-            if (!waiting.add(id)) {
-              return;
-            }
-          }
-          try {
-            super.request(id, total);
-          } finally {
-            synchronized (waiting) {
-              waiting.remove(id);
-            }
-          }
+    @Override
+    public void request(long id, long total) throws InterruptedException {
+      synchronized (waiting) {
+        if (!waiting.add(id)) {
+          return;
         }
-      };
+      }
+      try {
+        super.request(id, total);
+      } finally {
+        synchronized (waiting) {
+          waiting.remove(id);
+        }
+      }
     }
   }
 
@@ -243,23 +160,18 @@ final class BrokenQueues {
     "request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem",
     "request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease"
   })
-  static class ChargesWhoeverIsInterrupted extends Contract {
+  static class ChargesWhoeverIsInterrupted extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          if (Thread.currentThread().isInterrupted()) {
-            released(System.nanoTime());
-          }
-          super.request(id, total);
-        }
+    public void request(long id, long total) throws InterruptedException {
+      if (Thread.currentThread().isInterrupted()) {
+        released(System.nanoTime());
+      }
+      super.request(id, total);
+    }
 
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          dueNanos += intervalNanos;
-        }
-      };
+    @Override
+    void interrupted(Condition place, long nowNanos) {
+      dueNanos += intervalNanos;
     }
   }
 
@@ -267,64 +179,44 @@ final class BrokenQueues {
     "request_behindManyHeadsInterruptedInTurn_waitsForNoneOfThem",
     "request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease"
   })
-  static class ChargesTheInterruptedHead extends Contract {
+  static class ChargesTheInterruptedHead extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          if (isHead(place)) {
-            dueNanos += intervalNanos;
-          }
-        }
-      };
+    void interrupted(Condition place, long nowNanos) {
+      if (isHead(place)) {
+        dueNanos += intervalNanos;
+      }
     }
   }
 
   @CaughtBy("request_loneHeadInterruptedAgainAndAgain_putsOffNoRelease")
-  static class StartsTheIntervalAnewWhenTheHeadIsInterrupted extends Contract {
+  static class StartsTheIntervalAnewWhenTheHeadIsInterrupted extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          dueNanos = nowNanos + intervalNanos;
-        }
-      };
+    void interrupted(Condition place, long nowNanos) {
+      dueNanos = nowNanos + intervalNanos;
     }
   }
 
   /** Granted, then interrupted before it noticed: the start is gone. */
   @CaughtBy("request_interruptRacesReleaseOnIdleQueue_nextInLineGetsTheStart")
-  static class LosesTheStartInARace extends Contract {
+  static class LosesTheStartInARace extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          super.request(id, total);
-          LockSupport.parkNanos(50_000); // the news of the grant travels
-          if (Thread.interrupted()) {
-            throw new InterruptedException();
-          }
-        }
-      };
+    public void request(long id, long total) throws InterruptedException {
+      super.request(id, total);
+      LockSupport.parkNanos(50_000); // the news of the grant travels
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
     }
   }
 
   /** The same for a head that waited: its turn had come when it was interrupted. */
   @CaughtBy("request_headInterruptedAfterItsTurnCame_nextInLineGetsTheStart")
-  static class LosesTheStartOfTheHeadInARace extends Contract {
+  static class LosesTheStartOfTheHeadInARace extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          if (isHead(place) && dueNanos - nowNanos <= 0) {
-            released(nowNanos);
-          }
-        }
-      };
+    void interrupted(Condition place, long nowNanos) {
+      if (isHead(place) && dueNanos - nowNanos <= 0) {
+        released(nowNanos);
+      }
     }
   }
 
@@ -333,42 +225,32 @@ final class BrokenQueues {
     "request_behindManyInterrupted_waitsForNoneOfThem",
     "request_manyInterruptedAtRandom_othersKeepOrderAndSpacing"
   })
-  static class DropsWhoeverIsBehindAnInterrupted extends Contract {
+  static class DropsWhoeverIsBehindAnInterrupted extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          List<Condition> places = List.copyOf(line);
-          int behind = places.indexOf(place) + 1;
-          if (behind < places.size()) {
-            line.remove(places.get(behind));
-          }
-        }
-      };
+    void interrupted(Condition place, long nowNanos) {
+      List<Condition> places = List.copyOf(line);
+      int behind = places.indexOf(place) + 1;
+      if (behind < places.size()) {
+        line.remove(places.get(behind));
+      }
     }
   }
 
   @CaughtBy("request_joiningBehindAnInterruptedTail_isReleased")
-  static class LosesWhoeverJoinsBehindAnInterruptedTail extends Contract {
+  static class LosesWhoeverJoinsBehindAnInterruptedTail extends ReferenceQueue {
+    private boolean tailIsGone;
+
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private boolean tailIsGone;
+    void interrupted(Condition place, long nowNanos) {
+      tailIsGone = place.equals(line.getLast());
+    }
 
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          tailIsGone = place.equals(line.getLast());
-        }
-
-        @Override
-        void join(Condition place) {
-          if (!tailIsGone) {
-            super.join(place);
-          }
-          tailIsGone = false;
-        }
-      };
+    @Override
+    void join(Condition place) {
+      if (!tailIsGone) {
+        super.join(place);
+      }
+      tailIsGone = false;
     }
   }
 
@@ -378,26 +260,21 @@ final class BrokenQueues {
     "request_interruptRacesReleaseOfHead_returnsOrThrowsAndTheNextIsReleased",
     "request_headInterruptedAfterItsTurnCame_nextInLineGetsTheStart"
   })
-  static class HandsNothingOnWhenTheHeadIsInterrupted extends Contract {
+  static class HandsNothingOnWhenTheHeadIsInterrupted extends ReferenceQueue {
+    private @Nullable Condition interrupted;
+
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private @Nullable Condition interrupted;
+    void interrupted(Condition place, long nowNanos) {
+      interrupted = place;
+    }
 
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          interrupted = place;
-        }
-
-        @Override
-        void leave(Condition place) {
-          if (place.equals(interrupted)) {
-            line.remove(place);
-          } else {
-            super.leave(place);
-          }
-        }
-      };
+    @Override
+    void leave(Condition place) {
+      if (place.equals(interrupted)) {
+        line.remove(place);
+      } else {
+        super.leave(place);
+      }
     }
   }
 
@@ -405,48 +282,38 @@ final class BrokenQueues {
     "request_interruptedWhileWaiting_throwsAndLeavesTheLine",
     "request_interruptedOnEntry_throwsAndTakesNoStart"
   })
-  static class GoesOnWaitingWhenInterrupted extends Contract {
+  static class GoesOnWaitingWhenInterrupted extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void awaitTurn(Condition place) {
-          while (true) {
-            try {
-              super.awaitTurn(place);
-              return;
-            } catch (InterruptedException e) {
-              // swallowed
-            }
-          }
+    void awaitTurn(Condition place) {
+      while (true) {
+        try {
+          super.awaitTurn(place);
+          return;
+        } catch (InterruptedException e) {
+          // swallowed
         }
+      }
+    }
 
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          boolean unused = Thread.interrupted();
-          super.request(id, total);
-        }
-      };
+    @Override
+    public void request(long id, long total) throws InterruptedException {
+      boolean unused = Thread.interrupted();
+      super.request(id, total);
     }
   }
 
   /** If its turn has come by then, it is released as if nothing had been. */
   @CaughtBy("request_headInterruptedAfterItsTurnCame_nextInLineGetsTheStart")
-  static class ReturnsWithTheStatusCleared extends Contract {
+  static class ReturnsWithTheStatusCleared extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void awaitTurn(Condition place) throws InterruptedException {
-          try {
-            super.awaitTurn(place);
-          } catch (InterruptedException e) {
-            if (dueNanos - System.nanoTime() > 0 || !isHead(place)) {
-              throw e;
-            }
-          }
+    void awaitTurn(Condition place) throws InterruptedException {
+      try {
+        super.awaitTurn(place);
+      } catch (InterruptedException e) {
+        if (dueNanos - System.nanoTime() > 0 || !isHead(place)) {
+          throw e;
         }
-      };
+      }
     }
   }
 
@@ -454,175 +321,126 @@ final class BrokenQueues {
     "request_interruptedWhileWaiting_throwsAndLeavesTheLine",
     "request_interruptedOnEntry_throwsAndTakesNoStart"
   })
-  static class ThrowsWithTheStatusSet extends Contract {
+  static class ThrowsWithTheStatusSet extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          try {
-            super.request(id, total);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw e;
-          }
-        }
-      };
+    public void request(long id, long total) throws InterruptedException {
+      try {
+        super.request(id, total);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw e;
+      }
     }
   }
 
   @CaughtBy("request_interruptedOnEntry_throwsAndTakesNoStart")
-  static class IgnoresAnInterruptOnEntry extends Contract {
+  static class IgnoresAnInterruptOnEntry extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public void request(long id, long total) throws InterruptedException {
-          boolean interrupted = Thread.interrupted();
-          super.request(id, total);
-          if (interrupted) {
-            Thread.currentThread().interrupt();
-          }
-        }
-      };
+    public void request(long id, long total) throws InterruptedException {
+      boolean interrupted = Thread.interrupted();
+      super.request(id, total);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
-  static class AcceptsBadShards extends Contract {
+  static class AcceptsBadShards extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void checkShard(long id, long total) {}
-      };
+    void checkShard(long id, long total) {}
+  }
+
+  @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
+  static class AcceptsTheIdThatEqualsTheTotal extends ReferenceQueue {
+    @Override
+    void checkShard(long id, long total) {
+      if (id != total || total < 1) {
+        super.checkShard(id, total);
+      }
     }
   }
 
   @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
-  static class AcceptsTheIdThatEqualsTheTotal extends Contract {
+  static class RefusesWithoutNamingTheValues extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void checkShard(long id, long total) {
-          if (id != total || total < 1) {
-            super.checkShard(id, total);
-          }
-        }
-      };
-    }
-  }
-
-  @CaughtBy("request_badShard_isRefusedByNameAndDoesNotJoin")
-  static class RefusesWithoutNamingTheValues extends Contract {
-    @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void checkShard(long id, long total) {
-          if (total < 1 || id < 0 || id >= total) {
-            throw new IllegalArgumentException("bad shard");
-          }
-        }
-      };
+    void checkShard(long id, long total) {
+      if (total < 1 || id < 0 || id >= total) {
+        throw new IllegalArgumentException("bad shard");
+      }
     }
   }
 
   @CaughtBy("request_largestShard_isReleased")
-  static class RefusesLargeShards extends Contract {
+  static class RefusesLargeShards extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void checkShard(long id, long total) {
-          super.checkShard(id, total);
-          if (total > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("total is " + total);
-          }
-        }
-      };
+    void checkShard(long id, long total) {
+      super.checkShard(id, total);
+      if (total > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException("total is " + total);
+      }
     }
   }
 
   @CaughtBy({"createQueue_badInterval_isRefused", "createQueue_nullInterval_isRefused"})
-  static class AcceptsEveryInterval extends Contract {
+  static class AcceptsEveryInterval extends ReferenceQueue {
     @Override
-    @SuppressWarnings("NullAway") // the contract passes null
-    protected ReferenceQueue createQueue(@Nullable Duration interval) {
-      return new ReferenceQueue(Duration.ofHours(1));
+    void setInterval(Duration interval) {
+      super.setInterval(Duration.ofHours(1));
     }
   }
 
   @CaughtBy("request_onInProcessQueue_leavesNoPlatformThread")
-  static class LeavesAThread extends Contract {
+  static class LeavesAThread extends ReferenceQueue {
+    private @Nullable Thread timer;
+
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private @Nullable Thread timer;
+    void join(Condition place) {
+      super.join(place);
+      if (timer == null) {
+        timer = Thread.ofPlatform().daemon().start(LockSupport::park);
+      }
+    }
 
-        @Override
-        void join(Condition place) {
-          super.join(place);
-          if (timer == null) {
-            timer = Thread.ofPlatform().daemon().start(LockSupport::park);
-          }
-        }
-
-        @Override
-        public void close() {
-          super.close();
-          if (timer != null) {
-            LockSupport.unpark(timer);
-          }
-        }
-      };
+    @Override
+    public void close() {
+      super.close();
+      if (timer != null) {
+        LockSupport.unpark(timer);
+      }
     }
   }
 
   @CaughtBy({"close_whileRequestsWait_throwsToEachOfThem", "close_onceMore_changesNothing"})
-  static class LeavesWaitersAloneWhenItIsClosed extends Contract {
+  static class LeavesWaitersAloneWhenItIsClosed extends ReferenceQueue {
+    private boolean refuses;
+
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private boolean refuses;
+    void checkShard(long id, long total) {
+      super.checkShard(id, total);
+      if (refuses) {
+        throw new IllegalStateException("closed");
+      }
+    }
 
-        @Override
-        void checkShard(long id, long total) {
-          super.checkShard(id, total);
-          if (refuses) {
-            throw new IllegalStateException("closed");
-          }
-        }
-
-        @Override
-        public void close() {
-          refuses = true;
-        }
-      };
+    @Override
+    public void close() {
+      refuses = true;
     }
   }
 
   @CaughtBy("request_afterClose_throwsIllegalStateException")
-  static class ServesOnWhenItIsClosed extends Contract {
+  static class ServesOnWhenItIsClosed extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public void close() {}
-      };
-    }
+    public void close() {}
   }
 
   /** One whose requests end by nothing but its closing; not to be caught, but to be tidied up. */
   static class IsDeafUntilItIsClosed extends GoesOnWaitingWhenInterrupted {
     static final Queue<ReferenceQueue> CREATED = new ConcurrentLinkedQueue<>();
 
-    @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      ReferenceQueue queue = super.createQueue(interval);
-      CREATED.add(queue);
-      return queue;
+    IsDeafUntilItIsClosed() {
+      CREATED.add(this);
     }
   }
 
@@ -630,16 +448,11 @@ final class BrokenQueues {
     "acquire_identified_nextIsDueAnIntervalLater",
     "acquire_closedWithoutAWord_countsAsIdentified"
   })
-  static class ReleasesTheNextWhileOneIsHeld extends Contract {
+  static class ReleasesTheNextWhileOneIsHeld extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void held(Start start, long nowNanos) {
-          super.held(start, nowNanos);
-          dueNanos = nowNanos + intervalNanos;
-        }
-      };
+    void held(Start start, long nowNanos) {
+      super.held(start, nowNanos);
+      dueNanos = nowNanos + intervalNanos;
     }
   }
 
@@ -647,19 +460,10 @@ final class BrokenQueues {
     "acquire_saidToBeIdentifiedAtOnce_keepsTheInterval",
     "acquire_identified_nextIsDueAnIntervalLater"
   })
-  static class ForgetsTheIntervalOnceIdentified extends Contract {
+  static class ForgetsTheIntervalOnceIdentified extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (word == Word.IDENTIFIED) {
-            dueNanos = nowNanos;
-          } else {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return word == Word.IDENTIFIED ? nowNanos : super.dueAfter(start, word, nowNanos);
     }
   }
 
@@ -668,19 +472,12 @@ final class BrokenQueues {
     "acquire_saidAfterItWasCancelled_changesNothing",
     "acquire_releasedLater_seesWhatWasWrittenBeforeTheOtherWasOver"
   })
-  static class CostsASlotWhenCancelled extends Contract {
+  static class CostsASlotWhenCancelled extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (word == Word.CANCELLED) {
-            dueNanos = nowNanos + intervalNanos;
-          } else {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return word == Word.CANCELLED
+          ? nowNanos + intervalNanos
+          : super.dueAfter(start, word, nowNanos);
     }
   }
 
@@ -691,167 +488,102 @@ final class BrokenQueues {
     "acquire_cancelledOnceItWasIdentified_isNotGivenBack",
     "acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval"
   })
-  static class HearsOfNothingButCancel extends Contract {
+  static class HearsOfNothingButCancel extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (word == Word.CANCELLED) {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return word == Word.CANCELLED ? super.dueAfter(start, word, nowNanos) : dueNanos;
     }
   }
 
   @CaughtBy("acquire_closedWithoutAWord_countsAsIdentified")
-  static class TakesCloseForCancel extends Contract {
+  static class TakesCloseForCancel extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (word == Word.CLOSED) {
-            dueNanos = start.releaseNanos;
-          } else {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return word == Word.CLOSED ? start.releaseNanos : super.dueAfter(start, word, nowNanos);
     }
   }
 
   @CaughtBy("acquire_answered_nextIsNotDueBeforeFiveSixthsOfTheInterval")
-  static class TakesAnswersTooEarly extends Contract {
+  static class TakesAnswersTooEarly extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (word == Word.ANSWERED) {
-            dueNanos = nowNanos + intervalNanos / 2;
-          } else {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return word == Word.ANSWERED
+          ? nowNanos + intervalNanos / 2
+          : super.dueAfter(start, word, nowNanos);
     }
   }
 
   @CaughtBy("acquire_cancelledOnceItWasIdentified_isNotGivenBack")
-  static class CancelsWhatWasIdentified extends Contract {
+  static class CancelsWhatWasIdentified extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        boolean isToBeHeard(Start start, Word word) {
-          return true;
-        }
-      };
+    boolean isToBeHeard(Start start, Word word) {
+      return true;
     }
   }
 
   @CaughtBy("acquire_saidAfterItWasCancelled_changesNothing")
-  static class HearsWhatIsOver extends Contract {
+  static class HearsWhatIsOver extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        boolean isOver(Start start) {
-          return false;
-        }
-      };
+    boolean isOver(Start start) {
+      return false;
     }
   }
 
   @CaughtBy("acquire_identifiedAfterItRanOut_putsTheNextOff")
-  static class IgnoresWhatIsSaidLate extends Contract {
+  static class IgnoresWhatIsSaidLate extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void heardLate(Word word, long nowNanos) {}
-      };
-    }
+    void heardLate(Word word, long nowNanos) {}
   }
 
   @CaughtBy({
     "acquire_nothingIsSaid_runsOutAndCountsAsIdentified",
     "acquire_identifiedAfterItRanOut_putsTheNextOff"
   })
-  static class HoldsForEver extends Contract {
+  static class HoldsForEver extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void held(Start start, long nowNanos) {
-          super.held(start, nowNanos);
-          dueNanos = nowNanos + Duration.ofHours(1).toNanos();
-        }
-      };
+    void held(Start start, long nowNanos) {
+      super.held(start, nowNanos);
+      dueNanos = nowNanos + Duration.ofHours(1).toNanos();
     }
   }
 
   @CaughtBy("acquire_nothingIsSaid_runsOutAndCountsAsIdentified")
-  static class DoesNotTellThatAHoldRanOut extends Contract {
+  static class DoesNotTellThatAHoldRanOut extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        boolean hasRunOut(Start start, long nowNanos) {
-          return false;
-        }
-      };
+    boolean hasRunOut(Start start, long nowNanos) {
+      return false;
     }
   }
 
   @CaughtBy("acquire_nothingIsSaid_runsOutAndCountsAsIdentified")
-  static class EndsHoldsTooEarly extends Contract {
+  static class EndsHoldsTooEarly extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        void held(Start start, long nowNanos) {
-          super.held(start, nowNanos);
-          dueNanos = nowNanos + holdNanos;
-        }
-      };
+    void held(Start start, long nowNanos) {
+      super.held(start, nowNanos);
+      dueNanos = nowNanos + holdNanos;
     }
   }
 
   @CaughtBy("acquire_interruptedInLine_leavesNoTrace")
-  static class GivesNothingBackOnceSomebodyWasInterrupted extends Contract {
+  static class GivesNothingBackOnceSomebodyWasInterrupted extends ReferenceQueue {
+    private boolean interrupted;
+
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        private boolean interrupted;
+    void interrupted(Condition place, long nowNanos) {
+      interrupted = true;
+    }
 
-        @Override
-        void interrupted(Condition place, long nowNanos) {
-          interrupted = true;
-        }
-
-        @Override
-        void heard(Start start, Word word, long nowNanos) {
-          if (!interrupted) {
-            super.heard(start, word, nowNanos);
-          }
-        }
-      };
+    @Override
+    long dueAfter(Start start, Word word, long nowNanos) {
+      return interrupted ? dueNanos : super.dueAfter(start, word, nowNanos);
     }
   }
 
   @CaughtBy("acquire_badShard_isRefusedAndDoesNotJoin")
-  static class AcquiresForAnyShard extends Contract {
+  static class AcquiresForAnyShard extends ReferenceQueue {
     @Override
-    protected ReferenceQueue createQueue(Duration interval) {
-      return new ReferenceQueue(interval) {
-        @Override
-        public SessionStart acquire(long id, long total) throws InterruptedException {
-          return super.acquire(0, 1);
-        }
-      };
+    public SessionStart acquire(long id, long total) throws InterruptedException {
+      return super.acquire(0, 1);
     }
   }
 }

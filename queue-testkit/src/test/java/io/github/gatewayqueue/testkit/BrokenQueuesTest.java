@@ -36,15 +36,15 @@ class BrokenQueuesTest {
 
   @ParameterizedTest
   @MethodSource("brokenQueues")
-  void contract_onBrokenQueue_fails(Class<?> broken) {
+  void contract_onBrokenQueue_fails(Class<? extends ReferenceQueue> broken) {
     Set<String> missed = caughtBy(broken).collect(Collectors.toCollection(TreeSet::new));
     try {
       for (int scale = 1; !missed.isEmpty() && scale <= MAX_SCALE; scale *= 2) {
-        BrokenQueues.Contract.scale = scale;
+        BrokenQueueContract.scale = scale;
         missed.removeAll(failures(broken, missed));
       }
     } finally {
-      BrokenQueues.Contract.scale = 1;
+      BrokenQueueContract.scale = 1;
     }
     assertEquals(Set.of(), missed);
   }
@@ -76,20 +76,23 @@ class BrokenQueuesTest {
     assertTrue(IsDeafUntilItIsClosed.CREATED.remove().closed);
   }
 
-  static Stream<Class<?>> brokenQueues() {
+  static Stream<Class<? extends ReferenceQueue>> brokenQueues() {
     return Arrays.stream(BrokenQueues.class.getDeclaredClasses())
-        .filter(nested -> nested.isAnnotationPresent(CaughtBy.class));
+        .filter(nested -> nested.isAnnotationPresent(CaughtBy.class))
+        .map(nested -> nested.asSubclass(ReferenceQueue.class));
   }
 
-  private static Stream<String> caughtBy(Class<?> broken) {
+  private static Stream<String> caughtBy(Class<? extends ReferenceQueue> broken) {
     return Stream.of(requireNonNull(broken.getAnnotation(CaughtBy.class)).value());
   }
 
-  private static Set<String> failures(Class<?> contract, Set<String> tests) {
+  private static Set<String> failures(Class<? extends ReferenceQueue> broken, Set<String> tests) {
+    BrokenQueueContract.broken = broken;
     var failures = new Failures();
     var request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(tests.stream().map(test -> selectMethod(contract, test)).toList())
+            .selectors(
+                tests.stream().map(test -> selectMethod(BrokenQueueContract.class, test)).toList())
             .build();
     LauncherFactory.create().execute(request, failures);
     return failures.tests;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * line. What a broken one gets wrong is a method of its own.
  */
 class ReferenceQueue implements GatewayQueue, AutoCloseable {
-  final long intervalNanos;
+  long intervalNanos;
   long holdNanos = Duration.ofHours(1).toNanos();
   final Deque<Condition> line = new ArrayDeque<>();
   long dueNanos = System.nanoTime();
@@ -23,6 +23,13 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock(true);
 
   ReferenceQueue(Duration interval) {
+    setInterval(interval);
+  }
+
+  /** For a broken one, whose interval is set before it is used. */
+  ReferenceQueue() {}
+
+  void setInterval(Duration interval) {
     if (interval.isNegative()
         || interval.isZero()
         || interval.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0) {
@@ -141,13 +148,13 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
     return !start.identified || word == Word.ANSWERED;
   }
 
-  void heard(Start start, Word word, long nowNanos) {
-    dueNanos =
-        switch (word) {
-          case IDENTIFIED, CLOSED -> nowNanos + intervalNanos;
-          case ANSWERED -> Math.min(dueNanos, nowNanos + intervalNanos * 5 / 6);
-          case CANCELLED -> start.releaseNanos;
-        };
+  /** Returns when the next one is due, now that this was said of a start. */
+  long dueAfter(Start start, Word word, long nowNanos) {
+    return switch (word) {
+      case IDENTIFIED, CLOSED -> nowNanos + intervalNanos;
+      case ANSWERED -> Math.min(dueNanos, nowNanos + intervalNanos * 5 / 6);
+      case CANCELLED -> start.releaseNanos;
+    };
   }
 
   /** Called with the first word of a start that has run out. */
@@ -202,7 +209,7 @@ class ReferenceQueue implements GatewayQueue, AutoCloseable {
           expired = true;
           heardLate(word, nowNanos);
         } else if (isToBeHeard(this, word)) {
-          heard(this, word, nowNanos);
+          dueNanos = dueAfter(this, word, nowNanos);
         }
         over = word != Word.IDENTIFIED && !(identified && word == Word.CANCELLED);
         identified |= word == Word.IDENTIFIED;
