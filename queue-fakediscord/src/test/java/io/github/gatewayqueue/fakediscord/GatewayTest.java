@@ -277,7 +277,7 @@ class GatewayTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = ';', // JSON has commas
+      delimiter = '|',
       textBlock =
           """
           nonsense
@@ -400,26 +400,23 @@ class GatewayTest {
     }
   }
 
-  @Test
-  void resume_sequenceNeverSent_isClosed() throws InterruptedException {
+  @ParameterizedTest
+  @CsvSource({FakeDiscord.DEFAULT_TOKEN + ", 2, 4007", "wrong, 1, 4004"})
+  void resume_sequenceNeverSentOrWrongToken_isClosed(String token, int sequence, int code)
+      throws InterruptedException {
     try (var client = connect();
         var second = connect()) {
       String session = client.start(0, 1).getString("session_id");
       second.hello();
-      second.resume(session, 2);
-      assertEquals(4007, second.closeCode());
+      second.resume(token, session, sequence);
+      assertEquals(code, second.closeCode());
     }
   }
 
   @Test
-  void resume_wrongTokenOrIdentified_isClosed() throws InterruptedException {
-    try (var client = connect();
-        var second = connect()) {
-      String session = client.start(0, 1).getString("session_id");
-      second.hello();
-      second.resume("wrong", session, 1);
-      assertEquals(4004, second.closeCode());
-      client.resume(session, 1);
+  void resume_identified_isClosed() throws InterruptedException {
+    try (var client = connect()) {
+      client.resume(client.start(0, 1).getString("session_id"), 1);
       assertEquals(4005, client.closeCode());
     }
   }

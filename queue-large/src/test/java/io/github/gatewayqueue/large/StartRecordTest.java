@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300) // only if something hangs
 class StartRecordTest {
@@ -223,12 +225,18 @@ class StartRecordTest {
     }
   }
 
-  @Test
-  void age_otherBoot_byTheWallClock() {
+  @ParameterizedTest
+  @CsvSource({
+    "60010, 00000000, 2000000, 60", // another boot
+    "60010, " + BOOT + ", 999999, 60", // the uptime went down
+    "-3600000, 00000000, 5, 0" // it is of the future
+  })
+  void age_notByTheUptime_byTheWallClock(long millis, String boot, long uptime, long ageSeconds) {
     StartRecord record = open();
     record.started(1, 1, HOLD);
-    now = new RecordedMoment(NOON.plusMillis(60_010), "00000000", 2_000_000);
-    assertEquals(List.of(start(1, 1, 60_000_000_000L)), starts(record));
+    now = new RecordedMoment(NOON.plusMillis(millis), boot, uptime);
+    assertEquals(List.of(start(1, 1, ageSeconds * 1_000_000_000)), starts(record));
+    assertEquals(List.of(start(1, 1, ageSeconds * 1_000_000_000)), starts(reopen(record)));
   }
 
   @Test
@@ -238,22 +246,6 @@ class StartRecordTest {
     record.started(1, 1, HOLD);
     now = new RecordedMoment(NOON.plusMillis(60_010), "-", -1);
     assertEquals(List.of(start(1, 1, 60_000_000_000L)), starts(reopen(record)));
-  }
-
-  @Test
-  void age_uptimeWentDown_byTheWallClock() {
-    StartRecord record = open();
-    record.started(1, 1, HOLD);
-    now = new RecordedMoment(NOON.plusMillis(60_010), BOOT, 999_999);
-    assertEquals(List.of(start(1, 1, 60_000_000_000L)), starts(record));
-  }
-
-  @Test
-  void age_ofTheFuture_isNow() {
-    StartRecord record = open();
-    record.started(1, 1, HOLD);
-    now = new RecordedMoment(NOON.minusSeconds(3600), "00000000", 5);
-    assertEquals(List.of(start(1, 1, 0)), starts(reopen(record)));
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.github.gatewayqueue.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservedUsesTest {
   private static final long INTERVAL = 100;
@@ -45,20 +47,17 @@ class ObservedUsesTest {
     assertEquals(2100, heard.notBeforeNanos(0));
   }
 
-  @Test
-  void begin_forgetsTheUses() {
+  /** Whatever the start delay is: the store has forgotten those uses, and this process has not. */
+  @ParameterizedTest
+  @CsvSource({
+    "2060, 2150", // soon after the last use of any bucket: an interval after that
+    "3000, 3030"
+  })
+  void begin_afterUses_waitsForTheStartDelayAndTheInterval(long moment, long notBefore) {
     heard.hear(0, 77, 2000);
-    heard.begin(3000);
-    assertEquals(3030, heard.notBeforeNanos(0));
-  }
-
-  /** Whatever the start delay is: the store has forgotten that use, and this process has not. */
-  @Test
-  void begin_soonAfterAUse_waitsForTheInterval() {
-    heard.hear(3, 77, 2000);
     heard.hear(4, 78, 2050);
-    heard.begin(2060);
-    assertEquals(2150, heard.notBeforeNanos(0));
+    heard.begin(moment);
+    assertEquals(notBefore, heard.notBeforeNanos(0));
   }
 
   @Test
