@@ -96,11 +96,12 @@ class BrokerFaultTest extends BrokerTestBase {
   @Test
   void request_queueFails_500AndAnErrorInTheLog() throws Exception {
     Broker broker = startOdd(builder(), 1);
-    queue.get().onLeave =
-        () -> {
-          throw new IllegalStateException("odd");
-        };
+    queue.get().onLeave = BrokerFaultTest::throwOdd;
     require500(broker, "/?shard=3", "SEVERE: the request of shard 3 failed");
+  }
+
+  private static void throwOdd() {
+    throw new IllegalStateException("odd");
   }
 
   private void require500(Broker broker, String target, String logged) throws Exception {
@@ -114,10 +115,7 @@ class BrokerFaultTest extends BrokerTestBase {
   @Test
   void status_fails_500AndTheNextIsAnswered() throws Exception {
     Broker broker = startOdd(builder(), 1);
-    queue.get().onLook =
-        () -> {
-          throw new IllegalStateException("odd");
-        };
+    queue.get().onLook = BrokerFaultTest::throwOdd;
     require500(broker, "/status", "SEVERE: a page could not be made: ");
     assertEquals(500, get(broker, "/health/ready").statusCode());
     assertEquals(200, get(broker, "/health/live").statusCode());

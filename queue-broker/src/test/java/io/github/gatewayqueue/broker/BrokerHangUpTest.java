@@ -75,8 +75,7 @@ class BrokerHangUpTest extends BrokerTestBase {
   @Test
   void hangUp_whileEventsAreSent_leavesTheLine() throws Exception {
     Broker broker = startBlocked(builder());
-    EventReader client = events(broker, "/?shard=1&total=4");
-    client.expect("waiting");
+    EventReader client = eventsOfWaiting(broker);
     client.close();
     awaitWaiting(broker, 0);
   }

@@ -87,19 +87,16 @@ class BrokerRefusalTest extends BrokerTestBase {
     assertEquals(0, status(broker).getInteger("released"));
   }
 
-  @Test
-  void request_lineTooLong_414() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /?%s HTTP/1.1', 4200, 414, Request-URI Too Long",
+    "'GET / HTTP/1.1\r\nX: %s', 9000, 431, Request Header Fields Too Large"
+  })
+  void request_headTooLong_isRefusedAndClosed(String head, int length, int status, String title)
+      throws Exception {
     RawConnection client = connect(start(builder()));
-    client.send("GET /?" + "a".repeat(4200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    assertProblem(414, "Request-URI Too Long", client.readAnswer());
-    assertEquals("", client.readToEnd());
-  }
-
-  @Test
-  void request_headersTooLong_431() throws Exception {
-    RawConnection client = connect(start(builder()));
-    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(9000) + "\r\n\r\n");
-    assertProblem(431, "Request Header Fields Too Large", client.readAnswer());
+    client.send(head.formatted("a".repeat(length)) + "\r\nHost: localhost\r\n\r\n");
+    assertProblem(status, title, client.readAnswer());
     assertEquals("", client.readToEnd());
   }
 

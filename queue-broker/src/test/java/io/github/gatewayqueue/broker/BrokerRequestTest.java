@@ -10,13 +10,13 @@ import io.github.gatewayqueue.broker.RawConnection.Answer;
 import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.testsupport.Thorough;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are released, in both forms. */
@@ -186,33 +186,29 @@ class BrokerRequestTest extends BrokerTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "text/event-stream",
-        "application/json, Text/Event-Stream;q=0.5",
-        "text/event-stream;charset=utf-8"
-      })
-  void events_namedInAccept_areSent(String accept) throws Exception {
-    assertEquals("text/event-stream", typeOfAnswerTo(accept));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"*/*", "text/*", "text/event-stream;q=0", "text/event-stream2", ""})
-  void events_notNamedInAccept_areNotSent(String accept) throws Exception {
-    assertEquals("application/json", typeOfAnswerTo(accept));
-  }
-
-  private String typeOfAnswerTo(String accept) throws IOException {
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          text/event-stream                         | text/event-stream
+          application/json, Text/Event-Stream;q=0.5 | text/event-stream
+          text/event-stream;charset=utf-8           | text/event-stream
+          */*                                       | application/json
+          text/*                                    | application/json
+          text/event-stream;q=0                     | application/json
+          text/event-stream2                        | application/json
+          ''                                        | application/json
+          """)
+  void events_areSentIfAcceptNamesThem(String accept, String type) throws Exception {
     RawConnection client = connect(start(builder()));
     client.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
-    return "" + client.readAnswer().header("Content-Type");
+    assertEquals(type, client.readAnswer().header("Content-Type"));
   }
 
   @Test
   void events_brokerStops_closingWithARetryTime() throws Exception {
     Broker broker = startBlocked(builder());
-    EventReader client = events(broker, "/?shard=1&total=4");
-    client.expect("waiting");
+    EventReader client = eventsOfWaiting(broker);
     broker.close();
     Event closing = client.expect("closing");
     assertEquals("1000", closing.retry());

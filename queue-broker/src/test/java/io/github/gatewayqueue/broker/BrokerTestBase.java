@@ -95,6 +95,13 @@ abstract class BrokerTestBase {
     return open(new EventReader(URI.create(broker.uri() + target)));
   }
 
+  /** Asks for shard 1, and has been told that it waits. */
+  EventReader eventsOfWaiting(Broker broker) throws IOException, InterruptedException {
+    EventReader client = events(broker, "/?shard=1&total=4");
+    client.expect("waiting");
+    return client;
+  }
+
   HttpResponse<String> get(Broker broker, String target, String... headers)
       throws IOException, InterruptedException {
     return send("GET", broker, target, headers);

@@ -154,13 +154,19 @@ class DashboardIT extends BrokerTestBase {
     assertReadable("empty");
   }
 
-  @Test
-  @Thorough(PAGES)
-  void page_someWait_showsWhatStatusSays() throws Exception {
+  /** A broker that has released the first of three shards, and lets the second wait. */
+  private Broker startWithOneWaiting() throws Exception {
     Broker broker = start(local());
     release(broker, 0, 3);
     ask(broker, 1, 3);
     awaitWaiting(broker, 1);
+    return broker;
+  }
+
+  @Test
+  @Thorough(PAGES)
+  void page_someWait_showsWhatStatusSays() throws Exception {
+    Broker broker = startWithOneWaiting();
     ask(broker, 2, 3);
     awaitWaiting(broker, 2);
     show(broker);
@@ -595,10 +601,7 @@ class DashboardIT extends BrokerTestBase {
   @Test
   @Thorough(PAGES)
   void rows_onAPhone_haveTheNameOfEachValue() throws Exception {
-    Broker broker = start(local());
-    release(broker, 0, 3);
-    ask(broker, 1, 3);
-    show(broker);
+    show(startWithOneWaiting());
     awaitText("waiting", "1");
     browser.resize(400, 900);
     assertEquals("\"Bucket \"", nameBefore("#buckets tbody th"));

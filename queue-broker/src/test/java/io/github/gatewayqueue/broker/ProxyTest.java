@@ -157,17 +157,24 @@ class ProxyTest extends BrokerTestBase {
     assertNull(client.next());
   }
 
+  /** A client of each kind that waits behind a proxy. */
+  private record TwoWaiting(int port, RawConnection plain, EventReader events) {}
+
+  private TwoWaiting twoWaiting(Proxy proxy, Broker broker) throws Exception {
+    int port = start(proxy, broker);
+    TwoWaiting two = new TwoWaiting(port, askThrough(port, 1), eventsThrough(port, 2));
+    awaitWaiting(broker, 2);
+    return two;
+  }
+
   @ParameterizedTest
   @EnumSource
   void hangUp_givesThePlaceUp(Proxy proxy) throws Exception {
     Broker broker = startBlocked(builder());
-    int port = start(proxy, broker);
-    RawConnection plain = askThrough(port, 1);
-    EventReader events = eventsThrough(port, 2);
-    awaitWaiting(broker, 2);
-    plain.close();
+    TwoWaiting two = twoWaiting(proxy, broker);
+    two.plain.close();
     awaitWaiting(broker, 1);
-    events.close();
+    two.events.close();
     awaitWaiting(broker, 0);
   }
 
@@ -176,14 +183,11 @@ class ProxyTest extends BrokerTestBase {
   @EnumSource
   void close_plainClientGetsNoAnswerAndLaterOnesNeither(Proxy proxy) throws Exception {
     Broker broker = startBlocked(builder());
-    int port = start(proxy, broker);
-    RawConnection plain = askThrough(port, 1);
-    EventReader events = eventsThrough(port, 2);
-    awaitWaiting(broker, 2);
+    TwoWaiting two = twoWaiting(proxy, broker);
     broker.close();
-    assertEquals("", plain.readToEnd());
-    events.expectAfterWaiting("closing");
-    assertEquals("", askThrough(port, 3).readToEnd());
+    assertEquals("", two.plain.readToEnd());
+    two.events.expectAfterWaiting("closing");
+    assertEquals("", askThrough(two.port, 3).readToEnd());
   }
 
   @ParameterizedTest

@@ -81,11 +81,18 @@ class RawExchangeTest extends BrokerTestBase {
     assertEquals(0, waiting(broker));
   }
 
-  @Test
-  void exchange_expectContinue_isToldToGoOn() throws Exception {
+  private RawConnection expectContinue(int length) throws IOException {
     RawConnection client = connect(start(builder()));
     client.send(
-        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
+            + length
+            + "\r\n\r\n");
+    return client;
+  }
+
+  @Test
+  void exchange_expectContinue_isToldToGoOn() throws Exception {
+    RawConnection client = expectContinue(3);
     assertEquals(100, client.readAnswer().status());
     client.send("abc");
     assertEquals(200, client.readAnswer().status());
@@ -93,10 +100,7 @@ class RawExchangeTest extends BrokerTestBase {
 
   @Test
   void exchange_expectContinueOfTooMuch_isRefusedAtOnce() throws Exception {
-    RawConnection client = connect(start(builder()));
-    client.send(
-        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 70000\r\n\r\n");
-    assertEquals(413, client.readAnswer().status());
+    assertEquals(413, expectContinue(70000).readAnswer().status());
   }
 
   @Test
