@@ -63,38 +63,43 @@ final class FakeBroker implements AutoCloseable {
     return client -> client.send(text);
   }
 
+  /** Does this, and waits for the client to hang up. */
+  static Answer untilHangUp(Answer answer) {
+    return client -> {
+      answer.to(client);
+      client.awaitHangUp();
+    };
+  }
+
   /** Sends this, and waits for the client to hang up. */
   static Answer holding(String text) {
+    return untilHangUp(sending(text));
+  }
+
+  /** Begins to send events, and does this. */
+  static Answer events(Answer answer) {
     return client -> {
-      client.send(text);
-      client.awaitHangUp();
+      client.send(EVENTS);
+      answer.to(client);
     };
   }
 
   /** Releases at once, as a broker does. */
   static Answer releasing() {
-    return client -> {
-      client.send(EVENTS);
+    return events(client -> {
       client.sendWaiting();
       client.sendReleased();
-    };
+    });
   }
 
   /** Releases at once, and holds the start until the client hangs up, without a sign of life. */
   static Answer holdingStart(String start) {
-    return client -> {
-      client.sendHeldAtOnce(start);
-      client.awaitHangUp();
-    };
+    return untilHangUp(client -> client.sendHeldAtOnce(start));
   }
 
   /** Says that the request is in line, and nothing more. */
   static Answer keepingInLine() {
-    return client -> {
-      client.send(EVENTS);
-      client.sendWaiting();
-      client.awaitHangUp();
-    };
+    return events(untilHangUp(Client::sendWaiting));
   }
 
   /** Gives these to what is said of starts, and the last one to all that comes after. */

@@ -170,14 +170,13 @@ class FaultTest {
   void request_bytesThatMakeNoEvent_areNoHeartbeat(String drip) throws Exception {
     try (var server =
             new FakeBroker(
-                client -> {
-                  client.send(FakeBroker.EVENTS);
+                FakeBroker.events(client -> {
                   client.sendWaiting();
                   while (true) { // until the client hangs up
                     client.send(drip);
                     Thread.onSpinWait();
                   }
-                },
+                }),
                 FakeBroker.releasing());
         var queue = server.queue().silence(SHORT).build()) {
       queue.request(0, 1);

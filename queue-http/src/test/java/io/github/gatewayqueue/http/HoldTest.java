@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts that a broker holds: what is told to it, and when a start must not be used. */
@@ -183,16 +184,19 @@ class HoldTest {
     }
   }
 
+  /** Releases at once, and says how long the start is held at most. */
+  private static FakeBroker.Answer holdingFor(long millis) {
+    return FakeBroker.events(client -> {
+      client.sendWaitingForHold();
+      client.sendHeld("x", millis, client.elapsedMillis());
+      client.awaitHangUp();
+    });
+  }
+
   /** There is nothing left to be told for. */
   @Test
   void tell_failsUntilTheHoldIsOver_isGivenUp() throws Exception {
-    try (var server =
-            new FakeBroker(client -> {
-              client.send(FakeBroker.EVENTS);
-              client.sendWaitingForHold();
-              client.sendHeld("x", 1000, client.elapsedMillis());
-              client.awaitHangUp();
-            });
+    try (var server = new FakeBroker(holdingFor(1000));
         var queue = server.queue().build()) {
       server.answerWords(FakeBroker.sending(FULL));
       queue.acquire(0, 1).close();
@@ -336,13 +340,7 @@ class HoldTest {
 
   @Test
   void isExpired_theHoldHasRunOut_isTrue() throws Exception {
-    try (var server =
-            new FakeBroker(client -> {
-              client.send(FakeBroker.EVENTS);
-              client.sendWaitingForHold();
-              client.sendHeld("x", SHORT.toMillis(), client.elapsedMillis());
-              client.awaitHangUp();
-            });
+    try (var server = new FakeBroker(holdingFor(SHORT.toMillis()));
         var queue = server.queue().build()) {
       long beforeNanos = System.nanoTime();
       SessionStart start = queue.acquire(0, 1);
@@ -494,23 +492,24 @@ class HoldTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"elapsedMillis\":0,\"start\":\"x\"}",
-        "{\"elapsedMillis\":0,\"start\":\"x\",\"holdMillis\":-1}",
-        "{\"elapsedMillis\":0,\"start\":\"\",\"holdMillis\":30000}",
-        "{\"elapsedMillis\":0,\"start\":\"../x?\",\"holdMillis\":30000}",
-        "{\"start\":\"x\",\"holdMillis\":30000}",
-      })
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"elapsedMillis":0,"start":"x"}
+          {"elapsedMillis":0,"start":"x","holdMillis":-1}
+          {"elapsedMillis":0,"start":"","holdMillis":30000}
+          {"elapsedMillis":0,"start":"../x?","holdMillis":30000}
+          {"start":"x","holdMillis":30000}
+          """)
   void acquire_startWithoutProperNameOrTime_joinsAgain(String data) throws Exception {
     try (var log = new CapturedLog(HttpQueue.class.getPackageName(), Level.INFO);
         var server =
             new FakeBroker(
-                client -> {
-                  client.send(FakeBroker.EVENTS);
+                FakeBroker.events(client -> {
                   client.sendEvent("released", data);
                   client.awaitHangUp();
-                },
+                }),
                 FakeBroker.releasing());
         var queue = server.queue().build()) {
       queue.acquire(0, 1).close();

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -139,16 +140,18 @@ class ReleaseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "HTTP/1.1 200 OK~Content-Length: 0~~",
-        "HTTP/1.1 200 OK~~",
-        "HTTP/1.1 200 OK~Content-Type: text/plain~~go",
-        "HTTP/1.1 200 OK~Content-Type: application/json~~{}",
-        "HTTP/1.1 200 OK~Content-Type: application/json~~{\"waitedMillis\":0}",
-        "HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2~{}~0~~",
-        "HTTP/1.1 100 Continue~~HTTP/1.1 200 OK~~{}",
-      })
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          HTTP/1.1 200 OK~Content-Length: 0~~
+          HTTP/1.1 200 OK~~
+          HTTP/1.1 200 OK~Content-Type: text/plain~~go
+          HTTP/1.1 200 OK~Content-Type: application/json~~{}
+          HTTP/1.1 200 OK~Content-Type: application/json~~{"waitedMillis":0}
+          HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2~{}~0~~
+          HTTP/1.1 100 Continue~~HTTP/1.1 200 OK~~{}
+          """)
   void request_plainAnswer_isARelease(String answer) throws Exception {
     try (var server = new FakeBroker(FakeBroker.sending(answer));
         var queue = builder(server).build()) {
@@ -176,14 +179,14 @@ class ReleaseTest {
   @Test
   void request_longWaitAndFreshRelease_isReleased() throws Exception {
     try (var server =
-            new FakeBroker(client -> {
-              client.send(FakeBroker.EVENTS);
-              for (int i = 0; i < 6; i++) {
-                client.sendWaiting();
-                letPass(LONG.dividedBy(4));
-              }
-              client.sendReleased();
-            });
+            new FakeBroker(
+                FakeBroker.events(client -> {
+                  for (int i = 0; i < 6; i++) {
+                    client.sendWaiting();
+                    letPass(LONG.dividedBy(4));
+                  }
+                  client.sendReleased();
+                }));
         var queue = builder(server).margin(LONG).build()) {
       queue.request(0, 1);
       assertEquals(1, server.requests().size());
@@ -194,13 +197,12 @@ class ReleaseTest {
   void request_releaseOlderThanTheMargin_joinsAgain() throws Exception {
     try (var server =
             new FakeBroker(
-                client -> {
-                  client.send(FakeBroker.EVENTS);
+                FakeBroker.events(client -> {
                   client.sendWaiting();
                   double releasedMillis = client.elapsedMillis();
                   letPass(SHORT.multipliedBy(2));
                   client.sendEvent("released", "{\"elapsedMillis\":" + releasedMillis + "}");
-                },
+                }),
                 FakeBroker.releasing());
         var queue = builder(server).margin(SHORT).build()) {
       queue.request(0, 1);
@@ -213,12 +215,11 @@ class ReleaseTest {
   void request_firstEventLaterThanTheMargin_leavesTheLineAndJoinsAgain() throws Exception {
     try (var server =
             new FakeBroker(
-                client -> {
-                  client.send(FakeBroker.EVENTS);
+                FakeBroker.events(client -> {
                   letPass(SHORT.multipliedBy(2));
                   client.sendEvent("waiting", "{\"elapsedMillis\":0}");
                   client.awaitHangUp();
-                },
+                }),
                 FakeBroker.releasing());
         var queue = builder(server).margin(SHORT).build()) {
       queue.request(0, 1);
@@ -232,10 +233,9 @@ class ReleaseTest {
   void request_releaseFromTheFuture_joinsAgain() throws Exception {
     try (var server =
             new FakeBroker(
-                client -> {
-                  client.send(FakeBroker.EVENTS);
+                FakeBroker.events(client -> {
                   client.sendEvent("released", "{\"elapsedMillis\":60000}");
-                },
+                }),
                 FakeBroker.releasing());
         var queue = builder(server).build()) {
       queue.request(0, 1);

@@ -196,12 +196,11 @@ class RequestEventTest {
   }
 
   private static FakeBroker.Answer inBucket(int bucket, FakeBroker.Answer then) {
-    return client -> {
-      client.send(FakeBroker.EVENTS);
+    return FakeBroker.events(client -> {
       client.sendEvent(
           "waiting",
           "{\"bucket\":%s,\"elapsedMillis\":%s}".formatted(bucket, client.elapsedMillis()));
       then.to(client);
-    };
+    });
   }
 }
