@@ -158,20 +158,18 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
             .tags(tags)
             .serviceLevelObjectives(WAIT_BUCKETS)
             .register(registry));
-    outcomes.forEach((outcome, count) ->
-        count(
-            registry,
-            "requests",
-            "Requests for a session start, by how they ended",
-            tags.and("outcome", label(outcome)),
-            metered -> count.sum()));
-    words.forEach((word, count) ->
-        count(
-            registry,
-            "holds",
-            "Starts that were held, by the first that was said of them",
-            tags.and("said", label(word)),
-            metered -> count.sum()));
+    countEach(
+        registry,
+        "requests",
+        "Requests for a session start, by how they ended",
+        "outcome",
+        outcomes);
+    countEach(
+        registry,
+        "holds",
+        "Starts that were held, by the first that was said of them",
+        "said",
+        words);
     count(
         registry,
         "unanswered",
@@ -241,6 +239,12 @@ public final class MeteredQueue implements GatewayQueue, MeterBinder, AutoClosea
   private Gauge.Builder<MeteredQueue> gauge(
       String name, String help, ToDoubleFunction<MeteredQueue> value) {
     return Gauge.builder("gateway.queue." + name, this, value).description(help).tags(tags);
+  }
+
+  private <E extends Enum<E>> void countEach(
+      MeterRegistry registry, String name, String help, String tag, Map<E, LongAdder> counts) {
+    counts.forEach((constant, count) ->
+        count(registry, name, help, tags.and(tag, label(constant)), metered -> count.sum()));
   }
 
   private void count(
