@@ -73,9 +73,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     for (int i = 0; i < SHARDS; i++) { // as many as ever could be needed
       answer(bot, limit(USABLE + reserve, resetAfter, 16));
     }
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(0, bot.queue.waiting());
     waitingAtReadings.add(0);
     assertEquals(SHARDS, waitingAtReadings.getFirst());
@@ -93,9 +91,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     source.answer(limit(500, DAY, 16));
     try (Releases recorded = Releases.record()) {
       Bot bot = bot(builder().initialLimit(limit(USABLE + 1, resetAfter, 16)));
-      for (Asking request : bot.joinInAnyOrder(LongStream.range(0, SHARDS))) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(bot.joinInAnyOrder(LongStream.range(0, SHARDS)));
       var releases = recorded.stop(folder);
       assertEquals(SHARDS, releases.size());
       long early =
@@ -121,9 +117,7 @@ class LargeBotQueueBudgetTest extends BotTest {
       request.awaitInterruptedException();
     }
     source.answer(limit(USABLE + 1, DAY, 16));
-    for (Asking request : shuffled.subList(0, USABLE)) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(shuffled.subList(0, USABLE));
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
@@ -137,9 +131,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     }
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     bot.queue.update(limit(USABLE + 1, DAY, 16));
-    for (Asking request : requests.subList(SHARDS - USABLE, SHARDS)) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests.subList(SHARDS - USABLE, SHARDS));
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
   }
 
@@ -248,9 +240,7 @@ class LargeBotQueueBudgetTest extends BotTest {
     source.awaitCalls(2);
     assertEquals(SHARDS, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     List<Long> asked = source.askedNanos();
     assertEquals(2, asked.size());
     assertTrue(asked.get(0) - start >= BACKOFF.dividedBy(2).toNanos());

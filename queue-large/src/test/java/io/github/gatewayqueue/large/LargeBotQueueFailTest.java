@@ -60,6 +60,13 @@ class LargeBotQueueFailTest extends BotTest {
     assertEquals(0, source.calls());
   }
 
+  private void requireAllFail(Bot bot, List<Asking> requests) throws InterruptedException {
+    for (Asking request : requests) {
+      require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
+    }
+    assertEquals(0, bot.queue.waiting());
+  }
+
   @Test
   void request_lastStartUsed_everyoneInEveryBucketFailsAtOnce() throws InterruptedException {
     Bot bot = bot(failing().interval(NEVER).initialLimit(limit(4, DAY, 16)));
@@ -68,10 +75,7 @@ class LargeBotQueueFailTest extends BotTest {
     List<Asking> requests = bot.join(LongStream.of(16, 32, 17, 48, 33));
     assertEquals(5, bot.queue.waiting()); // all for their spacing
     bot.queue.request(2, 64);
-    for (Asking request : requests) {
-      require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
-    }
-    assertEquals(0, bot.queue.waiting());
+    requireAllFail(bot, requests);
   }
 
   @Test
@@ -125,10 +129,7 @@ class LargeBotQueueFailTest extends BotTest {
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());
     source.answer(limit(1, DAY, 16));
-    for (Asking request : requests) {
-      require(request.awaitThrown(SessionStartLimitExceededException.class), 16);
-    }
-    assertEquals(0, bot.queue.waiting());
+    requireAllFail(bot, requests);
     assertEquals(1, source.calls());
   }
 
@@ -140,9 +141,7 @@ class LargeBotQueueFailTest extends BotTest {
     source.awaitCalls(1);
     assertEquals(20, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
   }
 
   @Test

@@ -129,9 +129,7 @@ class LargeBotQueueInterruptTest extends BotTest {
     interrupted.awaitInterruptedException();
     assertEquals(3, bot.queue.waiting());
     waiting.grant(this, bot, limit(4, DAY, 2)); // 1 of them is the reserve
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     assertEquals(0, bot.queue.waiting());
   }

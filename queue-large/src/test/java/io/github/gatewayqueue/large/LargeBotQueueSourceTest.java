@@ -37,9 +37,7 @@ class LargeBotQueueSourceTest extends BotTest {
     source.awaitCalls(1);
     assertEquals(60, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(1, source.calls());
     Thread reader = source.readers().getFirst();
     assertFalse(reader.isVirtual());
@@ -86,9 +84,7 @@ class LargeBotQueueSourceTest extends BotTest {
     List<Asking> requests = bot.join(LongStream.range(0, 60));
     source.awaitCalls(1);
     bot.queue.update(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     source.answer(limit(9_000, Duration.ofHours(3), 7));
     source.awaitReaders();
     SessionStartLimit limit = bot.queue.limit().orElseThrow();
@@ -115,9 +111,7 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(8, bot.queue.waiting());
     assertEquals(1, bot.queue.limit().orElseThrow().remaining());
     bot.queue.update(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(1, source.calls());
   }
 
@@ -136,9 +130,7 @@ class LargeBotQueueSourceTest extends BotTest {
     assertEquals(20, bot.queue.waiting());
     assertEquals(16, bot.queue.limit().orElseThrow().maxConcurrency());
     source.answer(limit(500, DAY, 8));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(8, bot.queue.limit().orElseThrow().maxConcurrency());
     assertEquals(2, source.calls());
   }
@@ -171,9 +163,7 @@ class LargeBotQueueSourceTest extends BotTest {
     source.awaitCalls(2);
     assertEquals(8, bot.queue.waiting());
     source.answer(limit(500, DAY, 16));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     List<Long> asked = source.askedNanos();
     assertEquals(2, asked.size());
     assertTrue(asked.get(1) - asked.get(0) >= BACKOFF.dividedBy(2).toNanos());
@@ -273,9 +263,7 @@ class LargeBotQueueSourceTest extends BotTest {
             LargeBotQueue.builder(() -> limit(6, Duration.ofMillis(50), 16))
                 .interval(Bot.AT_ONCE)
                 .noPredecessor());
-    for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 20))) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(bot.joinInAnyOrder(LongStream.range(0, 20)));
     assertEquals(0, bot.queue.waiting());
   }
 
@@ -294,9 +282,7 @@ class LargeBotQueueSourceTest extends BotTest {
         1, bot.queue.limit().orElseThrow().remaining()); // as the update was later than the asking
     assertEquals(8, bot.queue.waiting());
     bot.queue.update(limit(500, DAY, 4));
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
   }
 
   @Test

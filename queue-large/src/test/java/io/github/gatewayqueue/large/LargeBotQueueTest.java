@@ -174,9 +174,7 @@ class LargeBotQueueTest extends BotTest {
   @Test
   void request_budgetLeft_chargesItAndDoesNotCallTheSource() throws InterruptedException {
     Bot bot = bot(builder().initialLimit(limit(500, DAY, 16)));
-    for (Asking request : bot.joinInAnyOrder(LongStream.range(0, 48))) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(bot.joinInAnyOrder(LongStream.range(0, 48)));
     assertEquals(500 - 48, bot.queue.limit().orElseThrow().remaining());
     assertEquals(0, source.calls());
   }
@@ -202,9 +200,7 @@ class LargeBotQueueTest extends BotTest {
       Bot bot = bot(builder().startDelay(delay).initialLimit(limit(500, DAY, 2)));
       List<Asking> requests = bot.joinInAnyOrder(LongStream.range(0, 8));
       bot.queue.update(limit(500, DAY, 4)); // the delay is carried over
-      for (Asking request : requests) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(requests);
       List<Release> releases = recorded.stop(folder);
       assertEquals(8, releases.size());
       for (Release release : releases) {

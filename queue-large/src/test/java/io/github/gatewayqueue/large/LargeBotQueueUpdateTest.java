@@ -59,9 +59,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       assertEquals(WAITERS, bot.queue.waiting());
       assertEquals(to, bot.queue.snapshot().buckets().size());
       bot.queue.update(limit(PLENTY, DAY, to));
-      for (Asking request : requests) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(requests);
       List<Release> releases = recorded.stop(folder);
       assertEquals(WAITERS, releases.size());
       requireOrderAndSpacing(releases, requests, interval.toNanos(), id -> id % to);
@@ -83,9 +81,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       long beforeNanos = System.nanoTime();
       bot.queue.update(limit(PLENTY, DAY, to));
       long afterNanos = System.nanoTime();
-      for (Asking request : requests) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(requests);
       List<Release> releases = recorded.stop(folder);
       assertEquals(WAITERS, releases.size());
       List<Release> before =
@@ -158,9 +154,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       assertEquals(WAITERS, bot.queue.waiting());
       assertEquals(0, bot.ended());
       bot.queue.update(limit(PLENTY, DAY, 3));
-      for (Asking request : requests) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(requests);
       requireOrderAndSpacing(recorded.stop(folder), requests, 1, id -> id % 3);
     }
   }
@@ -239,9 +233,7 @@ class LargeBotQueueUpdateTest extends BotTest {
       bot.join(0);
       List<Asking> requests = bot.join(LongStream.of(1, 2));
       bot.queue.update(limit(500, DAY, 2));
-      for (Asking request : requests) {
-        request.awaitReturn();
-      }
+      Asking.awaitReturns(requests);
       List<Release> releases = recorded.stop(folder);
       assertEquals(0, releases.getFirst().id());
       for (Release release : releases.subList(1, 3)) {

@@ -70,9 +70,7 @@ class LocalQueueTest {
       int asked = id + 1;
       Await.until(() -> released.size() + queue.waiting() >= asked);
     }
-    for (Asking asking : askings) {
-      asking.awaitReturn();
-    }
+    Asking.awaitReturns(askings);
     for (int k = 0; k < 3; k++) {
       long due = k * interval.toNanos();
       long after = requireNonNull(released.get((long) k)); // as they joined in this order

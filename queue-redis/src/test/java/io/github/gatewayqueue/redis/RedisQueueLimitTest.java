@@ -100,9 +100,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     for (int shard = 0; shard < 4; shard++) {
       requests.add(Asking.of(queue, shard, 4));
     }
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(2, readings.get());
   }
 
@@ -114,9 +112,7 @@ class RedisQueueLimitTest extends RedisTestBase {
     for (int shard = 0; shard < 16; shard++) {
       requests.add(Asking.of(queue, shard, 16));
     }
-    for (Asking request : requests) {
-      request.awaitReturn();
-    }
+    Asking.awaitReturns(requests);
     assertEquals(16, queue.limit().orElseThrow().maxConcurrency());
     assertEquals(984, queue.limit().orElseThrow().remaining());
     QueueSnapshot snapshot = queue.snapshot().queue();

@@ -132,9 +132,7 @@ class BucketsTest {
     Buckets buckets = buckets(1);
     List<Asking> askings = ask(buckets, 0, 5);
     grants.grant(buckets, 4);
-    for (Asking asking : askings.subList(0, 4)) {
-      asking.awaitReturn();
-    }
+    Asking.awaitReturns(askings.subList(0, 4));
     assertEquals(1, buckets.waiting());
     assertFalse(askings.getLast().ended());
     askings.getLast().interrupt();
@@ -151,9 +149,7 @@ class BucketsTest {
     askings.remove(position).awaitInterruptedException();
     assertEquals(3, buckets.waiting());
     grants.grant(buckets, 3);
-    for (Asking asking : askings) {
-      asking.awaitReturn();
-    }
+    Asking.awaitReturns(askings);
     assertEquals(0, grants.left.get());
   }
 
@@ -288,9 +284,7 @@ class BucketsTest {
       grants.grant(buckets, 1);
       Await.until(() -> released.size() == granted);
     }
-    for (Asking asking : askings) {
-      asking.awaitReturn();
-    }
+    Asking.awaitReturns(askings);
     assertEquals(0, buckets.waiting());
     for (int bucket = 0; bucket < to; bucket++) {
       int index = bucket;
