@@ -29,12 +29,8 @@ final class Cancel implements Scenario {
   public List<Run> runs(Form form) {
     return List.of( // asleep nearly all of the time, so that they do not disturb one another
         new Run("ours", Subject.OURS, List.of(), Duration.ofMinutes(2)),
-        new Run("others", Subject.OTHERS, List.of(), Duration.ofMinutes(2)));
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return run.variant().equals("others"); // a hundredth of a second is much for ours
+        // a hundredth of a second is much for ours
+        new Run("others", Subject.OTHERS, List.of(), Duration.ofMinutes(2)).asleep());
   }
 
   @Override

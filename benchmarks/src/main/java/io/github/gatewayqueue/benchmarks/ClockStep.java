@@ -48,7 +48,8 @@ final class ClockStep implements Scenario {
               "1",
               FILE,
               file.toString());
-      return List.of(new Run("all", Subject.ALL, List.of(), environment, Duration.ofMinutes(2)));
+      return List.of(
+          new Run("all", Subject.ALL, List.of(), environment, Duration.ofMinutes(2), true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,11 +68,6 @@ final class ClockStep implements Scenario {
       // no such directory on this system
     }
     return Optional.empty();
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.benchmarks;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -99,13 +100,7 @@ final class Crowd {
 
   /** Returns how many have not ended. */
   int alive() {
-    int alive = 0;
-    for (Thread thread : threads) {
-      if (thread.isAlive()) {
-        alive++;
-      }
-    }
-    return alive;
+    return (int) Arrays.stream(threads).filter(Thread::isAlive).count();
   }
 
   /** Waits for all of those who were started, and throws what one of them threw, if any did. */

@@ -171,13 +171,8 @@ final class Fleet implements Scenario {
     return Arrays.stream(Row.values())
         .map(row -> row.library)
         .distinct()
-        .map(library -> new Run(library, List.of(SUBJECT), flags, Duration.ofMinutes(20)))
+        .map(library -> new Run(library, List.of(SUBJECT), flags, Duration.ofMinutes(20)).asleep())
         .toList();
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
   }
 
   /** A thousand shards connect at once. */

@@ -19,13 +19,8 @@ final class Gap implements Scenario {
   public List<Run> runs(Form form) {
     List<Run> runs = new ArrayList<>();
     runs.addAll(form.each("stamps", Subject.OURS, Duration.ofMinutes(3), "-Xmx2g"));
-    runs.add(new Run("idle", Subject.OTHERS, List.of(), Duration.ofMinutes(3)));
+    runs.add(new Run("idle", Subject.OTHERS, List.of(), Duration.ofMinutes(3)).asleep());
     return runs;
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return run.variant().equals("idle");
   }
 
   @Override

@@ -23,12 +23,8 @@ final class Inversions implements Scenario {
     runs.addAll(
         form.each("stamps", Subject.OURS, Duration.ofMinutes(4), form.pick("-Xmx6g", "-Xmx1g")));
     runs.addAll(form.each("returns", Subject.ALL, Duration.ofMinutes(2)));
+    runs.replaceAll(run -> Subject.FIXED.containsAll(run.subjects()) ? run.asleep() : run);
     return runs;
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return Subject.FIXED.containsAll(run.subjects());
   }
 
   @Override

@@ -119,7 +119,7 @@ final class Main {
         List<Callable<Object>> group =
             form == Form.SHORT
                 ? together
-                : !scenario.sleeps(run) ? alone : scenario.crowds() ? crowds : together;
+                : !run.sleeps() ? alone : scenario.crowds() ? crowds : together;
         group.add(Executors.callable(() -> runOne(child, name, number, run, result)));
       }
     }

@@ -65,16 +65,11 @@ final class OnJda implements Scenario {
     Duration timeout = Duration.ofMinutes(5);
     List<String> options = List.of(BrokerProcess.flag());
     if (form == Form.SHORT) {
-      return List.of(new Run("all", SUBJECTS, options, timeout));
+      return List.of(new Run("all", SUBJECTS, options, timeout).asleep());
     }
     return Arrays.stream(Situation.values())
-        .map(situation -> new Run(situation.name(), SUBJECTS, options, timeout))
+        .map(situation -> new Run(situation.name(), SUBJECTS, options, timeout).asleep())
         .toList();
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
   }
 
   /** All at once, as they sleep nearly all of the time. */

@@ -15,12 +15,7 @@ final class Reconfiguration implements Scenario {
 
   @Override
   public List<Run> runs(Form form) {
-    return List.of(new Run("all", SUBJECTS, List.of(), Duration.ofMinutes(2)));
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
+    return List.of(new Run("all", SUBJECTS, List.of(), Duration.ofMinutes(2)).asleep());
   }
 
   @Override

@@ -51,12 +51,8 @@ final class RoundTrip implements Scenario {
 
   @Override
   public List<Run> runs(Form form) {
-    return List.of(new Run("all", List.of(Subject.LARGE), List.of(), Duration.ofMinutes(10)));
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
+    return List.of(
+        new Run("all", List.of(Subject.LARGE), List.of(), Duration.ofMinutes(10)).asleep());
   }
 
   /** All at once, as they sleep nearly all of the time; before that, what is cold is warmed up. */

@@ -12,13 +12,16 @@ import java.util.Map;
  * @param flags options of the JVM
  * @param environment variables that are set for the process
  * @param timeout after which the process counts as hung
+ * @param sleeps whether it sleeps nearly all of the time, so that it is measured while others do
+ *     that sleep, too
  */
 record Run(
     String variant,
     List<Subject> subjects,
     List<String> flags,
     Map<String, String> environment,
-    Duration timeout) {
+    Duration timeout,
+    boolean sleeps) {
   Run {
     subjects = List.copyOf(subjects);
     flags = List.copyOf(flags);
@@ -26,6 +29,11 @@ record Run(
   }
 
   Run(String variant, List<Subject> subjects, List<String> flags, Duration timeout) {
-    this(variant, subjects, flags, Map.of(), timeout);
+    this(variant, subjects, flags, Map.of(), timeout, false);
+  }
+
+  /** Returns the same, of a process that sleeps nearly all of the time. */
+  Run asleep() {
+    return new Run(variant, subjects, flags, environment, timeout, true);
   }
 }

@@ -8,14 +8,6 @@ interface Scenario {
   List<Run> runs(Form form);
 
   /**
-   * Returns whether a process sleeps nearly all of the time, so that it is measured while others do
-   * that sleep, too.
-   */
-  default boolean sleeps(Run run) {
-    return false;
-  }
-
-  /**
    * Returns whether its sleeping processes are so busy at times that they disturb other scenarios.
    */
   default boolean crowds() {

@@ -18,13 +18,8 @@ final class Startup implements Scenario {
   public List<Run> runs(Form form) {
     Duration timeout = Duration.ofMinutes(2);
     return List.of(
-        new Run("real", SUBJECTS, List.of(), timeout),
+        new Run("real", SUBJECTS, List.of(), timeout).asleep(),
         new Run("virtual", List.of(Subject.LARGE), List.of(), timeout));
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return run.variant().equals("real");
   }
 
   @Override

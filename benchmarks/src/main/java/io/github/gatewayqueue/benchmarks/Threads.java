@@ -29,13 +29,8 @@ final class Threads implements Scenario {
   public List<Run> runs(Form form) {
     // Each in its own process in the short form, too: a thread is counted once for a process.
     return Subject.ALL.stream()
-        .map(subject -> new Run("all", List.of(subject), List.of(), Duration.ofMinutes(2)))
+        .map(subject -> new Run("all", List.of(subject), List.of(), Duration.ofMinutes(2)).asleep())
         .toList();
-  }
-
-  @Override
-  public boolean sleeps(Run run) {
-    return true;
   }
 
   @Override
