@@ -16,7 +16,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two JVMs share a queue, at the real interval. */
 class SeveralProcessesTest {
@@ -83,45 +84,49 @@ class SeveralProcessesTest {
     return discord;
   }
 
-  @Test
+  /** What the bots go through. */
+  interface Course {
+    void take(FakeDiscord discord, URI queue) throws IOException, InterruptedException;
+  }
+
+  /** What the processes share. */
+  enum Shared {
+    BROKER {
+      @Override
+      void take(Course course, FakeDiscord discord) throws IOException, InterruptedException {
+        var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
+        String api = discord.restUri().toString();
+        try (discord;
+            var broker = JavaProcess.broker(token, "--port", "0", "--discord-api", api)) {
+          course.take(discord, broker.uri());
+        }
+      }
+    },
+    REDIS {
+      @Override
+      void take(Course course, FakeDiscord discord) throws IOException, InterruptedException {
+        try (discord;
+            var redis = new EmbeddedRedis()) {
+          course.take(discord, redis.uri());
+        }
+      }
+    };
+
+    /** Runs the bots of a Discord, which it closes. */
+    abstract void take(Course course, FakeDiscord discord) throws IOException, InterruptedException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @Thorough("Processes at the real interval, for a minute; FaultTest and StormTest stand for it.")
-  void overABroker_stormAndOutageWithLateHellos_nobodyIsTooEarly() throws Exception {
-    var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
-    try (FakeDiscord discord = lateDiscord();
-        var broker =
-            JavaProcess.broker(
-                token, "--port", "0", "--discord-api", discord.restUri().toString())) {
-      endure(discord, broker.uri());
-    }
+  void stormAndOutageWithLateHellos_nobodyIsTooEarly(Shared shared) throws Exception {
+    shared.take(SeveralProcessesTest::endure, lateDiscord());
   }
 
-  @Test
-  @Thorough("Processes at the real interval, for a minute; FaultTest and StormTest stand for it.")
-  void overRedis_stormAndOutageWithLateHellos_nobodyIsTooEarly() throws Exception {
-    try (var redis = new EmbeddedRedis();
-        FakeDiscord discord = lateDiscord()) {
-      endure(discord, redis.uri());
-    }
-  }
-
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Thorough("Processes at the real interval, for half a minute; StartUpTest stands for it.")
-  void overABroker_spacingAndBudgetHold() throws IOException {
-    var token = Map.of("DISCORD_TOKEN", FakeDiscord.DEFAULT_TOKEN);
-    try (FakeDiscord discord = discord();
-        var broker =
-            JavaProcess.broker(
-                token, "--port", "0", "--discord-api", discord.restUri().toString())) {
-      bringUp(discord, broker.uri());
-    }
-  }
-
-  @Test
-  @Thorough("Processes at the real interval, for half a minute; StartUpTest stands for it.")
-  void overRedis_spacingAndBudgetHold() throws IOException {
-    try (var redis = new EmbeddedRedis();
-        FakeDiscord discord = discord()) {
-      bringUp(discord, redis.uri());
-    }
+  void spacingAndBudgetHold(Shared shared) throws Exception {
+    shared.take(SeveralProcessesTest::bringUp, discord());
   }
 }

@@ -69,8 +69,7 @@ class StormTest {
   private static void requireAllComeBack(int shards, int buckets) {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(buckets).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = Scaled.controller(queue);
-      try (TestBot bot = TestBot.start(discord, controller, shards)) {
+      try (TestBot bot = TestBot.start(discord, Scaled.controller(queue), shards)) {
         bot.awaitConnected(shards);
         discord.forgetSessions();
         discord.dropSockets();
@@ -88,8 +87,7 @@ class StormTest {
   void allDrop_allCanBeResumed_queueIsNotAsked() {
     try (FakeDiscord discord = Scaled.discord().maxConcurrency(BUCKETS).start()) {
       var queue = new CountingQueue(largeBotQueue(discord, Scaled.INTERVAL));
-      var controller = Scaled.controller(queue);
-      try (TestBot bot = TestBot.start(discord, controller, BUCKETS)) {
+      try (TestBot bot = TestBot.start(discord, Scaled.controller(queue), BUCKETS)) {
         bot.awaitConnected(BUCKETS);
         discord.dropSockets();
         Await.until(() -> discord.score().resumes() == BUCKETS);
