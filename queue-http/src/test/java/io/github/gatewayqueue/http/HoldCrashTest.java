@@ -11,6 +11,7 @@ import io.github.gatewayqueue.testsupport.JavaProcess;
 import io.github.gatewayqueue.testsupport.TestProxy;
 import io.github.gatewayqueue.testsupport.Thorough;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ class HoldCrashTest {
   void holder_killed_countsAsSentThen() throws Exception {
     try (Broker broker = BrokerTest.broker().interval(INTERVAL).start();
         JavaProcess bot = holder(broker, LONG);
-        var queue = queue(broker)) {
+        var queue = queue(broker.uri())) {
       bot.awaitLine(HoldMain.HELD);
       Asking behind = Asking.of(queue);
       Await.until(() -> queue.inLine() == 1);
@@ -47,7 +48,7 @@ class HoldCrashTest {
   void holder_frozenUntilTheHoldIsOver_doesNotUseItAndAcquiresAgain() throws Exception {
     try (Broker broker = BrokerTest.broker().interval(INTERVAL).start();
         JavaProcess bot = holder(broker, Duration.ofSeconds(5));
-        var queue = queue(broker)) {
+        var queue = queue(broker.uri())) {
       bot.awaitLine(HoldMain.HELD);
       bot.freeze();
       queue.request(0, 1);
@@ -62,8 +63,15 @@ class HoldCrashTest {
     return JavaProcess.of(HoldMain.class, broker.uri(), hold);
   }
 
-  private static HttpQueue queue(Broker broker) {
-    return HttpQueue.builder(broker.uri()).margin(Await.HANG).build();
+  private static HttpQueue queue(URI broker) {
+    return HttpQueue.builder(broker).margin(Await.HANG).build();
+  }
+
+  /** Although the broker may not hear of it. */
+  private static void requireExpired(SessionStart start, HttpQueue queue) {
+    Await.until(start::isExpired);
+    start.cancel();
+    Await.until(queue::nothingHeld);
   }
 
   // The broker
@@ -71,12 +79,10 @@ class HoldCrashTest {
   @Test
   void broker_killed_startIsExpired() throws Exception {
     JavaProcess broker = Processes.broker(0, "--interval", "1s");
-    try (var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+    try (var queue = queue(broker.uri())) {
       SessionStart start = queue.acquire(0, 1);
       broker.kill();
-      Await.until(start::isExpired);
-      start.cancel();
-      Await.until(queue::nothingHeld);
+      requireExpired(start, queue);
       int port = broker.uri().getPort();
       broker.close();
       broker = Processes.broker(port, "--interval", "0.05s");
@@ -90,12 +96,10 @@ class HoldCrashTest {
   @Test
   void broker_stopped_startIsExpired() throws Exception {
     try (JavaProcess broker = Processes.broker(0, "--interval", "1s");
-        var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+        var queue = queue(broker.uri())) {
       SessionStart start = queue.acquire(0, 1);
       broker.terminate();
-      Await.until(start::isExpired);
-      start.cancel();
-      Await.until(queue::nothingHeld);
+      requireExpired(start, queue);
     }
   }
 
@@ -104,12 +108,10 @@ class HoldCrashTest {
   @Test
   void broker_frozen_startIsExpiredAndAnotherIsReleasedLater() throws Exception {
     try (JavaProcess broker = Processes.broker(0, "--interval", "0.2s");
-        var queue = HttpQueue.builder(broker.uri()).margin(Await.HANG).build()) {
+        var queue = queue(broker.uri())) {
       SessionStart start = queue.acquire(0, 1);
       broker.freeze();
-      Await.until(start::isExpired);
-      start.cancel(); // it cannot be told
-      Await.until(queue::nothingHeld);
+      requireExpired(start, queue);
       broker.thaw();
       queue.acquire(0, 1).close();
       assertTrue(start.isExpired());
@@ -142,7 +144,7 @@ class HoldCrashTest {
   void proxy_dropsTheConnection_startIsExpired() throws Exception {
     try (Broker broker = BrokerTest.broker().interval(Duration.ofMillis(200)).start();
         var proxy = new TestProxy(broker.uri().getPort());
-        var queue = HttpQueue.builder(proxy.uri("http")).margin(Await.HANG).build()) {
+        var queue = queue(proxy.uri("http"))) {
       SessionStart start = queue.acquire(0, 1);
       proxy.drop();
       Await.until(start::isExpired);
@@ -157,7 +159,7 @@ class HoldCrashTest {
     int requests = 5;
     try (Broker broker = BrokerTest.broker().interval(Duration.ofMillis(100)).start();
         var proxy = new TestProxy(broker.uri().getPort());
-        var queue = HttpQueue.builder(proxy.uri("http")).margin(Await.HANG).build()) {
+        var queue = queue(proxy.uri("http"))) {
       proxy.keepServerConnections(true);
       for (int i = 0; i < requests; i++) {
         queue.request(0, 1);
@@ -173,7 +175,7 @@ class HoldCrashTest {
   void proxy_keepsConnectionsOfClientsThatHaveGone_holdRunsOut() throws Exception {
     try (Broker broker = BrokerTest.broker().interval(Duration.ofMillis(100)).start();
         var proxy = new TestProxy(broker.uri().getPort());
-        var queue = queue(broker)) {
+        var queue = queue(broker.uri())) {
       proxy.keepServerConnections(true);
       var other =
           HttpQueue.builder(proxy.uri("http"))

@@ -49,9 +49,7 @@ class LogTest {
       for (int i = 0; i < 10; i++) {
         all.add(Asking.of(queue, i, 10));
       }
-      for (Asking asking : all) {
-        asking.awaitReturn();
-      }
+      Asking.awaitReturns(all);
       String broker = "broker " + server.url() + "/ ";
       assertEquals(
           List.of(
