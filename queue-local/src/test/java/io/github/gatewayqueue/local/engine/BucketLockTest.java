@@ -81,23 +81,35 @@ class BucketLockTest {
     }
   }
 
-  private static Buckets buckets(int count, StartBudget budget) {
-    return new Buckets(Duration.ofNanos(1), Duration.ZERO, count, budget);
+  /** The lock of a bucket is held under the first of some requests. */
+  private static final class Locked {
+    final Budget budget;
+    final Buckets buckets;
+    final Requests first;
+
+    Locked(int count, int starts, long... ids) {
+      budget = new Budget(starts);
+      buckets = new Buckets(Duration.ofNanos(1), Duration.ZERO, count, budget);
+      first = new Requests(buckets, ids);
+      Await.zero(budget.lockIsHeld);
+    }
+
+    /** Lets the first one go on, and waits until its thread has made all of its requests. */
+    void letGo() throws InterruptedException, ExecutionException {
+      budget.letGo.countDown();
+      first.join();
+    }
   }
 
   /** Or the interval behind it would begin before it was released. */
   @Test
   void request_waitedForTheLock_isReleasedAtAMomentAfterThat() throws Exception {
-    Budget budget = new Budget(2);
-    Buckets buckets = buckets(1, budget);
-    Requests first = new Requests(buckets, 0);
-    Await.zero(budget.lockIsHeld);
-    Requests second = new Requests(buckets, 0).awaitAtLock();
+    Locked locked = new Locked(1, 2, 0);
+    Requests second = new Requests(locked.buckets, 0).awaitAtLock();
     long lockedNanos = System.nanoTime();
-    budget.letGo.countDown();
-    first.join();
+    locked.letGo();
     second.join();
-    Charge charge = budget.charges.get(1);
+    Charge charge = locked.budget.charges.get(1);
     assertEquals(second.thread, charge.thread);
     assertTrue(charge.nanos - lockedNanos >= 0, "before it had the lock");
   }
@@ -107,32 +119,25 @@ class BucketLockTest {
   void request_madeByTheOneThatWasJustReleased_doesNotOvertakeWhoWaitsForTheLock()
       throws Exception {
     for (int round = 0; round < 100; round++) {
-      Budget budget = new Budget(3);
-      Buckets buckets = buckets(1, budget);
-      Requests first = new Requests(buckets, 0, 0);
-      Await.zero(budget.lockIsHeld);
-      Requests second = new Requests(buckets, 0).awaitAtLock();
-      budget.letGo.countDown();
-      first.join();
+      Locked locked = new Locked(1, 3, 0, 0);
+      Requests second = new Requests(locked.buckets, 0).awaitAtLock();
+      locked.letGo();
       second.join();
       assertEquals(
-          List.of(first.thread, second.thread, first.thread),
-          budget.charges.stream().map(Charge::thread).toList());
+          List.of(locked.first.thread, second.thread, locked.first.thread),
+          locked.budget.charges.stream().map(Charge::thread).toList());
     }
   }
 
   /** Arrival is when a request joins its line, not when it comes to the lock. */
   @Test
   void resize_oneWaitedForTheLockWhileAnotherJoined_standsBehindThat() throws Exception {
-    Budget budget = new Budget(1);
-    Buckets buckets = buckets(2, budget);
-    Requests first = new Requests(buckets, 0);
-    Await.zero(budget.lockIsHeld);
+    Locked locked = new Locked(2, 1, 0);
+    Buckets buckets = locked.buckets;
     Requests late = new Requests(buckets, 2).awaitAtLock();
     Requests early = new Requests(buckets, 1);
     Await.until(() -> buckets.waiting() == 2); // the first one is not released yet
-    budget.letGo.countDown();
-    first.join();
+    locked.letGo();
     Await.until(() -> buckets.waiting() == 2);
     buckets.resize(1);
     assertEquals(List.of(List.of(early.thread, late.thread)), buckets.lines());

@@ -48,7 +48,7 @@ class HoldsTest {
 
   private CapturedLog log;
 
-  /** The tests are not to find lines that others caused. */
+  /** A test must not find lines that another one caused. */
   @BeforeEach
   void captureLog() throws InterruptedException {
     BackgroundLogger.awaitLogged();
