@@ -271,7 +271,7 @@ class LocalTicketsTest {
     return tickets.step(after(duration)).asks().size();
   }
 
-  /** Has a start released now, of whose bucket's last use this process heard at another moment. */
+  /** Releases a start now. This process heard of its bucket's last use so long after now. */
   private Ticket releaseAfterAUse(Duration heard) {
     Ticket ticket = arrive(1);
     step();

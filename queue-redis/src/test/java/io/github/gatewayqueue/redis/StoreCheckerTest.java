@@ -75,7 +75,7 @@ class StoreCheckerTest {
     assertEquals(count, violations.size(), violations.toString());
   }
 
-  /** It is renewed at 100 ms, as far as its script knows, and over at 1,000 ms. */
+  /** The lease is renewed at 100 ms, as far as its script knows, and over at 1,000 ms. */
   @ParameterizedTest
   @CsvSource({
     "600, 1001, 0", // the server stood still meanwhile
