@@ -28,7 +28,10 @@ class MessagesTest {
 
   /** Put together from several parts, so that the source does not show them at one place. */
   private static final List<String> BUILT =
-      List.of("the session starts are used up: …", "… session starts are wanted: …");
+      List.of(
+          "the session starts are used up: …",
+          "… session starts are wanted: …",
+          "GATEWAY_QUEUE_TOKEN: …");
 
   /** What no test provokes, and why not. */
   private static final Map<String, String> UNTESTED =

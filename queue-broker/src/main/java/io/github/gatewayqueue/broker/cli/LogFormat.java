@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.System.Logger.Level;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
@@ -15,10 +14,6 @@ import java.util.stream.Stream;
  * is one.
  */
 final class LogFormat extends Formatter {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx", Locale.ROOT)
-          .withZone(ZoneId.systemDefault());
-
   /** The word of System.Logger: java.util.logging has others, such as SEVERE. */
   private static String word(int severity) {
     return Stream.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG)
@@ -33,8 +28,9 @@ final class LogFormat extends Formatter {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
     out.printf(
-        "%s %s %s: %s%n",
-        TIME.format(entry.getInstant()),
+        Locale.ROOT,
+        "%1$tFT%1$tT.%1$tL%1$tz %2$s %3$s: %4$s%n",
+        entry.getInstant().atZone(ZoneId.systemDefault()),
         word(entry.getLevel().intValue()),
         entry.getLoggerName(),
         formatMessage(entry));

@@ -131,7 +131,7 @@ public record Plan(
   }
 
   private static int number(String text, int least) {
-    return Require.inRange("it", Configuration.integer(text), least, MAX);
+    return Require.inRange("it", Setting.integer(text), least, MAX);
   }
 
   private static <T> Optional<T> value(
