@@ -35,6 +35,8 @@ module io.github.gatewayqueue.broker {
   requires io.vertx.core;
   // To find out whether a client is still there.
   requires jdk.net;
+  // How many files, and so connections, may be open.
+  requires jdk.management;
   // The program sets up the format of the log; the rest logs through System.Logger.
   requires java.logging;
   requires static transitive org.jspecify;

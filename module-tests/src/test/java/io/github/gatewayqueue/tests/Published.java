@@ -151,6 +151,7 @@ record Published(String module, String artifact, Set<String> requires, Set<Strin
                 "io.prometheus.writer.text",
                 "io.vertx.core",
                 "java.logging",
+                "jdk.management",
                 "jdk.net",
                 "static io.vertx.codegen.api",
                 "static io.vertx.codegen.json",

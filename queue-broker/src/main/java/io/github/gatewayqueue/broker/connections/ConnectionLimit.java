@@ -2,14 +2,12 @@ package io.github.gatewayqueue.broker.connections;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.gatewayqueue.broker.queue.OncePerMinute;
 import io.github.gatewayqueue.internal.SafeLogger;
 import io.netty.channel.Channel;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * How many connections there may be: as many as the system lets the process have open files, less
@@ -21,11 +19,6 @@ import java.util.stream.Stream;
 public final class ConnectionLimit {
   private static final SafeLogger LOGGER =
       new SafeLogger(System.getLogger("io.github.gatewayqueue.broker"));
-
-  /** Linux tells here; elsewhere no limit is known. The JVM has raised the soft one already. */
-  private static final Path LIMITS = Path.of("/proc/self/limits");
-
-  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
   /** For the connections to Redis and Discord, and what the JVM opens later. */
   private static final int OWN = 32;
@@ -41,13 +34,13 @@ public final class ConnectionLimit {
 
   /** Finds out how many there may be, and warns if that is too few. */
   public void find(int maxWaiting) {
-    int files;
-    try {
-      files = openFilesAllowed();
-      most = files == Integer.MAX_VALUE ? files : Math.max(SPARE + 1, files - openFiles() - OWN);
-    } catch (IOException | RuntimeException e) {
-      return; // not on Linux
+    if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
+        || system.getMaxFileDescriptorCount() < 0) {
+      return; // on Windows, or without a limit
     }
+    long files = system.getMaxFileDescriptorCount();
+    long free = files - system.getOpenFileDescriptorCount() - OWN;
+    most = Math.clamp(free, SPARE + 1, Integer.MAX_VALUE);
     if (mostWaiting() < maxWaiting) {
       LOGGER.log(
           WARNING,
@@ -59,24 +52,6 @@ public final class ConnectionLimit {
               + files
               + " files open; raise that by ulimit -n, systemd's LimitNOFILE or Docker's --ulimit"
               + " nofile, or set --max-waiting");
-    }
-  }
-
-  private static int openFilesAllowed() throws IOException {
-    for (String line : Files.readAllLines(LIMITS)) {
-      if (line.startsWith("Max open files ")) {
-        String soft = line.substring("Max open files ".length()).strip().split(" +", 2)[0];
-        return soft.equals("unlimited")
-            ? Integer.MAX_VALUE
-            : (int) Math.min(Long.parseLong(soft), Integer.MAX_VALUE);
-      }
-    }
-    return Integer.MAX_VALUE;
-  }
-
-  private static int openFiles() throws IOException {
-    try (Stream<Path> files = Files.list(OPEN_FILES)) {
-      return (int) files.count();
     }
   }
 
