@@ -98,7 +98,7 @@ public final class Broker implements AutoCloseable {
    * @return a stage that is completed with the reason when that happens, and otherwise never
    */
   public CompletionStage<GatewayQueueException> refused() {
-    return queue.refused();
+    return queue.readings().refused();
   }
 
   /**

@@ -1,19 +1,17 @@
 package io.github.gatewayqueue.broker;
 
-import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.broker.queue.BrokerQueue;
+import io.github.gatewayqueue.broker.queue.LimitReadings;
 import io.github.gatewayqueue.broker.queue.LocalBrokerQueue;
 import io.github.gatewayqueue.broker.queue.NotReady;
 import io.github.gatewayqueue.broker.queue.QueueSettings;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
@@ -127,8 +125,8 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable Instant limitReadAt() {
-    return queue.limitReadAt();
+  public LimitReadings readings() {
+    return queue.readings();
   }
 
   @Override
@@ -138,19 +136,9 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public long failedReadings() {
-    return queue.failedReadings();
-  }
-
-  @Override
   public @Nullable NotReady whyNotReady() {
     onLook.run();
     return queue.whyNotReady();
-  }
-
-  @Override
-  public CompletionStage<GatewayQueueException> refused() {
-    return queue.refused();
   }
 
   @Override

@@ -1,17 +1,24 @@
 package io.github.gatewayqueue.broker.http;
 
 import io.github.gatewayqueue.broker.requests.Client;
+import io.github.gatewayqueue.broker.requests.HeldStart;
+import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
-import tools.jackson.core.JsonGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** A client that asks over HTTP, in either form. */
-abstract class AskingClient implements Client {
+/**
+ * A client that asks over HTTP. It gets one response, which it may treat as its release whatever
+ * the status is, unless it is an {@link EventClient}.
+ */
+class AskingClient implements Client {
   final Exchange exchange;
   final ShardQuery shard;
+  private final boolean closesOnRefusal;
 
-  AskingClient(Exchange exchange, ShardQuery shard) {
+  AskingClient(Exchange exchange, ShardQuery shard, boolean closesOnRefusal) {
     this.exchange = exchange;
     this.shard = shard;
+    this.closesOnRefusal = closesOnRefusal;
   }
 
   @Override
@@ -34,14 +41,30 @@ abstract class AskingClient implements Client {
     exchange.hangUp();
   }
 
-  final void writeRelease(JsonGenerator json, int bucket, long waitedNanos) {
-    json.writeStringProperty("message", "shard " + shard.shard() + " may identify now");
-    writeShard(json, bucket);
-    Json.millis(json, "waitedMillis", waitedNanos);
+  final Json release(int bucket, long waitedNanos) {
+    return new Json()
+        .with("message", "shard " + shard.shard() + " may identify now")
+        .withShard(shard.shard(), shard.total())
+        .with("bucket", bucket)
+        .withMillis("waitedMillis", waitedNanos);
   }
 
-  final void writeShard(JsonGenerator json, int bucket) {
-    Json.shard(json, shard.shard(), shard.total());
-    json.writeNumberProperty("bucket", bucket);
+  @Override
+  public void released(int bucket, long waitedNanos, @Nullable HeldStart held) {
+    exchange.answer(200, Json.TYPE, release(bucket, waitedNanos).toString());
+  }
+
+  @Override
+  public void refused(Problem problem) {
+    if (closesOnRefusal) {
+      hangUp();
+    } else {
+      exchange.refuse(problem);
+    }
+  }
+
+  @Override
+  public void stopping() {
+    hangUp();
   }
 }

@@ -4,9 +4,8 @@ import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.Problem;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /** A client that receives events: its place or pause, and its release. It may hold its start. */
 final class EventClient extends AskingClient {
@@ -17,7 +16,7 @@ final class EventClient extends AskingClient {
   private boolean released;
 
   EventClient(Exchange exchange, ShardQuery shard) {
-    super(exchange, shard);
+    super(exchange, shard, false);
     this.stream = new EventStream(exchange);
   }
 
@@ -40,57 +39,37 @@ final class EventClient extends AskingClient {
   public void place(int bucket, int position, @Nullable Long expectedNanos) {
     tellWait(
         "waiting",
-        json -> {
-          writeShard(json, bucket);
-          json.writeNumberProperty("position", position);
-          if (expectedNanos == null) {
-            json.writeNullProperty("expectedMillis");
-          } else {
-            Json.millis(json, "expectedMillis", expectedNanos);
-          }
-        });
+        json ->
+            json.with("bucket", bucket)
+                .with("position", position)
+                .withMillis("expectedMillis", expectedNanos));
   }
 
   @Override
   public void paused(int starts, long leftNanos) {
-    tellWait(
-        "paused",
-        json -> {
-          Json.shard(json, shard.shard(), shard.total());
-          json.writeNumberProperty("starts", starts);
-          Json.millis(json, "pauseMillis", leftNanos);
-        });
+    tellWait("paused", json -> json.with("starts", starts).withMillis("pauseMillis", leftNanos));
   }
 
-  private void tellWait(String event, Consumer<JsonGenerator> properties) {
+  private void tellWait(String event, UnaryOperator<Json> properties) {
     if (released || !isOpen() || stream.isBehind()) {
       return;
     }
-    stream.send(
-        event,
-        json -> {
-          properties.accept(json);
-          Json.millis(json, "elapsedMillis", elapsedNanos());
-          Duration hold = shard.hold();
-          if (hold != null) {
-            Json.millis(json, "holdMillis", hold.toNanos());
-          }
-        });
+    Json data =
+        properties
+            .apply(new Json().withShard(shard.shard(), shard.total()))
+            .withMillis("elapsedMillis", elapsedNanos());
+    Duration hold = shard.hold();
+    stream.send(event, hold == null ? data : data.withMillis("holdMillis", hold.toNanos()));
   }
 
   @Override
   public void released(int bucket, long waitedNanos, @Nullable HeldStart held) {
     released = true;
-    stream.send(
-        "released",
-        json -> {
-          writeRelease(json, bucket, waitedNanos);
-          Json.millis(json, "elapsedMillis", elapsedNanos());
-          if (held != null) {
-            json.writeStringProperty("start", held.id());
-            Json.millis(json, "holdMillis", held.leftNanos());
-          }
-        });
+    Json data = release(bucket, waitedNanos).withMillis("elapsedMillis", elapsedNanos());
+    if (held != null) {
+      data.with("start", held.id()).withMillis("holdMillis", held.leftNanos());
+    }
+    stream.send("released", data);
     if (held == null) {
       stream.end();
     }
@@ -107,10 +86,7 @@ final class EventClient extends AskingClient {
   public void expired(HeldStart held) {
     stream.send(
         "expired",
-        json -> {
-          json.writeStringProperty("message", "the start has run out, or is lost");
-          json.writeStringProperty("start", held.id());
-        });
+        new Json().with("message", "the start has run out, or is lost").with("start", held.id()));
   }
 
   @Override
@@ -123,7 +99,7 @@ final class EventClient extends AskingClient {
     if (!joined) {
       exchange.refuse(problem);
     } else if (isOpen()) {
-      stream.send("refused", json -> Json.write(json, problem));
+      stream.send("refused", Json.of(problem));
       stream.end();
     }
   }

@@ -6,8 +6,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.Consumer;
-import tools.jackson.core.JsonGenerator;
 
 /** A response of server-sent events. Used by the event loop alone, except for {@link #event}. */
 final class EventStream {
@@ -66,8 +64,8 @@ final class EventStream {
     send(COMMENT);
   }
 
-  void send(String name, Consumer<JsonGenerator> properties) {
-    send(event(name, Json.object(properties)));
+  void send(String name, Json data) {
+    send(event(name, data.toString()));
   }
 
   void send(String event) {
@@ -83,11 +81,7 @@ final class EventStream {
   void closing() {
     Problem stopping = Problem.stopping();
     long millis = Problem.RETRY_AFTER_STOP.toMillis();
-    String data =
-        Json.object(json -> {
-          json.writeStringProperty("message", stopping.detail());
-          json.writeNumberProperty("retryAfterMillis", millis);
-        });
+    Json data = new Json().with("message", stopping.detail()).with("retryAfterMillis", millis);
     send("event: closing\nretry: " + millis + "\ndata: " + data + "\n\n");
     exchange.end();
   }

@@ -121,7 +121,7 @@ final class Exchange {
       long seconds = Math.max(1, problem.retryAfter().plusNanos(999_999_999).toSeconds());
       response().putHeader("Retry-After", String.valueOf(seconds));
     }
-    answer(problem.status(), Json.PROBLEM_TYPE, Json.object(json -> Json.write(json, problem)));
+    answer(problem.status(), Json.PROBLEM_TYPE, Json.of(problem).toString());
   }
 
   void write(String text) {

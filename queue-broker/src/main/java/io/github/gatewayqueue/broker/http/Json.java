@@ -4,59 +4,78 @@ import io.github.gatewayqueue.broker.requests.Problem;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.util.function.Consumer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes JSON objects, and the forms that times have in them. */
+/** A JSON object that is put together property by property. */
 final class Json {
   static final String TYPE = "application/json";
   static final String PROBLEM_TYPE = "application/problem+json";
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
-  private Json() {}
+  private final Map<String, @Nullable Object> properties = new LinkedHashMap<>();
 
-  /** Returns an object with the properties that are written. */
-  static String object(Consumer<JsonGenerator> properties) {
+  /** Adds a number, a boolean, another object, an array of these, or what else is a text. */
+  Json with(String name, @Nullable Object value) {
+    properties.put(name, value);
+    return this;
+  }
+
+  /** Adds milliseconds with a fraction, never in the form 1.2E7; null if it is not known. */
+  Json withMillis(String name, @Nullable Long nanos) {
+    return with(name, nanos == null ? null : BigDecimal.valueOf(nanos / 1000, 3));
+  }
+
+  Json withShard(long shard, long total) {
+    return with("shard", shard).with("total", total);
+  }
+
+  /** As RFC 9457 has it: problem details. */
+  static Json of(Problem problem) {
+    Json json =
+        new Json()
+            .with("type", "about:blank")
+            .with("title", HttpResponseStatus.valueOf(problem.status()).reasonPhrase())
+            .with("status", problem.status())
+            .with("detail", problem.detail());
+    return problem.retryAfter() == null
+        ? json
+        : json.withMillis("retryAfterMillis", problem.retryAfter().toNanos());
+  }
+
+  @Override
+  public String toString() {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-      json.writeStartObject();
-      properties.accept(json);
-      json.writeEndObject();
+    try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+      write(generator, this);
     }
     return text.toString();
   }
 
-  /** Milliseconds with a fraction, and never in the form 1.2E7. */
-  static void millis(JsonGenerator json, String name, long nanos) {
-    json.writeNumberProperty(name, BigDecimal.valueOf(nanos / 1000, 3));
-  }
-
-  /** As RFC 9457 has it: problem details. */
-  static void write(JsonGenerator json, Problem problem) {
-    json.writeStringProperty("type", "about:blank");
-    json.writeStringProperty("title", HttpResponseStatus.valueOf(problem.status()).reasonPhrase());
-    json.writeNumberProperty("status", problem.status());
-    json.writeStringProperty("detail", problem.detail());
-    if (problem.retryAfter() != null) {
-      millis(json, "retryAfterMillis", problem.retryAfter().toNanos());
-    }
-  }
-
-  static void shard(JsonGenerator json, long shard, long total) {
-    json.writeNumberProperty("shard", shard);
-    json.writeNumberProperty("total", total);
-  }
-
-  static void instant(JsonGenerator json, String name, @Nullable Instant instant) {
-    if (instant == null) {
-      json.writeNullProperty(name);
-    } else {
-      json.writeStringProperty(name, instant.toString());
+  private static void write(JsonGenerator generator, @Nullable Object value) {
+    switch (value) {
+      case null -> generator.writeNull();
+      case Json object -> {
+        generator.writeStartObject();
+        object.properties.forEach((name, property) -> {
+          generator.writeName(name);
+          write(generator, property);
+        });
+        generator.writeEndObject();
+      }
+      case Iterable<?> array -> {
+        generator.writeStartArray();
+        array.forEach(element -> write(generator, element));
+        generator.writeEndArray();
+      }
+      case Number number -> generator.writeNumber(number.toString());
+      case Boolean truth -> generator.writeBoolean(truth);
+      default -> generator.writeString(value.toString());
     }
   }
 }

@@ -64,7 +64,7 @@ final class QueuePath {
       Client client =
           events
               ? new EventClient(exchange, shard)
-              : new PlainClient(exchange, shard, closesOnRefusal);
+              : new AskingClient(exchange, shard, closesOnRefusal);
       requests.accept(client, shard);
     }
   }

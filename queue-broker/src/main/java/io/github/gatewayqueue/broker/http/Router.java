@@ -203,13 +203,10 @@ final class Router {
   }
 
   private static void health(Exchange exchange, @Nullable NotReady whyNot) {
-    String body =
-        Json.object(json -> {
-          json.writeStringProperty("status", whyNot == null ? "up" : "down");
-          if (whyNot != null) {
-            json.writeStringProperty("reason", whyNot.reason);
-          }
-        });
-    exchange.answer(whyNot == null ? 200 : 503, Json.TYPE, body);
+    Json body =
+        whyNot == null
+            ? new Json().with("status", "up")
+            : new Json().with("status", "down").with("reason", whyNot.reason);
+    exchange.answer(whyNot == null ? 200 : 503, Json.TYPE, body.toString());
   }
 }

@@ -60,7 +60,6 @@ final class StartsPath {
 
   private static void answer(Exchange exchange, long leftNanos) {
     exchange.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    exchange.answer(
-        200, Json.TYPE, Json.object(json -> Json.millis(json, "holdMillis", leftNanos)));
+    exchange.answer(200, Json.TYPE, new Json().withMillis("holdMillis", leftNanos).toString());
   }
 }

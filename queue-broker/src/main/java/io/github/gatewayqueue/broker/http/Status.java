@@ -10,17 +10,17 @@ import io.github.gatewayqueue.broker.requests.Forecast;
 import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.History;
 import io.github.gatewayqueue.broker.requests.LastDay;
-import io.github.gatewayqueue.broker.requests.LastHour;
 import io.github.gatewayqueue.broker.requests.Metrics;
 import io.github.gatewayqueue.broker.requests.Requests;
 import io.github.gatewayqueue.broker.requests.ShardQuery;
 import io.github.gatewayqueue.internal.LimitText;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * The state of the broker, as JSON. Takes the locks of the lines, so the event loop must not call
@@ -28,6 +28,10 @@ import tools.jackson.core.JsonGenerator;
  */
 final class Status {
   private static final int MAX_SHARDS = 20;
+
+  /** A bucket that is new since the snapshot. */
+  private static final QueueSnapshot.Bucket UNKNOWN =
+      new QueueSnapshot.Bucket(0, null, null, List.of());
 
   private final ServerSettings settings;
   private final Requests requests;
@@ -81,7 +85,7 @@ final class Status {
    * @param starts how many, or null to leave that out
    */
   String json(@Nullable Integer starts) {
-    Planned planned = starts == null ? null : planned(starts);
+    Json planned = starts == null ? null : planned(starts);
     // before the lines: a request that is released meanwhile is not counted twice
     History.View history = requests.history().view();
     var lines = queue.lines();
@@ -93,164 +97,120 @@ final class Status {
         new Forecast(
             snapshot, waiting, settings.queue().interval(), settings.queue().reserve(), now);
     int total = waiting.stream().mapToInt(Integer::intValue).sum();
-    return Json.object(json -> {
-      writeBroker(json, now, total, history.released());
-      writeBuckets(json, lines, snapshot);
-      writePauses(json, snapshot.pauses());
-      writeLimit(json, snapshot.limit().orElse(null));
-      if (planned != null) {
-        writePlanned(json, planned);
-      }
-      writeStartUp(json, history, total, forecast, waiting);
-      writeDay(json, history);
-      writeRecent(json, history);
-    });
+    Json json =
+        broker(now)
+            .with("waiting", total)
+            .with("maxWaiting", settings.maxWaiting())
+            .with("released", history.released())
+            .with("outcomes", counts(Metrics.Outcome.values(), metrics::count))
+            .with("said", counts(HeldStart.Word.values(), metrics::count))
+            .with("problems", queue.problems())
+            .with("buckets", buckets(lines, snapshot))
+            .with("paused", snapshot.pauses().size())
+            .with(
+                "pauses", snapshot.pauses().stream().limit(MAX_SHARDS).map(Status::pause).toList())
+            .with("limit", snapshot.limit().map(this::limit).orElse(null));
+    if (planned != null) {
+      json.with("planned", planned);
+    }
+    Long endNanos = total == 0 ? null : lastNanos(forecast, waiting);
+    Json startUp =
+        new Json()
+            .with("released", history.releasedInStartUp())
+            .with("waiting", total)
+            .withMillis("expectedEndMillis", endNanos);
+    return json.with("startUp", startUp)
+        .with("day", day(history))
+        .with("recent", history.recent().stream().map(Status::release).toList())
+        .toString();
   }
 
-  /**
-   * Whether so many starts are left.
-   *
-   * @param allowed null if that cannot be known
-   * @param detail why they are not, or why it cannot be known
-   */
-  private record Planned(int starts, @Nullable Boolean allowed, @Nullable String detail) {}
-
-  private Planned planned(int starts) {
+  /** Returns whether so many starts are left, null if that cannot be known, and why. */
+  private Json planned(int starts) {
+    Boolean allowed = null;
+    String detail = null;
     try {
       queue.require(starts);
-      return new Planned(starts, true, null);
+      allowed = true;
     } catch (SessionStartLimitExceededException e) {
-      return new Planned(starts, false, e.getMessage());
+      allowed = false;
+      detail = e.getMessage();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Planned(starts, null, "the broker is stopping");
+      detail = "the broker is stopping";
     } catch (IOException | RuntimeException e) {
-      return new Planned(starts, null, e.getMessage());
+      detail = e.getMessage();
     }
+    return new Json().with("starts", starts).with("allowed", allowed).with("detail", detail);
   }
 
-  private static void writePlanned(JsonGenerator json, Planned planned) {
-    json.writeObjectPropertyStart("planned");
-    json.writeNumberProperty("starts", planned.starts);
-    if (planned.allowed == null) {
-      json.writeNullProperty("allowed");
-    } else {
-      json.writeBooleanProperty("allowed", planned.allowed);
-    }
-    json.writeStringProperty("detail", planned.detail);
-    json.writeEndObject();
-  }
-
-  private void writeBroker(JsonGenerator json, Instant now, int waiting, long released) {
-    json.writeStringProperty("version", Version.current());
-    json.writeStringProperty("name", settings.name());
-    Json.instant(json, "now", now);
-    Json.instant(json, "startedAt", startedAt);
-    Json.millis(json, "uptimeMillis", System.nanoTime() - startNanos);
+  private Json broker(Instant now) {
     NotReady whyNot = requests.whyNotReady();
-    json.writeStringProperty("state", whyNot == null ? "ready" : whyNot.state);
-    Json.millis(json, "intervalMillis", settings.queue().interval().toNanos());
-    json.writeStringProperty("queue", queue.kind());
-    json.writeNumberProperty("waiting", waiting);
-    json.writeNumberProperty("maxWaiting", settings.maxWaiting());
-    json.writeNumberProperty("released", released);
-    json.writeObjectPropertyStart("outcomes");
-    for (Metrics.Outcome outcome : Metrics.Outcome.values()) {
-      json.writeNumberProperty(outcome.label, metrics.count(outcome));
-    }
-    json.writeEndObject();
-    json.writeObjectPropertyStart("said");
-    for (HeldStart.Word word : HeldStart.Word.values()) {
-      json.writeNumberProperty(Metrics.label(word), metrics.count(word));
-    }
-    json.writeEndObject();
-    json.writeArrayPropertyStart("problems");
-    queue.problems().forEach(json::writeString);
-    json.writeEndArray();
+    return new Json()
+        .with("version", Version.current())
+        .with("name", settings.name())
+        .with("now", now)
+        .with("startedAt", startedAt)
+        .withMillis("uptimeMillis", System.nanoTime() - startNanos)
+        .with("state", whyNot == null ? "ready" : whyNot.state)
+        .withMillis("intervalMillis", settings.queue().interval().toNanos())
+        .with("queue", queue.kind());
   }
 
-  private void writeBuckets(
-      JsonGenerator json,
-      List<? extends List<? extends @Nullable Thread>> lines,
-      QueueSnapshot snapshot) {
-    json.writeArrayPropertyStart("buckets");
+  private static <E extends Enum<E>> Json counts(E[] constants, ToLongFunction<E> count) {
+    Json json = new Json();
+    for (E constant : constants) {
+      json.with(Metrics.label(constant), count.applyAsLong(constant));
+    }
+    return json;
+  }
+
+  private List<Json> buckets(
+      List<? extends List<? extends @Nullable Thread>> lines, QueueSnapshot snapshot) {
+    List<Json> buckets = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       List<? extends @Nullable Thread> line = lines.get(i);
-      json.writeStartObject();
-      json.writeNumberProperty("bucket", i);
-      json.writeNumberProperty("waiting", line.size());
-      json.writeArrayPropertyStart("shards");
-      for (Thread thread : line.subList(0, Math.min(line.size(), MAX_SHARDS))) {
-        ShardQuery shard = requests.shardOf(thread);
-        if (shard != null) {
-          json.writeNumber(shard.shard());
-        }
-      }
-      json.writeEndArray();
-      var known = i < snapshot.buckets().size() ? snapshot.buckets().get(i) : null;
-      Json.instant(json, "lastRelease", known == null ? null : known.lastRelease());
-      Json.instant(json, "nextRelease", known == null ? null : known.nextRelease());
-      writeHolds(json, known == null ? List.of() : known.holds());
-      json.writeEndObject();
+      var known = i < snapshot.buckets().size() ? snapshot.buckets().get(i) : UNKNOWN;
+      buckets.add(
+          new Json()
+              .with("bucket", i)
+              .with("waiting", line.size())
+              .with("shards", shards(line))
+              .with("lastRelease", known.lastRelease())
+              .with("nextRelease", known.nextRelease())
+              .with("holds", known.holds().stream().map(Status::hold).toList()));
     }
-    json.writeEndArray();
+    return buckets;
   }
 
-  private static void writeHolds(JsonGenerator json, List<QueueSnapshot.Hold> holds) {
-    json.writeArrayPropertyStart("holds");
-    for (QueueSnapshot.Hold hold : holds) {
-      json.writeStartObject();
-      json.writeNumberProperty("shard", hold.shard());
-      Json.instant(json, "since", hold.since());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+  private List<Long> shards(List<? extends @Nullable Thread> line) {
+    return line.stream()
+        .limit(MAX_SHARDS)
+        .map(requests::shardOf)
+        .filter(Objects::nonNull)
+        .map(ShardQuery::shard)
+        .toList();
   }
 
-  private static void writePauses(JsonGenerator json, List<QueueSnapshot.Pause> pauses) {
-    json.writeNumberProperty("paused", pauses.size());
-    json.writeArrayPropertyStart("pauses");
-    for (QueueSnapshot.Pause pause : pauses.subList(0, Math.min(pauses.size(), MAX_SHARDS))) {
-      json.writeStartObject();
-      json.writeNumberProperty("shard", pause.shard());
-      json.writeNumberProperty("starts", pause.starts());
-      Json.instant(json, "until", pause.until());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+  private static Json hold(QueueSnapshot.Hold hold) {
+    return new Json().with("shard", hold.shard()).with("since", hold.since());
   }
 
-  private void writeLimit(JsonGenerator json, @Nullable SessionStartLimit limit) {
-    if (limit == null) {
-      json.writeNullProperty("limit");
-      return;
-    }
-    json.writeObjectPropertyStart("limit");
-    json.writeNumberProperty("total", limit.total());
-    json.writeNumberProperty("remaining", limit.remaining());
-    json.writeNumberProperty("reserve", LimitText.heldBack(limit, settings.queue().reserve()));
-    Json.millis(json, "resetAfterMillis", limit.resetAfter().toNanos());
-    json.writeNumberProperty("maxConcurrency", limit.maxConcurrency());
-    Json.instant(json, "readAt", queue.limitReadAt());
-    json.writeEndObject();
+  private static Json pause(QueueSnapshot.Pause pause) {
+    return new Json()
+        .with("shard", pause.shard())
+        .with("starts", pause.starts())
+        .with("until", pause.until());
   }
 
-  private static void writeStartUp(
-      JsonGenerator json,
-      History.View history,
-      int total,
-      Forecast forecast,
-      List<Integer> waiting) {
-    json.writeObjectPropertyStart("startUp");
-    json.writeNumberProperty("released", history.releasedInStartUp());
-    json.writeNumberProperty("waiting", total);
-    Long end = total == 0 ? null : lastNanos(forecast, waiting);
-    if (end == null) {
-      json.writeNullProperty("expectedEndMillis");
-    } else {
-      Json.millis(json, "expectedEndMillis", end);
-    }
-    json.writeEndObject();
+  private Json limit(SessionStartLimit limit) {
+    return new Json()
+        .with("total", limit.total())
+        .with("remaining", limit.remaining())
+        .with("reserve", LimitText.heldBack(limit, settings.queue().reserve()))
+        .withMillis("resetAfterMillis", limit.resetAfter().toNanos())
+        .with("maxConcurrency", limit.maxConcurrency())
+        .with("readAt", queue.readings().readAt());
   }
 
   private static @Nullable Long lastNanos(Forecast forecast, List<Integer> waiting) {
@@ -268,44 +228,28 @@ final class Status {
   }
 
   /** Few characters for each slot: there are many, and the status is sent often. */
-  private static void writeDay(JsonGenerator json, History.View history) {
-    json.writeObjectPropertyStart("day");
-    Json.instant(json, "from", history.dayBegan());
-    Json.millis(json, "slotMillis", LastDay.SLOT.toNanos());
-    json.writeArrayPropertyStart("starts");
-    history.day().forEach(slot -> json.writeNumber(slot.starts()));
-    json.writeEndArray();
-    json.writeArrayPropertyStart("remaining");
-    for (LastDay.Slot slot : history.day()) {
-      if (slot.remaining() == null) {
-        json.writeNull();
-      } else {
-        json.writeNumber(slot.remaining());
-      }
-    }
-    json.writeEndArray();
-    json.writeNumberProperty("startsInLastHour", history.startsInLastHour());
-    json.writeArrayPropertyStart("restarting");
-    for (LastHour.Restarting restarting : history.restarting()) {
-      json.writeStartObject();
-      Json.shard(json, restarting.shard().shard(), restarting.shard().total());
-      json.writeNumberProperty("starts", restarting.starts());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeEndObject();
+  private static Json day(History.View history) {
+    List<Json> restarting =
+        history.restarting().stream()
+            .map(one ->
+                new Json()
+                    .withShard(one.shard().shard(), one.shard().total())
+                    .with("starts", one.starts()))
+            .toList();
+    return new Json()
+        .with("from", history.dayBegan())
+        .withMillis("slotMillis", LastDay.SLOT.toNanos())
+        .with("starts", history.day().stream().map(LastDay.Slot::starts).toList())
+        .with("remaining", history.day().stream().map(LastDay.Slot::remaining).toList())
+        .with("startsInLastHour", history.startsInLastHour())
+        .with("restarting", restarting);
   }
 
-  private static void writeRecent(JsonGenerator json, History.View history) {
-    json.writeArrayPropertyStart("recent");
-    for (History.Release release : history.recent()) {
-      json.writeStartObject();
-      Json.shard(json, release.shard().shard(), release.shard().total());
-      json.writeNumberProperty("bucket", release.bucket());
-      Json.millis(json, "waitedMillis", release.waitedNanos());
-      Json.instant(json, "releasedAt", release.at());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+  private static Json release(History.Release release) {
+    return new Json()
+        .withShard(release.shard().shard(), release.shard().total())
+        .with("bucket", release.bucket())
+        .withMillis("waitedMillis", release.waitedNanos())
+        .with("releasedAt", release.at());
   }
 }

@@ -9,18 +9,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What a broker needs of its queue, whichever implementation that is. */
 public interface BrokerQueue extends AutoCloseable {
   static BrokerQueue of(QueueSettings settings) {
-    String token = settings.discordToken();
     URI redis = settings.redis();
     if (redis != null) {
       return new RedisBrokerQueue(settings, redis);
     }
-    return token == null ? new LocalBrokerQueue(settings) : new LargeBrokerQueue(settings, token);
+    return settings.discordToken() == null
+        ? new LocalBrokerQueue(settings)
+        : new LargeBrokerQueue(settings);
   }
 
   /**
@@ -36,7 +36,7 @@ public interface BrokerQueue extends AutoCloseable {
    * @throws GatewayQueueException if there are fewer, or the token is refused
    */
   default void require(int starts) throws IOException, InterruptedException {
-    throw new IOException("without a Discord token there is no session start limit");
+    throw LimitReadings.noToken();
   }
 
   /** Called once, when the broker listens: what a broker that cannot must not do begins here. */
@@ -62,10 +62,8 @@ public interface BrokerQueue extends AutoCloseable {
   /** Returns how each bucket stands, and the limit if there is one. */
   QueueSnapshot snapshot();
 
-  /** Returns when this broker last read the limit, or null if it has not. */
-  default @Nullable Instant limitReadAt() {
-    return null;
-  }
+  /** Returns what this broker knows of its readings of the limit: nothing without a token. */
+  LimitReadings readings();
 
   /** Returns the age of the last reading of the limit, by any broker; nothing if there is none. */
   default Optional<Duration> readingAge() {
@@ -73,17 +71,15 @@ public interface BrokerQueue extends AutoCloseable {
   }
 
   /** Returns what is wrong now, for people to read. */
-  List<String> problems();
-
-  /** Returns how often in all the limit could not be read. */
-  long failedReadings();
+  default List<String> problems() {
+    return readings().problems(snapshot());
+  }
 
   /** Returns why nobody is released within a minute, or null if that passes by itself. */
-  @Nullable NotReady whyNotReady();
-
-  /** Returns a stage that is completed when nobody will ever be released. */
-  CompletionStage<GatewayQueueException> refused();
+  default @Nullable NotReady whyNotReady() {
+    return NotReady.of(snapshot(), readings().reserve(), Instant.now());
+  }
 
   @Override
-  void close();
+  default void close() {}
 }

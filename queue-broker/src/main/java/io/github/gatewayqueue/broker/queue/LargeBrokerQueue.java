@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.broker.queue;
 
-import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.large.LargeBotQueue;
@@ -8,11 +7,8 @@ import io.github.gatewayqueue.local.engine.EngineAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class LargeBrokerQueue implements BrokerQueue {
   private final LimitReadings readings;
   private final LargeBotQueue queue;
-  private final int reserve;
   private final EverySecond refresher = new EverySecond("refresher", this::refresh);
 
-  LargeBrokerQueue(QueueSettings settings, String token) {
-    readings = new LimitReadings(settings, token);
-    reserve = settings.reserve();
+  LargeBrokerQueue(QueueSettings settings) {
+    readings = new LimitReadings(settings);
     LargeBotQueue.Builder builder =
         LargeBotQueue.builder(readings)
             .interval(settings.interval())
             .startDelay(settings.startDelay())
-            .reserve(reserve)
+            .reserve(settings.reserve())
             .whenExhausted(settings.whenExhausted())
             .brake(settings.brake());
     Path record = settings.record();
@@ -93,36 +87,13 @@ final class LargeBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable Instant limitReadAt() {
-    return readings.readAt();
+  public LimitReadings readings() {
+    return readings;
   }
 
   @Override
   public Optional<Duration> readingAge() {
     return queue.readingAge();
-  }
-
-  @Override
-  public List<String> problems() {
-    List<String> problems = new ArrayList<>();
-    readings.addFailure(problems);
-    LimitReadings.addProblems(problems, snapshot(), reserve);
-    return problems;
-  }
-
-  @Override
-  public long failedReadings() {
-    return readings.failed();
-  }
-
-  @Override
-  public @Nullable NotReady whyNotReady() {
-    return NotReady.of(queue.snapshot(), reserve, Instant.now());
-  }
-
-  @Override
-  public CompletionStage<GatewayQueueException> refused() {
-    return readings.refused();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.github.gatewayqueue.internal.ReadingAge;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the limit from Discord, and remembers the results. Safe for use by many threads. */
 public final class LimitReadings implements SessionStartLimitSource {
   private final SessionStartLimitSource discord;
+  private final int reserve;
   private final AtomicLong failed = new AtomicLong();
   private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
 
@@ -31,12 +33,27 @@ public final class LimitReadings implements SessionStartLimitSource {
   /** What was wrong with the last reading, if something was. */
   private volatile @Nullable String failure;
 
-  LimitReadings(QueueSettings settings, String token) {
-    this(DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build());
+  LimitReadings(QueueSettings settings) {
+    this(source(settings), settings.reserve());
   }
 
-  LimitReadings(SessionStartLimitSource discord) {
+  LimitReadings(SessionStartLimitSource discord, int reserve) {
     this.discord = discord;
+    this.reserve = reserve;
+  }
+
+  private static SessionStartLimitSource source(QueueSettings settings) {
+    String token = settings.discordToken();
+    if (token == null) {
+      return () -> {
+        throw noToken();
+      };
+    }
+    return DiscordSessionStartLimitSource.builder(token).baseUrl(settings.discordApi()).build();
+  }
+
+  static IOException noToken() {
+    return new IOException("without a Discord token there is no session start limit");
   }
 
   @Override
@@ -62,6 +79,11 @@ public final class LimitReadings implements SessionStartLimitSource {
     failure = "the session start limit could not be read, trying again: " + e.getMessage();
   }
 
+  /** Returns how many session starts are not used. */
+  int reserve() {
+    return reserve;
+  }
+
   int maxConcurrency() {
     return maxConcurrency;
   }
@@ -73,12 +95,12 @@ public final class LimitReadings implements SessionStartLimitSource {
   }
 
   /** Returns when it was last read, or null if it was not. */
-  @Nullable Instant readAt() {
+  public @Nullable Instant readAt() {
     return readAt;
   }
 
   /** Returns how often in all it could not be read. */
-  long failed() {
+  public long failed() {
     return failed.get();
   }
 
@@ -87,20 +109,20 @@ public final class LimitReadings implements SessionStartLimitSource {
   }
 
   /** Returns a stage that is completed when Discord refuses the token. */
-  CompletionStage<GatewayQueueException> refused() {
+  public CompletionStage<GatewayQueueException> refused() {
     return refused;
   }
 
-  /** Adds what was wrong with the last reading, if something was, for people to read. */
-  void addFailure(List<String> problems) {
+  /**
+   * Returns what was wrong with the last reading, and is with a queue, whichever process has read
+   * its limit; for people to read.
+   */
+  List<String> problems(QueueSnapshot snapshot) {
+    List<String> problems = new ArrayList<>();
     String failed = failure;
     if (failed != null) {
       problems.add(failed);
     }
-  }
-
-  /** Adds the problems of a queue, whichever process has read its limit. */
-  static void addProblems(List<String> problems, QueueSnapshot snapshot, int reserve) {
     SessionStartLimit limit = snapshot.limit().orElse(null);
     if (limit != null && limit.remaining() <= LimitText.heldBack(limit, reserve)) {
       problems.add("the session starts are used up: " + LimitText.left(limit, reserve));
@@ -113,5 +135,6 @@ public final class LimitReadings implements SessionStartLimitSource {
                   .formatted(pauses.size(), first.shard())
               + " with %s starts".formatted(first.starts()));
     }
+    return problems;
   }
 }

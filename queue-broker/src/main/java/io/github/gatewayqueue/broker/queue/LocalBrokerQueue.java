@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.broker.queue;
 
-import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.local.engine.BucketState;
@@ -10,20 +9,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** One bucket and no budget, for a broker without a Discord token. */
 public final class LocalBrokerQueue implements BrokerQueue {
   private final Buckets bucket;
-  private final CompletableFuture<GatewayQueueException> refused = new CompletableFuture<>();
+  private final LimitReadings readings;
 
   LocalBrokerQueue(QueueSettings settings) {
     this(settings, StartBudget.UNLIMITED);
   }
 
   public LocalBrokerQueue(QueueSettings settings, StartBudget budget) {
+    readings = new LimitReadings(settings);
     bucket = new Buckets(settings.interval(), settings.startDelay(), 1, budget);
   }
 
@@ -59,25 +57,7 @@ public final class LocalBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public List<String> problems() {
-    return List.of();
+  public LimitReadings readings() {
+    return readings;
   }
-
-  @Override
-  public long failedReadings() {
-    return 0;
-  }
-
-  @Override
-  public @Nullable NotReady whyNotReady() {
-    return null;
-  }
-
-  @Override
-  public CompletionStage<GatewayQueueException> refused() {
-    return refused;
-  }
-
-  @Override
-  public void close() {}
 }

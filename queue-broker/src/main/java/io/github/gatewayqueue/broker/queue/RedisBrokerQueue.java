@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.broker.queue;
 
-import io.github.gatewayqueue.GatewayQueueException;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStart;
 import io.github.gatewayqueue.redis.RedisQueue;
@@ -8,13 +7,10 @@ import io.github.gatewayqueue.redis.RedisQueueSnapshot;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisBrokerQueue implements BrokerQueue {
   private final RedisQueue queue;
-  private final @Nullable LimitReadings readings;
-  private final int reserve;
+  private final LimitReadings readings;
+  private final boolean hasToken;
   private final EverySecond looker = new EverySecond("looker", this::lookAgain);
 
   private volatile View view = View.NOTHING;
@@ -61,18 +57,17 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   RedisBrokerQueue(QueueSettings settings, URI redis) {
-    reserve = settings.reserve();
+    readings = new LimitReadings(settings);
+    hasToken = settings.discordToken() != null;
     RedisQueue.Builder builder =
         RedisQueue.builder(redis)
             .namespace(settings.redisNamespace())
             .interval(settings.interval())
             .startDelay(settings.startDelay())
-            .reserve(reserve)
+            .reserve(settings.reserve())
             .brake(settings.brake())
             .whenExhausted(RedisQueue.WhenExhausted.valueOf(settings.whenExhausted().name()));
-    String token = settings.discordToken();
-    readings = token == null ? null : new LimitReadings(settings, token);
-    if (readings != null) {
+    if (hasToken) {
       builder.limits(readings);
     }
     queue = builder.build();
@@ -80,7 +75,7 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   private boolean lookAgain() {
     queue.readLimitIfUnknown();
-    if (readings != null && readings.isOld()) {
+    if (readings.isOld()) {
       queue.refresh();
     }
     look();
@@ -118,7 +113,7 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public boolean isLimited() {
-    return readings != null || view.snapshot.limit().isPresent();
+    return hasToken || view.snapshot.limit().isPresent();
   }
 
   @Override
@@ -142,8 +137,8 @@ final class RedisBrokerQueue implements BrokerQueue {
   }
 
   @Override
-  public @Nullable Instant limitReadAt() {
-    return readings == null ? null : readings.readAt();
+  public LimitReadings readings() {
+    return readings;
   }
 
   @Override
@@ -153,21 +148,12 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public List<String> problems() {
-    List<String> problems = new ArrayList<>();
+    List<String> problems = readings.problems(snapshot());
     String failed = failure;
     if (failed != null) {
-      problems.add(failed);
+      problems.addFirst(failed);
     }
-    if (readings != null) {
-      readings.addFailure(problems);
-    }
-    LimitReadings.addProblems(problems, snapshot(), reserve);
     return problems;
-  }
-
-  @Override
-  public long failedReadings() {
-    return readings == null ? 0 : readings.failed();
   }
 
   @Override
@@ -175,15 +161,9 @@ final class RedisBrokerQueue implements BrokerQueue {
     if (failure != null) {
       return NotReady.REDIS_AWAY;
     }
-    QueueSnapshot snapshot = view.snapshot;
-    return readings != null && snapshot.limit().isEmpty()
+    return hasToken && view.snapshot.limit().isEmpty()
         ? NotReady.LIMIT_UNKNOWN // a store may not know yet that there is one
-        : NotReady.of(snapshot, reserve, Instant.now());
-  }
-
-  @Override
-  public CompletionStage<GatewayQueueException> refused() {
-    return readings == null ? new CompletableFuture<>() : readings.refused();
+        : BrokerQueue.super.whyNotReady();
   }
 
   @Override

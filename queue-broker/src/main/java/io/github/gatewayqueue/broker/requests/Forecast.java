@@ -57,18 +57,13 @@ public final class Forecast {
   }
 
   private static long[] standingWithin(List<Integer> waiting) {
-    int longest = waiting.stream().mapToInt(Integer::intValue).max().orElse(0);
-    long[] within = new long[longest + 1];
+    long[] within = new long[waiting.stream().mapToInt(Integer::intValue).max().orElse(0) + 1];
     for (int line : waiting) {
-      within[line]++;
+      for (int position = 1; position <= line; position++) {
+        within[position]++;
+      }
     }
-    long atLeast = 0;
-    for (int position = longest; position > 0; position--) {
-      atLeast += within[position];
-      within[position] = atLeast;
-    }
-    within[0] = 0;
-    for (int position = 1; position <= longest; position++) {
+    for (int position = 1; position < within.length; position++) {
       within[position] += within[position - 1];
     }
     return within;

@@ -49,6 +49,8 @@ public final class HeldStart {
   /** For how long after its end something may still be said of it. */
   static final Duration REMEMBERED = Duration.ofMinutes(1);
 
+  final ShardQuery shard;
+
   private final SessionStart start;
   private final long holdNanos;
   private final long endNanos;
@@ -56,12 +58,21 @@ public final class HeldStart {
   private final BlockingQueue<Word> words = new LinkedBlockingQueue<>();
   private @Nullable String id;
 
+  /** Null if it does not hold this, or was told the last. For the event loop, as what follows. */
+  @Nullable Client client;
+
+  /** Something was said of this, or it ran out. */
+  boolean isOver;
+
+  long overNanos;
+
   /**
    * Creates a start that was released just now.
    *
    * @param hold how long its client holds it at most, {@link #SPARE} less than the queue
    */
-  HeldStart(SessionStart start, Duration hold, Duration interval) {
+  HeldStart(ShardQuery shard, SessionStart start, Duration hold, Duration interval) {
+    this.shard = shard;
     this.start = start;
     holdNanos = hold.toNanos();
     endNanos = System.nanoTime() + holdNanos + SPARE.toNanos();

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.broker.requests;
 import io.github.gatewayqueue.broker.requests.HeldStart.Word;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The starts that clients hold, or held a moment ago, and what the clients report of them. Used by
@@ -18,27 +17,7 @@ public final class HeldStarts {
   private final History history;
 
   /** By their names. */
-  private final Map<String, Known> known = new HashMap<>();
-
-  /** A start and its client. */
-  private static final class Known {
-    final HeldStart start;
-    final ShardQuery shard;
-
-    /** Null once it was told the last: of such a start only the name is kept. */
-    @Nullable Client client;
-
-    /** Something was said of it, or it ran out. */
-    boolean isOver;
-
-    long overNanos;
-
-    Known(HeldStart start, ShardQuery shard, Client client) {
-      this.start = start;
-      this.shard = shard;
-      this.client = client;
-    }
-  }
+  private final Map<String, HeldStart> known = new HashMap<>();
 
   HeldStarts(EventLoop loop, Metrics metrics, History history) {
     this.loop = loop;
@@ -50,13 +29,13 @@ public final class HeldStarts {
     loop.every(BEAT_MILLIS, this::beat);
   }
 
-  /** A client is about to be told that it holds a start. */
-  void add(HeldStart start, ShardQuery shard, Client client) {
-    Known added = new Known(start, shard, client);
-    known.put(start.id(), added);
+  /** The client of a start is about to be told that it holds it. */
+  void add(HeldStart start, Client client) {
+    start.client = client;
+    known.put(start.id(), start);
     client.whenGone(() -> {
-      if (!added.isOver) {
-        say(added, Word.LOST);
+      if (!start.isOver) {
+        say(start, Word.LOST);
       }
     });
   }
@@ -70,8 +49,8 @@ public final class HeldStarts {
           boolean isOld = one.isOver && nowNanos - one.overNanos >= HeldStart.REMEMBERED.toNanos();
           if (isOld) {
             end(one);
-          } else if (!one.isOver && one.start.isExpired()) {
-            expired(one.start);
+          } else if (!one.isOver && one.isExpired()) {
+            expired(one);
           } else if (one.client != null) {
             one.client.beat();
           }
@@ -79,7 +58,7 @@ public final class HeldStarts {
         });
   }
 
-  private static void end(Known of) {
+  private static void end(HeldStart of) {
     if (of.client != null) {
       of.client.end();
       of.client = null;
@@ -93,20 +72,20 @@ public final class HeldStarts {
 
   /** Returns for how long a start is still held, or 0 if it is over or not known. */
   public long leftNanos(String id) {
-    Known asked = known.get(id);
-    return asked == null || asked.isOver ? 0 : asked.start.leftNanos();
+    HeldStart asked = known.get(id);
+    return asked == null || asked.isOver ? 0 : asked.leftNanos();
   }
 
   /** Takes note of what a client says of a start, if that is known. */
   public void say(String id, Word word) {
-    Known of = known.get(id);
+    HeldStart of = known.get(id);
     if (of != null) {
       say(of, word);
     }
   }
 
-  private void say(Known of, Word word) {
-    of.start.say(word);
+  private void say(HeldStart of, Word word) {
+    of.say(word);
     over(of, word);
     if (word != Word.IDENTIFIED) { // it may yet be answered
       end(of);
@@ -115,19 +94,18 @@ public final class HeldStarts {
 
   /** A start has run out, or is lost: its client is told, unless it has just said something. */
   void expired(HeldStart start) {
-    Known expired = known.get(start.id());
-    if (expired == null || expired.isOver) {
+    if (!known.containsKey(start.id()) || start.isOver) {
       return;
     }
-    over(expired, Word.EXPIRED);
-    if (expired.client != null) {
-      expired.client.expired(start);
-      end(expired);
+    over(start, Word.EXPIRED);
+    if (start.client != null) {
+      start.client.expired(start);
+      end(start);
     }
   }
 
   /** Takes note that nothing is held any more; the start is known as long as words are repeated. */
-  private void over(Known over, Word said) {
+  private void over(HeldStart over, Word said) {
     if (!over.isOver) {
       over.isOver = true;
       over.overNanos = System.nanoTime();
@@ -140,8 +118,8 @@ public final class HeldStarts {
 
   /** Ends all of them because the broker stops. */
   void stop() {
-    for (Known one : known.values()) {
-      one.start.say(Word.CLOSED);
+    for (HeldStart one : known.values()) {
+      one.say(Word.CLOSED);
       over(one, Word.CLOSED);
       if (one.client != null) {
         one.client.stopping();

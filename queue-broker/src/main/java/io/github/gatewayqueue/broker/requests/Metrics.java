@@ -23,10 +23,11 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The metrics of a broker, for Prometheus. Safe for use by many threads. */
@@ -50,9 +51,7 @@ public final class Metrics {
     /** Refused because the session starts of the day are used up. */
     EXHAUSTED,
     /** Failed for another reason. */
-    FAILED;
-
-    public final String label = name().toLowerCase(Locale.ROOT);
+    FAILED
   }
 
   /** What is ready to be sent. */
@@ -76,7 +75,7 @@ public final class Metrics {
             .labelNames("outcome")
             .register(registry);
     for (Outcome outcome : Outcome.values()) {
-      requests.initLabelValues(outcome.label);
+      requests.initLabelValues(label(outcome));
     }
     holds =
         Counter.builder()
@@ -125,88 +124,86 @@ public final class Metrics {
           }
         })
         .register(registry);
-    GaugeWithCallback.builder()
-        .name("gateway_queue_held")
-        .help("Starts that were released and of which nothing has been said yet")
-        .callback(gauge ->
-            gauge.call(
-                queue.snapshot().buckets().stream()
-                    .mapToInt(bucket -> bucket.holds().size())
-                    .sum()))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("gateway_queue_limit_reading_age_seconds")
-        .help("Seconds since the session start limit was read")
-        .callback(gauge -> queue.readingAge().ifPresent(age -> gauge.call(age.toMillis() / 1e3)))
-        .register(registry);
-    CounterWithCallback.builder()
-        .name("gateway_queue_limit_read_failures_total")
-        .help("How often the session start limit could not be read from Discord")
-        .callback(counter -> counter.call((double) queue.failedReadings()))
-        .register(registry);
-    CounterWithCallback.builder()
-        .name("gateway_queue_session_starts_used_elsewhere_total")
-        .help("Session starts of the bot that this broker did not release")
-        .callback(counter -> counter.call((double) queue.snapshot().usedElsewhere()))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("gateway_queue_paused")
-        .help("Requests of shards that start again and again, which wait before they join the line")
-        .callback(gauge -> gauge.call(queue.snapshot().pauses().size()))
-        .register(registry);
-    registerLimit(
-        queue,
+    gauge(
+        "gateway_queue_held",
+        "Starts that were released and of which nothing has been said yet",
+        () -> queue.snapshot().buckets().stream().mapToInt(bucket -> bucket.holds().size()).sum());
+    gauge(
+        "gateway_queue_limit_reading_age_seconds",
+        "Seconds since the session start limit was read",
+        () -> queue.readingAge().map(Metrics::seconds).orElse(null));
+    counter(
+        "gateway_queue_limit_read_failures_total",
+        "How often the session start limit could not be read from Discord",
+        queue.readings()::failed);
+    counter(
+        "gateway_queue_session_starts_used_elsewhere_total",
+        "Session starts of the bot that this broker did not release",
+        () -> queue.snapshot().usedElsewhere());
+    gauge(
+        "gateway_queue_paused",
+        "Requests of shards that start again and again, which wait before they join the line",
+        () -> queue.snapshot().pauses().size());
+    gauge(
         "gateway_queue_session_starts_remaining",
         "Session starts left until the reset, the reserve among them",
-        SessionStartLimit::remaining);
-    registerLimit(
-        queue,
+        () -> queue.snapshot().limit().map(SessionStartLimit::remaining).orElse(null));
+    gauge(
         "gateway_queue_session_starts_limit",
         "Session starts that Discord allows in 24 hours",
-        SessionStartLimit::total);
-    registerLimit(
-        queue,
+        () -> queue.snapshot().limit().map(SessionStartLimit::total).orElse(null));
+    gauge(
         "gateway_queue_session_starts_reset_seconds",
         "Seconds until the session starts are reset",
-        limit -> limit.resetAfter().toMillis() / 1e3);
+        () -> queue.snapshot().limit().map(limit -> seconds(limit.resetAfter())).orElse(null));
   }
 
-  /** A gauge that is absent as long as no limit is known. */
-  private void registerLimit(
-      BrokerQueue queue, String name, String help, ToDoubleFunction<SessionStartLimit> value) {
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
+  }
+
+  /** Registers a gauge that is absent as long as its value is null. */
+  private void gauge(String name, String help, Supplier<? extends @Nullable Number> value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
         .callback(gauge -> {
-          SessionStartLimit limit = queue.snapshot().limit().orElse(null);
-          if (limit != null) {
-            gauge.call(value.applyAsDouble(limit));
+          Number now = value.get();
+          if (now != null) {
+            gauge.call(now.doubleValue());
           }
         })
         .register(registry);
   }
 
-  /** Shows whether the broker is ready. */
-  public void registerReady(Supplier<@Nullable NotReady> whyNotReady) {
-    GaugeWithCallback.builder()
-        .name("gateway_queue_ready")
-        .help(
-            "0 if nobody is released within a minute: the limit is not known, the session starts are"
-                + " used up, Redis does not answer, or the broker stops; else 1")
-        .callback(gauge -> gauge.call(whyNotReady.get() == null ? 1 : 0))
+  private void counter(String name, String help, LongSupplier value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(counter -> counter.call((double) value.getAsLong()))
         .register(registry);
   }
 
+  /** Shows whether the broker is ready. */
+  public void registerReady(Supplier<@Nullable NotReady> whyNotReady) {
+    gauge(
+        "gateway_queue_ready",
+        "0 if nobody is released within a minute: the limit is not known, the session starts are"
+            + " used up, Redis does not answer, or the broker stops; else 1",
+        () -> whyNotReady.get() == null ? 1 : 0);
+  }
+
   public void ended(Outcome outcome) {
-    requests.labelValues(outcome.label).inc();
+    requests.labelValues(label(outcome)).inc();
   }
 
   void holdEnded(HeldStart.Word said) {
     holds.labelValues(label(said)).inc();
   }
 
-  public static String label(HeldStart.Word said) {
-    return said.name().toLowerCase(Locale.ROOT);
+  /** Returns what an outcome, or what was said, is called. */
+  public static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns of how many starts that were held this was said first. */
@@ -216,7 +213,7 @@ public final class Metrics {
 
   /** Returns how many requests ended so. */
   public long count(Outcome outcome) {
-    return (long) requests.labelValues(outcome.label).get();
+    return (long) requests.labelValues(label(outcome)).get();
   }
 
   void waited(long nanos) {

@@ -122,7 +122,7 @@ final class PositionUpdates {
   }
 
   private static boolean isWanted(WaitingRequest request, Set<WaitingRequest> wanted) {
-    return request.client().takesPlaces() && (wanted.isEmpty() || wanted.contains(request));
+    return request.client.takesPlaces() && (wanted.isEmpty() || wanted.contains(request));
   }
 
   private static News place(WaitingRequest request, int bucket, int position, Forecast forecast) {
@@ -139,7 +139,7 @@ final class PositionUpdates {
     Map<Long, QueueSnapshot.Pause> pauses = new HashMap<>();
     snapshot.pauses().forEach(pause -> pauses.put(pause.shard(), pause));
     for (WaitingRequest request : requests.waiting()) {
-      QueueSnapshot.Pause pause = pauses.get(request.shard().shard());
+      QueueSnapshot.Pause pause = pauses.get(request.shard.shard());
       if (pause != null && isMeant.test(request)) {
         long leftNanos = Math.max(0, Duration.between(now, pause.until()).toNanos());
         news.add(new News(request, client -> client.paused(pause.starts(), leftNanos)));
@@ -164,7 +164,7 @@ final class PositionUpdates {
     int to = Math.min(news.size(), from + AT_ONCE);
     for (News told : news.subList(from, to)) {
       fresh.remove(told.request);
-      told.telling.accept(told.request.client());
+      told.telling.accept(told.request.client);
     }
     if (to < news.size()) {
       loop.run(() -> tell(news, to));

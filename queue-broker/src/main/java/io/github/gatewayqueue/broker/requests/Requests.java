@@ -125,9 +125,9 @@ public final class Requests {
     count++;
     underWay++;
     history.joined();
-    waiting.put(request.thread(), request);
+    waiting.put(request.thread, request);
     request.start();
-    if (request.client().takesPlaces()) {
+    if (request.client.takesPlaces()) {
       clientsThatTakePlaces++;
       places.joined(request);
     }
@@ -146,11 +146,11 @@ public final class Requests {
   /** Returns the shard that a thread stands in line for, or null if that is not known here. */
   public @Nullable ShardQuery shardOf(@Nullable Thread thread) {
     WaitingRequest request = waitingOn(thread);
-    return request == null ? null : request.shard();
+    return request == null ? null : request.shard;
   }
 
   Problem unexpected(WaitingRequest request, Throwable thrown) {
-    LOGGER.log(ERROR, "the request of shard " + request.shard().shard() + " failed", thrown);
+    LOGGER.log(ERROR, "the request of shard " + request.shard.shard() + " failed", thrown);
     return new Problem(500, "the request failed: " + thrown.getClass().getName());
   }
 
@@ -160,11 +160,11 @@ public final class Requests {
    */
   void released(WaitingRequest request, SessionStart start, long waitedNanos) {
     Instant now = Instant.now();
-    HeldStart held = new HeldStart(start, request.holdTimeout(), settings.interval());
-    waiting.remove(request.thread());
+    HeldStart held = new HeldStart(request.shard, start, request.holdTimeout, settings.interval());
+    waiting.remove(request.thread);
     loop.run(() -> {
       left(request);
-      Client client = request.client();
+      Client client = request.client;
       if (stopping || !client.isOpen()) {
         held.say(HeldStart.Word.CANCELLED); // nobody was told
         endedByClient();
@@ -177,18 +177,18 @@ public final class Requests {
         client.hangUp();
         return;
       }
-      int bucket = (int) (request.shard().shard() % queue.buckets());
-      if (request.shard().hold() == null) {
+      int bucket = (int) (request.shard.shard() % queue.buckets());
+      if (request.shard.hold() == null) {
         client.released(bucket, waitedNanos, null);
         held.say(HeldStart.Word.CLOSED);
-        history.started(request.shard());
+        history.started(request.shard);
       } else {
-        starts.add(held, request.shard(), client);
+        starts.add(held, client);
         client.released(bucket, waitedNanos, held);
       }
       metrics.ended(Outcome.RELEASED);
       metrics.waited(waitedNanos);
-      history.released(new History.Release(request.shard(), bucket, waitedNanos, now));
+      history.released(new History.Release(request.shard, bucket, waitedNanos, now));
     });
     try {
       held.tellQueue(() -> loop.run(() -> starts.expired(held)));
@@ -199,7 +199,7 @@ public final class Requests {
 
   /** Called by a request's thread when it has left the line without a release. */
   void ended(WaitingRequest request, Outcome outcome, @Nullable Problem problem) {
-    waiting.remove(request.thread());
+    waiting.remove(request.thread);
     loop.run(() -> {
       left(request);
       if (outcome == Outcome.HUNG_UP) {
@@ -208,7 +208,7 @@ public final class Requests {
         metrics.ended(outcome);
       }
       if (problem != null) {
-        request.client().refused(problem);
+        request.client.refused(problem);
       }
       threadEnded();
     });
@@ -216,7 +216,7 @@ public final class Requests {
 
   private void left(WaitingRequest request) {
     count--;
-    if (request.client().takesPlaces()) {
+    if (request.client.takesPlaces()) {
       clientsThatTakePlaces--;
       places.ended(request);
     }

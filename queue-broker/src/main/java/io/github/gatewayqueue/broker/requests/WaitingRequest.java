@@ -13,11 +13,14 @@ import java.time.Duration;
  * calls the queue and nothing else, before the release and after it. The event loop does the rest.
  */
 final class WaitingRequest {
-  private final Client client;
-  private final ShardQuery shard;
-  private final Duration holdTimeout;
+  final Client client;
+  final ShardQuery shard;
+  final Thread thread;
+
+  /** How long its start is held at most, also if only until its client is told. */
+  final Duration holdTimeout;
+
   private final Requests requests;
-  private final Thread thread;
 
   WaitingRequest(Client client, ShardQuery shard, Duration maxHold, Requests requests) {
     this.client = client;
@@ -26,23 +29,6 @@ final class WaitingRequest {
     this.requests = requests;
     this.thread =
         Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(this::standInLine);
-  }
-
-  Client client() {
-    return client;
-  }
-
-  ShardQuery shard() {
-    return shard;
-  }
-
-  Thread thread() {
-    return thread;
-  }
-
-  /** Returns how long its start is held at most, also if only until its client is told. */
-  Duration holdTimeout() {
-    return holdTimeout;
   }
 
   /** Joins the line, and leaves it when the client hangs up. */

@@ -7,11 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.GatewayQueueException;
+import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class LimitReadingsTest {
 
   private @Nullable GatewayQueueException refusal;
 
-  private final LimitReadings readings = new LimitReadings(this::read);
+  private final LimitReadings readings = new LimitReadings(this::read, 1);
 
   private SessionStartLimit read() throws IOException {
     if (failure != null) {
@@ -38,9 +39,7 @@ class LimitReadingsTest {
   }
 
   private List<String> problems() {
-    List<String> problems = new ArrayList<>();
-    readings.addFailure(problems);
-    return problems;
+    return readings.problems(new QueueSnapshot(List.of(), Optional.empty(), 0, List.of()));
   }
 
   @Test
