@@ -1,5 +1,6 @@
 package io.github.gatewayqueue.broker.http;
 
+import io.github.gatewayqueue.broker.requests.HeldStart;
 import io.github.gatewayqueue.broker.requests.HeldStart.Word;
 import io.github.gatewayqueue.broker.requests.HeldStarts;
 import io.github.gatewayqueue.broker.requests.Problem;
@@ -30,20 +31,20 @@ final class StartsPath {
 
   void answer(Exchange exchange) {
     String[] parts = exchange.path().substring(PATH.length()).split("/", -1);
-    String id = parts[0];
+    HeldStart held = starts.find(parts[0]);
     Word word = parts.length == 2 ? word(parts[1]) : null;
-    if (!starts.knows(id)) {
+    if (held == null) {
       exchange.refuse(UNKNOWN);
     } else if (word != null) {
       exchange.answerIf(
           List.of(HttpMethod.POST, HttpMethod.PUT),
           () -> {
-            starts.say(id, word);
+            starts.say(held, word);
             exchange.answerEmpty();
           });
     } else if (parts.length == 1) {
       exchange.answerIf(
-          List.of(HttpMethod.GET, HttpMethod.HEAD), () -> answer(exchange, starts.leftNanos(id)));
+          List.of(HttpMethod.GET, HttpMethod.HEAD), () -> answer(exchange, held.leftNanos()));
     } else {
       exchange.refuse(NO_WORD);
     }

@@ -100,7 +100,7 @@ public final class HeldStart {
 
   /** Returns for how long its client still holds it if nothing is said, at least 0. */
   public long leftNanos() {
-    return isExpired() ? 0 : Math.clamp(endNanos - System.nanoTime(), 0, holdNanos);
+    return isOver || isExpired() ? 0 : Math.clamp(endNanos - System.nanoTime(), 0, holdNanos);
   }
 
   void say(Word word) {

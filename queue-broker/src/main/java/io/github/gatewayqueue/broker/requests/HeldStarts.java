@@ -3,6 +3,7 @@ package io.github.gatewayqueue.broker.requests;
 import io.github.gatewayqueue.broker.requests.HeldStart.Word;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The starts that clients hold, or held a moment ago, and what the clients report of them. Used by
@@ -65,26 +66,13 @@ public final class HeldStarts {
     }
   }
 
-  /** Returns whether a start is held, or was over a moment ago; others' are not known here. */
-  public boolean knows(String id) {
-    return known.containsKey(id);
+  /** Returns the start of this name, or null if it was over long ago, or is not known here. */
+  public @Nullable HeldStart find(String id) {
+    return known.get(id);
   }
 
-  /** Returns for how long a start is still held, or 0 if it is over or not known. */
-  public long leftNanos(String id) {
-    HeldStart asked = known.get(id);
-    return asked == null || asked.isOver ? 0 : asked.leftNanos();
-  }
-
-  /** Takes note of what a client says of a start, if that is known. */
-  public void say(String id, Word word) {
-    HeldStart of = known.get(id);
-    if (of != null) {
-      say(of, word);
-    }
-  }
-
-  private void say(HeldStart of, Word word) {
+  /** Takes note of what a client says of a start. */
+  public void say(HeldStart of, Word word) {
     of.say(word);
     over(of, word);
     if (word != Word.IDENTIFIED) { // it may yet be answered
@@ -94,12 +82,10 @@ public final class HeldStarts {
 
   /** A start has run out, or is lost: its client is told, unless it has just said something. */
   void expired(HeldStart start) {
-    if (!known.containsKey(start.id()) || start.isOver) {
-      return;
-    }
-    over(start, Word.EXPIRED);
-    if (start.client != null) {
-      start.client.expired(start);
+    Client client = start.client;
+    if (client != null && !start.isOver) {
+      over(start, Word.EXPIRED);
+      client.expired(start);
       end(start);
     }
   }
