@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.gatewayqueue.broker.EventReader.Event;
-import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.vertx.core.json.JsonObject;
@@ -23,9 +22,7 @@ class BrokerBrakeTest extends BrokerTestBase {
     FakeDiscord discord = open(FakeDiscord.builder().maxConcurrency(16).start());
     Broker broker =
         startChanged(
-            builder(discord)
-                .interval(Duration.ofNanos(1))
-                .pace(BrokerTiming.REAL.withHeartbeat(heartbeat)));
+            builder(discord).interval(Duration.ofNanos(1)).pace(Timing.heartbeat(heartbeat)));
     awaitReady(broker);
     for (int i = 0; i < 4; i++) {
       assertEquals(200, get(broker, SICK).statusCode());

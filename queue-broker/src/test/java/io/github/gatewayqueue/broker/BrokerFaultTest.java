@@ -143,8 +143,7 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void health_stopping_isLiveAndNotReadyAndNothingIsLetIn() throws Exception {
-    Broker broker =
-        startOdd(builder().pace(BrokerTiming.REAL.withFarewell(LONG)).startDelay(LONG), 1);
+    Broker broker = startOdd(builder().pace(Timing.farewell(LONG)).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     RawConnection waiting = ask(broker, 1, 4);
     RawConnection client = connect(broker);
@@ -172,7 +171,7 @@ class BrokerFaultTest extends BrokerTestBase {
 
   @Test
   void close_requestThatDoesNotEnd_givesThePortUpAllTheSame() throws Exception {
-    BrokerTiming pace = BrokerTiming.REAL.withFarewell(Duration.ofMillis(100));
+    BrokerTiming pace = Timing.farewell(Duration.ofMillis(100));
     Broker broker = startOdd(builder().pace(pace).startDelay(LONG), 1);
     queue.get().onLeave = this::hold;
     ask(broker, 1, 4);

@@ -3,7 +3,6 @@ package io.github.gatewayqueue.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,7 +148,7 @@ class BrokerHangUpTest extends BrokerTestBase {
   @Test
   void close_thousandsWait_eachIsToldOrHungUpOn() throws Exception {
     int count = 2000;
-    Broker broker = startBlocked(builder().pace(BrokerTiming.REAL.withFarewell(LONG)));
+    Broker broker = startBlocked(builder().pace(Timing.farewell(LONG)));
     List<RawConnection> clients = new ArrayList<>();
     for (int shard = 0; shard < count; shard++) {
       RawConnection client = connect(broker);

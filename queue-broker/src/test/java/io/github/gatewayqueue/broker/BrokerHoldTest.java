@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.Thorough;
@@ -228,7 +227,7 @@ class BrokerHoldTest extends BrokerTestBase {
 
   @Test
   void hold_brokerStops_closingIsToldAndStopDoesNotWait() throws Exception {
-    Broker broker = start(builder().interval(LONG).pace(BrokerTiming.REAL.withFarewell(LONG)));
+    Broker broker = start(builder().interval(LONG).pace(Timing.farewell(LONG)));
     EventReader client = events(broker, HELD);
     start(client);
     broker.close();
@@ -304,7 +303,7 @@ class BrokerHoldTest extends BrokerTestBase {
             builder(discord)
                 .interval(LONG)
                 .reserve(0)
-                .pace(BrokerTiming.REAL.withMaxHold(LONG))); // however slow the machine
+                .pace(Timing.maxHold(LONG))); // however slow the machine
     awaitReady(broker);
     List<RawConnection> clients = new ArrayList<>();
     for (int shard = 0; shard < count; shard++) {

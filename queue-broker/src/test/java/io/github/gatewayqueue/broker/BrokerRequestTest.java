@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests that are released, in both forms. */
 class BrokerRequestTest extends BrokerTestBase {
   private static final Duration INTERVAL = Duration.ofMillis(300);
-  private static final BrokerTiming OFTEN = BrokerTiming.REAL.withHeartbeat(Duration.ofMillis(100));
+  private static final BrokerTiming OFTEN = Timing.heartbeat(Duration.ofMillis(100));
 
   @Test
   void request_plain_saysWhoMayGo() throws Exception {

@@ -100,7 +100,7 @@ class BrokerStatusTest extends BrokerTestBase {
   @Test
   void status_timePasses_showsTheDayInSlots() throws Exception {
     var nanos = new AtomicLong(5);
-    BrokerTiming pace = BrokerTiming.REAL.withNanos(nanos::get);
+    BrokerTiming pace = Timing.nanos(nanos::get);
     FakeDiscord discord = open(FakeDiscord.builder().start());
     Instant before = Instant.now();
     Broker broker = start(builder(discord).interval(Duration.ofMillis(1)).pace(pace));
@@ -180,7 +180,7 @@ class BrokerStatusTest extends BrokerTestBase {
 
   @Test
   void stream_holdBeginsAndEnds_isToldAtOnce() throws Exception {
-    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(LONG);
+    BrokerTiming pace = Timing.heartbeat(LONG);
     Broker broker = startOdd(builder().pace(pace), 1);
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, holds(watcher.expect("status")));
@@ -193,7 +193,7 @@ class BrokerStatusTest extends BrokerTestBase {
   /** The moment is worked out anew at each look, and comes out a little different. */
   @Test
   void stream_holdLasts_isToldOnce() throws Exception {
-    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(LONG);
+    BrokerTiming pace = Timing.heartbeat(LONG);
     Broker broker = startOdd(builder().pace(pace), 1);
     EventReader watcher = events(broker, "/status/stream");
     watcher.expect("status");
@@ -245,7 +245,7 @@ class BrokerStatusTest extends BrokerTestBase {
   void stream_somethingChanges_isToldAndAgainWithinFiveSeconds() throws Exception {
     assertTrue(
         BrokerTiming.REAL.heartbeat().toMillis() < 5000, "less than five seconds are promised");
-    BrokerTiming pace = BrokerTiming.REAL.withHeartbeat(Duration.ofMillis(300));
+    BrokerTiming pace = Timing.heartbeat(Duration.ofMillis(300));
     Broker broker = startBlocked(builder().pace(pace));
     EventReader watcher = events(broker, "/status/stream");
     assertEquals(0, watcher.expect("status").data().getInteger("waiting"));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.gatewayqueue.Brake;
 import io.github.gatewayqueue.QueueSnapshot;
 import io.github.gatewayqueue.SessionStartLimit;
-import io.github.gatewayqueue.broker.requests.BrokerTiming;
 import io.github.gatewayqueue.broker.requests.LastDay;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
 import io.github.gatewayqueue.fakediscord.Outage;
@@ -618,7 +617,7 @@ class DashboardIT extends BrokerTestBase {
 
   /** A broker whose history goes by a clock that only the test moves. */
   private Broker startDay(Broker.Builder builder) {
-    return startChanged(builder.pace(BrokerTiming.REAL.withNanos(nanos::get)));
+    return startChanged(builder.pace(Timing.nanos(nanos::get)));
   }
 
   /**

@@ -17,20 +17,4 @@ public record BrokerTiming(
   public static final BrokerTiming REAL =
       new BrokerTiming(
           Duration.ofMillis(4500), System::nanoTime, Duration.ofSeconds(30), Duration.ofSeconds(4));
-
-  public BrokerTiming withHeartbeat(Duration heartbeat) {
-    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
-  }
-
-  public BrokerTiming withNanos(LongSupplier nanos) {
-    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
-  }
-
-  public BrokerTiming withMaxHold(Duration maxHold) {
-    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
-  }
-
-  public BrokerTiming withFarewell(Duration farewell) {
-    return new BrokerTiming(heartbeat, nanos, maxHold, farewell);
-  }
 }
