@@ -113,11 +113,8 @@ public final class Configuration {
       return Files.readString(Path.of(path)).strip();
     } catch (IOException | InvalidPathException e) {
       throw new IllegalArgumentException(
-          name
-              + " is '"
-              + path
-              + "', expected a file that can be read: "
-              + e.getClass().getSimpleName(),
+          "%s is '%s', expected a file that can be read: %s"
+              .formatted(name, path, e.getClass().getSimpleName()),
           e);
     }
   }

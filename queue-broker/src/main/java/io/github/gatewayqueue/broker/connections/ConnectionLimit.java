@@ -44,14 +44,10 @@ public final class ConnectionLimit {
     if (mostWaiting() < maxWaiting) {
       LOGGER.log(
           WARNING,
-          "only "
-              + mostWaiting()
-              + " clients can be connected and wait, expected the "
-              + maxWaiting
-              + " of --max-waiting: the process may have "
-              + files
-              + " files open; raise that by ulimit -n, systemd's LimitNOFILE or Docker's --ulimit"
-              + " nofile, or set --max-waiting");
+          ("only %s clients can be connected and wait, expected the %s of --max-waiting: the process"
+                  + " may have %s files open; raise that by ulimit -n, systemd's LimitNOFILE or"
+                  + " Docker's --ulimit nofile, or set --max-waiting")
+              .formatted(mostWaiting(), maxWaiting, files));
     }
   }
 

@@ -88,9 +88,9 @@ final class Router {
           Outcome.CROSS_SITE,
           new Problem(
               403,
-              "Host is '"
-                  + host
-                  + "', expected localhost, 127.0.0.1 or [::1]; a client that needs a name must show a token"));
+              ("Host is '%s', expected localhost, 127.0.0.1 or [::1]; a client that needs a name must"
+                      + " show a token")
+                  .formatted(host)));
       return;
     }
     boolean changes = path.equals(QueuePath.PATH) || path.startsWith(StartsPath.PATH);

@@ -40,19 +40,17 @@ final class RedisBrokerQueue implements BrokerQueue {
                 List.of()));
 
     static View of(RedisQueueSnapshot snapshot) {
-      List<@Nullable Thread[]> lines = new ArrayList<>();
+      List<List<@Nullable Thread>> lines = new ArrayList<>();
       for (QueueSnapshot.Bucket bucket : snapshot.queue().buckets()) {
-        lines.add(new @Nullable Thread[bucket.waiting()]);
+        lines.add(Arrays.asList(new @Nullable Thread[bucket.waiting()]));
       }
       for (RedisQueueSnapshot.Place place : snapshot.places()) {
-        @Nullable Thread[] line = lines.get(place.bucket());
-        if (place.position() <= line.length) { // the line may have moved on since it was counted
-          line[place.position() - 1] = place.thread();
+        List<@Nullable Thread> line = lines.get(place.bucket());
+        if (place.position() <= line.size()) { // the line may have moved on since it was counted
+          line.set(place.position() - 1, place.thread());
         }
       }
-      List<List<@Nullable Thread>> shown = new ArrayList<>();
-      lines.forEach(line -> shown.add(Arrays.asList(line)));
-      return new View(shown, snapshot.queue());
+      return new View(lines, snapshot.queue());
     }
   }
 
