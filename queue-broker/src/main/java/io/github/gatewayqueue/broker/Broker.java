@@ -399,7 +399,6 @@ public final class Broker implements AutoCloseable {
       Broker broker = new Broker(settings, queue.apply(settings.queue()));
       try {
         broker.server.start();
-        broker.queue.start();
       } catch (UncheckedIOException e) { // a queue that nobody can ask would ask Discord for ever
         broker.close();
         throw e;

@@ -69,7 +69,19 @@ class BrokerFaultTest extends BrokerTestBase {
       assertThrows(UncheckedIOException.class, () -> startOdd(builder, 1));
     }
     assertTrue(queue.get().closed);
-    assertFalse(queue.get().started); // it would have asked Discord
+    assertFalse(queue.get().refreshed); // it would have asked Discord
+  }
+
+  @Test
+  void refresh_fails_isRepeated() throws Exception {
+    CountDownLatch twice = new CountDownLatch(2);
+    startOdd(builder(), 1);
+    queue.get().onRefresh =
+        () -> {
+          twice.countDown();
+          throw new IllegalStateException("as told");
+        };
+    twice.await();
   }
 
   @Test

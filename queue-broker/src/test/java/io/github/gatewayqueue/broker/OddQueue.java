@@ -40,7 +40,10 @@ final class OddQueue implements BrokerQueue {
   /** Which shards are shown as held back by the brake, if not those that are. */
   volatile List<QueueSnapshot.Pause> pauses = List.of();
 
-  volatile boolean started;
+  /** Runs whenever the queue is refreshed. */
+  volatile Runnable onRefresh = () -> {};
+
+  volatile boolean refreshed;
   volatile boolean closed;
 
   /** Whether everybody waits, be it due or not. */
@@ -80,9 +83,10 @@ final class OddQueue implements BrokerQueue {
   }
 
   @Override
-  public void start() {
-    started = true;
-    queue.start();
+  public void refresh() {
+    refreshed = true;
+    onRefresh.run();
+    queue.refresh();
   }
 
   @Override

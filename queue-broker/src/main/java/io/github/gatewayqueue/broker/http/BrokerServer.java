@@ -40,6 +40,7 @@ public final class BrokerServer {
 
   static final int MAX_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 8192;
+  private static final long REFRESH_MILLIS = 1000;
   private static final long NOTE_MILLIS = 60_000;
 
   /** Much more than a page or some statuses, so that who does not read them is found out soon. */
@@ -57,6 +58,9 @@ public final class BrokerServer {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private @Nullable HttpServer http;
+
+  /** Whether the queue is about to be refreshed. Used by the event loop. */
+  private boolean refreshing;
 
   public BrokerServer(ServerSettings settings, BrokerQueue queue) {
     this.settings = settings;
@@ -109,7 +113,30 @@ public final class BrokerServer {
     }
     requests.start();
     stream.start();
+    loop.run(this::refresh);
+    loop.every(REFRESH_MILLIS, this::refresh);
     loop.every(NOTE_MILLIS, () -> Thread.ofVirtual().name("note").start(status::noteRemaining));
+  }
+
+  private void refresh() {
+    if (refreshing) {
+      return;
+    }
+    loop.look(
+        "refresh",
+        () -> {
+          requests.queue().refresh();
+          return true;
+        },
+        refreshed -> refreshing = false,
+        BrokerServer::report,
+        () -> refreshing = false);
+    refreshing = true; // not before: there may be no memory for a thread, but in a second
+  }
+
+  private static void report(Throwable failure) {
+    Thread current = Thread.currentThread();
+    current.getUncaughtExceptionHandler().uncaughtException(current, failure);
   }
 
   private Future<HttpServer> listen() {

@@ -75,12 +75,9 @@ final class Status {
     snapshot.limit().ifPresent(limit -> requests.history().remaining(limit.remaining()));
   }
 
-  String json() {
-    return json(null);
-  }
-
   /**
-   * The same, and whether so many starts are left, which may take a reading of the limit.
+   * Returns how all stands, and whether so many starts are left, which may take a reading of the
+   * limit.
    *
    * @param starts how many, or null to leave that out
    */

@@ -111,7 +111,7 @@ final class StatusStream {
   private Look lookNow(@Nullable Integer knownChanges) {
     int changes = status.changes();
     boolean isKnown = knownChanges != null && changes == knownChanges;
-    return new Look(changes, isKnown ? null : EventStream.event("status", status.json()));
+    return new Look(changes, isKnown ? null : EventStream.event("status", status.json(null)));
   }
 
   private void looked(Look look) {

@@ -39,8 +39,12 @@ public interface BrokerQueue extends AutoCloseable {
     throw LimitReadings.noToken();
   }
 
-  /** Called once, when the broker listens: what a broker that cannot must not do begins here. */
-  default void start() {}
+  /**
+   * Finds out what has changed elsewhere, which may take its time. Called every second by one
+   * thread after the other, but not before the broker listens: one that cannot must not ask
+   * Discord.
+   */
+  default void refresh() {}
 
   /** Returns whether Discord's limit is kept to, so that a start is a loss. */
   default boolean isLimited() {

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class LargeBrokerQueue implements BrokerQueue {
   private final LimitReadings readings;
   private final LargeBotQueue queue;
-  private final EverySecond refresher = new EverySecond("refresher", this::refresh);
 
   LargeBrokerQueue(QueueSettings settings) {
     readings = new LimitReadings(settings);
@@ -34,15 +33,15 @@ final class LargeBrokerQueue implements BrokerQueue {
     queue = record == null ? builder.build() : builder.record(record).build();
   }
 
-  private boolean refresh() {
+  @Override
+  public void refresh() {
     if (readings.isRefused()) {
-      return false;
+      return;
     }
     queue.readLimitIfUnknown();
     if (readings.isOld()) {
       queue.refresh();
     }
-    return true;
   }
 
   @Override
@@ -54,11 +53,6 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public void require(int starts) throws IOException, InterruptedException {
     queue.require(starts);
-  }
-
-  @Override
-  public void start() {
-    refresher.start();
   }
 
   @Override
@@ -94,10 +88,5 @@ final class LargeBrokerQueue implements BrokerQueue {
   @Override
   public Optional<Duration> readingAge() {
     return queue.readingAge();
-  }
-
-  @Override
-  public void close() {
-    refresher.close();
   }
 }

@@ -21,7 +21,6 @@ final class RedisBrokerQueue implements BrokerQueue {
   private final RedisQueue queue;
   private final LimitReadings readings;
   private final boolean hasToken;
-  private final EverySecond looker = new EverySecond("looker", this::lookAgain);
 
   private volatile View view = View.NOTHING;
 
@@ -71,16 +70,12 @@ final class RedisBrokerQueue implements BrokerQueue {
     queue = builder.build();
   }
 
-  private boolean lookAgain() {
+  @Override
+  public void refresh() {
     queue.readLimitIfUnknown();
     if (readings.isOld()) {
       queue.refresh();
     }
-    look();
-    return true;
-  }
-
-  private void look() {
     try {
       view = View.of(queue.snapshot());
       failure = null;
@@ -102,11 +97,6 @@ final class RedisBrokerQueue implements BrokerQueue {
     } else { // a queue would wait for somebody to read it
       BrokerQueue.super.require(starts);
     }
-  }
-
-  @Override
-  public void start() {
-    looker.start();
   }
 
   @Override
@@ -166,7 +156,6 @@ final class RedisBrokerQueue implements BrokerQueue {
 
   @Override
   public void close() {
-    looker.close();
     queue.close();
   }
 }
