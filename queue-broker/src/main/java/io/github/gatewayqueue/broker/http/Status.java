@@ -16,10 +16,10 @@ import io.github.gatewayqueue.broker.requests.ShardQuery;
 import io.github.gatewayqueue.internal.LimitText;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +94,11 @@ final class Status {
         new Forecast(
             snapshot, waiting, settings.queue().interval(), settings.queue().reserve(), now);
     int total = waiting.stream().mapToInt(Integer::intValue).sum();
+    Iterable<Json> buckets = // one at a time, because there may be many
+        () ->
+            IntStream.range(0, lines.size())
+                .mapToObj(i -> bucket(i, lines.get(i), snapshot))
+                .iterator();
     Json json =
         broker(now)
             .with("waiting", total)
@@ -102,7 +107,7 @@ final class Status {
             .with("outcomes", counts(Metrics.Outcome.values(), metrics::count))
             .with("said", counts(HeldStart.Word.values(), metrics::count))
             .with("problems", queue.problems())
-            .with("buckets", buckets(lines, snapshot))
+            .with("buckets", buckets)
             .with("paused", snapshot.pauses().size())
             .with(
                 "pauses", snapshot.pauses().stream().limit(MAX_SHARDS).map(Status::pause).toList())
@@ -162,22 +167,15 @@ final class Status {
     return json;
   }
 
-  private List<Json> buckets(
-      List<? extends List<? extends @Nullable Thread>> lines, QueueSnapshot snapshot) {
-    List<Json> buckets = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
-      List<? extends @Nullable Thread> line = lines.get(i);
-      var known = i < snapshot.buckets().size() ? snapshot.buckets().get(i) : UNKNOWN;
-      buckets.add(
-          new Json()
-              .with("bucket", i)
-              .with("waiting", line.size())
-              .with("shards", shards(line))
-              .with("lastRelease", known.lastRelease())
-              .with("nextRelease", known.nextRelease())
-              .with("holds", known.holds().stream().map(Status::hold).toList()));
-    }
-    return buckets;
+  private Json bucket(int index, List<? extends @Nullable Thread> line, QueueSnapshot snapshot) {
+    var known = index < snapshot.buckets().size() ? snapshot.buckets().get(index) : UNKNOWN;
+    return new Json()
+        .with("bucket", index)
+        .with("waiting", line.size())
+        .with("shards", shards(line))
+        .with("lastRelease", known.lastRelease())
+        .with("nextRelease", known.nextRelease())
+        .with("holds", known.holds().stream().map(Status::hold).toList());
   }
 
   private List<Long> shards(List<? extends @Nullable Thread> line) {
