@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Broker implements AutoCloseable {
 
-  /** What a request gets that is refused. */
+  /** What a refused request gets. */
   public enum OnRefusal {
     /** A response with a status code and an explanation. */
     ANSWER,
@@ -222,7 +222,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Sets what a request gets that is refused; a response by default.
+     * Sets what a refused request gets; a response by default.
      *
      * @param onRefusal a response, or a closed connection
      * @return this builder
@@ -387,7 +387,7 @@ public final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException if the token for clients is the bot's, if there is none
      *     although other machines can reach the host, or if there is one as well as {@link
      *     #noToken}; if there is a start record without a Discord token, or with a Redis, or if it
-     *     is some other file, cannot be read or is in use
+     *     is not a start record, cannot be read or is in use
      */
     public Broker start() {
       return start(BrokerQueue::of);

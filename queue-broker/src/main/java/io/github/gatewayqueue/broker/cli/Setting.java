@@ -48,7 +48,7 @@ public enum Setting {
   TOKEN_FILE(
       "FILE",
       "none",
-      "A file with the token that clients must send as a bearer. The token itself may be in"
+      "A file with the token that clients must send as a bearer token. That token itself may be in"
           + " the environment variable GATEWAY_QUEUE_TOKEN.",
       Broker.Builder::token),
   NO_TOKEN(

@@ -11,10 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many connections there may be: as many as the system lets the process have open files, less
- * what the process needs itself. The system would neither accept nor refuse one more; it would
- * hang. The last of them are kept for requests that do not wait, so a probe always gets a response.
+ * what the process needs itself. One more connection would hang: the system would neither accept
+ * nor refuse it. The last ones are kept for requests that do not wait, so a probe always gets a
+ * response.
  *
- * <p>Safe for use by many threads, except for methods that name one.
+ * <p>Safe for use by many threads, except for the methods that say which thread may call them.
  */
 public final class ConnectionLimit {
   private static final SafeLogger LOGGER =

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the token of a client, if the broker demands one. */
+/** Checks the token of a client, if the broker requires one. */
 final class TokenCheck {
   private static final String BEARER = "Bearer ";
   private static final String BASIC = "Basic ";

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why no request will be released within a minute, if that does not pass by itself. A bucket that
- * holds a start or waits for its interval does pass.
+ * Why no request will be released within a minute, unless that passes by itself, as a held start or
+ * an interval does.
  */
 public enum NotReady {
   LIMIT_UNKNOWN("starting", "the session start limit is not known"),

@@ -38,7 +38,7 @@ public final class Metrics {
     RELEASED,
     /** Its client hung up before it was told. */
     HUNG_UP,
-    /** Refused because its query is none, it is too long, or no proper HTTP. */
+    /** Refused: its query is invalid, or it is too long or not valid HTTP. */
     BAD_REQUEST,
     /** Refused because a browser sent it for a page of another site. */
     CROSS_SITE,
