@@ -1,6 +1,5 @@
 package io.github.gatewayqueue.tests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,13 +38,6 @@ class YamlTest {
     for (Path file : files) {
       assertFalse(read(Files.readString(file)).isEmpty(), file.toString());
     }
-  }
-
-  @Test
-  void compose_onThePage_isTheFile() throws IOException {
-    List<String> blocks = Page.read(Reactor.ROOT.resolve("docs/broker.md")).blocks("yaml");
-    String file = Files.readString(Reactor.ROOT.resolve("queue-broker/deploy/compose.yaml"));
-    assertEquals(List.of(file.replace("\r", "").strip()), blocks);
   }
 
   @Test
