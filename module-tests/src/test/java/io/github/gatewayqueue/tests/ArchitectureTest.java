@@ -42,13 +42,26 @@ class ArchitectureTest {
             .map(MatchResult::group)
             .collect(toCollection(TreeSet::new));
     assertTrue(named.size() > 10, named.toString());
-    Set<String> sources =
-        Reactor.published().stream()
-            .flatMap(folder -> Reactor.sources(folder, "src/main/java").stream())
-            .map(file -> file.getFileName().toString().replace(".java", ""))
-            .collect(toSet());
-    named.removeAll(sources);
+    named.removeAll(classes());
     assertEquals(Set.of("Redis"), named, "the server is no class");
+  }
+
+  @Test
+  void text_namesClassesThatExist() {
+    SortedSet<String> named =
+        PAGE.codes().stream().filter(CLASS.asMatchPredicate()).collect(toCollection(TreeSet::new));
+    assertTrue(named.size() > 10, named.toString());
+    named.removeAll(classes());
+    assertEquals(Set.of(), named);
+  }
+
+  private static Set<String> classes() {
+    return Reactor.published().stream()
+        .flatMap(folder ->
+            Stream.of("java", "kotlin")
+                .flatMap(language -> Reactor.sources(folder, "src/main/" + language, "").stream()))
+        .map(file -> file.getFileName().toString().replaceFirst("\\.(java|kt)$", ""))
+        .collect(toSet());
   }
 
   /** What each module requires of the others, by the descriptors as they were compiled. */
