@@ -14,8 +14,8 @@ import java.util.function.BiFunction;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The settings of a broker. Each is an option, called as the constant, and an environment variable,
- * and says what becomes of its text.
+ * The settings of a broker. Each has an option and an environment variable, which are named after
+ * the constant, and says what becomes of its text.
  */
 public enum Setting {
   HOST("ADDRESS", "127.0.0.1", "Where to listen; 0.0.0.0 for all addresses.", Broker.Builder::host),
@@ -48,7 +48,7 @@ public enum Setting {
   TOKEN_FILE(
       "FILE",
       "none",
-      "A file with the token that clients must send as a bearer token. That token itself may be in"
+      "A file with the token that clients must send as a bearer token. The token itself may be in"
           + " the environment variable GATEWAY_QUEUE_TOKEN.",
       Broker.Builder::token),
   NO_TOKEN(

@@ -35,12 +35,21 @@ public final class ConnectionLimit {
 
   /** Finds out how many there may be, and warns if that is too few. */
   public void find(int maxWaiting) {
-    if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
-        || system.getMaxFileDescriptorCount() < 0) {
-      return; // on Windows, or without a limit
+    if (!(ManagementFactory.getOperatingSystemMXBean()
+        instanceof UnixOperatingSystemMXBean system)) {
+      return; // on Windows
     }
-    long files = system.getMaxFileDescriptorCount();
-    long free = files - system.getOpenFileDescriptorCount() - OWN;
+    long files;
+    long free;
+    try {
+      files = system.getMaxFileDescriptorCount();
+      free = files - system.getOpenFileDescriptorCount() - OWN;
+    } catch (InternalError e) {
+      return; // the system does not tell, as without /proc
+    }
+    if (files < 0) {
+      return; // there is no limit
+    }
     most = Math.clamp(free, SPARE + 1, Integer.MAX_VALUE);
     if (mostWaiting() < maxWaiting) {
       LOGGER.log(
