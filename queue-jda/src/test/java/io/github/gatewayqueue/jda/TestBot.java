@@ -1,6 +1,7 @@
 package io.github.gatewayqueue.jda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.neovisionaries.ws.client.WebSocketFactory;
 import io.github.gatewayqueue.fakediscord.FakeDiscord;
@@ -86,8 +87,11 @@ record TestBot(FakeDiscord discord, SessionController controller, ShardManager m
   @Override
   public void close() {
     manager.shutdown();
-    Await.until(() ->
-        manager.getShardCache().stream()
-            .allMatch(shard -> shard.getStatus() == JDA.Status.SHUTDOWN));
+    Await.await()
+        .untilAsserted(() ->
+            assertTrue(
+                manager.getShardCache().stream()
+                    .allMatch(shard -> shard.getStatus() == JDA.Status.SHUTDOWN),
+                () -> "%s%n%s%n%s".formatted(manager.getStatuses(), controller, discord)));
   }
 }
