@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
  * How long to wait after failures in a row: the first time, then twice as long after each failure,
  * up to the most.
  *
- * @param first after the first failure
- * @param most after many
+ * @param first the wait after the first failure
+ * @param most the longest wait
  */
 public record Backoff(Duration first, Duration most) {
   private static final Duration LIMIT = Duration.ofDays(1);

@@ -8,7 +8,7 @@ public final class LimitText {
   private LimitText() {}
 
   /**
-   * Returns how many starts are not used: a queue leaves at least one of a day to be used.
+   * Returns the reserve, lowered if necessary so that one start of the day can be used.
    *
    * @param limit the limit as it stands
    * @param reserve how many starts are kept as it was set, at least 0

@@ -6,7 +6,10 @@ import java.time.Duration;
 
 /** How old a reading of the session start limit may become, for every queue with a limit. */
 public final class ReadingAge {
-  /** A good reading that is younger is not made again: Discord's REST API has limits of its own. */
+  /**
+   * A successful reading younger than this is not repeated: Discord's REST API has limits of its
+   * own.
+   */
   public static final Duration MIN = Duration.ofSeconds(30);
 
   /** The maximum age unless another one is set. */

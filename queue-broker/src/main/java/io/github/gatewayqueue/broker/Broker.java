@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server that holds the queue of a bot, for all of its processes. The program {@code
- * gateway-queue} is the same.
+ * gateway-queue} runs one.
  *
  * {@snippet file="io/github/gatewayqueue/broker/UsageTest.java" region="usage"}
  *

@@ -31,7 +31,7 @@ final class RequestPause {
   private int refusals;
 
   /**
-   * Throws what is thrown instead of asking, if Discord is not to be asked now.
+   * Throws if Discord must not be asked now.
    *
    * @throws SessionStartLimitUnavailableException if it has said how long not to
    * @throws GatewayQueueException if it has refused the token a moment ago

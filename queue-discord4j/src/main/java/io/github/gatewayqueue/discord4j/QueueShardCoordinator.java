@@ -97,7 +97,7 @@ public final class QueueShardCoordinator implements ShardCoordinator {
    * attempts back to zero, so that it would neither back off nor ever give up. A close code from
    * 4000 has it identify anew, with both. So does a bucket whose thread cannot be started: its Error
    * would end up in Discord4J's event loop, and the IDENTIFY would wait for the bucket's next one.
-   * The log comes last: what its handler throws ends up in the task, and is nobody's.
+   * The log comes last: an exception of its handler ends in the task, and has no effect.
    */
 
   private final GatewayQueue queue;

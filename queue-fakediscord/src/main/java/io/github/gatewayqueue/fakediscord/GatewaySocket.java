@@ -51,7 +51,7 @@ final class GatewaySocket {
   private boolean reads;
   private @Nullable Session session;
 
-  /** Whether this side has closed it, or the other one has: nothing is sent or taken any more. */
+  /** Whether either side has closed it: nothing is sent or read any more. */
   private boolean closed;
 
   GatewaySocket(

@@ -1,6 +1,7 @@
 /**
  * A Discord on loopback that enforces the rules for starting sessions and keeps the score: {@link
- * io.github.gatewayqueue.fakediscord.FakeDiscord}, which says what it enforces.
+ * io.github.gatewayqueue.fakediscord.FakeDiscord}, which says what it enforces. {@code
+ * SessionStarts} decides about each IDENTIFY.
  *
  * <h2>From the command line</h2>
  *

@@ -62,7 +62,7 @@ final class BrokerClient {
     answer.begin(client, request("starts/" + start).GET().build());
   }
 
-  /** Says something of a start that is held, and returns the status of the answer. */
+  /** Reports a call on a held start, and returns the status of the response. */
   CompletableFuture<Integer> tell(String start, String word) {
     try {
       HttpRequest.Builder request = request("starts/" + start + "/" + word).timeout(SOON);

@@ -103,7 +103,7 @@ final class EventStreamParser {
     return value.matches("[0-9]{1,9}") ? Duration.ofMillis(Integer.parseInt(value)) : retry;
   }
 
-  /** An event without data is none. */
+  /** An event without data is ignored. */
   private @Nullable Event endEvent() {
     Event event = data == null ? null : new Event(type.isEmpty() ? "message" : type, "" + data);
     type = "";

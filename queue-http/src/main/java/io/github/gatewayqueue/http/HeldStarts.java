@@ -37,7 +37,7 @@ final class HeldStarts {
   }
 
   /**
-   * Waits for so long until all that was said has been told, and closes all connections but those
+   * Waits up to the given time until all reports are made, and closes all connections except those
    * that the broker is about to end.
    */
   void close(Duration most) {

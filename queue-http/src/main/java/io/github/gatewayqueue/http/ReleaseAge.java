@@ -62,8 +62,8 @@ final class ReleaseAge {
   }
 
   /**
-   * Returns how late it is heard what the broker says now, at most; empty if that may be more than
-   * the margin.
+   * Returns how late this message is at most, at least 0; empty if it may be late or early by more
+   * than the margin.
    */
   OptionalLong mostLateNanos(Duration elapsed, long nowNanos) {
     long nanos = lateNanos(elapsed, nowNanos) - driftNanos;

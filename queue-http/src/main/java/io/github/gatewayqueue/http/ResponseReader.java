@@ -46,8 +46,8 @@ final class ResponseReader implements BodyHandler<ResponseReader>, BodySubscribe
   record Closed() implements Signal {}
 
   /**
-   * For how long a broker may take to end what it has said the last of. A client that hung up at
-   * that very moment could hit the connection's next request.
+   * How long the broker may take to end a response after its last message. A close at that moment
+   * could hit the connection's next request.
    */
   private static final Duration ENDING = Duration.ofSeconds(1);
 
@@ -93,7 +93,7 @@ final class ResponseReader implements BodyHandler<ResponseReader>, BodySubscribe
     return signals.take();
   }
 
-  /** Has a listener called for the signals that nobody has taken yet, and for all to come. */
+  /** Passes the signals that were not taken yet, and all later ones, to a listener. */
   synchronized void handOver(Consumer<Signal> listener) {
     for (Signal signal; (signal = signals.poll()) != null; ) {
       listener.accept(signal);

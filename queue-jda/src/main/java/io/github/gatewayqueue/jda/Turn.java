@@ -135,8 +135,8 @@ final class Turn extends Thread {
   }
 
   /**
-   * JDA is about to connect, in the node's run. Throws to have it not: an Error, to leave JDA's
-   * loop, which catches all exceptions.
+   * Called in the node's run when JDA is about to connect. Throws an Error to prevent that, because
+   * JDA's loop catches all exceptions.
    */
   void beforeConnecting() {
     connects = false;

@@ -59,9 +59,8 @@ public class QueueIdentifyRateLimiter(
      * the same gateway consumes again, which ends the start before. Without HELLO there was no
      * IDENTIFY, and the start is cancelled; after it there may have been, and it is closed.
      *
-     * Unconfined: an event is handled before Kord goes on behind its emission, so that a gateway
-     * which consumes again finds the HELLO before taken note of. What is said of a start blocks
-     * nobody.
+     * Unconfined: an event is handled before Kord continues after emitting it. So a gateway
+     * that consumes again finds that HELLO was noted. Reports to a start do not block.
      *
      * A coroutine that consumed and then fails or is cancelled connects no more. One that ends well
      * says nothing: it may have been a part of what goes on to connect.

@@ -82,7 +82,10 @@ final class Hold {
     told = true;
   }
 
-  /** The store still holds it: who asked for that answer may go on for a while. */
+  /**
+   * The store still holds the start, so it may be used for a while, counted from when the store was
+   * asked.
+   */
   synchronized void confirm(TwoClockMoment asked) {
     confirmed = asked;
   }
@@ -98,7 +101,7 @@ final class Hold {
   }
 
   /**
-   * Nobody is to use it any more, as the store does not hold it, or not for long.
+   * The start must not be used any more: the store does not hold it, or not for long.
    *
    * @return whether nobody does
    */
@@ -130,7 +133,7 @@ final class Hold {
   }
 
   /**
-   * Discord had the IDENTIFY by now: what lies on the way does not count.
+   * Discord has received the IDENTIFY by now, so no network delay needs to be added.
    *
    * @return whether that is news
    */

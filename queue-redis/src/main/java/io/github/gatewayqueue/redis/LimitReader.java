@@ -31,7 +31,7 @@ final class LimitReader {
   /** How long the first pause is, and that after a limit which is good for less. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-  /** No longer does anybody wait; and the store's numbers hold no more than some hundred years. */
+  /** The longest pause. The store's numbers cannot hold more than some hundred years. */
   private static final Duration LONGEST = Duration.ofDays(365);
 
   private static final Backoff BACKOFF = new Backoff(SHORTEST, Duration.ofSeconds(60));

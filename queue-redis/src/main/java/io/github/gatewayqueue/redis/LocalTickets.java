@@ -72,7 +72,8 @@ final class LocalTickets {
   private boolean exhausted;
 
   /**
-   * Whether nobody is released as the limit is not known, since when, and whether that was told.
+   * Since when no request is released because the limit is not known, if so, and whether that was
+   * logged.
    */
   private boolean limitUnknown;
 
@@ -398,13 +399,13 @@ final class LocalTickets {
         false);
   }
 
-  /** A ticket that gives a start back joins after that, or at once with it. */
+  /** A ticket that gives a start back joins after the give-back, or in the same step. */
   private boolean mayJoin(Ticket ticket, List<TicketOutcome> told) {
     TicketOutcome outcome = outcomes.get(ticket.name);
     return outcome == null || told.contains(outcome);
   }
 
-  /** Returns what a process has to tell that closes: nobody waits any more. */
+  /** Returns the last report of a process that closes: no request waits any more. */
   Step lastStep(long nowNanos) {
     for (Hold hold : List.copyOf(holds.values())) {
       if (!hold.isOpen()) {

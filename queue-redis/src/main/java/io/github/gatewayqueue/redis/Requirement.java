@@ -80,7 +80,10 @@ final class Requirement {
     return met.isDone();
   }
 
-  /** Whether a second reading shows no more than the first: a start that is held may do so long. */
+  /**
+   * Whether a second reading shows no more than the first. A held start can cause that until its
+   * hold ends.
+   */
   private boolean isUncertainAgain(StepReply.Budget budget) {
     long nowNanos = System.nanoTime();
     if (uncertainNanos.isEmpty()) {

@@ -52,7 +52,7 @@ final class QueueUnderTest {
     return started(create(queue::acquire, id, total));
   }
 
-  /** Starts somebody who asks in a way of his own. */
+  /** Starts a request that makes its own call. */
   Request start(Request.Call call) {
     return started(create(call, 0, 1));
   }

@@ -92,7 +92,7 @@ public final class BrokerServer {
                 .setClassPathResolvingEnabled(false));
   }
 
-  /** Takes the port, or throws an UncheckedIOException; to be closed in either case. */
+  /** Listens on the port, or throws an UncheckedIOException. Close the server in either case. */
   public void start() {
     limit.find(settings.maxWaiting());
     try {
@@ -174,7 +174,10 @@ public final class BrokerServer {
         problem -> router.refuse(exchange, Outcome.BAD_REQUEST, problem));
   }
 
-  /** Which path it was for is not known, so who hangs up on clients does so here, too. */
+  /**
+   * The path is unknown here. If plain clients must get no response but a release, the connection
+   * is closed.
+   */
   private void handleInvalid(HttpServerRequest request) {
     Exchange exchange = new Exchange(request, connections);
     router.refuseInvalid(exchange, problem(request.decoderResult().cause()));

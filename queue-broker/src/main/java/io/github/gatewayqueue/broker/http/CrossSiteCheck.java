@@ -13,8 +13,9 @@ final class CrossSiteCheck {
   private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
 
   /**
-   * With any port: what no site can have its own name lead to, and browsers send the headers of
-   * this class for. They do not for other addresses that lead here, such as 0.0.0.0.
+   * Loopback hosts, with any port. No site can have its own name for one of these, and browsers
+   * send the headers of this class to them. They do not for other addresses that lead here, such as
+   * 0.0.0.0.
    */
   private static final Pattern LOOPBACK =
       Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d*)?");

@@ -124,7 +124,9 @@ final class Router {
     }
   }
 
-  /** Which path it was for is not known, so plain clients may be hung up on here, too. */
+  /**
+   * The path is unknown here, so the connection of a plain client may be closed without a response.
+   */
   void refuseInvalid(Exchange exchange, Problem problem) {
     queue.refuse(exchange, Outcome.BAD_REQUEST, problem);
   }

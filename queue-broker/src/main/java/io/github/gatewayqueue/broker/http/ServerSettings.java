@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loopback whether no other machine can reach the host
  * @param closesOnRefusal whether plain clients are hung up on instead of refused
- * @param token what clients have to show, or null if they have not
+ * @param token the token that clients must send, or null if none is required
  * @param name what the dashboard calls the broker, or null
  */
 public record ServerSettings(

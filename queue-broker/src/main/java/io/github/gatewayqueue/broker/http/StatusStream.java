@@ -30,8 +30,8 @@ final class StatusStream {
   private final Set<EventStream> watchers = new LinkedHashSet<>();
 
   /**
-   * Those who had not read the statuses before when there was a new one for them; who has not for
-   * longest is the first.
+   * Clients that had not read their earlier statuses when a new one came; the one that has not read
+   * for longest comes first.
    */
   private final SequencedSet<EventStream> unread = new LinkedHashSet<>();
 
@@ -39,7 +39,7 @@ final class StatusStream {
   private long toldNanos;
   private boolean looking;
 
-  /** Somebody was told nothing yet. */
+  /** Whether a client has not been sent any status yet. */
   private boolean due;
 
   /** Whether the last look failed; used by one look after the other. */

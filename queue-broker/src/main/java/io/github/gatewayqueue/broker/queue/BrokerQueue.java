@@ -40,9 +40,9 @@ public interface BrokerQueue extends AutoCloseable {
   }
 
   /**
-   * Finds out what has changed elsewhere, which may take its time. Called every second by one
-   * thread after the other, but not before the broker listens: one that cannot must not ask
-   * Discord.
+   * Finds out what has changed elsewhere, which may take a while. Called once a second, never by
+   * two threads at once, and only after the broker listens: a broker that cannot listen must not
+   * ask Discord.
    */
   default void refresh() {}
 

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 /**
  * The clock and the times of a broker, apart from its queue; tests set shorter ones.
  *
- * @param heartbeat clients that get events, and those who watch the status, are told something at
- *     least every five seconds: this often, be the event loop a little late
+ * @param heartbeat how often clients that get events, or watch the status, are sent something;
+ *     shorter than the promised five seconds, because the event loop may be late
  * @param nanos the clock that the history of the status goes by
  * @param maxHold a client that says nothing keeps a bucket for no longer than that
  * @param farewell how long the requests that wait may take to end when the broker stops

@@ -40,8 +40,8 @@ public final class EventLoop {
    * Runs {@code look}, which may take locks, on a thread of its own, and then {@code seen} with its
    * result on the event loop.
    *
-   * @param failed is told what the look has thrown, on its thread, and may log it
-   * @param instead is run on the event loop then
+   * @param failed gets what the look has thrown, on its thread, and may log it
+   * @param instead then runs on the event loop
    */
   public <T extends @Nullable Object> void look(
       String name,

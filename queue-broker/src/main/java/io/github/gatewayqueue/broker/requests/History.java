@@ -92,7 +92,7 @@ public final class History {
     }
   }
 
-  /** Returns a number that is another one whenever something has happened. */
+  /** Returns a number that changes whenever something has happened. */
   public synchronized long changes() {
     return changes;
   }

@@ -69,7 +69,7 @@ public final class BackgroundLogger {
 
   /**
    * Waits until the lines that were handed in before have been logged, by all loggers: for tests,
-   * which neither miss a line then nor find one of the test before.
+   * so that each sees its own lines and none of an earlier test.
    *
    * @throws InterruptedException if the current thread is interrupted while it waits
    */

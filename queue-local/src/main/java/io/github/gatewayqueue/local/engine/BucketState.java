@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How a bucket stood at some moment. Moments are values of {@link System#nanoTime}.
  *
  * @param waiting how many requests were in its line
- * @param lastReleaseNanos when it last released somebody, if it ever did; for a bucket that came of
- *     others, the last release of any of them
+ * @param lastReleaseNanos when it last released a request, if it ever did; for a bucket that an
+ *     update made of others, the last release of any of them
  * @param notBeforeNanos when its spacing allows the next release, as far as is known
  * @param held the starts that are held: one at most, but for a bucket that came of others
  */

@@ -59,7 +59,8 @@ final class Hold {
   }
 
   /**
-   * Takes note that IDENTIFY is being sent. Later than its end this puts the next start off.
+   * Takes note that IDENTIFY is being sent. After the hold has timed out, this delays the next
+   * start.
    *
    * @return whether this is the first that is said of it
    */
@@ -73,7 +74,7 @@ final class Hold {
   }
 
   /**
-   * Takes note that Discord had the IDENTIFY by now: what lies on the way does not count.
+   * Records that Discord has received the IDENTIFY. No slack for the network is needed.
    *
    * @return whether this is the first that is said of it
    */

@@ -166,8 +166,8 @@ final class Line {
   }
 
   /**
-   * Takes note that something was said of a start of one of this line's shards. If others have
-   * followed it, because it had run out, the next one keeps away from it all the same.
+   * Records a report on a start of this line. If its hold had timed out and others were released
+   * since, the next release still keeps its distance from it.
    */
   void hear(Hold hold, long nowNanos) {
     if (!holds().contains(hold)) {
@@ -192,7 +192,7 @@ final class Line {
 
   /**
    * Makes empty lines that are to take the shards of others, and carries the spacing over: a new
-   * line starts nobody before every old line may from which it takes a shard.
+   * line releases no request until every old line that it takes shards from could release one.
    *
    * <p>Shard {@code s} goes from line {@code s % n} to line {@code s % m}. So two lines have a
    * shard in common exactly if their indexes leave the same remainder by the greatest common

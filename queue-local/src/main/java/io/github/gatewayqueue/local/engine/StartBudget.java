@@ -15,8 +15,8 @@ public interface StartBudget {
   StartBudget UNLIMITED = (nowNanos, holdNanos) -> 0;
 
   /**
-   * Fails the request that stands at the head, whether or not it is due, if no request is to wait
-   * at present. Does nothing by default.
+   * Throws for the request at the head, due or not, if requests must not wait now. Does nothing by
+   * default.
    *
    * @param nowNanos the present, by {@link System#nanoTime}
    * @throws GatewayQueueException if no request is to wait
