@@ -12,6 +12,7 @@ import io.github.gatewayqueue.testsupport.Await;
 import io.github.gatewayqueue.testsupport.CapturedLog;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -73,15 +74,22 @@ class BrokerFaultTest extends BrokerTestBase {
   }
 
   @Test
-  void refresh_fails_isRepeated() throws Exception {
+  void refresh_failsAndSoDoesWhoIsTold_isRepeated() throws Exception {
     CountDownLatch twice = new CountDownLatch(2);
+    UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    open(() -> Thread.setDefaultUncaughtExceptionHandler(before));
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> throwOutOfMemory());
     startOdd(builder(), 1);
     queue.get().onRefresh =
         () -> {
           twice.countDown();
-          throw new IllegalStateException("as told");
+          throwOutOfMemory();
         };
-    twice.await();
+    Await.zero(twice);
+  }
+
+  private static void throwOutOfMemory() {
+    throw new OutOfMemoryError("as told");
   }
 
   @Test

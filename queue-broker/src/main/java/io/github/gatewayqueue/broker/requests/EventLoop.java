@@ -41,7 +41,7 @@ public final class EventLoop {
    * result on the event loop.
    *
    * @param failed gets what the look has thrown, on its thread, and may log it
-   * @param instead then runs on the event loop
+   * @param instead then runs on the event loop, even if that throws, too
    */
   public <T extends @Nullable Object> void look(
       String name,
@@ -52,15 +52,15 @@ public final class EventLoop {
     Thread.ofVirtual()
         .name(name)
         .start(() -> {
-          Runnable next;
+          Runnable next = instead;
           try {
             T found = look.get();
             next = () -> seen.accept(found);
           } catch (Throwable e) {
-            next = instead;
-            failed.accept(e); // the log throws nothing
+            failed.accept(e);
+          } finally {
+            run(next);
           }
-          run(next);
         });
   }
 }
