@@ -11,10 +11,14 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import net.dv8tion.jda.api.JDA;
+import net.dv8tion.jda.api.events.session.ShutdownEvent;
+import net.dv8tion.jda.api.hooks.EventListener;
 import net.dv8tion.jda.api.requests.RestConfig;
 import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import net.dv8tion.jda.api.sharding.ShardManager;
@@ -83,15 +87,27 @@ record TestBot(FakeDiscord discord, SessionController controller, ShardManager m
     Await.until(() -> discord.score().count(Verdict.ACCEPTED) >= identifies);
   }
 
-  /** Shuts down, and waits until all shards have. */
+  /**
+   * Shuts down, and waits until all shards have. JDA says of each that it has, once; then its
+   * status may still become that of a connection which ends after that, and stay so.
+   */
   @Override
   public void close() {
+    Set<JDA> ended = ConcurrentHashMap.newKeySet();
+    EventListener listener =
+        event -> {
+          if (event instanceof ShutdownEvent) {
+            ended.add(event.getJDA());
+          }
+        };
+    manager.addEventListener(listener);
     manager.shutdown();
     Await.await()
         .untilAsserted(() ->
             assertTrue(
                 manager.getShardCache().stream()
-                    .allMatch(shard -> shard.getStatus() == JDA.Status.SHUTDOWN),
+                    .allMatch(
+                        shard -> shard.getStatus() == JDA.Status.SHUTDOWN || ended.contains(shard)),
                 () -> "%s%n%s%n%s".formatted(manager.getStatuses(), controller, discord)));
   }
 }
